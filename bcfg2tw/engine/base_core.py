@@ -1,0 +1,450 @@
+"""
+What a core is made of, below the methods that clients call: life cycle, clients, access.
+
+The steps of a configuration are in `compile.py`, building metadata is in `clients.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from lxml import etree
+
+from bcfg2tw.engine import clients, compile
+from bcfg2tw.engine.cache import ClientCache
+from bcfg2tw.engine.file_monitor import FileMonitor, file_monitor
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import ClientACLs, Decision, Metadata, Statistics, Threaded
+from bcfg2tw.engine.plugin.registry import plugin_classes
+from bcfg2tw.engine.plugins.default_acl import DefaultACL
+from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.snapshot import Snapshot, build
+from bcfg2tw.engine.statistics import CallStatistics
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import (
+    Bcfg2Error,
+    CoreInitError,
+    CriticalError,
+    MetadataConsistencyError,
+    MetadataRuntimeError,
+)
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
+
+#: How often a repository that changes while it is read is read again before giving up.
+READING_ATTEMPTS = 50
+READING_PAUSE_SECONDS = 0.1
+
+
+class BaseCore:
+    """
+    The container of the server's logic, for one repository.
+
+    Any number of cores can live in one process. All methods are safe to call from any thread.
+
+    :cvar name: used in log messages
+    :ivar settings: in force now; replaced as a whole when the configuration file changes
+    :ivar store: what clients change: the list of clients, what their probes said
+    :ivar debug_listeners: called with the core's debug flag when it is set, to adjust log levels
+    """
+
+    name = "bcfg2-server"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.logger = logging.getLogger("bcfg2-server")
+        self.debug_flag = settings.debug
+        self.debug_listeners: list[Callable[[bool], None]] = []
+        self.call_statistics = CallStatistics()
+        self.store = Store(settings)
+        self.fam: FileMonitor = file_monitor(self)
+        self._snapshot: Snapshot | None = None
+        self._library = Library(settings)
+        self._classes: list[type[Plugin]] = []
+        self._reload_lock = threading.Lock()
+        self._shutdown_lock = threading.Lock()
+        self._is_shut_down = False
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """
+        The state of the repository that calls see from now on.
+
+        :raises MetadataRuntimeError: if no repository was read yet
+        """
+        if self._snapshot is None:
+            raise MetadataRuntimeError("Metadata not loaded yet")
+        return self._snapshot
+
+    @property
+    def plugins(self) -> dict[str, Plugin]:
+        """The plugins by name."""
+        return self.snapshot.plugins
+
+    @property
+    def metadata(self) -> Metadata:
+        """The plugin that knows the clients."""
+        return self.snapshot.metadata
+
+    @property
+    def metadata_cache(self) -> ClientCache[ClientMetadata]:
+        """The cache of clients' metadata."""
+        return self.snapshot.metadata_cache
+
+    @property
+    def revision(self) -> str:
+        """The repository's revision, `-1` where it has none."""
+        return self.snapshot.revision
+
+    def plugins_by_type(self, base_class: type[T]) -> list[T]:
+        """Return the plugins of a class, by (`sort_order`, `name`)."""
+        return self.snapshot.plugins_by_type(base_class)
+
+    # Life cycle
+
+    def run(self) -> bool:
+        """
+        Set up, read the repository, serve until told to stop (core.md 3.1).
+
+        :returns: whether the core could be set up
+        """
+        if not self._run():
+            self.shutdown()
+            return False
+        try:
+            self.start()
+            self._block()
+        except BaseException:
+            self.shutdown()
+            raise
+        return True
+
+    def _run(self) -> bool:
+        """Set up what is needed before the repository is read; nothing without a network."""
+        return True
+
+    def _block(self) -> None:
+        """Serve until told to stop; without a network there is nothing to wait for."""
+
+    def start(self) -> None:
+        """
+        Read the repository and start what runs beside the calls.
+
+        :raises CoreInitError: if no Metadata plugin can be used
+        """
+        self.load_plugins()
+        for plugin in self.plugins_by_type(Threaded):
+            try:
+                plugin.start_threads()
+            except Exception:  # a plugin without its threads must not stop the server
+                self.logger.exception("Threads of %s could not be started", plugin)
+
+    def load_plugins(self) -> None:
+        """
+        Find the configured plugins and read the repository for the first time.
+
+        :raises CoreInitError: if no Metadata plugin can be used
+        """
+        self._classes = plugin_classes(self.settings.plugins)
+        if not any(issubclass(one, ClientACLs) for one in self._classes):
+            self._classes.append(DefaultACL)
+        with self._reload_lock:
+            self._snapshot = self._read(self._library, None, None)
+
+    def reload(self, changed: Collection[str] | None = None) -> None:
+        """
+        Take in changes of the repository and of the configuration file.
+
+        Calls that are running go on with what they began with.
+
+        :param changed: full paths; None where anything may have changed
+        """
+        with self._reload_lock:
+            library = self._current_library(changed)
+            self._snapshot = self._read(library, self._snapshot, changed)
+            self._library, self.settings = library, library.settings
+
+    def _current_library(self, changed: Collection[str] | None) -> Library:
+        path = self.settings.config
+        if path is None or (changed is not None and path not in changed):
+            return self._library
+        try:
+            settings = self.settings.reread()
+        except Bcfg2Error as error:
+            self.logger.error("%s; the last good configuration stays in force", error)
+            return self._library
+        return self._library if settings == self.settings else self._library.under(settings)
+
+    def _read(
+        self, library: Library, previous: Snapshot | None, changed: Collection[str] | None
+    ) -> Snapshot:
+        for _ in range(READING_ATTEMPTS):
+            try:
+                return build(self, library, self._classes, previous, changed)
+            except Unsettled as unsettled:
+                self.logger.debug("%s changes while it is read", unsettled)
+                time.sleep(READING_PAUSE_SECONDS)
+        if previous is not None:
+            self.logger.error("The repository never rests: its last state stays in service")
+            return previous
+        raise CoreInitError("the repository changes faster than it can be read")
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the folders and files whose change is to be told to `reload`."""
+        config = () if self.settings.config is None else (self.settings.config,)
+        return (*self.snapshot.watched(), *config)
+
+    def shutdown(self) -> None:
+        """End plugins and close the store; calling it again does nothing."""
+        with self._shutdown_lock:
+            if self._is_shut_down:
+                self.logger.debug("%s: Core already shut down", self.name)
+                return
+            self._is_shut_down = True
+        self.logger.info("%s: Shutting down core...", self.name)
+        for plugin in () if self._snapshot is None else self._snapshot.plugins.values():
+            try:
+                plugin.shutdown()
+            except Exception:  # the other plugins have to be shut down all the same
+                self.logger.exception("%s could not be shut down", plugin)
+        self.store.close()
+        self.logger.info("%s: All plugins shut down", self.name)
+
+    # Clients
+
+    def resolve_client(
+        self, address: ClientAddress, cleanup_cache: bool = False, metadata: bool = True
+    ) -> tuple[str, ClientMetadata | None]:
+        """
+        Return the name of the client at an address and, if asked for, its metadata.
+
+        :raises CriticalError: if either cannot be told
+        """
+        with self._timed("resolve_client"), self._told_as_critical(address):
+            name = self.metadata.resolve_client(address, cleanup_cache=cleanup_cache)
+            return name, (self.build_metadata(name) if metadata else None)
+
+    def client(self, address: ClientAddress) -> ClientMetadata:
+        """
+        Return the metadata of the client at an address.
+
+        :raises CriticalError: if they cannot be told
+        """
+        with self._timed("resolve_client"), self._told_as_critical(address):
+            return self.build_metadata(self.metadata.resolve_client(address))
+
+    @contextmanager
+    def _told_as_critical(self, address: ClientAddress) -> Iterator[None]:
+        try:
+            yield
+        except MetadataConsistencyError as error:
+            self.critical_error(f"Client metadata resolution error for {address[0]}: {error}")
+        except MetadataRuntimeError as error:
+            self.critical_error(f"Metadata system runtime failure for {address[0]}: {error}")
+
+    def build_metadata(self, client_name: str, register: bool = True) -> ClientMetadata:
+        """
+        Return a client's metadata, connectors included.
+
+        :param register: whether an unknown client becomes a known one
+        :raises CriticalError: if the client is unknown and there is no default group
+        :raises MetadataConsistencyError: if a connector contradicts the rest
+        """
+        with self._timed("build_metadata"):
+            return clients.build_metadata(self.snapshot, client_name, register)
+
+    # Configurations
+
+    def BuildConfiguration(self, client: str) -> Element:
+        """Return a client's configuration, or an `error` document (core.md 8)."""
+        try:
+            metadata = self.build_metadata(client)
+        except MetadataConsistencyError as error:
+            self.logger.error("Metadata consistency error for client %s: %s", client, error)
+            return compile.error_document("metadata error", str(error))
+        return self.configuration(metadata)
+
+    def configuration(self, metadata: ClientMetadata) -> Element:
+        """
+        Return the configuration for a client whose metadata are known.
+
+        :raises ValidationError: if a validator refuses it
+        """
+        started = time.perf_counter()
+        metadata = metadata.for_build()
+        config = etree.Element(
+            "Configuration",
+            {
+                "version": compile.CONFIGURATION_VERSION,
+                "revision": metadata.snapshot.revision,
+            },
+        )
+        self.client_run_hook("start_client_run", metadata)
+        try:
+            structures = self.GetStructures(metadata)
+        except Exception as error:  # a structure plugin's defect: the client is told to stop
+            self.logger.exception("Error in GetStructures")
+            return compile.error_document("structure error", str(error))
+        self.validate_structures(metadata, structures)
+        compile.check_altsrc(structures)
+        self.BindStructures(structures, metadata, config)
+        self.validate_goals(metadata, config)
+        self.client_run_hook("end_client_run", metadata)
+        compile.sort_document(config)
+        self.logger.info(
+            "Generated config for %s in %.03f seconds",
+            metadata.hostname,
+            time.perf_counter() - started,
+        )
+        return config
+
+    def GetStructures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return the client's structures, their entries abstract."""
+        with self._timed("GetStructures"):
+            return compile.get_structures(metadata)
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Have the validators check, and change, the structures."""
+        with self._timed("validate_structures"):
+            compile.validate_structures(metadata, structures)
+
+    def BindStructures(
+        self, structures: list[Element], metadata: ClientMetadata, config: Element
+    ) -> None:
+        """Bind all structures and append them to the configuration."""
+        with self._timed("BindStructures"):
+            compile.bind_structures(structures, metadata, config)
+
+    def BindStructure(self, structure: Element, metadata: ClientMetadata) -> None:
+        """Bind the entries of one structure in place."""
+        compile.bind_structure(structure, metadata)
+
+    def Bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Bind one entry in place.
+
+        :raises PluginExecutionError: if it cannot be bound
+        """
+        compile.bind(entry, metadata)
+
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """Have the validators check, and change, the bound configuration."""
+        with self._timed("validate_goals"):
+            compile.validate_goals(metadata, config)
+
+    def client_run_hook(self, hook: str, metadata: ClientMetadata) -> None:
+        """Tell plugins of a step of the client's run."""
+        with self._timed(f"client_run_hook:{hook}"):
+            compile.run_hook(hook, metadata)
+
+    # Statistics, decisions, access
+
+    def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        """
+        Hand an upload to the statistics plugins (wire.md 9.7).
+
+        :raises Bcfg2Error: if it holds no statistics
+        """
+        statistics = next((one for one in document.iter("Statistics") if one is not document), None)
+        if statistics is None:
+            raise Bcfg2Error("the document holds no Statistics element below its root")
+        if statistics.get("version", "") >= "2.0":
+            for plugin in metadata.snapshot.plugins_by_type(Statistics):
+                self._pass_on(plugin, metadata, document)
+        self.logger.info("Client %s reported state %s", metadata.hostname, statistics.get("state"))
+        self.client_run_hook("end_statistics", metadata)
+
+    def _pass_on(self, plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:
+        try:
+            plugin.process_statistics(metadata, document)
+        except Exception:  # a report that one plugin cannot take is still one for the others
+            self.logger.exception(
+                "Plugin %s failed to process stats from %s", plugin, metadata.hostname
+            )
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+        decisions: list[tuple[str, str]] = []
+        for plugin in metadata.snapshot.plugins_by_type(Decision):
+            try:
+                decisions.extend(plugin.GetDecisions(metadata, mode))
+            except Exception:  # an unknown mode, or a defect: it contributes nothing
+                self.logger.exception("Plugin: %s failed to generate decision list", plugin)
+        return decisions
+
+    def check_acls(self, address: ClientAddress, rmi: str) -> bool:
+        """
+        Decide whether a client may call a method (core.md 10.1).
+
+        :raises CriticalError: if it takes the client's metadata and they cannot be built
+        """
+        with self._timed("check_acls"):
+            acls = self.plugins_by_type(ClientACLs)
+            try:
+                answers = [plugin.check_acl_ip(address, rmi) for plugin in acls]
+            except Exception as error:  # a rule that cannot be understood refuses
+                return self._acl_failure(address, rmi, error)
+            if any(answer is False for answer in answers):
+                self.logger.warning("Client %s failed IP-based ACL checks for %s", address[0], rmi)
+                return False
+            return all(answers) or self._check_metadata_acls(acls, address, rmi)
+
+    def _check_metadata_acls(
+        self, acls: list[ClientACLs], address: ClientAddress, rmi: str
+    ) -> bool:
+        metadata = self.client(address)
+        try:
+            allowed = all(plugin.check_acl_metadata(metadata, rmi) for plugin in acls)
+        except Exception as error:  # a rule that cannot be understood refuses
+            return self._acl_failure(address, rmi, error)
+        if not allowed:
+            self.logger.warning(
+                "Client %s failed metadata ACL checks for %s", metadata.hostname, rmi
+            )
+        return allowed
+
+    def _acl_failure(self, address: ClientAddress, rmi: str, error: Exception) -> bool:
+        self.logger.error(
+            "Unexpected error checking ACLs for %s for %s: %s", address[0], rmi, error
+        )
+        return False
+
+    def critical_error(self, message: str) -> NoReturn:
+        """
+        Log a message and tell it to the client.
+
+        :raises CriticalError: always
+        """
+        self.logger.error(message)
+        raise CriticalError(message)
+
+    def _timed(self, what: str) -> AbstractContextManager[None]:
+        return self.call_statistics.track(f"{type(self).__name__}:{what}")
+
+    # Remote methods
+
+    def _get_rmi_objects(self) -> dict[str, Any]:
+        return {self.fam.name: self.fam, **self.plugins}
+
+    def _get_rmi(self) -> dict[str, Callable[..., Any]]:
+        """Return the plugins' remote methods by `NAME.METHOD`, as they are now."""
+        return {
+            f"{name}.{method}": getattr(owner, method)
+            for name, owner in self._get_rmi_objects().items()
+            for method in owner.__rmi__
+        }

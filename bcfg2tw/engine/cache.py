@@ -1,0 +1,59 @@
+"""The cache of clients' metadata, one for each snapshot of the repository."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class ClientCache(Generic[T]):
+    """
+    Values by client name that never serves what was expired while it was being built.
+
+    A change of the repository needs no expiry: the next snapshot starts with an empty cache.
+    Names are compared without regard to case (core.md 14.2, *fix*).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[str, T] = {}
+        self._all_expired = 0
+        self._expired: dict[str, int] = {}
+
+    def get(self, client: str) -> T | None:
+        """Return what is kept for the client, or None."""
+        return self._values.get(client.lower())
+
+    def ticket(self, client: str) -> tuple[int, int]:
+        """Return what `put` wants to see: a mark of the moment at which building began."""
+        return self._all_expired, self._expired.get(client.lower(), 0)
+
+    def put(self, client: str, value: T, ticket: tuple[int, int]) -> None:
+        """Keep a value, unless the client was expired since the ticket was taken."""
+        with self._lock:
+            if self.ticket(client) == ticket:
+                self._values[client.lower()] = value
+
+    def expire(self, *clients: str) -> int:
+        """Forget the named clients, or all where none is named; return how many were kept."""
+        with self._lock:
+            if not clients:
+                return self._expire_all()
+            return self._expire_some(name.lower() for name in clients)
+
+    def _expire_all(self) -> int:
+        count = len(self._values)
+        self._values = {}
+        self._all_expired += 1
+        self._expired = {}
+        return count
+
+    def _expire_some(self, clients: Iterable[str]) -> int:
+        count = 0
+        for client in clients:
+            self._expired[client] = self._expired.get(client, 0) + 1
+            count += self._values.pop(client, None) is not None
+        return count

@@ -1,0 +1,51 @@
+"""What the reference calls the file monitor, as administrators see it through remote methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from bcfg2tw.engine.plugin.base import Debuggable
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+
+
+class FileMonitor(Debuggable):
+    """
+    Tells what is watched (wire.md 12); watching itself is the business of the service.
+
+    :ivar name: prefix of the remote methods, by `[server] filemonitor`
+    """
+
+    __rmi__: ClassVar[list[str]] = [*Debuggable.__rmi__, "list_event_handlers"]
+
+    def __init__(self, core: BaseCore, name: str) -> None:
+        super().__init__(name, core.settings.debug)
+        self.name = name
+        self._core = core
+
+    def list_event_handlers(self) -> dict[str, str]:
+        """Return the watched paths and the plugin that each belongs to."""
+        plugins = self._core.snapshot.plugins.values()
+        return {plugin.files.folder: plugin.name for plugin in plugins}
+
+
+class Inotify(FileMonitor):
+    """The file monitor where the system reports changes."""
+
+    __rmi__: ClassVar[list[str]] = [*FileMonitor.__rmi__, "list_watches", "list_paths"]
+
+    def list_watches(self) -> list[str]:
+        """Return the watched folders."""
+        return sorted(self.list_event_handlers())
+
+    def list_paths(self) -> list[str]:
+        """Return everything that is watched."""
+        return list(self._core.watched())
+
+
+def file_monitor(core: BaseCore) -> FileMonitor:
+    """Return the file monitor that the settings name."""
+    if core.settings.filemonitor == "pseudo":
+        return FileMonitor(core, "Pseudo")
+    return Inotify(core, "Inotify")

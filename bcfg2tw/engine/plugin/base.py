@@ -1,0 +1,119 @@
+"""`Plugin`, the base of all plugins, and `Debuggable` (plugin-api.md 1 to 3)."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.base_core import BaseCore
+
+Binder = Callable[[Element, "ClientMetadata"], object]
+
+
+def as_flag(value: object) -> bool:
+    """
+    Read a debug flag as clients send it: a boolean, or a string that means true if it says so.
+
+    :raises ValueError: if it is neither
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value.lower() == "true"
+    raise ValueError(f"a debug flag is true or false, not {value!r}")
+
+
+class Debuggable:
+    """Something with a logger of its own whose debug messages can be switched on and off."""
+
+    __rmi__: ClassVar[list[str]] = ["toggle_debug", "set_debug"]
+
+    def __init__(self, name: str, debug_flag: bool = False) -> None:
+        self.logger = logging.getLogger(name)
+        self.debug_flag = debug_flag
+
+    def set_debug(self, debug: object) -> bool:
+        """Switch debug messages; returns the new state."""
+        self.debug_flag = as_flag(debug)
+        return self.debug_flag
+
+    def toggle_debug(self) -> bool:
+        """Invert the debug flag; returns the new state."""
+        return self.set_debug(not self.debug_flag)
+
+    def debug_log(self, message: str, flag: bool | None = None) -> None:
+        """Log a message, so that every log takes it, if debugging (or `flag`) is on."""
+        if self.debug_flag if flag is None else flag:
+            self.logger.error(message)
+
+
+class Plugin(Debuggable):
+    """
+    One plugin as one snapshot of the repository has it.
+
+    A plugin is made from the files of its folder, `REPOSITORY/NAME`, and is made anew when one
+    of them changes; between two changes it is shared by all requests and must not be changed by
+    them. What has to outlive a change (a cache, a thread) is taken over from `previous`. Other
+    plugins are reached through `metadata.snapshot`, never kept.
+
+    :cvar name: key in `core.plugins`, name of the folder, prefix of the remote methods
+    :cvar conflicts: names of plugins that cannot be used together with this one
+    :cvar sort_order: plugins are asked in the order of this number, then of their names
+    :cvar create: create the folder if it is missing
+    :cvar __rmi__: names of the methods that can be called as `NAME.METHOD`
+    :ivar Entries: for generators: tag to entry name to the callable that binds it
+    :ivar data: full path of the folder
+    """
+
+    name: ClassVar[str]
+    conflicts: ClassVar[list[str]] = []
+    sort_order: ClassVar[int] = 500
+    experimental: ClassVar[bool] = False
+    deprecated: ClassVar[bool] = False
+    create: ClassVar[bool] = True
+
+    Entries: Mapping[str, Mapping[str, Binder]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" not in cls.__dict__:
+            cls.name = cls.__name__
+
+    def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
+        """
+        Read the files.
+
+        :param files: the plugin's folder; `files.load(name, interpretation)` keeps what a
+            broken file said last
+        :param previous: the same plugin of the snapshot before, if there was one
+        :raises PluginInitError: if the plugin cannot be used
+        """
+        super().__init__(self.name, previous.debug_flag if previous else core.settings.debug)
+        self.core = core
+        self.files = files
+        self.data = files.folder
+        self.Entries = {}
+
+    def shutdown(self) -> None:
+        """End what the plugin has running; called once, on the last snapshot's plugin."""
+
+    @classmethod
+    def prepare_folder(cls, repository: str) -> str:
+        """Return the plugin's folder, created with a warning if it is missing."""
+        folder = os.path.join(repository, cls.name)
+        if cls.create and not os.path.isdir(folder):
+            logging.getLogger(cls.name).warning("%s: %s does not exist, creating", cls.name, folder)
+            os.makedirs(folder, exist_ok=True)
+        return folder
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} Plugin"

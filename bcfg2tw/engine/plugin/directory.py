@@ -1,0 +1,35 @@
+"""Plugins that take every file of one kind in their folder (structures.md 1.5)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TypeVar
+
+from bcfg2tw.engine.repository.files import Files, Interpretation
+
+T = TypeVar("T")
+
+
+def load_all(
+    files: Files,
+    suffixes: tuple[str, ...],
+    interpretation: Interpretation[T],
+    logger: logging.Logger,
+    known: Files | None = None,
+) -> dict[str, T]:
+    """
+    Load every file whose name ends in one of the suffixes; log the names of others.
+
+    :param known: files whose names were logged before: names that it holds are not logged again
+    :returns: path relative to the folder to what the file says, sorted by path; a file that
+        was never understood is left out
+    """
+    loaded: dict[str, T] = {}
+    for name in files:
+        if name.endswith(suffixes):
+            value = files.load(name, interpretation)
+            if value is not None:
+                loaded[name] = value
+        elif known is None or name not in known:
+            logger.error("Could not process filename %s; ignoring", files.path(name))
+    return loaded

@@ -1,0 +1,115 @@
+"""Genshi templates that are read with the snapshot they belong to, includes and all."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from genshi.core import COMMENT
+from genshi.input import ParseError
+from genshi.template import MarkupTemplate, NewTextTemplate, TemplateError, TemplateLoader
+from genshi.template.base import Template
+
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.errors import RepositoryError
+
+T = TypeVar("T", bound=Template)
+Opened = tuple[str, str, io.BytesIO, None]
+
+
+class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no types
+    """
+    Loads what a template includes, through the source it was read from.
+
+    An include with a fixed name is read at once and becomes part of the template; what a name
+    computed at rendering stands for is read then, and kept. In both cases the template is read
+    anew when the included file changes.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(
+            [self._open_from(os.path.dirname(source.path))],
+            auto_reload=False,
+            default_encoding=source.settings.encoding,
+        )
+        self._source = source
+
+    def _open_from(self, folder: str) -> Callable[[str], Opened]:
+        def opened(filename: str) -> Opened:
+            path = os.path.join(folder, filename)
+            try:
+                return path, filename, io.BytesIO(self._source.read(path)), None
+            except RepositoryError as error:
+                raise OSError(str(error)) from error  # what genshi takes for "not there"
+
+        return opened
+
+    def load(self, filename: str, relative_to: str | None = None, **kwargs: Any) -> Template:
+        """Load an included template; absolute names are read through the source as well."""
+        if relative_to is not None:
+            filename = os.path.join(os.path.dirname(relative_to), filename)
+        return super().load(os.path.relpath(filename, self._folder), **kwargs)
+
+    @property
+    def _folder(self) -> str:
+        return os.path.dirname(self._source.path)
+
+
+def markup_template(source: Source) -> MarkupTemplate:
+    """
+    Read an XML template with all that it includes.
+
+    :raises RepositoryError: naming file and line of what is wrong
+    """
+    return _template(MarkupTemplate, source, source.data)
+
+
+def text_template(source: Source, data: bytes | None = None) -> NewTextTemplate:
+    """
+    Read a text template (new syntax) with all that it includes.
+
+    :param data: the text where it is not the file's content, for instance decrypted
+    :raises RepositoryError: naming file and line of what is wrong
+    """
+    return _template(NewTextTemplate, source, source.data if data is None else data)
+
+
+def _template(kind: type[T], source: Source, data: bytes) -> T:
+    try:
+        template: T = kind(
+            data,
+            filepath=source.path,
+            filename=source.path,
+            loader=SnapshotLoader(source),
+            encoding=source.settings.encoding,
+        )
+        template.stream  # noqa: B018  (reads what it includes; genshi does so at first use)
+    except TemplateError as error:
+        raise RepositoryError(
+            getattr(error, "filename", None) or source.path,
+            getattr(error, "msg", None) or str(error),
+            getattr(error, "lineno", None),
+        ) from error
+    except ParseError as error:
+        raise RepositoryError(source.path, error.msg, error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+    return template
+
+
+def without_comments(stream: Any) -> Any:
+    """Drop the comments of a genshi stream."""
+    return (event for event in stream if event[0] is not COMMENT)
+
+
+def rendered_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
+    """
+    Render an XML template, white space kept, comments dropped.
+
+    Whatever the template's own code raises is raised.
+    """
+    stream = template.generate(**variables).filter(without_comments)
+    text: str = stream.render("xml", encoding=None, strip_whitespace=False)
+    return text

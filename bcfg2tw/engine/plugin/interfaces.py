@@ -1,0 +1,224 @@
+"""
+What the core asks of plugins: a class for each role (plugin-api.md 4).
+
+A plugin derives from `Plugin` and from one or more of these. Methods without a sensible default
+are abstract: a plugin that lacks one cannot be made, and the log says which one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.client_metadata import ClientMetadata, MetadataGroup
+    from bcfg2tw.engine.plugin.structfile import StructFile
+
+Certificate = Mapping[str, Any]
+
+
+class Generator:
+    """
+    Binds entries: those listed in `Entries`, or those that `HandlesEntry` claims.
+
+    Exactly one generator must claim an entry; a listed one wins (core.md 8.5).
+    """
+
+    Entries: Mapping[str, Mapping[str, Binder]]
+
+    def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
+        """Say whether this generator binds an entry that none lists."""
+        return False
+
+    def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Bind an entry in place.
+
+        :raises PluginExecutionError: if it cannot be bound; the text becomes its `failure`
+        """
+
+
+class Structure(ABC):
+    """Says which entries a client has."""
+
+    @abstractmethod
+    def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return fresh `Bundle` and `Independent` elements, named, holding abstract entries."""
+
+
+class Metadata(ABC):
+    """Knows the clients and their groups, and decides whom a connection acts as."""
+
+    @abstractmethod
+    def AuthenticateConnection(
+        self, cert: Certificate | None, user: str, password: str, address: ClientAddress
+    ) -> bool:
+        """Decide whether a connection is let in, and note in the address whom it acts as."""
+
+    @abstractmethod
+    def resolve_client(self, address: ClientAddress, cleanup_cache: bool = False) -> str:
+        """
+        Return the name of the client at an address.
+
+        :raises MetadataConsistencyError: if it cannot be told
+        """
+
+    @abstractmethod
+    def get_initial_metadata(self, client_name: str, register: bool = True) -> ClientMetadata:
+        """
+        Return a client's metadata before connectors add to it: a fresh object.
+
+        :param register: whether an unknown client becomes a known one
+        :raises MetadataConsistencyError: if the client is unknown and there is no default group
+        """
+
+    @abstractmethod
+    def merge_additional_groups(
+        self, metadata: ClientMetadata, groups: Iterable[str], source: str
+    ) -> None:
+        """Add groups that a connector gave, and all that follows from them."""
+
+    @abstractmethod
+    def merge_additional_data(self, metadata: ClientMetadata, source: str, data: Any) -> None:
+        """Make a connector's data an attribute of the metadata."""
+
+    @abstractmethod
+    def define_group(self, group: MetadataGroup, source: str) -> None:
+        """Take in the definition of a group that a connector made up."""
+
+    @abstractmethod
+    def set_version(self, client: str, version: str) -> None:
+        """Note which version of Bcfg2 a client runs."""
+
+    @abstractmethod
+    def set_profile(self, client: str, profile: str, address: ClientAddress) -> None:
+        """Make a public group the profile of a client."""
+
+
+class Connector:
+    """Adds groups and data to a client's metadata."""
+
+    def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str | MetadataGroup]:
+        """Return names of groups, or group objects to define them as well."""
+        return ()
+
+    def get_additional_data(self, metadata: ClientMetadata) -> Any:
+        """Return what becomes `metadata.NAME`."""
+        return {}
+
+
+class Probing(ABC):
+    """Asks clients to run something, and takes what it printed."""
+
+    @abstractmethod
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """Return `probe` elements (wire.md 10.1)."""
+
+    @abstractmethod
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """Take this plugin's elements of an upload; what was taken must be on disk on return."""
+
+
+class Statistics(ABC):
+    """Takes the reports that clients send after a run."""
+
+    @abstractmethod
+    def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        """Take a whole `upload-statistics` document; it must not be changed."""
+
+
+class Decision(ABC):
+    """Says which entries a client may, or may not, install."""
+
+    @abstractmethod
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Return pairs of tag and name for a mode, `whitelist` or `blacklist`."""
+
+
+class StructureValidator(ABC):
+    """Checks or changes the structures before they are bound."""
+
+    @abstractmethod
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """
+        Change the structures in place.
+
+        :raises ValidationError: to end the build; the client gets the text as a fault
+        """
+
+
+class GoalValidator(ABC):
+    """Checks or changes the configuration after it was bound."""
+
+    @abstractmethod
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """
+        Change the configuration in place.
+
+        :raises ValidationError: to end the build; the client gets the text as a fault
+        """
+
+
+class ClientRunHooks:
+    """Is told of the steps of a client's run; an exception ends nothing."""
+
+    def start_client_run(self, metadata: ClientMetadata) -> None:
+        """A configuration is about to be built."""
+
+    def end_client_run(self, metadata: ClientMetadata) -> None:
+        """A configuration was built and is about to be sent."""
+
+    def end_statistics(self, metadata: ClientMetadata) -> None:
+        """An upload of statistics was processed."""
+
+
+class ClientACLs:
+    """Decides which methods clients may call (core.md 10)."""
+
+    def check_acl_ip(self, address: ClientAddress, rmi: str) -> bool | None:
+        """Allow, deny, or defer (None) by address."""
+        return True
+
+    def check_acl_metadata(self, metadata: ClientMetadata, rmi: str) -> bool:
+        """Allow or deny by metadata, once a plugin deferred."""
+        return True
+
+
+class TemplateDataProvider:
+    """Adds variables to templates."""
+
+    def get_template_data(
+        self, entry: Element, metadata: ClientMetadata, template: str
+    ) -> Mapping[str, Any]:
+        """Return variables for the text template at a path."""
+        return {}
+
+    def get_xml_template_data(
+        self, structfile: StructFile, metadata: ClientMetadata
+    ) -> Mapping[str, Any]:
+        """Return variables for an XML template."""
+        return {}
+
+
+class Threaded(ABC):
+    """Has threads of its own."""
+
+    @abstractmethod
+    def start_threads(self) -> None:
+        """Start them; called once, after all plugins were loaded and the process daemonized."""
+
+
+class Version(Plugin, ABC):
+    """Knows the revision of the repository (plugin-api.md 4.12)."""
+
+    __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "get_revision"]
+    create = False
+
+    @abstractmethod
+    def get_revision(self) -> str:
+        """Return the revision, a short text."""

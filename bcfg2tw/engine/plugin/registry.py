@@ -1,0 +1,96 @@
+"""Which class a plugin's name stands for: ours, an installed one, or a dotted path."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.errors import PluginInitError
+
+logger = logging.getLogger("bcfg2-server")
+
+#: The entry point group in which a distribution announces plugins of its own.
+ENTRY_POINTS = "bcfg2tw.plugins"
+
+SHIPPED = {
+    "ACL": "acl",
+    "Bundler": "bundler",
+    "Cfg": "cfg",
+    "Decisions": "decisions",
+    "Defaults": "defaults",
+    "GroupLogic": "grouplogic",
+    "GroupPatterns": "grouppatterns",
+    "Metadata": "metadata",
+    "Probes": "probes",
+    "Properties": "properties",
+    "Rules": "rules",
+    "TemplateHelper": "templatehelper",
+}
+
+
+def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
+    """
+    Return the classes that names stand for, in order, each once.
+
+    A name that cannot be imported is an error in the log with the reason, and is left out
+    (decisions.md, "Crashes and hangs").
+    """
+    classes: dict[str, type[Plugin]] = {}
+    for name in names:
+        try:
+            plugin = plugin_class(name)
+        except Exception as error:  # importing runs a site's own code
+            logger.error("Plugin %s cannot be used: %s", name, error, exc_info=_unexpected(error))
+            continue
+        classes.setdefault(plugin.name, plugin)
+    return list(classes.values())
+
+
+def _unexpected(error: Exception) -> bool:
+    return not isinstance(error, PluginInitError)
+
+
+def plugin_class(name: str) -> type[Plugin]:
+    """
+    Return the class of a plugin.
+
+    A name with a dot is MODULE.CLASS, found on Python's path; other names are looked up among
+    installed distributions' entry points, then among the plugins that come with the engine.
+
+    :raises PluginInitError: if there is no such plugin
+    """
+    if "." in name:
+        module, _, attribute = name.rpartition(".")
+        return _checked(name, getattr(_imported(name, module), attribute, None))
+    for entry_point in entry_points(group=ENTRY_POINTS, name=name):
+        return _checked(name, entry_point.load())
+    if name in SHIPPED:
+        module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
+        return _checked(name, getattr(importlib.import_module(module), name))
+    raise PluginInitError(_unknown(name))
+
+
+def _imported(name: str, module: str) -> object:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise PluginInitError(
+            f"{error}; [server] plugins names {name}, so {module} must be on Python's path"
+        ) from error
+
+
+def _unknown(name: str) -> str:
+    known = ", ".join(sorted(SHIPPED))
+    return (
+        f"there is no plugin of this name; [server] plugins takes {known}, "
+        f"names of entry points in the group {ENTRY_POINTS}, and MODULE.CLASS"
+    )
+
+
+def _checked(name: str, found: object) -> type[Plugin]:
+    if isinstance(found, type) and issubclass(found, Plugin):
+        return found
+    raise PluginInitError(f"{name} is no class derived from bcfg2tw's Plugin but {found!r}")

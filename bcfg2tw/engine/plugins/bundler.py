@@ -1,0 +1,156 @@
+"""Bundler: which entries a client has, from one XML file for each bundle (structures.md 3)."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from genshi.template import TemplateError
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.directory import load_all
+from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.base_core import BaseCore
+
+Bundles: TypeAlias = dict[str, StructFile]
+
+SUFFIXES = (".xml", ".genshi")
+
+#: The first client that knows what a `Bundle` inside a bundle means.
+INHERITING_VERSION = "1.4.0pre2"
+
+
+class Bundler(Plugin, Structure, StructureValidator):
+    """Builds the bundles of a client from `Bundler/*.xml`, and expands globs of paths."""
+
+    def __init__(self, core: BaseCore, files: Files, previous: Bundler | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else None
+        loaded = load_all(files, SUFFIXES, StructFile, self.logger, known)
+        self.bundles: Bundles = {}
+        for name, file in loaded.items():
+            self._add(name, file, known)
+
+    def _add(self, name: str, file: StructFile, known: Files | None) -> None:
+        bundle, suffix = os.path.splitext(os.path.basename(name))
+        taken = self.bundles.setdefault(bundle, file)
+        if known is not None and known.get(name) == self.files[name]:
+            return  # it was said when the file was read first
+        if taken is not file:
+            self.logger.error(
+                "Bundler: %s is not used: bundle %s is in %s", file.path, bundle, taken.path
+            )
+        if suffix == ".genshi":
+            self.logger.warning(
+                "Bundler: %s: Bundle filenames ending with .genshi are deprecated; "
+                "use .xml, with the prefix py declared on the root",
+                file.path,
+            )
+        if file.root.get("name") is not None:
+            self.logger.warning(
+                "Bundler: %s: the name of a bundle is its file's; remove the name attribute",
+                file.path,
+            )
+
+    def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return the client's bundles and all that they require, each once."""
+        structures: list[Element] = []
+        known = set(metadata.bundles)
+        waiting = sorted(known)
+        while waiting:
+            name = waiting.pop(0)
+            structure = self._structure(name, metadata)
+            if structure is None:
+                continue
+            structures.append(structure)
+            required = self._take_required(structure, metadata)
+            waiting.extend(sorted(required - known))
+            known |= required
+        return structures
+
+    def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
+        file = self.bundles.get(name)
+        if file is None:
+            self.logger.error("Bundler: Bundle %s does not exist", name)
+            return None
+        structure = self._matched(name, file, metadata)
+        if structure is None:
+            return None
+        if structure.get("independent", "").lower() == "true":
+            structure.tag = "Independent"
+            del structure.attrib["independent"]
+        structure.set("name", name)
+        self._flatten(structure, name)
+        return structure
+
+    def _matched(self, name: str, file: StructFile, metadata: ClientMetadata) -> Element | None:
+        try:
+            return file.XMLMatch(metadata)
+        except TemplateError as error:
+            self.logger.error("Bundler: Failed to render templated bundle %s: %s", name, error)
+        except (
+            Exception
+        ):  # a template's code may raise anything: spare other bundles
+            self.logger.exception("Bundler: Unexpected bundler error for %s", name)
+        return None
+
+    def _flatten(self, structure: Element, name: str) -> None:
+        """Dissolve the roots of included files; those directly below only, as the reference."""
+        for included in structure.findall("Bundle"):
+            if not len(included):
+                self.logger.warning("Bundler: %s includes an empty bundle", name)
+            children = list(included)
+            structure.remove(included)
+            structure.extend(children)
+
+    def _take_required(self, structure: Element, metadata: ClientMetadata) -> set[str]:
+        required: set[str] = set()
+        for element in structure.findall("RequiredBundle"):
+            name = element.get("name")
+            structure.remove(element)
+            if name is None:
+                self.logger.warning(
+                    "Bundler: %s has a RequiredBundle without a name", structure.get("name")
+                )
+                continue
+            required.add(name)
+            if element.get("inherit_modification") == "true":
+                self._inherit(structure, name, metadata)
+        return required
+
+    def _inherit(self, structure: Element, name: str, metadata: ClientMetadata) -> None:
+        version = metadata.version_info
+        if version is not None and version >= INHERITING_VERSION:
+            structure.append(structure.makeelement("Bundle", {"name": name}))
+            return
+        self.logger.warning(
+            "Bundler: client %s (version %s) cannot inherit the modification of %s in %s",
+            metadata.hostname, metadata.version, name, structure.get("name"),
+        )  # fmt: skip
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Replace each `Path` with a `glob` by the listed paths that match (structures.md 3.4)."""
+        for structure in structures:
+            for path in list(structure.iter("Path")):
+                if path.get("glob") is not None:
+                    self._expand(path, metadata)
+
+    def _expand(self, pattern: Element, metadata: ClientMetadata) -> None:
+        parent = pattern.getparent()
+        if parent is None:
+            return
+        names = dict.fromkeys(
+            name
+            for generator in metadata.snapshot.plugins_by_type(Generator)
+            for name in generator.Entries.get("Path", ())
+            if fnmatchcase(name, pattern.get("glob", ""))
+        )
+        parent.remove(pattern)
+        parent.extend(parent.makeelement("Path", {"name": name}) for name in names)

@@ -1,0 +1,47 @@
+"""Defaults: attributes for every entry that lacks them (structures.md 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.directory import load_all
+from bcfg2tw.engine.plugin.interfaces import GoalValidator
+from bcfg2tw.engine.plugin.priority import PriorityFile, PriorityFiles
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element, is_element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.base_core import BaseCore
+
+
+class Defaults(Plugin, GoalValidator):
+    """
+    Adds what `Defaults/*.xml` says to all bound entries, also to those that failed.
+
+    Names are regular expressions. Entries without a name are passed over; a conflict of equal
+    priorities is logged and leaves the entry as it is.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: Defaults | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else None
+        loaded = load_all(files, (".xml",), PriorityFile, self.logger, known)
+        self._defaults = PriorityFiles(
+            loaded.values(), regex=True, replace_name=core.settings.defaults_replace_name
+        )
+
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """Complete every entry of every structure."""
+        for structure in config:
+            for entry in structure:
+                if is_element(entry) and self._defaults.matching(entry, metadata):
+                    self._complete(entry, metadata)
+
+    def _complete(self, entry: Element, metadata: ClientMetadata) -> None:
+        try:
+            self._defaults.bind(entry, metadata)
+        except PluginExecutionError:
+            return  # a conflict: it was logged with the names of the files

@@ -1,0 +1,50 @@
+"""Rules: what entries of any kind say, from XML files with priorities (structures.md 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.directory import load_all
+from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugin.priority import PriorityFile, PriorityFiles
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.plugin.base import Binder
+
+
+class Rules(Plugin, Generator):
+    """
+    Binds entries from `Rules/*.xml`.
+
+    Elements directly below a root are listed, for all clients; those inside conditions are
+    claimed only where they apply, so another generator that lists the entry wins.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: Rules | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else None
+        loaded = load_all(files, (".xml",), PriorityFile, self.logger, known)
+        settings = core.settings
+        self._rules = PriorityFiles(
+            loaded.values(), settings.rules_regex, settings.rules_replace_name
+        )
+        self.Entries = self._listed()
+
+    def _listed(self) -> dict[str, dict[str, Binder]]:
+        entries: dict[str, dict[str, Binder]] = {}
+        for tag, name in self._rules.announced():
+            entries.setdefault(tag, {})[name] = self._rules.bind
+        return entries
+
+    def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
+        """Say whether any definition matches that applies to the client."""
+        return bool(self._rules.matching(entry, metadata))
+
+    def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Bind an entry that no element directly below a root names."""
+        self._rules.bind(entry, metadata)

@@ -1,0 +1,1 @@
+"""Files on disk as values: what a folder holds, what each file says, and what it said last."""

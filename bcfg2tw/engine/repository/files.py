@@ -1,0 +1,189 @@
+"""
+The files of the repository, each interpreted once and kept until it changes.
+
+A file that cannot be interpreted is reported with its place, and what it said last stays in
+service, whole (decisions.md, "Crashes and hangs").
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
+from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
+from bcfg2tw.errors import Bcfg2Error, RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
+Interpretation = Callable[[Source], T]
+Key = tuple[str, Callable[[Source], Any]]
+
+logger = logging.getLogger("bcfg2-server")
+
+
+@dataclass
+class Interpreted:
+    """What a file was understood to say, and what that was read from."""
+
+    value: Any
+    dependencies: Dependencies
+    problem: RepositoryError | None = None
+
+
+class Library:
+    """Every file that was interpreted, for one set of settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ignored = IgnoredNames(settings.ignore_files)
+        self._interpreted: dict[Key, Interpreted] = {}
+
+    def files(self, folder: str) -> Files:
+        """List a folder, with all that is below it, as it is now."""
+        return Files(self, folder, scan(folder, self.ignored))
+
+    def interpret(
+        self, path: str, name: str, stamp: Stamp, interpretation: Interpretation[T]
+    ) -> Interpreted:
+        """
+        Return what a file says: as known if nothing that it was read from has changed.
+
+        :raises Unsettled: if the file is not what was listed any more
+        """
+        key = (path, interpretation)
+        known = self._interpreted.get(key)
+        if known is not None and self._is_current(known, path, stamp):
+            return known
+        fresh = self._interpret(path, name, stamp, interpretation, known)
+        self._interpreted[key] = fresh
+        return fresh
+
+    def _is_current(self, known: Interpreted, path: str, stamp: Stamp) -> bool:
+        dependencies = known.dependencies
+        if dependencies.stamps.get(path) != stamp:
+            return False
+        simple = len(dependencies.stamps) == 1 and not dependencies.globs
+        return simple or dependencies.are_current()
+
+    def _interpret(
+        self,
+        path: str,
+        name: str,
+        stamp: Stamp,
+        interpretation: Interpretation[T],
+        known: Interpreted | None,
+    ) -> Interpreted:
+        dependencies = Dependencies()
+        try:
+            source = Source(path, name, stamp, self.settings, dependencies)
+            return Interpreted(interpretation(source), dependencies)
+        except Unsettled:
+            raise
+        except Bcfg2Error as error:
+            problem = error if isinstance(error, RepositoryError) else as_problem(path, error)
+        except Exception as error:  # a plugin's code meets a file it did not expect
+            logger.exception("%s: unexpected failure while reading", path)
+            problem = as_problem(path, error)
+        value = known.value if known is not None else None
+        logger.error("%s; %s", problem, what_now(value))
+        return Interpreted(value, dependencies, problem)
+
+    def keep_only(self, keys: set[Key]) -> None:
+        """Forget what no snapshot uses any more."""
+        self._interpreted = {key: self._interpreted[key] for key in keys}
+
+    def under(self, settings: Settings) -> Library:
+        """
+        Return a library for other settings, which may change what files say.
+
+        Every file is interpreted anew; one that cannot be keeps what it said last.
+        """
+        library = Library(settings)
+        library._interpreted = {
+            key: Interpreted(known.value, Dependencies())
+            for key, known in self._interpreted.items()
+        }
+        return library
+
+
+def as_problem(path: str, error: Exception) -> RepositoryError:
+    """Return any exception as one that names the file."""
+    return RepositoryError(path, str(error) or type(error).__name__)
+
+
+def what_now(value: object) -> str:
+    """Say what follows from a file that cannot be used."""
+    return "it is not used" if value is None else "its last good state stays in service"
+
+
+@dataclass
+class Files(Mapping[str, Stamp]):
+    """
+    The files below one folder as one snapshot sees them: relative path to stamp, sorted.
+
+    :ivar folder: full path of the folder, which need not exist
+    """
+
+    library: Library
+    folder: str
+    listing: Mapping[str, Stamp]
+    used: dict[Key, Interpreted] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Stamp:
+        return self.listing[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.listing)
+
+    def __len__(self) -> int:
+        return len(self.listing)
+
+    def path(self, name: str) -> str:
+        """Return the full path of a file, whether there is such a file or not."""
+        return os.path.join(self.folder, name)
+
+    def load(self, name: str, interpretation: Interpretation[T]) -> T | None:
+        """
+        Return what a file says, or None where it is missing or was never understood.
+
+        :param interpretation: a class or a module-level function that takes a `Source`; it is
+            called once for each state of the file, and its result is shared by all snapshots,
+            so it must not be changed. If it raises, its last result for this file is returned.
+        """
+        stamp = self.listing.get(name)
+        if stamp is None:
+            return None
+        path = self.path(name)
+        interpreted = self.library.interpret(path, name, stamp, interpretation)
+        self.used[(path, interpretation)] = interpreted
+        value: T | None = interpreted.value
+        return value
+
+    @property
+    def problems(self) -> tuple[RepositoryError, ...]:
+        """What is wrong with the files that were loaded."""
+        return tuple(known.problem for known in self.used.values() if known.problem)
+
+    def outside(self) -> set[str]:
+        """Return the paths outside the folder that loaded files were read from."""
+        prefix = self.folder + os.sep
+        paths = {path for known in self.used.values() for path in known.dependencies.stamps}
+        patterns = {glob for known in self.used.values() for glob in known.dependencies.globs}
+        return {path for path in paths | patterns if not path.startswith(prefix)}
+
+    def is_current(self, now: Files) -> bool:
+        """Say whether a plugin that was made from these files would be made alike from `now`."""
+        if self.listing != now.listing:
+            return False
+        complex_ones = (
+            known.dependencies
+            for known in self.used.values()
+            if len(known.dependencies.stamps) > 1 or known.dependencies.globs
+        )
+        return all(dependencies.are_current() for dependencies in complex_ones)

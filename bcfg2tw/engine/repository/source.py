@@ -1,0 +1,101 @@
+"""What a file says, while it is being interpreted, and what else it depends on."""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.repository.listing import Stamp, stamp_of
+from bcfg2tw.engine.repository.xinclude import resolve_includes
+from bcfg2tw.engine.xmlio import Element, parse_file
+from bcfg2tw.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
+
+class Unsettled(Exception):
+    """A file changed between listing and reading it; everything has to be listed again."""
+
+
+class Dependencies:
+    """The files that an interpretation read, and the globs that it expanded."""
+
+    def __init__(self) -> None:
+        self.stamps: dict[str, Stamp | None] = {}
+        self.globs: dict[str, tuple[str, ...]] = {}
+
+    def are_current(self) -> bool:
+        """Say whether reading again would read the same."""
+        return all(stamp_of(path) == stamp for path, stamp in self.stamps.items()) and all(
+            expand(pattern) == found for pattern, found in self.globs.items()
+        )
+
+
+def expand(pattern: str) -> tuple[str, ...]:
+    """Return the existing paths that a shell glob stands for, sorted."""
+    return tuple(sorted(glob.glob(pattern)))
+
+
+class Source:
+    """
+    One file of the repository on its way to become an object.
+
+    :ivar path: its full path
+    :ivar name: its path relative to the plugin's folder
+    :ivar stamp: as it was listed, for instance to see whether it is executable
+    :ivar data: its content
+    """
+
+    def __init__(
+        self, path: str, name: str, stamp: Stamp, settings: Settings, dependencies: Dependencies
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.stamp = stamp
+        self.settings = settings
+        self._dependencies = dependencies
+        self.data = self.read(path)
+        if dependencies.stamps[path] != stamp:
+            raise Unsettled(path)
+
+    def read(self, path: str) -> bytes:
+        """
+        Read a further file; when it changes, this one is interpreted anew.
+
+        :raises RepositoryError: if it cannot be read
+        """
+        self._dependencies.stamps[path] = None
+        try:
+            with open(path, "rb") as stream:
+                data = stream.read()
+                self._dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
+        except OSError as error:
+            raise RepositoryError(path, error.strerror or str(error)) from error
+        return data
+
+    def expand(self, pattern: str) -> tuple[str, ...]:
+        """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
+        found = self._dependencies.globs[pattern] = expand(pattern)
+        return found
+
+    def xml(self) -> Element:
+        """
+        Parse the file and all that it includes (structures.md 1.1).
+
+        :raises RepositoryError: naming the file and line that is not well-formed
+        """
+        return resolve_includes(parse_file(self.data, self.path), self.path, self)
+
+    def text(self) -> str:
+        """
+        Decode the file with the server's encoding.
+
+        :raises RepositoryError: if it is not in that encoding
+        """
+        try:
+            return self.data.decode(self.settings.encoding)
+        except UnicodeDecodeError as error:
+            line = self.data.count(b"\n", 0, error.start) + 1
+            raise RepositoryError(self.path, f"it is not {self.settings.encoding}", line) from error

@@ -1,0 +1,92 @@
+"""XInclude as Bcfg2 has it: with globs, nested, with fallbacks (structures.md 1.1)."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from bcfg2tw.engine.xmlio import XINCLUDE, Element, parse_file
+
+logger = logging.getLogger("bcfg2-server")
+
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+
+
+class Reader(Protocol):
+    """What reads the included files and remembers that it did."""
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file."""
+
+    def expand(self, pattern: str) -> tuple[str, ...]:
+        """Return the sorted paths that a glob stands for."""
+
+
+def resolve_includes(root: Element, path: str, reader: Reader) -> Element:
+    """
+    Replace each `xi:include` below an element by what it stands for; changes the element.
+
+    Included roots come after all other children of the include's parent, files that one glob
+    finds in sorted order. A file never includes itself or a file that it is included by. Where
+    nothing is found the children of an `xi:fallback` take the place of the include; without
+    one the error is logged and the include is dropped.
+
+    :raises RepositoryError: if an included file is not well-formed
+    """
+    _resolve(root, (path,), reader)
+    return root
+
+
+def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
+    for include in list(root.iter(XINCLUDE + "include")):
+        parent = include.getparent()
+        if parent is None:
+            logger.error("%s:%s: the root cannot be an include", chain[-1], include.sourceline)
+            continue
+        included = list(_included(include, chain, reader))
+        _drop(parent, include)
+        parent.extend(included)
+
+
+def _included(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
+    href = include.get("href", "")
+    pattern = os.path.join(os.path.dirname(chain[-1]), href)
+    found = reader.expand(pattern)
+    if not found:
+        yield from _fallback(include, chain, href)
+    for path in found:
+        if path not in chain:
+            yield _load(path, chain, reader)
+
+
+def _fallback(include: Element, chain: tuple[str, ...], href: str) -> Iterator[Element]:
+    fallback = include.find(XINCLUDE + "fallback")
+    if fallback is None:
+        logger.error("%s: %s does not exist, skipping", chain[-1], href)
+    else:
+        logger.debug("%s: %s does not exist, using its fallback", chain[-1], href)
+        yield from list(fallback)
+
+
+def _load(path: str, chain: tuple[str, ...], reader: Reader) -> Element:
+    root = parse_file(reader.read(path), path)
+    root.set(XML_BASE, path)
+    _resolve(root, (*chain, path), reader)
+    return root
+
+
+def _drop(parent: Element, child: Element) -> None:
+    """Remove a child but not the text that follows it."""
+    if child.tail:
+        before = child.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + child.tail
+        else:
+            before.tail = (before.tail or "") + child.tail
+        child.tail = None
+    parent.remove(child)
+
+
+__all__ = ["XML_BASE", "Reader", "resolve_includes"]

@@ -1,0 +1,69 @@
+"""
+The only XML parser and the only XML writer of the engine.
+
+Parsing never touches the network or a DTD file. What the repository holds may use internal
+entities, within the limits of the parser; what clients send may not.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from lxml import etree
+
+from bcfg2tw.errors import RepositoryError
+
+Element: TypeAlias = etree._Element
+
+XINCLUDE = "{http://www.w3.org/2001/XInclude}"
+
+
+def parse_file(data: bytes, path: str) -> Element:
+    """
+    Parse a file of the repository; white space alone between elements is dropped.
+
+    :raises RepositoryError: naming file and line, if it is not well-formed
+    """
+    parser = etree.XMLParser(remove_blank_text=True, no_network=True)
+    try:
+        return etree.fromstring(data, parser, base_url=path)
+    except etree.XMLSyntaxError as error:
+        raise RepositoryError(path, error.msg or "it is empty", error.lineno) from error
+
+
+def parse_upload(text: str) -> Element:
+    """
+    Parse a document that a client sent.
+
+    Depth and size of text are bounded by the parser, entities are not expanded.
+
+    :raises lxml.etree.XMLSyntaxError: if it is not well-formed, too deep or too large
+    """
+    parser = etree.XMLParser(no_network=True, resolve_entities=False, huge_tree=False)
+    return etree.fromstring(text.encode("utf-8"), parser)
+
+
+def serialise(element: Element) -> str:
+    """Return a document as clients get it: ASCII, character references, no declaration."""
+    return etree.tostring(element, encoding="ascii", xml_declaration=False).decode("ascii")
+
+
+def pretty(element: Element) -> bytes:
+    """Return a document for a file of the repository: indented UTF-8 without a declaration."""
+    return etree.tostring(element, encoding="utf-8", pretty_print=True, xml_declaration=False)
+
+
+def attributes(element: Element) -> dict[str, str]:
+    """Return a copy of an element's attributes."""
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
+def line_of(element: Element) -> int | None:
+    """Return the line on which an element of a parsed file begins."""
+    line = element.sourceline
+    return line if isinstance(line, int) else None
+
+
+def is_element(node: Element) -> bool:
+    """Say whether a node is an element, not a comment or a processing instruction."""
+    return isinstance(node.tag, str)

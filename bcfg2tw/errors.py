@@ -1,0 +1,80 @@
+"""Every exception of this package that a caller may want to catch."""
+
+from __future__ import annotations
+
+
+class Bcfg2Error(Exception):
+    """The base of all exceptions that this package raises on purpose."""
+
+
+class SettingsError(Bcfg2Error):
+    """A setting cannot be used; the text names the place and the remedy."""
+
+    def __init__(self, reason: str, section: str | None = None, option: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.section = section
+        self.option = option
+
+    def __str__(self) -> str:
+        if self.section is None:
+            return self.reason
+        if self.option is None:
+            return f"[{self.section}]: {self.reason}"
+        return f"[{self.section}] {self.option}: {self.reason}"
+
+
+class RepositoryError(Bcfg2Error):
+    """A file of the repository cannot be used; `line` is None where all of it is meant."""
+
+    def __init__(self, path: str, reason: str, line: int | None = None) -> None:
+        super().__init__(path, reason, line)
+        self.path = path
+        self.reason = reason
+        self.line = line
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.reason}"
+
+
+class CoreInitError(Bcfg2Error):
+    """The core cannot be started."""
+
+
+class NoExposedMethod(Bcfg2Error):
+    """The core has no method of this name that clients may call."""
+
+
+class CriticalError(Bcfg2Error):
+    """An application error that the client is told about (wire.md 6, fault code -32500)."""
+
+    fault_code = -32500
+    log = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"Critical failure: {message}")
+
+
+class PluginInitError(Bcfg2Error):
+    """A plugin cannot be used; it is left out."""
+
+
+class PluginExecutionError(Bcfg2Error):
+    """An operation of a plugin failed: an entry that does not bind, a document that is wrong."""
+
+
+class MetadataConsistencyError(Bcfg2Error):
+    """A client cannot be determined, or its metadata contradict each other."""
+
+
+class MetadataRuntimeError(Bcfg2Error):
+    """The Metadata plugin is not ready, or could not read or write a file."""
+
+
+class ValidationError(Bcfg2Error):
+    """A validator refuses a configuration; raised by plugins, it ends the build."""
+
+
+class SpecificityError(Bcfg2Error):
+    """A file name does not say for whom the file is."""
