@@ -1,0 +1,94 @@
+"""XInclude with globs, nesting and fallbacks."""
+
+from __future__ import annotations
+
+import os
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.repository.files import Files, Library
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element, serialise
+from bcfg2tw.settings import Settings
+from tests.builders import write_files
+
+ROOT = '<R xmlns:xi="http://www.w3.org/2001/XInclude">%s</R>'
+
+
+def document(source: Source) -> Element:
+    """Interpret a file as XML."""
+    return source.xml()
+
+
+class IncludeTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = os.path.abspath(self.mktemp())
+        self.library = Library(Settings(repository=self.folder))
+
+    def files(self, **contents: str) -> Files:
+        """Write the files `NAME.xml` and list them."""
+        write_files(self.folder, {f"{name}.xml": text for name, text in contents.items()})
+        return self.library.files(self.folder)
+
+    def names(self, files: Files) -> list[str]:
+        """Return the names of the top document's X elements."""
+        root = files.load("top.xml", document)
+        assert root is not None
+        return [element.get("n") or "" for element in root.iter("X")]
+
+    def test_at_the_end(self) -> None:
+        """Included content comes after all other children, files of a glob sorted."""
+        files = self.files(
+            top=ROOT % '<xi:include href="p*.xml"/><X n="own"/>',
+            p2='<R><X n="2"/></R>',
+            p1='<R><X n="1"/></R>',
+        )
+        self.assertEqual(self.names(files), ["own", "1", "2"])
+
+    def test_nested_globs(self) -> None:
+        """Globs work in included files as well; a file never includes itself."""
+        files = self.files(
+            top=ROOT % '<xi:include href="p.xml"/>',
+            p=ROOT % '<X n="p"/><xi:include href="*.xml"/>',
+            q='<R><X n="q"/></R>',
+        )
+        self.assertEqual(self.names(files), ["p", "q"])
+
+    def test_fallback(self) -> None:
+        """Where nothing is found the fallback's content is used, without an error."""
+        files = self.files(
+            top=ROOT % '<xi:include href="no.xml"><xi:fallback><X n="f"/></xi:fallback></xi:include>'
+        )
+        with self.assertNoLogs("bcfg2-server", "ERROR"):
+            self.assertEqual(self.names(files), ["f"])
+
+    def test_nothing_found(self) -> None:
+        """Where nothing is found and there is no fallback, that is an error, and the rest is used."""
+        files = self.files(top=ROOT % '<xi:include href="no.xml"/><X n="own"/>')
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertEqual(self.names(files), ["own"])
+        self.assertIn("top.xml: no.xml does not exist, skipping", logs.output[0])
+
+    def test_appears(self) -> None:
+        """A file that was missing is taken in when it appears."""
+        files = self.files(top=ROOT % '<xi:include href="later.xml"><xi:fallback/></xi:include>')
+        self.assertEqual(self.names(files), [])
+        self.assertEqual(self.names(self.files(later='<R><X n="l"/></R>')), ["l"])
+
+    def test_broken(self) -> None:
+        """An included file that is broken is named, with its line; the last good state stays."""
+        files = self.files(
+            top=ROOT % '<xi:include href="p.xml"/>', p='<R>\n<X n="1"/></R>'
+        )
+        self.assertEqual(self.names(files), ["1"])
+        broken = self.files(p="<R>\n<X></R>")
+        with self.assertLogs("bcfg2-server") as logs:
+            self.assertEqual(self.names(broken), ["1"])
+        self.assertIn("p.xml:2: ", logs.output[0])
+
+    def test_text_is_kept(self) -> None:
+        """Text behind an include stays in the document."""
+        files = self.files(top=ROOT % 'a<xi:include href="p.xml"/>b<X/>', p="<R/>")
+        root = files.load("top.xml", document)
+        assert root is not None
+        self.assertIn(">ab<X/>", serialise(root))

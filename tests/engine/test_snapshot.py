@@ -1,0 +1,183 @@
+"""Snapshots: a request works on one state of the repository, whatever happens on disk."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.snapshot import without_conflicts
+from bcfg2tw.errors import CoreInitError, PluginInitError
+from tests.builders import a_core, change, configuration, metadata_of, write_files
+
+HERE = "tests.engine.test_snapshot."
+
+BUNDLE = {"Bundler/b.xml": '<Bundle><BoundService name="one"/></Bundle>'}
+
+
+class Refusing(Plugin):
+    """Cannot be made."""
+
+    create = False
+
+    def __init__(self, *args: object) -> None:
+        raise PluginInitError("not today")
+
+
+class First(Plugin):
+    """Conflicts with Second."""
+
+    conflicts = ["Second"]
+    create = False
+
+
+class Second(Plugin):
+    """Declares nothing."""
+
+    create = False
+
+
+class Rival(Plugin):
+    """Conflicts with First, which does not declare it."""
+
+    conflicts = ["Rivaled"]
+    create = False
+
+
+class Rivaled(Plugin):
+    """Conflicts with Rival, as Rival does with it."""
+
+    conflicts = ["Rival"]
+    create = False
+
+
+class ReloadTests(SynchronousTestCase):
+    def test_only_what_changed(self) -> None:
+        """Only the plugins whose files changed are made anew."""
+        core = a_core(self, {**BUNDLE, "Rules/r.xml": '<Rules priority="1"/>'})
+        before = core.snapshot
+        change(core, {"Bundler/b.xml": '<Bundle><BoundService name="two"/></Bundle>'})
+        self.assertIsNot(core.plugins["Bundler"], before.plugins["Bundler"])
+        self.assertIs(core.plugins["Rules"], before.plugins["Rules"])
+        self.assertIs(core.metadata, before.metadata)
+
+    def test_changed_paths(self) -> None:
+        """Where the changed paths are known only their folders are looked at."""
+        core = a_core(self, {**BUNDLE, "Rules/r.xml": '<Rules priority="1"/>'})
+        rules, bundler = core.plugins["Rules"], core.plugins["Bundler"]
+        repository = core.settings.repository
+        write_files(
+            repository,
+            {
+                "Rules/r.xml": '<Rules priority="22"/>',
+                "Bundler/b.xml": '<Bundle><BoundService name="two"/></Bundle>',
+            },
+        )
+        core.reload([os.path.join(repository, "Rules/r.xml")])
+        self.assertIsNot(core.plugins["Rules"], rules)
+        self.assertIs(core.plugins["Bundler"], bundler)
+
+    def test_running_request(self) -> None:
+        """A request goes on with the state that it began with."""
+        core = a_core(self, BUNDLE)
+        metadata = metadata_of(core)
+        change(core, {"Bundler/b.xml": '<Bundle><BoundService name="two"/></Bundle>'})
+        old = [one.get("name") for one in core.configuration(metadata).iter("Service")]
+        new = [one.get("name") for one in configuration(core).iter("Service")]
+        self.assertEqual((old, new), (["one"], ["two"]))
+
+    def test_half_written_is_never_seen(self) -> None:
+        """While files are rewritten again and again no request sees two states at once."""
+        pair = {
+            "Bundler/b.xml": '<Bundle><Service name="s" bundle="%d"/></Bundle>',
+            "Rules/r.xml": '<Rules priority="1"><Service name="s" rule="%d"/></Rules>',
+        }
+        core = a_core(self, {name: text % 0 for name, text in pair.items()})
+        seen: set[tuple[str | None, str | None]] = set()
+        stop = threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                for service in configuration(core).iter("Service"):
+                    seen.add((service.get("bundle"), service.get("rule")))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            for number in range(1, 30):
+                change(core, {name: text % number for name, text in pair.items()})
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual([one for one in seen if one[0] != one[1]], [])
+
+    def test_debug_survives(self) -> None:
+        """A plugin that is made anew keeps its debug setting."""
+        core = a_core(self, BUNDLE)
+        core.plugins["Bundler"].set_debug(True)
+        change(core, {"Bundler/b.xml": "<Bundle/>"})
+        self.assertTrue(core.plugins["Bundler"].debug_flag)
+
+
+class LoadingTests(SynchronousTestCase):
+    def test_refusing(self) -> None:
+        """A plugin that cannot be made is named in the log with its reason, and left out."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Refusing"))
+        self.assertIn("Failed to instantiate plugin Refusing: not today", logs.output[0])
+        self.assertNotIn("Refusing", core.plugins)
+
+    def test_unknown(self) -> None:
+        """A plugin that does not exist is named in the log, with what can be had."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            a_core(self, BUNDLE, plugins=("Bundler", "Metadata", "Bunder", "no.such.Module"))
+        self.assertIn("Plugin Bunder cannot be used: there is no plugin of this name",
+                      logs.output[0])  # fmt: skip
+        self.assertIn("Plugin no.such.Module cannot be used: No module named 'no'", logs.output[1])
+
+    def test_no_metadata(self) -> None:
+        """Without a Metadata plugin there is no core."""
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            self.assertRaises(CoreInitError, a_core, self, BUNDLE, plugins=("Bundler",))
+
+    def test_twice(self) -> None:
+        """A plugin that is listed twice is made once."""
+        core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", "Bundler"))
+        self.assertEqual(list(core.plugins), ["Bundler", "Metadata", "DefaultACL"])
+
+    def test_folder(self) -> None:
+        """A plugin's folder is created, with a warning, if it is missing."""
+        with self.assertLogs("Rules", "WARNING") as logs:
+            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", "Rules"))
+        folder = os.path.join(core.settings.repository, "Rules")
+        self.assertEqual(logs.records[0].getMessage(), f"Rules: {folder} does not exist, creating")
+        self.assertTrue(os.path.isdir(folder))
+
+    def test_two_cores(self) -> None:
+        """Two cores with different repositories live in one process."""
+        one, two = (
+            a_core(self, {"Bundler/b.xml": f'<Bundle><BoundService name="{name}"/></Bundle>'})
+            for name in ("one", "two")
+        )
+        names = [next(configuration(core).iter("Service")).get("name") for core in (one, two)]
+        self.assertEqual(names, ["one", "two"])
+
+
+class ConflictTests(SynchronousTestCase):
+    def kept(self, *classes: type[Plugin]) -> list[str]:
+        """Return the names of those plugins, in this order, that stay."""
+        core = a_core(self, BUNDLE)
+        files = core.plugins["Bundler"].files
+        return list(without_conflicts({one.name: one(core, files) for one in classes}))
+
+    def test_declared_by_one(self) -> None:
+        """A plugin that declares a conflict stays, and the other goes, in either order."""
+        self.assertEqual(self.kept(First, Second), ["First"])
+        self.assertEqual(self.kept(Second, First), ["First"])
+
+    def test_declared_by_both(self) -> None:
+        """Where both declare the conflict the one that is configured first stays."""
+        self.assertEqual(self.kept(Rival, Rivaled), ["Rival"])
+        self.assertEqual(self.kept(Rivaled, Rival), ["Rivaled"])

@@ -1,0 +1,99 @@
+"""
+The answers of the reference server, recorded, against ours: real TLS over loopback.
+
+A case is a test of its own, named after the case's folder under `tests/conformance/cases`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import socket
+from pathlib import Path
+from typing import Any, ClassVar
+
+from twisted.internet import defer, reactor
+from twisted.internet.threads import deferToThread
+from twisted.python.filepath import FilePath
+from twisted.trial.unittest import TestCase
+
+from bcfg2tw.service import coreService
+from bcfg2tw.settings import Settings
+from tests.certificates import Authority
+from tests.conformance.case import CASES, HOST, Case, Place
+
+#: What a case may require, and how to find out whether it is there.
+MODULES = {"jinja2": "jinja2", "cheetah": "Cheetah", "ldap": "ldap3"}
+PROGRAMS = {"ssh-keygen": "ssh-keygen", "openssl": "openssl"}
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def missing(requirements: list[str]) -> str | None:
+    """Return what a case requires and this machine lacks."""
+    for name in requirements:
+        if name in MODULES and importlib.util.find_spec(MODULES[name]) is None:
+            return f"the Python package {MODULES[name]} is not installed"
+        if name in PROGRAMS and shutil.which(PROGRAMS[name]) is None:
+            return f"the program {PROGRAMS[name]} is not installed"
+    return None
+
+
+class ConformanceTests(TestCase):
+    """Each case is served in this process, and called as clients call."""
+
+    timeout = 120
+    authority: ClassVar[Authority | None] = None
+
+    def a_case(self, name: str) -> Case:
+        """Copy a case to a place of its own, with certificates."""
+        if ConformanceTests.authority is None:
+            ConformanceTests.authority = Authority(Path("conformance-authority").absolute())
+        authority = ConformanceTests.authority
+        certificate, key = authority.issue("localhost")
+        folder = Path(self.mktemp()).absolute() / "case"
+        place = Place(folder, free_port(), certificate, key, authority.certificate)
+        steps = json.loads((CASES / name / "case.json").read_text("utf-8"))["steps"]
+        names = {step["cert"] for step in steps if step.get("cert")}
+        return Case(name, place, {one: authority.issue(one) for one in names})
+
+    async def run_case(self, name: str) -> None:
+        """Serve a case and make its calls."""
+        case = self.a_case(name)
+        service: Any = coreService(reactor, Settings.from_file(str(case.configuration)))
+        service.privilegedStartService()
+        service.startService()
+        try:
+            troubles = await deferToThread(lambda: list(case.troubles()))
+        finally:
+            await defer.maybeDeferred(service.stopService)
+        self.flushLoggedErrors()
+        self.assertEqual(troubles, [], "\n".join(troubles))
+
+
+def a_test(name: str, title: str, lacking: str | None) -> Any:
+    """Return a test method for a case."""
+
+    def test(self: ConformanceTests) -> defer.Deferred[None]:
+        return defer.Deferred.fromCoroutine(self.run_case(name))
+
+    test.__doc__ = title
+    if lacking is not None:
+        test.skip = lacking  # type: ignore[attr-defined]  # trial looks for this attribute
+    return test
+
+
+for folder in sorted(FilePath(str(CASES)).children(), key=lambda one: one.basename()):
+    description = json.loads(folder.child("case.json").getContent())
+    setattr(
+        ConformanceTests,
+        "test_" + folder.basename().replace("-", "_"),
+        a_test(folder.basename(), description["title"], missing(description.get("requires") or [])),
+    )
