@@ -163,9 +163,7 @@ def bind(entry: Element, metadata: ClientMetadata) -> None:
         a `failure` that is more than the exception's text is set already
     """
     source = entry.get("altsrc")
-    if source is None:
-        _bind_by_name(entry, metadata)
-    elif not _bind_alternative(entry, source, metadata):
+    if source is None or not _bind_alternative(entry, source, metadata):
         _bind_by_name(entry, metadata)
 
 

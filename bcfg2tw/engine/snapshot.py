@@ -20,8 +20,8 @@ from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ entities, within the limits of the parser; what clients send may not.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
@@ -60,8 +60,8 @@ def attributes(element: Element) -> dict[str, str]:
 
 def line_of(element: Element) -> int | None:
     """Return the line on which an element of a parsed file begins."""
-    line = element.sourceline
-    return line if isinstance(line, int) else None
+    line: int | None = cast(Any, element).sourceline  # the stubs know no type for it
+    return line
 
 
 def is_element(node: Element) -> bool:

@@ -13,8 +13,8 @@ from bcfg2tw.engine.xmlio import Element
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
 
 Binder = Callable[[Element, "ClientMetadata"], object]
 

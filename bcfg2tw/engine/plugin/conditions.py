@@ -54,7 +54,8 @@ def filtered(element: Element, answers: Answers) -> Element:
     What a true condition holds stands in its place; its own text goes to the parent's, and the
     text behind it is dropped, as in the reference. The element itself is kept, whatever its tag.
     """
-    copied = etree.Element(element.tag, attributes(element), element.nsmap)
+    prefixes: Any = element.nsmap  # the stubs do not know that the default prefix is None
+    copied = etree.Element(element.tag, attributes(element), prefixes)
     copied.text, copied.tail = element.text, element.tail
     _fill(copied, element, answers)
     return copied

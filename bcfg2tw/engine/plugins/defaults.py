@@ -13,8 +13,8 @@ from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
 
 
 class Defaults(Plugin, GoalValidator):

@@ -12,8 +12,8 @@ from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Binder
 
 
