@@ -1,0 +1,172 @@
+"""
+Which server a client talks to: its certificate is checked before anything is sent.
+
+The chain must lead to the site's CA and the certificate must carry the name that was called
+(RFC 6125, by service_identity). Certificates of old sites have a common name only; these are
+accepted when `[communication] serverCommonNames` lists it, as Bcfg2's client does (wire.md 1.2).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL, crypto
+from service_identity import CertificateError, VerificationError
+from service_identity.cryptography import (
+    verify_certificate_hostname,
+    verify_certificate_ip_address,
+)
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer
+
+from bcfg2tw.errors import Bcfg2Error
+
+__all__ = ["CredentialsError", "ServerIdentity"]
+
+# What X509_verify_cert reports (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
+_CHAIN_PROBLEMS = {
+    9: "it is not valid yet: compare the clocks",
+    10: "it has expired: the server needs a new one",
+    18: "it is self-signed: give the certificate itself as --ca, or [communication] ca",
+    19: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
+    20: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
+    21: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
+}
+
+
+class CredentialsError(Bcfg2Error):
+    """A certificate, key or CA of our own cannot be used; the text names the file."""
+
+
+@implementer(IPolicyForHTTPS, IOpenSSLClientConnectionCreator)
+class ServerIdentity:
+    """
+    Make TLS connections to one server, and remember why one was refused.
+
+    :ivar refusal: one clause about the server's certificate; None while it was not refused
+    """
+
+    def __init__(
+        self,
+        host: str,
+        ca: str | None,
+        common_names: Sequence[str] = (),
+        certificate: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        """
+        :param host: the name or address that the certificate must carry
+        :param ca: file of the trusted CA; None trusts what the system trusts
+        :param common_names: common names that are accepted of certificates without other names
+        :raises CredentialsError: if one of the files cannot be used
+        """
+        self.refusal: str | None = None
+        self._host = host
+        self._common_names = frozenset(common_names)
+        self._context = SSL.Context(SSL.TLS_METHOD)
+        self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        self._trust(ca)
+        if certificate is not None:
+            self._present(certificate, key or certificate)
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> ServerIdentity:
+        return self
+
+    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        connection = SSL.Connection(self._context, None)
+        if not _is_address(self._host):
+            connection.set_tlsext_host_name(self._host.encode("idna"))
+        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._accepts)
+        return connection
+
+    def _trust(self, ca: str | None) -> None:
+        if ca is None:
+            self._context.set_default_verify_paths()
+            return
+        _readable(ca, "the CA")
+        try:
+            self._context.load_verify_locations(ca)
+        except SSL.Error as error:
+            raise CredentialsError(f"{ca}: the CA holds no certificate in PEM form") from error
+
+    def _present(self, certificate: str, key: str) -> None:
+        _readable(certificate, "the certificate")
+        _readable(key, "the private key")
+        try:
+            self._context.use_certificate_chain_file(certificate)
+            self._context.use_privatekey_file(key)
+            self._context.check_privatekey()
+        except SSL.Error as error:
+            raise CredentialsError(
+                f"{certificate} and {key} are not a certificate and its private key in PEM form"
+            ) from error
+
+    def _accepts(
+        self,
+        connection: SSL.Connection,
+        certificate: crypto.X509,
+        error_number: int,
+        depth: int,
+        accepted: int,
+    ) -> bool:
+        if not accepted:
+            problem = _CHAIN_PROBLEMS.get(error_number, f"OpenSSL's error {error_number}")
+            self.refusal = f"the server's certificate is refused: {problem}"
+        elif depth == 0:
+            self.refusal = self._name_problem(certificate.to_cryptography())
+        return self.refusal is None
+
+    def _name_problem(self, certificate: x509.Certificate) -> str | None:
+        try:
+            if _is_address(self._host):
+                verify_certificate_ip_address(certificate, self._host)
+            else:
+                verify_certificate_hostname(certificate, self._host)
+        except VerificationError:
+            names = ", ".join(_alternative_names(certificate))
+            return (
+                f"the server's certificate is for {names}, not for {self._host}: "
+                "call the server by one of its names"
+            )
+        except CertificateError:  # it carries no alternative name
+            return self._common_name_problem(certificate)
+        return None
+
+    def _common_name_problem(self, certificate: x509.Certificate) -> str | None:
+        names = [
+            str(item.value)
+            for item in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        ]
+        if self._common_names.intersection(names):
+            return None
+        return (
+            "the server's certificate has no subjectAltName, only the common name "
+            f"{', '.join(names) or '(none)'}: if that is the server, name it in "
+            "[communication] serverCommonNames"
+        )
+
+
+def _alternative_names(certificate: x509.Certificate) -> list[str]:
+    extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    return [str(name.value) for name in extension.value]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _readable(path: str, what: str) -> None:
+    try:
+        Path(path).read_bytes()
+    except OSError as error:
+        raise CredentialsError(f"{path}: {what} cannot be read: {error.strerror}") from error
