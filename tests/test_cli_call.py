@@ -289,7 +289,8 @@ class CallTests(TestCase):
 
     async def test_not_tls(self) -> None:
         """A port that does not speak TLS is no Bcfg2 server."""
-        factory = ServerFactory.forProtocol(Greeter)
+        factory = ServerFactory()
+        factory.protocol = Greeter
         port = self.port_of(reactor.listenTCP(0, factory, interface="127.0.0.1"))
         message = await self.fails("-S", f"https://127.0.0.1:{port}", "flag")
         self.assertIn("is this the port of a Bcfg2 server?", message)
