@@ -88,7 +88,7 @@ def command(
 
 
 def _target(given: _Given) -> tuple[Remote, ServerIdentity]:
-    settings = Settings.from_file(given.config)
+    settings = Settings.load({"config": given.config})
     host, port = _address(given.server or settings.server)
     password = _password(given, settings)
     cert, key = given.cert, given.key
