@@ -63,6 +63,8 @@ def install(extras: str) -> None:
     if installed in (sources + extras, sources + TEST_EXTRAS):
         return
     make_environment()
+    # what setuptools left there last time would go into this installation, too
+    shutil.rmtree(str(ROOT / "build"), ignore_errors=True)
     run([str(PYTHON), "-m", "pip", "install", "--quiet", *PIP_OPTIONS, f".{extras}"])
     stamp.write_text(sources + extras)
 

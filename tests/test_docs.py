@@ -1,0 +1,69 @@
+"""The examples of the documentation work as they are printed there."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import dumps, loads
+
+import treq
+from twisted.internet import reactor
+from twisted.internet.defer import maybeDeferred
+from twisted.trial.unittest import TestCase
+
+from bcfg2tw.cli.init import make_site
+from bcfg2tw.cli.remote import Remote, call
+from bcfg2tw.cli.server_identity import ServerIdentity
+from bcfg2tw.settings import Settings
+from tests.test_real_client import free_port
+
+EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
+
+
+class ComposeTests(TestCase):
+    """`docs/examples/compose.py`."""
+
+    timeout = 60
+
+    def setUp(self) -> None:
+        spec = importlib.util.spec_from_file_location("compose", EXAMPLE)
+        assert spec is not None and spec.loader is not None
+        self.example: Any = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.example)
+        self.port = free_port()
+        self.conf = make_site(Path(self.mktemp()), port=self.port) / "bcfg2.conf"
+        self.settings = Settings.from_file(str(self.conf))
+
+    async def test_service(self) -> None:
+        """The service serves while the application runs."""
+        service = self.example.service(reactor, str(self.conf))
+        service.privilegedStartService()
+        service.startService()
+        try:
+            remote = Remote("localhost", self.port, "root", self.settings.password)
+            identity = ServerIdentity("localhost", self.settings.ca)
+            methods = await call(reactor, remote, identity, "listMethods")
+        finally:
+            await maybeDeferred(service.stopService)
+        self.assertIn("GetConfig", methods)
+
+    async def test_resource(self) -> None:
+        """The resource answers below a site that has other pages."""
+        endpoint = f"tcp:{self.port}:interface=127.0.0.1"
+        embedded = self.example.Embedded(reactor, self.settings, endpoint)
+        embedded.startService()
+        url = f"http://127.0.0.1:{self.port}/"
+        try:
+            page = await treq.content(await treq.get(url, persistent=False))
+            response = await treq.post(
+                url + "bcfg2",
+                data=dumps((), "GetConfig").encode(),
+                auth=("root", self.settings.password),
+                persistent=False,
+            )
+            (configuration,), _method = loads(await treq.content(response))
+        finally:
+            await embedded.stopService()
+        self.assertEqual(page, b"the application's own page")
+        self.assertIn('<Bundle name="motd">', configuration)
