@@ -34,6 +34,7 @@ class ComposeTests(TestCase):
         self.port = free_port()
         self.conf = make_site(Path(self.mktemp()), port=self.port) / "bcfg2.conf"
         self.settings = Settings.from_file(str(self.conf))
+        self.password = self.settings.password or ""
 
     async def test_service(self) -> None:
         """The service serves while the application runs."""
@@ -41,7 +42,7 @@ class ComposeTests(TestCase):
         service.privilegedStartService()
         service.startService()
         try:
-            remote = Remote("localhost", self.port, "root", self.settings.password)
+            remote = Remote("localhost", self.port, "root", self.password)
             identity = ServerIdentity("localhost", self.settings.ca)
             methods = await call(reactor, remote, identity, "listMethods")
         finally:
@@ -59,7 +60,7 @@ class ComposeTests(TestCase):
             response = await treq.post(
                 url + "bcfg2",
                 data=dumps((), "GetConfig").encode(),
-                auth=("root", self.settings.password),
+                auth=("root", self.password),
                 persistent=False,
             )
             (configuration,), _method = loads(await treq.content(response))
