@@ -88,8 +88,20 @@ class Metadata(ABC):
         """Make a connector's data an attribute of the metadata."""
 
     @abstractmethod
-    def define_group(self, group: MetadataGroup, source: str) -> None:
-        """Take in the definition of a group that a connector made up."""
+    def define_group(self, metadata: ClientMetadata, group: MetadataGroup, source: str) -> None:
+        """Take in the definition of a group that a connector made up for a client."""
+
+    @abstractmethod
+    def client_names(self) -> list[str]:
+        """Return the names of all clients, in order."""
+
+    @abstractmethod
+    def group_names(self) -> set[str]:
+        """Return the names of all groups."""
+
+    @abstractmethod
+    def groups_in_category(self, category: str) -> Sequence[str]:
+        """Return the names of the groups declared in a category, in order."""
 
     @abstractmethod
     def set_version(self, client: str, version: str) -> None:
