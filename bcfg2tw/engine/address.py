@@ -13,6 +13,8 @@ class ClientAddress(tuple):  # type: ignore[type-arg]  # (str, int), or four par
     """
 
     client: str | None = None
+    #: Whether the client gave its name or uuid itself, rather than being known by its address.
+    is_named: bool = False
 
     @property
     def ip(self) -> str:

@@ -53,6 +53,12 @@ def pretty(element: Element) -> bytes:
     return etree.tostring(element, encoding="utf-8", pretty_print=True, xml_declaration=False)
 
 
+def pretty_document(root: Element) -> bytes:
+    """Return a whole document as `pretty` does, with what stands before and behind its root."""
+    document: Any = root.getroottree()  # the stubs take elements only
+    return etree.tostring(document, encoding="utf-8", pretty_print=True, xml_declaration=False)
+
+
 def attributes(element: Element) -> dict[str, str]:
     """Return a copy of an element's attributes."""
     return {str(name): str(value) for name, value in element.attrib.items()}

@@ -1,0 +1,180 @@
+"""ACL: which client may call which method, by address and by metadata (metadata.md 16)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import ClientACLs
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.plugins.default_acl import LOCALHOST
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.repository.files import Files
+
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
+
+ANSWERS: dict[str, bool | None] = {"Allow": True, "Deny": False, "Defer": None}
+LOCAL_NAMES = ("localhost", "localhost.localdomain")
+
+
+class InvalidRule(PluginExecutionError):
+    """A rule that cannot be understood: skipping it might open what it closes."""
+
+
+def rmi_names_equal(pattern: str, method: str) -> bool:
+    """
+    Say whether a pattern matches a method's name.
+
+    Both have the same number of parts between dots; `*` stands for anything within a part.
+    """
+    patterns, parts = pattern.split("."), method.split(".")
+    return len(patterns) == len(parts) and all(map(fnmatchcase, parts, map(_literal, patterns)))
+
+
+def _literal(pattern: str) -> str:
+    """Return a pattern in which nothing but `*` is special."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def rules_of(root: Element) -> Iterator[Element]:
+    """Yield the rules of a document in order, also those of included documents."""
+    for element in root:
+        if not is_element(element):
+            continue
+        if element.tag == "ACL":
+            yield from rules_of(element)
+        else:
+            yield element
+
+
+@dataclass(frozen=True)
+class AddressRule:
+    """
+    One rule of ip.xml.
+
+    :ivar network: None for every address
+    :ivar problem: why the rule cannot be understood, None if it can
+    """
+
+    answer: bool | None
+    method: str
+    network: Network | None = None
+    problem: str | None = None
+
+    def matches(self, address: ClientAddress, rmi: str) -> bool:
+        """
+        Say whether the rule decides about a call.
+
+        :raises InvalidRule: if it cannot be understood
+        """
+        if self.problem is not None:
+            raise InvalidRule(self.problem)
+        if not rmi_names_equal(self.method, rmi):
+            return False
+        return self.network is None or _address(address) in self.network
+
+
+def _address(address: ClientAddress) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    found = ipaddress.ip_address(str(address[0]).partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return found if mapped is None else mapped
+
+
+class AddressRules:
+    """What ip.xml says; rules that cannot be understood refuse every call that gets to them."""
+
+    def __init__(self, source: Source) -> None:
+        self._path = source.path
+        self.rules = [self._rule(element) for element in rules_of(source.xml())]
+
+    def _rule(self, element: Element) -> AddressRule:
+        if element.tag not in ANSWERS:
+            return self._invalid(element, f"it must be Allow, Deny or Defer, not {element.tag}")
+        method = element.get("method", "")
+        try:
+            return AddressRule(ANSWERS[element.tag], method, _network(element))
+        except ValueError as error:
+            return self._invalid(element, str(error))
+
+    def _invalid(self, element: Element, reason: str) -> AddressRule:
+        problem = f"{self._path}:{line_of(element)}: {reason}"
+        return AddressRule(False, "", problem=problem)
+
+
+def _network(element: Element) -> Network | None:
+    """
+    Return the addresses that a rule is for, None for all.
+
+    :raises ValueError: if they cannot be understood
+    """
+    address, netmask = element.get("address"), element.get("netmask")
+    if address is None:
+        if netmask is not None:
+            raise ValueError(f"netmask {netmask!r} needs an address")
+        return None
+    given = ipaddress.ip_address(address)
+    mapped = given.ipv4_mapped if isinstance(given, ipaddress.IPv6Address) else None
+    mask = f"/{netmask}" if netmask else ""
+    return ipaddress.ip_network(f"{mapped or given}{mask}", strict=False)
+
+
+class ACL(Plugin, ClientACLs):
+    """
+    Asks ip.xml first, and metadata.xml where that defers.
+
+    Without ip.xml every call is deferred, without metadata.xml every deferred one is allowed.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: ACL | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._addresses = files.load("ip.xml", AddressRules)
+        self._metadata = files.load("metadata.xml", StructFile)
+        known = None if previous is None else previous._addresses
+        if self._addresses is not None and self._addresses is not known:
+            self._report(self._addresses)
+
+    def _report(self, rules: AddressRules) -> None:
+        for rule in rules.rules:
+            if rule.problem is not None:
+                self.logger.error(
+                    "%s; every call that gets as far as this rule is refused", rule.problem
+                )
+
+    def check_acl_ip(self, address: ClientAddress, rmi: str) -> bool | None:
+        """
+        Allow, deny, or defer (None): the first rule that matches decides.
+
+        :raises InvalidRule: if a rule that is reached cannot be understood
+        """
+        self._refuse_if_unusable("ip.xml", self._addresses)
+        if self._addresses is None or not self._addresses.rules:
+            return None
+        for rule in self._addresses.rules:
+            if rule.matches(address, rmi):
+                return rule.answer
+        return True if address[0] in LOCALHOST else None
+
+    def check_acl_metadata(self, metadata: ClientMetadata, rmi: str) -> bool:
+        """Allow or deny: the first rule that applies to the client and matches decides."""
+        self._refuse_if_unusable("metadata.xml", self._metadata)
+        if self._metadata is None or next(rules_of(self._metadata.root), None) is None:
+            return True
+        for rule in rules_of(self._metadata.matched(metadata)):
+            if rmi_names_equal(rule.get("method", ""), rmi):
+                return rule.tag == "Allow"
+        return metadata.hostname in LOCAL_NAMES
+
+    def _refuse_if_unusable(self, name: str, loaded: object) -> None:
+        if loaded is None and name in self.files:
+            raise InvalidRule(f"{self.files.path(name)} was never readable")

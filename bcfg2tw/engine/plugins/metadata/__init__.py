@@ -1,0 +1,7 @@
+"""Metadata: the clients, their groups, and whom a connection acts as (metadata.md)."""
+
+from __future__ import annotations
+
+from bcfg2tw.engine.plugins.metadata.plugin import Metadata
+
+__all__ = ["Metadata"]

@@ -1,0 +1,111 @@
+"""groups.xml: which groups there are, and what makes a client a member (metadata.md 4)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from bcfg2tw.engine.client_metadata import MetadataGroup
+from bcfg2tw.engine.plugins.metadata.membership import Conditions, Membership, Statement
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element, line_of
+
+logger = logging.getLogger("Metadata")
+
+CANDIDATES = ("//Groups/Group", "//Groups/Group//Group")
+LEAVES = (
+    "//Groups/Group//*[self::Group or self::Client]",
+    "//Groups/Client//*[self::Group or self::Client]",
+)
+
+
+class GroupsFile:
+    """
+    What groups.xml says; never changes once made.
+
+    :ivar declared: name to definition, in the order of declaration
+    :ivar default: name of the group that unknown clients get as profile, None without one
+    :ivar membership: who is in which group
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.path = source.path
+        root = source.xml()
+        self.default: str | None = None
+        self.declared: dict[str, MetadataGroup] = {}
+        for path in CANDIDATES:
+            for element in elements(root, path):
+                self._declare(element)
+        statements = list(self._statements(root))
+        for statement in statements:
+            # used only under Client, it is a group like any other (decisions.md)
+            self.declared.setdefault(statement.group, MetadataGroup(statement.group))
+        self.membership = Membership(statements, self._categories())
+        self.names = frozenset(self.declared)
+
+    def _declare(self, element: Element) -> None:
+        name = element.get("name")
+        if name is None:
+            logger.warning("%s:%s: a Group without a name is ignored", self.path, line_of(element))
+            return
+        if element.get("default") == "true":
+            self.default = name
+        if name not in self.declared:
+            self.declared[name] = definition(name, element)
+
+    def _statements(self, root: Element) -> Iterator[Statement]:
+        for path in LEAVES:
+            for element in elements(root, path):
+                if len(element) == 0:
+                    yield from self._statement(element)
+
+    def _statement(self, leaf: Element) -> Iterator[Statement]:
+        name = leaf.get("name")
+        if leaf.tag == "Client":
+            logger.warning("%s:%s: Client %s holds no group and is ignored",
+                           self.path, line_of(leaf), name)  # fmt: skip
+        elif name is not None:
+            yield Statement(name, is_negated(leaf), conditions_of(leaf))
+
+    def _categories(self) -> Mapping[str, str]:
+        return {name: group.category for name, group in self.declared.items() if group.category}
+
+
+def elements(root: Element, path: str) -> list[Element]:
+    """Return the elements that an XPath finds, in document order."""
+    return cast("list[Element]", root.xpath(path))
+
+
+def definition(name: str, element: Element) -> MetadataGroup:
+    """Return the group that an element declares; its own bundles alone count (4.1)."""
+    bundles = {bundle.get("name") for bundle in element.findall("Bundle")}
+    return MetadataGroup(
+        name,
+        bundles={bundle for bundle in bundles if bundle is not None},
+        category=element.get("category") or None,
+        is_profile=element.get("profile") == "true",
+        is_public=element.get("public") == "true",
+    )
+
+
+def is_negated(element: Element) -> bool:
+    """Say whether an element says the contrary."""
+    return element.get("negate", "").lower() == "true"
+
+
+def conditions_of(leaf: Element) -> Conditions:
+    """Return the conditions of a leaf: all groups and clients that it stands in."""
+    found: dict[tuple[Any, bool], set[str]] = {}
+    for above in leaf.iterancestors("Group", "Client"):
+        found.setdefault((above.tag, is_negated(above)), set()).add(above.get("name", ""))
+
+    def names(tag: str, negated: bool) -> frozenset[str]:
+        return frozenset(found.get((tag, negated), ()))
+
+    return Conditions(
+        groups=names("Group", False),
+        not_groups=names("Group", True),
+        clients=names("Client", False),
+        not_clients=names("Client", True),
+    )

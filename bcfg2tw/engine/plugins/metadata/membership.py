@@ -1,0 +1,162 @@
+"""
+Which groups follow from which (metadata.md 7.1).
+
+A statement is looked at only where a group or client that it asks for is there, so resolving a
+client costs what its own groups say, not what the whole file says; and equal questions, as from
+clients of one profile, are answered once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+logger = logging.getLogger("Metadata")
+
+KEPT_ANSWERS = 4096
+
+Categories = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What must hold for a statement: groups and client names that are there, or are not."""
+
+    groups: frozenset[str]
+    not_groups: frozenset[str]
+    clients: frozenset[str]
+    not_clients: frozenset[str]
+
+    def hold(self, client: str, groups: set[str]) -> bool:
+        """Say whether a client in these groups meets the conditions."""
+        return (
+            self.groups <= groups
+            and self.not_groups.isdisjoint(groups)
+            and client not in self.not_clients
+            and self.clients <= {client}
+        )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One leaf of groups.xml: a client is, or with `negated` is not, in a group."""
+
+    group: str
+    negated: bool
+    conditions: Conditions
+
+
+class Statements:
+    """
+    Statements of one kind, found by what they ask for.
+
+    :param statements: in document order
+    """
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._order: dict[str, int] = {}
+        self._by_group: dict[str, list[Statement]] = {}
+        self._by_client: dict[str, list[Statement]] = {}
+        self._others: list[Statement] = []
+        for statement in statements:
+            self._order.setdefault(statement.group, len(self._order))
+            self._place(statement).append(statement)
+
+    def _place(self, statement: Statement) -> list[Statement]:
+        conditions = statement.conditions
+        for client in conditions.clients:
+            return self._by_client.setdefault(client, [])
+        for group in conditions.groups:
+            return self._by_group.setdefault(group, [])
+        return self._others
+
+    def that_hold(self, client: str, groups: set[str]) -> list[str]:
+        """Return the names of the groups of all statements that hold, by first occurrence."""
+        candidates = [*self._others, *self._by_client.get(client, ())]
+        for group in groups:
+            candidates.extend(self._by_group.get(group, ()))
+        names = {one.group for one in candidates if one.conditions.hold(client, groups)}
+        return sorted(names, key=self._order.__getitem__)
+
+
+class Membership:
+    """The rules of one groups.xml; safe to use from several threads."""
+
+    def __init__(self, statements: list[Statement], categories: Mapping[str, str]) -> None:
+        """
+        Take in the rules.
+
+        :param categories: group to its category, for those that have one
+        """
+        self._categories = categories
+        self._given = Statements(one for one in statements if not one.negated)
+        self._taken = Statements(one for one in statements if one.negated)
+        self._mentioned = frozenset(
+            name
+            for one in statements
+            for name in one.conditions.clients | one.conditions.not_clients
+        )
+        self._answers: dict[object, tuple[frozenset[str], Categories]] = {}
+
+    def expand(
+        self, client: str, groups: Iterable[str], categories: Categories
+    ) -> tuple[set[str], Categories]:
+        """
+        Return all groups that follow from some, and the category records; changes neither.
+
+        Ends where nothing changes any more; where it would go round in circles a warning says so.
+        """
+        start = frozenset(groups)
+        asked_for = client if client in self._mentioned else None
+        key = (asked_for, start, frozenset(categories.items()))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._expanded(client, set(start), dict(categories))
+            if len(self._answers) >= KEPT_ANSWERS:
+                self._answers.clear()  # rather than count uses: a site has far fewer questions
+            self._answers[key] = answer
+        return set(answer[0]), dict(answer[1])
+
+    def _expanded(
+        self, client: str, groups: set[str], categories: Categories
+    ) -> tuple[frozenset[str], Categories]:
+        seen: list[tuple[frozenset[str], frozenset[tuple[str, str]]]] = []
+        state = (frozenset(groups), frozenset(categories.items()))
+        while state not in seen:
+            seen.append(state)
+            groups |= self._gained(client, groups, categories)
+            groups -= self._lost(client, groups, categories)
+            state = (frozenset(groups), frozenset(categories.items()))
+        if state != seen[-1]:
+            logger.warning(
+                "Metadata: the groups of %s depend on one another in a circle: %s come and go",
+                client, ", ".join(sorted(_unsteady(seen[seen.index(state) :]))),
+            )  # fmt: skip
+        return state[0], categories
+
+    def _gained(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+        gained: set[str] = set()
+        for name in self._given.that_hold(client, groups):
+            category = self._categories.get(name)
+            if name in groups or (category is not None and category in categories):
+                continue
+            if category is not None:
+                categories[category] = name
+            gained.add(name)
+        return gained
+
+    def _lost(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+        lost = groups.intersection(self._taken.that_hold(client, groups))
+        for name in lost:
+            category = self._categories.get(name)
+            if category is not None:
+                categories.pop(category, None)
+        return lost
+
+
+def _unsteady(
+    states: list[tuple[frozenset[str], frozenset[tuple[str, str]]]],
+) -> frozenset[str]:
+    sets = [groups for groups, _ in states]
+    return frozenset().union(*sets) - sets[0].intersection(*sets)

@@ -1,0 +1,121 @@
+"""A client's groups, profile and bundles (metadata.md 7 and 8)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.client_metadata import ClientMetadata, MetadataGroup
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.plugins.metadata.groups_file import GroupsFile
+    from bcfg2tw.engine.store.client_table import Client
+
+logger = logging.getLogger("Metadata")
+
+LookUp = Callable[[ClientMetadata, str], "MetadataGroup | None"]
+
+
+class Resolution:
+    """
+    The rules, for one groups.xml.
+
+    :param look_up: returns a group's definition, also of one that a connector made up
+    """
+
+    def __init__(self, groups: GroupsFile, look_up: LookUp) -> None:
+        self._groups = groups
+        self._look_up = look_up
+
+    def initial(self, name: str, client: Client | None) -> ClientMetadata:
+        """
+        Return what clients.xml and groups.xml say of a client.
+
+        :param client: None for one that is not known; it gets the default group as profile
+        """
+        metadata = _plain(name, client)
+        default = self._groups.default
+        profiles = client.profiles if client is not None else _some(default)
+        for group in profiles:
+            self._add(metadata, group)
+        if client is None:
+            metadata.profile = default
+        self._expand(metadata)
+        # a known client without any profile has no groups in the reference either
+        if profiles and not metadata.groups and default is not None:
+            self._add(metadata, default)
+            self._expand(metadata)
+        if metadata.profile is None:
+            metadata.profile = self._some_profile(metadata)
+        metadata.bundles = self._bundles(metadata)
+        return metadata
+
+    def _some_profile(self, metadata: ClientMetadata) -> str | None:
+        declared = self._groups.declared
+        own = metadata.groups.intersection(declared)
+        profiles = [name for name in declared if name in own and declared[name].is_profile]
+        return profiles[0] if profiles else None
+
+    def merge(self, metadata: ClientMetadata, names: Iterable[str]) -> None:
+        """Add groups and all that follows from them to a client's metadata."""
+        fresh = [name for name in names if name not in metadata.groups]
+        for name in fresh:
+            self._add(metadata, name)
+        if fresh:
+            self._expand(metadata)
+            metadata.bundles = self._bundles(metadata)
+        if metadata.profile is None:
+            metadata.profile = self._groups.default
+
+    def _add(self, metadata: ClientMetadata, name: str) -> None:
+        if name in metadata.groups:
+            return
+        group = self._look_up(metadata, name)
+        if group is not None and group.category is not None:
+            holder = metadata.categories.setdefault(group.category, name)
+            if holder != name:
+                _warn_suppressed(metadata, group, holder)
+                return
+        metadata.groups.add(name)
+        if metadata.profile is None and group is not None and group.is_profile:
+            metadata.profile = name
+
+    def _expand(self, metadata: ClientMetadata) -> None:
+        metadata.groups, metadata.categories = self._groups.membership.expand(
+            metadata.hostname, metadata.groups, metadata.categories
+        )
+
+    def _bundles(self, metadata: ClientMetadata) -> set[str]:
+        bundles: set[str] = set()
+        for name in metadata.groups:
+            group = self._look_up(metadata, name)
+            if group is not None:
+                bundles |= group.bundles
+        return bundles
+
+
+def _plain(name: str, client: Client | None) -> ClientMetadata:
+    if client is None:
+        return ClientMetadata(name)
+    return ClientMetadata(
+        name,
+        aliases=client.aliases,
+        addresses=client.addresses,
+        uuid=client.uuid,
+        password=client.password,
+        version=client.version,
+    )
+
+
+def _some(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
+
+
+def _warn_suppressed(metadata: ClientMetadata, group: MetadataGroup, holder: str) -> None:
+    if metadata.hostname not in group.warned:
+        group.warned.add(metadata.hostname)
+        logger.warning(
+            "Metadata: Group %s suppressed by category %s; %s already a member of %s",
+            group.name, group.category, metadata.hostname, holder,
+        )  # fmt: skip

@@ -1,0 +1,65 @@
+"""Replaces files in one step, so that nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+NEW_FILE_MODE = 0o640
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """
+    Replace a file's content in one step; it is on disk on return.
+
+    The file keeps its mode and owner; of a symbolic link the target is replaced. What a killed
+    process left behind is no obstacle. Two threads must not write one file at the same time.
+
+    :raises OSError: if it cannot be written; it is as it was then
+    """
+    target = os.path.realpath(path)
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.writing")
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+    try:
+        _write(temporary, target, data)
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    sync_folder(folder)
+
+
+def _write(temporary: str, target: str, data: bytes) -> None:
+    # nobody else may read it before it has the mode of the file that it replaces
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        _take_over(descriptor, target)
+        os.fsync(descriptor)
+
+
+def _take_over(descriptor: int, target: str) -> None:
+    try:
+        old = os.stat(target)
+    except FileNotFoundError:
+        os.fchmod(descriptor, NEW_FILE_MODE)
+        return
+    own = os.fstat(descriptor)
+    if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):
+        # a server without the right to give files away still has to write them
+        with suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+    os.fchmod(descriptor, old.st_mode & 0o7777)
+
+
+def sync_folder(folder: str) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
