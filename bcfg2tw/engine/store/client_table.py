@@ -178,7 +178,7 @@ class ClientTable:
             self._replace(known, change)
         elif change.operation == ADD:
             self._names.append(change.name)
-            self._enter(Client(change.name, (ClientElement(change.attributes),)))
+            self._enter(Client(change.name, (ClientElement(_known_at_once(change)),)))
 
     def _remove(self, known: Client | None) -> None:
         if known is not None:
@@ -218,6 +218,17 @@ class ClientTable:
         ):
             for key in keys:
                 index.remove(key, client.name)
+
+
+def _known_at_once(change: Change) -> Mapping[str, str]:
+    """
+    Return what counts of a new client before clients.xml is read again.
+
+    Where it came from is written down, but counts from the next reading on only, as in the
+    reference (conformance case metadata-registration).
+    """
+    later = ("uuid", "address")
+    return {name: value for name, value in change.attributes.items() if name not in later}
 
 
 def _keys(client: Client) -> tuple[tuple[str, ...], ...]:

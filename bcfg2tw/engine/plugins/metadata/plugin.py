@@ -251,17 +251,18 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         Note which version of Bcfg2 a client runs; an unknown one is registered.
 
+        :raises MetadataConsistencyError: if it is unknown and there is no default group
         :raises MetadataRuntimeError: if it cannot be written
         """
         with self._changes.changing(client):
             known = self.clients.get(client)
             if known is None:
-                self.core.build_metadata(client)
-                known = self.clients.get(client)
-            if known is None or known.version == version:
+                self._welcome(client.lower(), register=True)
+            elif known.version == version:
                 return
-            self.logger.info("Setting client %s version to %s", known.name, version)
-            self.update_client(known.name, {"version": version})
+            name = client.lower() if known is None else known.name
+            self.logger.info("Setting client %s version to %s", name, version)
+            self.update_client(name, {"version": version})
 
     def set_profile(
         self, client: str, profile: str, address: ClientAddress, require_public: bool = True
