@@ -1,0 +1,200 @@
+"""Who is let in, and as whom; the holes of the reference, one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugins.metadata import Metadata
+from bcfg2tw.engine.plugins.metadata.addresses import AddressNames
+from bcfg2tw.engine.plugins.metadata.authentication import is_password
+from bcfg2tw.errors import MetadataConsistencyError
+from tests.builders import PASSWORD, a_core, address, change
+
+GROUPS = '<Groups><Group name="all" profile="true" public="true" default="true"/></Groups>'
+CLIENTS = """<Clients>
+  <Client name="plain.example.test" profile="all" address="127.0.0.2"/>
+  <Client name="Vault.example.test" profile="all" address="127.0.0.3" secure="true"
+    password="quince"><Alias name="Safe.example.test"/></Client>
+  <Client name="gate.example.test" profile="all" address="127.0.0.4" auth="cert">
+    <Alias name="door.example.test"/></Client>
+  <Client name="own.example.test" profile="all" address="127.0.0.5" password="fig"/>
+  <Client name="van.example.test" profile="all" uuid="van-1" floating="true" password="a b"/>
+  <Client name="open.example.test" profile="all" secure="true" password=""/>
+</Clients>"""
+
+
+def certificate(*names: str) -> dict[str, Any]:
+    """Return the subject of a certificate with commonNames."""
+    return {"subject": tuple((("commonName", name),) for name in names)}
+
+
+class AuthenticationTests(SynchronousTestCase):
+    def core(self, clients: str = CLIENTS, **settings: Any) -> NetworkCore:
+        """Return a core with the clients."""
+        contents = {"Metadata/clients.xml": clients, "Metadata/groups.xml": GROUPS}
+        return a_core(self, contents, ca="ca.pem", **settings)
+
+    def acts_as(
+        self,
+        core: NetworkCore,
+        user: str,
+        password: str,
+        ip: str = "127.0.0.99",
+        cert: dict[str, Any] | None = None,
+    ) -> str | None:
+        """Return the client that a connection acts as, None where it is refused."""
+        peer = address(ip)
+        admitted = core.authenticate(cert, user, password, peer)
+        self.assertEqual(admitted, peer.client is not None)
+        return peer.client
+
+    def test_case_and_alias(self) -> None:
+        """No spelling of a name, and no alias, gets round secure or the client's password."""
+        core = self.core()
+        for name in (
+            "vault.example.test",
+            "VAULT.Example.Test",
+            "Safe.example.test",
+            "SAFE.EXAMPLE.TEST",
+        ):
+            self.assertIsNone(self.acts_as(core, name, PASSWORD), name)
+            self.assertEqual(self.acts_as(core, name, "quince"), "vault.example.test")
+
+    def test_certificate_only(self) -> None:
+        """No spelling of a name, and no alias, gets round auth="cert"."""
+        core = self.core()
+        for name in ("gate.example.test", "GATE.example.test", "Door.Example.Test"):
+            self.assertIsNone(self.acts_as(core, name, PASSWORD), name)
+            by_certificate = self.acts_as(core, "root", "", "127.0.0.4", certificate(name))
+            self.assertEqual(by_certificate, "gate.example.test")
+        self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.4"))
+
+    def test_certificate_elsewhere(self) -> None:
+        """A certificate is good at its client's address only."""
+        self.assertIsNone(
+            self.acts_as(self.core(), "root", "", "127.0.0.2", certificate("gate.example.test"))
+        )
+
+    def test_last_common_name(self) -> None:
+        """Of several commonNames the last counts; without one the certificate is refused."""
+        core = self.core()
+        both = certificate("plain.example.test", "gate.example.test")
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", both), "gate.example.test")
+        nameless = {"subject": ((("organizationName", "x"),),)}
+        self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2", nameless))
+
+    def test_other_clients_password(self) -> None:
+        """A client's own password lets in nobody else."""
+        core = self.core()
+        self.assertEqual(self.acts_as(core, "root", "fig", "127.0.0.5"), "own.example.test")
+        self.assertIsNone(self.acts_as(core, "plain.example.test", "fig", "127.0.0.5"))
+        self.assertIsNone(self.acts_as(core, "root", "fig", "127.0.0.2"))
+
+    def test_acts_as_authenticated(self) -> None:
+        """A call acts as the client that was authenticated, whoever has the address."""
+        core = self.core()
+        peer = address("127.0.0.2")
+        self.assertTrue(core.authenticate(None, "van-1", "a b", peer))
+        self.assertEqual(core.client(peer).hostname, "van.example.test")
+
+    def test_spaces(self) -> None:
+        """Spaces in a password may arrive as the + that old clients send."""
+        core = self.core()
+        self.assertEqual(self.acts_as(core, "van-1", "a+b"), "van.example.test")
+        self.assertFalse(is_password("a b", "a+b"))
+
+    def test_empty_passwords(self) -> None:
+        """Empty passwords match nothing."""
+        core = self.core(password="")
+        self.assertIsNone(self.acts_as(core, "plain.example.test", ""))
+        self.assertIsNone(self.acts_as(core, "open.example.test", ""))
+
+    def test_odd_passwords(self) -> None:
+        """Passwords of any characters are compared, none raises."""
+        self.assertTrue(is_password("Blåbær", "Blåbær"))
+        self.assertFalse(is_password("\udcff", "Blåbær"))
+
+    def test_no_trace(self) -> None:
+        """A failed login leaves nothing behind."""
+        core = self.core()
+        names = core.metadata.client_names()
+        self.assertIsNone(self.acts_as(core, "stranger.example.test", "wrong"))
+        self.assertEqual(core.metadata.client_names(), names)
+        self.assertIsNone(core.build_metadata("stranger.example.test", register=False).uuid)
+
+    def test_strict_address(self) -> None:
+        """With strict_address those who give their name have to be at its address as well."""
+        loose, strict = self.core(), self.core(strict_address=True)
+        self.assertEqual(
+            self.acts_as(loose, "plain.example.test", PASSWORD, "127.0.0.5"), "plain.example.test"
+        )
+        self.assertIsNone(self.acts_as(strict, "plain.example.test", PASSWORD, "127.0.0.5"))
+        self.assertEqual(
+            self.acts_as(strict, "plain.example.test", PASSWORD, "127.0.0.2"), "plain.example.test"
+        )
+        self.assertEqual(self.acts_as(strict, "van-1", "a b", "127.0.0.2"), "van.example.test")
+
+    def test_withdrawn(self) -> None:
+        """A password, a uuid and an auth type that are taken away count no more."""
+        core = self.core()
+        bare = "".join(
+            f'<Client name="{name}.example.test" profile="all"/>' for name in ("own", "gate", "van")
+        )
+        change(core, {"Metadata/clients.xml": f"<Clients>{bare}</Clients>"})
+        self.assertIsNone(self.acts_as(core, "own.example.test", "fig"))
+        self.assertEqual(self.acts_as(core, "van-1", PASSWORD), "van-1")
+        self.assertEqual(self.acts_as(core, "gate.example.test", PASSWORD), "gate.example.test")
+
+    def test_mapped_address(self) -> None:
+        """An IPv4 address counts as such where the socket layer writes it as an IPv6 one."""
+        self.assertEqual(
+            self.acts_as(self.core(), "root", PASSWORD, "::ffff:127.0.0.2"), "plain.example.test"
+        )
+
+    def test_bootstrap(self) -> None:
+        """A bootstrap client has to use its certificate after its first upload, at once."""
+        core = self.core(authentication="bootstrap")
+        self.assertIsNotNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2"))
+        plugin = core.metadata
+        assert isinstance(plugin, Metadata)
+        plugin.end_statistics(core.build_metadata("plain.example.test"))
+        self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2"))
+        self.assertIsNotNone(
+            self.acts_as(core, "root", "", "127.0.0.2", certificate("plain.example.test"))
+        )
+
+
+class AddressNamesTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.now = 0.0
+        self.asked: list[str] = []
+        self.names = AddressNames(self.look_up, lambda: self.now)
+
+    def look_up(self, ip: str) -> tuple[str, list[str], list[str]]:
+        """Answer as DNS would; 192.0.2.1 alone has a name."""
+        self.asked.append(ip)
+        if ip != "192.0.2.1":
+            raise OSError("Unknown host")
+        return "Web.Example.Test", [], []
+
+    def test_one_look_up(self) -> None:
+        """The calls of one run cost one look-up; a minute later DNS is asked again."""
+        for _ in range(5):
+            self.assertEqual(self.names.name("192.0.2.1"), "web.example.test")
+        self.assertEqual(len(self.asked), 1)
+        self.now = 61
+        self.names.name("192.0.2.1")
+        self.assertEqual(len(self.asked), 2)
+
+    def test_failure(self) -> None:
+        """An address without a name is refused with the reason; soon DNS is asked again."""
+        for self.now in (0, 1, 6):
+            with self.assertRaises(MetadataConsistencyError) as raised:
+                self.names.name("192.0.2.2")
+        self.assertEqual(
+            str(raised.exception), "Address resolution error for 192.0.2.2: Unknown host"
+        )
+        self.assertEqual(len(self.asked), 2)

@@ -1,0 +1,308 @@
+"""What clients change: visible at once, never lost, written to clients.xml later."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugins.metadata import Metadata
+from bcfg2tw.engine.store.client_files import fold
+from bcfg2tw.engine.store.client_table import UPDATE, Change
+from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
+from tests.builders import CLIENT, a_core, change, some_settings, write_files
+
+GROUPS = """<Groups>
+  <Group name="all" profile="true" public="true" default="true"/>
+  <Group name="other" profile="true" public="true"/>
+</Groups>"""
+CLIENTS = f"""<!-- kept by the network team -->
+<Clients xmlns:xi="http://www.w3.org/2001/XInclude">
+  <!-- the only one -->
+  <Client name="{CLIENT}" profile="all" address="127.0.0.1"/>
+  <xi:include href="more.xml"/>
+</Clients>
+"""
+MORE = '<Clients><Client name="Included.example.test" profile="all"/></Clients>'
+
+REGISTERING = """
+import sys, threading
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.settings import Settings
+
+core = NetworkCore(Settings(repository=sys.argv[1], plugins=("Bundler", "Metadata")))
+core.store.clients._delay_seconds = 0.02
+core.start()
+
+def register(part):
+    for number in range(100_000):
+        name = f"c{part}-{number}.example.test"
+        core.metadata.set_version(name, f"1.3.{number}")
+        sys.stdout.write(f"{name} 1.3.{number}\\n")
+        sys.stdout.flush()
+
+for part in range(4):
+    threading.Thread(target=register, args=(part,), daemon=True).start()
+threading.Event().wait()
+"""
+
+
+def metadata_of(core: NetworkCore) -> Metadata:
+    """Return the Metadata plugin in force."""
+    plugin = core.metadata
+    assert isinstance(plugin, Metadata)
+    return plugin
+
+
+def version_of(core: NetworkCore, name: str) -> str | None:
+    """Return the version of a client that is known."""
+    client = metadata_of(core).clients.get(name)
+    assert client is not None, f"{name} is lost"
+    return client.version
+
+
+class ClientChangesTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.core = a_core(
+            self,
+            {
+                "Metadata/clients.xml": CLIENTS,
+                "Metadata/more.xml": MORE,
+                "Metadata/groups.xml": GROUPS,
+            },
+        )
+        self.folder = Path(self.core.settings.repository) / "Metadata"
+        self.file = self.folder / "clients.xml"
+
+    def again(self) -> NetworkCore:
+        """Return a second core on the repository, as after the first was killed."""
+        core = NetworkCore(some_settings(self.core.settings.repository))
+        self.addCleanup(core.shutdown)
+        core.load_plugins()
+        return core
+
+    def test_visible_at_once(self) -> None:
+        """A change is in force before clients.xml is written."""
+        before = self.file.read_text()
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.assertEqual(self.core.build_metadata(CLIENT).version, "1.3.4")
+        self.assertEqual(self.file.read_text(), before)
+
+    def test_durable_at_once(self) -> None:
+        """A change outlives a server that is killed before clients.xml is written."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.build_metadata("new.example.test")
+        again = self.again()
+        self.assertEqual(version_of(again, CLIENT), "1.3.4")
+        self.assertIn("new.example.test", again.metadata.client_names())
+
+    def test_written_once(self) -> None:
+        """All pending changes are written in one step; comments, includes and mode are kept."""
+        os.chmod(self.file, 0o604)
+        for number in range(5):
+            self.core.metadata.set_version(CLIENT, f"1.3.{number}")
+        self.core.build_metadata("new.example.test")
+        self.assertTrue(self.core.store.clients.fold())
+        text = self.file.read_text()
+        self.assertTrue(text.startswith("<!-- kept by the network team -->"), text)
+        self.assertIn("<!-- the only one -->", text)
+        self.assertIn('<xi:include href="more.xml"/>', text)
+        self.assertIn('address="127.0.0.1" version="1.3.4"', text)
+        self.assertIn('<Client name="new.example.test" profile="all"/>', text)
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o604)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["clients.xml", "groups.xml", "more.xml"])
+
+    def test_included_file(self) -> None:
+        """A client in an included file is changed there, however its name is written."""
+        before = self.file.read_text()
+        self.core.metadata.set_version("included.example.test", "1.3.4")
+        self.core.store.clients.fold()
+        self.assertIn(
+            'name="Included.example.test" profile="all" version="1.3.4"',
+            (self.folder / "more.xml").read_text(),
+        )
+        self.assertEqual(self.file.read_text(), before)
+
+    def test_symbolic_link(self) -> None:
+        """Of a symbolic link the target is replaced."""
+        target = self.folder / "target"
+        self.file.rename(target)
+        self.file.symlink_to("target")
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.store.clients.fold()
+        self.assertTrue(self.file.is_symlink())
+        self.assertIn("1.3.4", target.read_text())
+
+    def test_reload_after_writing(self) -> None:
+        """Reading what was written gives the same state."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        metadata_of(self.core).remove_client("included.example.test")
+        names = self.core.metadata.client_names()
+        self.core.store.clients.fold()
+        self.core.reload(None)
+        self.assertEqual(self.core.metadata.client_names(), names)
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
+
+    def test_forgotten(self) -> None:
+        """Changes that every reading of clients.xml in use has are forgotten."""
+        for number in range(5):
+            self.core.metadata.set_version(CLIENT, f"1.3.{number}")
+            self.core.store.clients.fold()
+            self.core.reload(None)
+        self.assertLessEqual(len(self.core.store.clients._changes), 2)
+
+    def test_edit_by_hand(self) -> None:
+        """What the administrator writes while changes wait is not lost, nor are they."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        edited = CLIENTS.replace(
+            "</Clients>", '<Client name="b.example.test" profile="all"/></Clients>'
+        )
+        change(self.core, {"Metadata/clients.xml": edited})
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
+        self.core.store.clients.fold()
+        text = self.file.read_text()
+        self.assertIn("b.example.test", text)
+        self.assertIn("1.3.4", text)
+
+    def test_edit_after_writing(self) -> None:
+        """A hand edit counts more than a change that was written before it."""
+        self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]
+        self.core.store.clients.fold()
+        change(self.core, {"Metadata/clients.xml": CLIENTS})
+        self.assertEqual(self.core.build_metadata(CLIENT).profile, "all")
+
+    def test_broken_file(self) -> None:
+        """While clients.xml is broken changes wait, in force, and are written afterwards."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.store.clients.fold()
+        self.core.metadata.set_version(CLIENT, "1.3.5")
+        change(self.core, {"Metadata/clients.xml": "<Clients>"})
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.5")
+        with self.assertLogs("Metadata", "ERROR") as logs:
+            self.assertFalse(self.core.store.clients.fold())
+        self.assertIn("1 changes of clients wait in", logs.output[0])
+        self.assertEqual(self.file.read_text(), "<Clients>")
+        change(self.core, {"Metadata/clients.xml": CLIENTS})
+        self.assertTrue(self.core.store.clients.fold())
+        self.assertIn('version="1.3.5"', self.file.read_text())
+
+    def test_broken_before_reload(self) -> None:
+        """A change that was written stays in force if the file breaks before it is read again."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.store.clients.fold()
+        change(self.core, {"Metadata/clients.xml": "<Clients>"})
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
+
+    def test_file_gone(self) -> None:
+        """Without clients.xml the clients stay known."""
+        self.file.unlink()
+        self.core.reload(None)
+        self.assertIn(CLIENT, self.core.metadata.client_names())
+        self.assertFalse(self.file.exists())
+
+    def test_impossible_value(self) -> None:
+        """A value that XML cannot hold is refused, and stops nothing."""
+        with self.assertRaises(MetadataConsistencyError):
+            self.core.metadata.set_version(CLIENT, "1.\x00")
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.assertTrue(self.core.store.clients.fold())
+
+    def test_journal_not_writable(self) -> None:
+        """What cannot be made durable is not acknowledged, and does not count."""
+        (self.folder / "clients.xml.journal").mkdir()
+        with self.assertRaises(MetadataRuntimeError) as raised:
+            self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.assertIn(
+            "clients.xml.journal cannot be written: Is a directory", str(raised.exception)
+        )
+        self.assertIsNone(version_of(self.core, CLIENT))
+        (self.folder / "clients.xml.journal").rmdir()
+
+    def test_shutdown_writes(self) -> None:
+        """An orderly end leaves everything in clients.xml, and no journal."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.shutdown()
+        self.assertIn('version="1.3.4"', self.file.read_text())
+        self.assertEqual([name for name in os.listdir(self.folder) if "journal" in name], [])
+
+    def test_tool_leaves_journal(self) -> None:
+        """A core that does not serve sees pending changes, and leaves the journal to the server."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.again().shutdown()
+        self.assertIn("1.3.4", (self.folder / "clients.xml.journal").read_text())
+
+    def test_one_client_many_threads(self) -> None:
+        """An unknown client that calls several times at once is registered once."""
+        threads = [
+            threading.Thread(target=self.core.build_metadata, args=("new.example.test",))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(self.core.metadata.client_names().count("new.example.test"), 1)
+
+    def test_changes_while_reloading(self) -> None:
+        """While files are edited, written and read again no acknowledged change disappears."""
+        lost: list[str] = []
+
+        def declare(name: str) -> None:
+            for number in range(40):
+                self.core.metadata.set_version(name, f"1.3.{number}")
+                if version_of(self.core, name) != f"1.3.{number}":
+                    lost.append(name)
+
+        names = [f"c{number}.example.test" for number in range(4)]
+        threads = [threading.Thread(target=declare, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            self.core.store.clients.fold()
+            self.core.reload(None)
+        self.core.store.clients.fold()
+        self.core.reload(None)
+        self.assertEqual(lost, [])
+        self.assertEqual({version_of(self.core, name) for name in names}, {"1.3.39"})
+        text = self.file.read_text()
+        self.assertEqual([name for name in names if text.count(name) != 1], [])
+
+    def test_killed(self) -> None:
+        """A server that is killed in the middle of registrations loses none it acknowledged."""
+        repository = self.core.settings.repository
+        with subprocess.Popen(
+            [sys.executable, "-c", REGISTERING, repository],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        ) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(300)]
+            process.send_signal(signal.SIGKILL)
+            lines += process.stdout.readlines()
+        acknowledged = dict(line.split() for line in lines if line.endswith("\n"))
+        self.assertGreaterEqual(len(acknowledged), 300)
+        again = self.again()
+        self.assertEqual(
+            [name for name, version in acknowledged.items() if version_of(again, name) != version],
+            [],
+        )
+
+
+class FoldTests(SynchronousTestCase):
+    def test_vanished_client(self) -> None:
+        """A change of a client that was removed by hand meanwhile is dropped."""
+        folder = self.mktemp()
+        write_files(folder, {"clients.xml": "<Clients/>"})
+        path = os.path.join(folder, "clients.xml")
+        with self.assertLogs("Metadata", "INFO") as logs:
+            fold(path, [Change(1, UPDATE, "gone.example.test", {"version": "1"})])
+        self.assertIn("gone.example.test is not there any more", logs.output[0])
+        self.assertEqual(Path(path).read_text(), "<Clients/>")

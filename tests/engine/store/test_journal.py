@@ -1,0 +1,110 @@
+"""Journals: durable records, and files that are replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.journal import Journal
+
+
+class JournalTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        os.makedirs(self.mktemp())
+        self.path = Path(self.mktemp()).absolute()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(str(self.path))
+        self.addCleanup(self.journal.close)
+
+    def numbers(self) -> list[int]:
+        """Return what a server that starts now finds."""
+        return [record["n"] for record in Journal(str(self.path)).replay()]
+
+    def test_order(self) -> None:
+        """Records come back in the order in which they were added."""
+        for number in range(5):
+            self.journal.append({"n": number})
+        self.assertEqual(self.numbers(), [0, 1, 2, 3, 4])
+
+    def test_torn_line(self) -> None:
+        """A last line that was cut off is no record, and spoils none that follow."""
+        self.journal.append({"n": 1})
+        self.journal.close()
+        with open(self.path, "ab") as stream:
+            stream.write(b'{"n":')
+        self.assertEqual(self.numbers(), [1])
+        again = Journal(str(self.path))
+        self.addCleanup(again.close)
+        again.append({"n": 2})
+        self.assertEqual(self.numbers(), [1, 2])
+
+    def test_broken_line(self) -> None:
+        """A line that is no record is reported with its place; the others count."""
+        self.path.write_bytes(b'{"n":1}\nnonsense\n{"n":3}\n')
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertEqual(self.numbers(), [1, 3])
+        self.assertIn(f"{self.path}:2: this is no record and is lost", logs.output[0])
+
+    def test_folding(self) -> None:
+        """Records that come while others are folded survive; folded ones are forgotten."""
+        self.journal.append({"n": 1})
+        self.journal.start_folding()
+        self.journal.append({"n": 2})
+        self.assertEqual(self.numbers(), [1, 2])
+        self.journal.folded()
+        self.assertEqual(self.numbers(), [2])
+
+    def test_folding_again(self) -> None:
+        """What an attempt to fold left behind stays in front of later records."""
+        for number in (1, 2, 3):
+            self.journal.append({"n": number})
+            self.journal.start_folding()
+        self.journal.append({"n": 4})
+        self.assertEqual(self.numbers(), [1, 2, 3, 4])
+
+    def test_many_threads(self) -> None:
+        """Records of many threads at once are all there, each whole."""
+
+        def add(part: int) -> None:
+            for number in range(25):
+                self.journal.append({"n": part * 100 + number})
+
+        threads = [threading.Thread(target=add, args=(part,)) for part in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        expected = [part * 100 + number for part in range(8) for number in range(25)]
+        self.assertEqual(sorted(self.numbers()), expected)
+
+    def test_second_process(self) -> None:
+        """Two journals on one file would lose each other's records: the second is refused."""
+        self.journal.append({"n": 1})
+        second = Journal(str(self.path))
+        self.assertRaises(OSError, second.append, {"n": 2})
+
+
+class AtomicTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.file = self.folder / "file"
+
+    def test_stale_temporary(self) -> None:
+        """What a killed process left behind is no obstacle."""
+        (self.folder / ".file.writing").write_text("half")
+        write_atomically(str(self.file), b"whole")
+        self.assertEqual(self.file.read_bytes(), b"whole")
+        self.assertEqual(os.listdir(self.folder), ["file"])
+
+    def test_mode(self) -> None:
+        """A file keeps its mode; a new one is nobody else's to read."""
+        write_atomically(str(self.file), b"new")
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o640)
+        self.file.chmod(0o604)
+        write_atomically(str(self.file), b"newer")
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o604)
