@@ -205,6 +205,8 @@ class ClientChangesTests(SynchronousTestCase):
         self.core.reload(None)
         self.assertIn(CLIENT, self.core.metadata.client_names())
         self.assertFalse(self.file.exists())
+        change(self.core, {"Metadata/clients.xml": "<Clients>"})
+        self.assertIn(CLIENT, self.core.metadata.client_names())
 
     def test_impossible_value(self) -> None:
         """A value that XML cannot hold is refused, and stops nothing."""
@@ -236,6 +238,19 @@ class ClientChangesTests(SynchronousTestCase):
         self.core.metadata.set_version(CLIENT, "1.3.4")
         self.again().shutdown()
         self.assertIn("1.3.4", (self.folder / "clients.xml.journal").read_text())
+
+    def test_start_writes(self) -> None:
+        """A server writes, soon after its start, what a killed one left in its journal."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        journal = (self.folder / "clients.xml.journal").read_bytes()
+        self.core.shutdown()
+        self.file.write_text(CLIENTS)
+        (self.folder / "clients.xml.journal").write_bytes(journal)
+        again = self.again()
+        again.start()
+        self.assertEqual(version_of(again, CLIENT), "1.3.4")
+        again.shutdown()
+        self.assertIn('version="1.3.4"', self.file.read_text())
 
     def test_one_client_many_threads(self) -> None:
         """An unknown client that calls several times at once is registered once."""

@@ -49,6 +49,7 @@ class Authentication:
         self, cert: Certificate | None, user: str, password: str, address: ClientAddress
     ) -> bool:
         """Decide about a connection; one that is let in knows from then on whom it acts as."""
+        address.client = None  # a connection that is kept open may change its mind
         try:
             identity = self._identity(cert, user, address)
             if not self._is_proven(identity, password, address):

@@ -76,20 +76,21 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
 
     def _load_groups(self, previous: Metadata | None) -> GroupsFile | None:
         loaded = self.files.load(GROUPS, GroupsFile)
-        if loaded is None and previous is not None and GROUPS not in self.files:
-            self._warn_of_absence(GROUPS)
-            return previous._groups_file
-        return loaded
+        if loaded is not None or previous is None:
+            return loaded
+        self._warn_of_absence(GROUPS)
+        return previous._groups_file
 
     def _load_clients(self, previous: Metadata | None) -> ClientsFile | None:
         loaded = self.files.load(CLIENTS, ClientsFile)
-        if loaded is None and previous is not None and CLIENTS not in self.files:
-            self._warn_of_absence(CLIENTS)
-            return previous._reading
-        return loaded
+        if loaded is not None or previous is None:
+            return loaded
+        self._warn_of_absence(CLIENTS)
+        return previous._reading
 
     def _warn_of_absence(self, name: str) -> None:
-        self.logger.error("%s is gone; its last state stays in service", self.files.path(name))
+        if name not in self.files:
+            self.logger.error("%s is gone; its last state stays in service", self.files.path(name))
 
     def _current_table(self) -> ClientTable | None:
         if self._reading is None:
@@ -254,13 +255,13 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         :raises MetadataConsistencyError: if it is unknown and there is no default group
         :raises MetadataRuntimeError: if it cannot be written
         """
-        with self._changes.changing(client):
-            known = self.clients.get(client)
+        name = self._name_of(client)
+        with self._changes.changing(name):
+            known = self.clients.get(name)
             if known is None:
-                self._welcome(client.lower(), register=True)
+                self._welcome(name, register=True)
             elif known.version == version:
                 return
-            name = client.lower() if known is None else known.name
             self.logger.info("Setting client %s version to %s", name, version)
             self.update_client(name, {"version": version})
 
@@ -278,8 +279,9 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             raise MetadataConsistencyError(f"Profile group {profile} does not exist")
         if require_public and not group.is_public:
             raise MetadataConsistencyError(f"Cannot set client {client} to private group {profile}")
-        with self._changes.changing(client):
-            self._set_profile(client, profile, address)
+        name = self._name_of(client)
+        with self._changes.changing(name):
+            self._set_profile(name, profile, address)
 
     def _set_profile(self, client: str, profile: str, address: ClientAddress) -> None:
         known = self.clients.get(client)
@@ -338,6 +340,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     def list_clients(self) -> list[str]:
         """Return the names of all clients."""
         return self.client_names()
+
+    def _name_of(self, client: str) -> str:
+        """Return a client's own name: a lock under an alias would be another one."""
+        known = self.clients.get(client)
+        return client.lower() if known is None else known.name
 
     def _known(self, name: str) -> str:
         client = self.clients.get(name)
