@@ -13,8 +13,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.metadata import Metadata
+from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.client_files import fold
 from bcfg2tw.engine.store.client_table import UPDATE, Change
+from bcfg2tw.engine.store.clients import ClientsFile
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 
@@ -169,6 +172,14 @@ class ClientChangesTests(SynchronousTestCase):
         text = self.file.read_text()
         self.assertIn("b.example.test", text)
         self.assertIn("1.3.4", text)
+
+    def test_read_before_written(self) -> None:
+        """A reading that was overtaken by writing is not used: the files are read again."""
+        files = Library(self.core.settings).files(str(self.folder))
+        files.load("clients.xml", ClientsFile)
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.store.clients.fold()
+        self.assertRaises(Unsettled, Metadata, self.core, files, metadata_of(self.core))
 
     def test_edit_after_writing(self) -> None:
         """A hand edit counts more than a change that was written before it."""
