@@ -78,3 +78,7 @@ class ValidationError(Bcfg2Error):
 
 class SpecificityError(Bcfg2Error):
     """A file name does not say for whom the file is."""
+
+
+class EncryptionError(Bcfg2Error):
+    """A text cannot be encrypted or decrypted; the reason tells no secrets."""
