@@ -21,18 +21,16 @@ def read(text: str, path: str) -> Sections:
     """
     Parse a configuration file.
 
-    Repeated sections are merged, the last value of a key wins, keys are lower-cased, ` ;` begins
-    a comment, indented lines continue a value, `%(key)s` stands for another value of the section
-    or of `[DEFAULT]`; any other `%` stands for itself.
+    Repeated sections are merged, the last value of a key wins, keys are lower-cased, indented
+    lines continue a value, `%(key)s` stands for another value of the section, any other `%` for
+    itself. The first `;` of a value begins a comment if white space stands before it. What
+    `[DEFAULT]` says holds in every section that does not say otherwise.
 
     :raises SettingsError: naming file and line that is neither section, option nor comment
     """
     raw = _raw(text, path)
     defaults = raw.pop("DEFAULT", {})
-    return {
-        name: {key: _interpolated(name, key, values | {}, defaults) for key in values}
-        for name, values in raw.items()
-    }
+    return {name: _interpolated(name, {**defaults, **own}, path) for name, own in raw.items()}
 
 
 def _raw(text: str, path: str) -> Sections:
@@ -41,7 +39,7 @@ def _raw(text: str, path: str) -> Sections:
     key: str | None = None
     for number, line in _lines(text):
         if line[0].isspace() and section is not None and key is not None:
-            section[key] = f"{section[key]}\n{_value(line)}"
+            section[key] = f"{section[key]}\n{line.strip()}"
             continue
         found = _SECTION.match(line)
         if found:
@@ -62,8 +60,11 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _value(text: str) -> str:
-    comment = re.search(r"\s;", text)
-    return (text if comment is None else text[: comment.start()]).strip()
+    start = text.find(";")
+    if start > 0 and text[start - 1].isspace():
+        text = text[:start]
+    text = text.strip()
+    return "" if text == '""' else text
 
 
 def _unreadable(path: str, number: int, line: str, outside: bool) -> str:
@@ -71,20 +72,30 @@ def _unreadable(path: str, number: int, line: str, outside: bool) -> str:
     return f"{path}:{number}: {line.strip()!r} cannot be read: {remedy}"
 
 
-def _interpolated(
-    section: str, key: str, values: Mapping[str, str], defaults: Mapping[str, str]
-) -> str:
-    known = {**defaults, **values}
-    value = values[key]
+def _interpolated(section: str, values: Mapping[str, str], path: str) -> dict[str, str]:
+    try:
+        return {key: _resolved(key, text, values) for key, text in values.items()}
+    except _BadReference as error:
+        raise SettingsError(f"{error} (in {path})", section, error.key) from error
+
+
+class _BadReference(Exception):
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+def _resolved(key: str, text: str, values: Mapping[str, str]) -> str:
     for _ in range(INTERPOLATION_DEPTH):
-        if "%(" not in value:
-            return value
-        value = _REFERENCE.sub(lambda found: _referred(section, key, found[1], known), value)
-    raise SettingsError("%(…)s refers to itself", section, key)
+        if _REFERENCE.search(text) is None:
+            return text
+        text = _REFERENCE.sub(lambda found: _referred(key, found[1], values), text)
+    raise _BadReference(key, f"{values[key]!r} refers to itself: give a value that does not")
 
 
-def _referred(section: str, key: str, name: str, known: Mapping[str, str]) -> str:
-    value = known.get(name.lower())
+def _referred(key: str, name: str, values: Mapping[str, str]) -> str:
+    value = values.get(name.lower())
     if value is None:
-        raise SettingsError(f"%({name})s refers to a key that is not there", section, key)
+        reason = f"%({name})s refers to a key that the section does not have: add it"
+        raise _BadReference(key, reason)
     return value

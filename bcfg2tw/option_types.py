@@ -1,19 +1,90 @@
-"""Turning the text of an option into its value; each function raises ValueError with a sentence."""
+"""
+The description of an option, and turning its text into a value.
+
+Each function here takes the text and raises ValueError with a sentence that says what would be
+right.
+"""
 
 from __future__ import annotations
 
+import ast
 import grp
+import math
 import os
 import pwd
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+from bcfg2tw.errors import SettingsError
 
 Converter = Callable[[str], Any]
+
+DEFAULT_PORT = 6789
 
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+@dataclass(frozen=True)
+class Option:
+    """
+    Where a setting comes from and what it means.
+
+    :ivar default: as it would stand in the file; None where there is none
+    :ivar cli: long names on the command line, without dashes
+    :ivar short: one letter for the command line
+    :ivar metavar: what `--help` calls the value
+    """
+
+    section: str
+    key: str
+    default: str | None
+    convert: Converter
+    help: str
+    cli: tuple[str, ...] = ()
+    short: str | None = None
+
+    @property
+    def is_flag(self) -> bool:
+        """Say whether it takes no value on the command line: being there inverts the default."""
+        return self.convert is boolean
+
+    def value(self, text: str, place: str) -> Any:
+        """
+        Convert a text.
+
+        :raises SettingsError: naming place, section and key, if it is no value for the option
+        """
+        try:
+            return self.convert(text)
+        except ValueError as error:
+            raise SettingsError(f"{error} ({place})", self.section, self.key) from error
+
+
+def option(
+    section: str,
+    key: str,
+    default: str | None,
+    help: str,
+    convert: Converter | None = None,
+    cli: str = "",
+    short: str | None = None,
+) -> Any:
+    """
+    Return a dataclass field that is described as an option.
+
+    :param convert: None for a text that is taken as it is
+    :param cli: long names on the command line, separated by blanks
+    """
+    description = Option(section, key, default, convert or text, help, tuple(cli.split()), short)
+    value = None if default is None else description.convert(default)
+    if isinstance(value, dict):
+        return field(default_factory=dict, metadata={"option": description})
+    return field(default=value, metadata={"option": description})
 
 
 def text(value: str) -> str:
@@ -34,23 +105,52 @@ def integer(value: str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ValueError(f"{value!r} is no whole number") from None
+        raise ValueError(f"{value!r} is no whole number: write one such as 4") from None
+
+
+def count(value: str) -> int:
+    """Read a whole number above zero."""
+    found = integer(value)
+    if found <= 0:
+        raise ValueError(f"{value!r} is too small: write 1 or more")
+    return found
+
+
+def port(value: str) -> int:
+    """Read the number of a TCP port."""
+    found = integer(value)
+    if not 0 < found < 1 << 16:
+        raise ValueError(f"{value!r} is no TCP port: write a number from 1 to 65535")
+    return found
 
 
 def number(value: str) -> float:
     """Read a number."""
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        raise ValueError(f"{value!r} is no number") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise ValueError(f"{value!r} is no number: write one such as 30 or 0.5")
+    return found
 
 
 def positive(value: str) -> float:
     """Read a number above zero."""
     found = number(value)
     if found <= 0:
-        raise ValueError(f"{value!r} must be above 0")
+        raise ValueError(f"{value!r} is too small: write a number above 0")
     return found
+
+
+def timeout(default_seconds: float) -> Converter:
+    """Return what reads seconds; zero or less stands for the default (options.md 3)."""
+
+    def convert(value: str) -> float:
+        found = number(value)
+        return found if found > 0 else default_seconds
+
+    return convert
 
 
 def octal(value: str) -> int:
@@ -58,19 +158,21 @@ def octal(value: str) -> int:
     try:
         return int(value, 8)
     except ValueError:
-        raise ValueError(f"{value!r} is no octal number such as 0077") from None
+        raise ValueError(f"{value!r} is no octal number: write one such as 0077") from None
 
 
 def size(value: str) -> int:
     """Read a number of bytes, with k, m, g or t for powers of 1024."""
     found = re.match(r"\s*(\d+)\s*([kmgt]?)", value.lower())
     if found is None:
-        raise ValueError(f"{value!r} is no size such as 64m")
+        raise ValueError(f"{value!r} is no size: write one such as 64m")
     return int(found[1]) * _SIZES[found[2]]
 
 
 def path(value: str) -> str:
     """Expand `~` and make a path absolute."""
+    if not value:
+        raise ValueError("the path is empty: give one, or remove the line")
     return os.path.abspath(os.path.expanduser(value))
 
 
@@ -79,14 +181,39 @@ def comma_list(value: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"\s*,\s*", value.strip()) if word)
 
 
+def words(value: str) -> tuple[str, ...]:
+    """Split at white space."""
+    return tuple(value.split())
+
+
 def anchored_regex_list(value: str) -> tuple[str, ...]:
-    """Read regular expressions, separated by white space."""
+    """Read regular expressions, separated by white space; the whole of a name has to match."""
     for word in value.split():
         try:
             re.compile(word)
         except re.error as error:
             raise ValueError(f"{word!r} is no regular expression: {error}") from None
-    return tuple(value.split())
+    return words(value)
+
+
+def dictionary(value: str) -> dict[str, Any]:
+    """Read a Python dictionary, or `key=value,key=value` as in 1.3 (options.md 14)."""
+    if not value.lstrip().startswith("{"):
+        pairs = (word.partition("=") for word in comma_list(value))
+        return {key.strip(): _paired(key, equals, given) for key, equals, given in pairs}
+    try:
+        found = ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"{value!r} is no dictionary: write one such as {{'timeout': 10}}")
+    return found
+
+
+def _paired(key: str, equals: str, value: str) -> str:
+    if not equals:
+        raise ValueError(f"{key!r} has no value: write KEY=VALUE, or a Python dictionary")
+    return value.strip()
 
 
 def user(value: str) -> int:
@@ -94,7 +221,7 @@ def user(value: str) -> int:
     try:
         return int(value) if value.isdigit() else pwd.getpwnam(value).pw_uid
     except KeyError:
-        raise ValueError(f"there is no user {value!r}") from None
+        raise ValueError(f"there is no user {value!r}: create it, or remove the line") from None
 
 
 def group(value: str) -> int:
@@ -102,7 +229,7 @@ def group(value: str) -> int:
     try:
         return int(value) if value.isdigit() else grp.getgrnam(value).gr_gid
     except KeyError:
-        raise ValueError(f"there is no group {value!r}") from None
+        raise ValueError(f"there is no group {value!r}: create it, or remove the line") from None
 
 
 def choice(*choices: str) -> Converter:
@@ -117,7 +244,57 @@ def choice(*choices: str) -> Converter:
     return convert
 
 
+def word_as_written(value: str) -> str:
+    """Read true or false, and keep its case: clients receive it so (options.md 6.6)."""
+    choice("true", "false")(value)
+    return value
+
+
 def cache_mode(value: str) -> str:
     """Read a mode of the metadata cache; `on` means cautious."""
     mode: str = choice("off", "on", "initial", "cautious", "aggressive")(value)
     return "cautious" if mode == "on" else mode
+
+
+def cipher(value: str) -> str:
+    """Read the OpenSSL name of a cipher (options.md 6.9)."""
+    return value.lower().replace("-", "_")
+
+
+def servers(value: str) -> str:
+    """Return the text, which has to give locations of servers."""
+    locations(value)
+    return value
+
+
+def locations(value: str) -> tuple[tuple[str, int], ...]:
+    """
+    Read where servers are, separated by commas or blanks, as pairs of host and port.
+
+    A location is a URL or HOST:PORT; IPv6 addresses stand in brackets or by themselves, and a
+    port that is missing is 6789.
+    """
+    found = tuple(dict.fromkeys(_locations(value)))
+    if not found:
+        raise ValueError(f"{value!r} names no server: write https://HOST:{DEFAULT_PORT}")
+    return found
+
+
+def _locations(value: str) -> Iterator[tuple[str, int]]:
+    for word in re.split(r"[\s,]+", value.strip()):
+        if word:
+            yield _location(word)
+
+
+def _location(word: str) -> tuple[str, int]:
+    bare = word.count(":") > 1 and "[" not in word and "//" not in word
+    url = word if "//" in word else f"//[{word}]" if bare else f"//{word}"
+    try:
+        parts = urlsplit(url)
+        host, given = parts.hostname, parts.port
+    except ValueError:
+        host, given = None, None
+    if not host or given == 0:
+        example = f"https://HOST:{DEFAULT_PORT}, or https://[2001:db8::1]:{DEFAULT_PORT}"
+        raise ValueError(f"{word!r} is no location of a server: write {example}")
+    return host, given or DEFAULT_PORT
