@@ -1,0 +1,11 @@
+"""
+`--core upstream`: our network side over an installed upstream Bcfg2 1.4 and its plugins.
+
+`core.py` is the seam, `options.py` takes our settings to Bcfg2's own option parser, `compat.py`
+brings back what later Pythons dropped of the standard library. Nothing of upstream is imported
+before one of these two functions is called.
+"""
+
+from bcfg2tw.upstream.core import core_base, network_core
+
+__all__ = ["core_base", "network_core"]

@@ -1,0 +1,151 @@
+"""
+Our settings in Bcfg2's own option parser, for the installed core, its plugins and the site's own.
+
+Bcfg2 reads bcfg2.conf itself, in a dialect that depends on the Python below it and that stops at
+files which were good for Python 2: sections written twice, a `%` in a password, an inline comment
+(options.md 2). So what `Settings` has read is written out for it as a file that every dialect
+reads alike, with what beats the file (the command line, values of a program) in place, and
+the parser is given this file in the place of the site's. It exists while it is read.
+"""
+
+from __future__ import annotations
+
+import configparser
+import dataclasses
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.option_types import Option
+from bcfg2tw.settings import Settings
+
+#: A value in the file ends the start of Bcfg2 1.4 (options.md 6.1); it is twistd's business anyway.
+_UNUSABLE = (("server", "umask"),)
+
+_DEFAULTS = Settings()
+
+#: Ours alone; Bcfg2 would look for a monitor of this name.
+_OWN_MONITOR = "polling"
+
+
+def parse(settings: Settings, component: type) -> None:
+    """
+    Have Bcfg2's parser read the settings, with the options of a component and of its plugins.
+
+    Bcfg2 keeps options per process, so this must not run beside another parsing.
+
+    :raises SettingsError: if the parser refuses them
+    """
+    from Bcfg2 import Options
+
+    parser = Options.get_parser(description="Bcfg2 server on Twisted", components=[component])
+    _read(settings, parser.parse)
+
+
+def reparse(settings: Settings) -> None:
+    """
+    Have Bcfg2's parser read other settings; see `parse`.
+
+    For a moment threads that run see none: the parser drops all before it reads (options.md 5).
+
+    :raises SettingsError: if the parser refuses them
+    """
+    from Bcfg2 import Options
+
+    _read(settings, Options.get_parser().reparse)
+
+
+def _read(settings: Settings, read: Callable[..., Any]) -> None:
+    from Bcfg2 import Options
+
+    with _written(settings) as path, _same_logging(), _refusals():
+        read(argv=["-C", path])
+    if settings.config is not None:
+        Options.setup.config = settings.config  # what plugins and log lines should name
+
+
+@contextmanager
+def _same_logging() -> Iterator[None]:
+    """Leave logging to the network side: parsing gives the root logger outputs of Bcfg2's own."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        for added in [one for one in root.handlers if one not in handlers]:
+            root.removeHandler(added)
+            added.close()
+        root.setLevel(level)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the parser does with bad values into our error."""
+    try:
+        yield
+    except SystemExit as error:  # argparse has said why on standard error
+        raise SettingsError("the installed Bcfg2 refuses its options, for the reason above") from (
+            error
+        )
+    except Exception as error:  # it lets whatever a type or an import raises through
+        raise SettingsError(
+            f"the installed Bcfg2 refuses its options: {type(error).__name__}: {error}"
+        ) from error
+
+
+@contextmanager
+def _written(settings: Settings) -> Iterator[str]:
+    """Write the settings to a file that only this user can read, for as long as the block runs."""
+    descriptor, path = tempfile.mkstemp(prefix="bcfg2tw-", suffix=".conf")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:
+            as_file(settings).write(stream)
+        yield path
+    finally:
+        os.unlink(path)
+
+
+def as_file(settings: Settings) -> configparser.RawConfigParser:
+    """Return the sections that Bcfg2 is to read: those of the file, and what beats them."""
+    sections = {name: dict(values) for name, values in settings.file.items()}
+    for one in dataclasses.fields(Settings):
+        option: Option | None = one.metadata.get("option")
+        text = None if option is None else _overriding(settings, one.name, option)
+        if option is not None and text is not None:
+            sections.setdefault(option.section, {})[option.key] = text
+    for section, key in _UNUSABLE:
+        sections.get(section, {}).pop(key, None)
+    # the file that it would lay over this one is part of the settings already
+    sections.setdefault("reporting", {})["config"] = os.devnull
+    result = configparser.RawConfigParser()
+    result.read_dict(_escaped(sections))
+    return result
+
+
+def _overriding(settings: Settings, name: str, option: Option) -> str | None:
+    """Return the text of a setting that does not come from the file, None for those that do."""
+    value = getattr(settings, name)
+    if name == "filemonitor" and value == _OWN_MONITOR:
+        return "default"
+    in_file = option.key in settings.file.get(option.section, {})
+    is_default = not in_file and value == getattr(_DEFAULTS, name)
+    if value is None or (name not in settings.overrides and (in_file or is_default)):
+        return None
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _escaped(sections: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    return {
+        name: {key: value.replace("%", "%%") for key, value in values.items()}
+        for name, values in sections.items()
+    }
