@@ -27,6 +27,7 @@ from bcfg2tw.engine.store.client_table import (
     ClientElement,
     ClientTable,
 )
+from bcfg2tw.engine.store.folding import Gate
 from bcfg2tw.engine.store.journal import Journal
 from bcfg2tw.engine.xmlio import line_of
 from bcfg2tw.errors import Bcfg2Error, MetadataConsistencyError, MetadataRuntimeError
@@ -250,39 +251,3 @@ def _check(attributes: Mapping[str, str]) -> None:
         raise MetadataConsistencyError(
             f"clients.xml cannot hold these values: {dict(attributes)!r}"
         ) from error
-
-
-class Gate:
-    """Lets many threads pass at once, or none while it is closed."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._inside = 0
-        self._is_closed = False
-
-    @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Wait until the gate is open, and keep it from being closed."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._is_closed)
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._inside -= 1
-                self._condition.notify_all()
-
-    @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Let nobody in, and wait until all are out."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._is_closed)
-            self._is_closed = True
-            self._condition.wait_for(lambda: self._inside == 0)
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._is_closed = False
-                self._condition.notify_all()

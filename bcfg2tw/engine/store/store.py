@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.store.clients import ClientChanges
+from bcfg2tw.engine.store.probes import ProbeAnswers
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings
@@ -16,11 +17,17 @@ class Store:
     What outlives the snapshots of a repository.
 
     :ivar clients: registrations, profiles, versions
+    :ivar probes: what clients' probes said
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.clients = ClientChanges(os.path.join(settings.repository, "Metadata", "clients.xml"))
+        repository = settings.repository
+        self.clients = ClientChanges(os.path.join(repository, "Metadata", "clients.xml"))
+        self.probes = ProbeAnswers(os.path.join(repository, "Probes", "probed.xml"))
 
     def close(self) -> None:
         """Bring everything to its proper files; only once there are no calls any more."""
-        self.clients.close()
+        try:
+            self.clients.close()
+        finally:
+            self.probes.close()

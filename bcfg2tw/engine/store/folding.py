@@ -1,0 +1,103 @@
+"""When journals are brought into the files that they belong to: later, once for many changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+logger = logging.getLogger("bcfg2-server")
+
+#: At most one part in so many of the time goes into folding, however much changes.
+REST_PER_WORK = 20
+
+
+class Later:
+    """
+    Runs a function in a thread some seconds after the first of many requests, once for all.
+
+    :ivar delay_seconds: between a request and its run; more where the last run took long
+    """
+
+    def __init__(self, function: Callable[[], bool], delay_seconds: float) -> None:
+        """
+        Run nothing yet.
+
+        :param function: says whether it is done; if not it is run again later
+        """
+        self.delay_seconds = delay_seconds
+        self._function = function
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._took_seconds = 0.0
+        self._is_closed = False
+
+    def request(self) -> None:
+        """Have the function run, unless it is about to run anyway."""
+        if self._timer is not None:
+            return  # without the lock: nearly every request of a busy server ends here
+        with self._lock:
+            if self._timer is None and not self._is_closed:
+                delay_seconds = max(self.delay_seconds, REST_PER_WORK * self._took_seconds)
+                self._timer = threading.Timer(delay_seconds, self._run)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _run(self) -> None:
+        with self._lock:
+            self._timer = None  # what is requested from now on may be missed by this run
+        started = time.monotonic()
+        try:
+            done = self._function()
+        except Exception:  # the thread of a timer: what was requested would wait for ever
+            logger.exception("Changes could not be written, they are tried again")
+            done = False
+        self._took_seconds = time.monotonic() - started
+        if not done:
+            self.request()
+
+    def close(self) -> None:
+        """Run nothing any more; a run that has begun goes on."""
+        with self._lock:
+            self._is_closed = True
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+
+class Gate:
+    """Lets many threads pass at once, or none while it is closed."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._inside = 0
+        self._is_closed = False
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Wait until the gate is open, and keep it from being closed."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._is_closed)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._inside -= 1
+                self._condition.notify_all()
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Let nobody in, and wait until all are out."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._is_closed)
+            self._is_closed = True
+            self._condition.wait_for(lambda: self._inside == 0)
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._is_closed = False
+                self._condition.notify_all()
