@@ -1,0 +1,133 @@
+"""
+Owner, mode and the like of paths: `info.xml`, 1.3's `info` files, and the defaults.
+
+(plugin-api.md 10, cfg.md 3.)
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bcfg2tw.engine.plugin.conditions import CONDITIONS
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.plugin.template_data import real_name
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
+
+#: What 1.3 called an attribute.
+FORMER_NAMES = {"perms": "mode"}
+
+
+def default_path_metadata(settings: Settings) -> dict[str, str]:
+    """Return the attributes that every path has, as `[mdata]` gives them."""
+    return {
+        "owner": settings.default_owner,
+        "group": settings.default_group,
+        "mode": settings.default_mode,
+        "secontext": settings.default_secontext,
+        "important": settings.default_important,
+        "paranoid": settings.default_paranoid,
+        "sensitive": settings.default_sensitive,
+    }
+
+
+def paths_of(_: ClientMetadata, entry: Element) -> Collection[str]:
+    """Return the names for which a `Path` condition is true."""
+    return (real_name(entry),)
+
+
+class InfoXML(StructFile):
+    """
+    What an `info.xml` says about the paths it stands for.
+
+    Its condition `Path` is about the entry, by the name that the client knows; so `matched` and
+    `Match` take the entry behind the metadata. Encrypted elements are left as they are.
+    """
+
+    conditions = {**CONDITIONS, "Path": paths_of}
+    encryption = False
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Give an entry the attributes, and the children, of the first `Info` that applies.
+
+        :raises PluginExecutionError: if none does
+        """
+        found = self.matched(metadata, entry).iter("Info")
+        chosen = next(found, None)
+        if chosen is None:
+            raise PluginExecutionError(f"No metadata found in {self.path} for {entry.get('name')}")
+        if next(found, None) is not None:
+            logger.warning(
+                "Multiple file metadata found in %s for %s", self.path, entry.get("name")
+            )
+        for name, value in chosen.items():
+            entry.set(name, value)
+        if len(chosen):
+            entry.extend(copy.deepcopy(child) for child in chosen)
+
+    def BindEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Do the same as `bind`, under the name that plugins of a site know."""
+        self.bind(entry, metadata)
+
+
+class InfoFile:
+    """
+    What an `info` or `:info` file of Bcfg2 1.3 says: lines of the form `key: value`.
+
+    A line that cannot be understood is logged and passed over.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.path = source.path
+        self.attributes: dict[str, str] = {}
+        for number, line in enumerate(source.text().splitlines(), 1):
+            if line.strip() and not line.lstrip().startswith("#"):
+                self._take(line, number)
+
+    def _take(self, line: str, number: int) -> None:
+        key, colon, value = line.partition(":")
+        key, value = key.strip(), value.strip()
+        if not colon or not key.isidentifier() or not value:
+            logger.warning("%s:%d: %r is no line of the form key: value", self.path, number, line)
+            return
+        self.attributes[FORMER_NAMES.get(key, key)] = value
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Give an entry the attributes."""
+        set_attributes(entry, self.attributes)
+
+
+def set_attributes(entry: Element, attributes: Mapping[str, str]) -> None:
+    """Give an entry attributes; its own of the same names are overwritten."""
+    for name, value in attributes.items():
+        entry.set(name, value)
+
+
+def bind_info(
+    entry: Element,
+    metadata: ClientMetadata,
+    infoxml: InfoXML | None = None,
+    default: Mapping[str, Any] | None = None,
+) -> None:
+    """
+    Give an entry the default attributes, and those of an info file.
+
+    :param default: the defaults where they are not those of `[mdata]`
+    :raises PluginExecutionError: if nothing in the info file applies
+    """
+    if default is None:
+        default = default_path_metadata(metadata.snapshot.settings)
+    set_attributes(entry, default)
+    if infoxml is not None:
+        infoxml.bind(entry, metadata)
