@@ -11,12 +11,31 @@ from genshi.core import COMMENT
 from genshi.input import ParseError
 from genshi.template import MarkupTemplate, NewTextTemplate, TemplateError, TemplateLoader
 from genshi.template.base import Template
+from genshi.template.eval import BUILTINS, UNDEFINED, StrictLookup
 
+from bcfg2tw.engine.plugin import python2
+from bcfg2tw.engine.plugin.template_failures import load_failure, render_failure
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
 
 T = TypeVar("T", bound=Template)
 Opened = tuple[str, str, io.BytesIO, None]
+
+KNOWN_NAMES = {**python2.NAMES, **BUILTINS}
+
+
+class Lookup(StrictLookup):  # type: ignore[misc]  # genshi has no types
+    """Looks names up as Genshi does, and gives those that Python 2 had, too."""
+
+    @classmethod
+    def lookup_name(cls, data: Any, name: str) -> Any:
+        """Return the value of a name."""
+        value = data.get(name, UNDEFINED)
+        if value is UNDEFINED:
+            value = KNOWN_NAMES.get(name, UNDEFINED)
+            if value is UNDEFINED:
+                value = cls.undefined(name)
+        return value
 
 
 class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no types
@@ -33,6 +52,7 @@ class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no typ
             [self._open_from(os.path.dirname(source.path))],
             auto_reload=False,
             default_encoding=source.settings.encoding,
+            variable_lookup=Lookup,
         )
         self._source = source
 
@@ -40,7 +60,7 @@ class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no typ
         def opened(filename: str) -> Opened:
             path = os.path.join(folder, filename)
             try:
-                return path, filename, io.BytesIO(self._source.read(path)), None
+                return path, path, io.BytesIO(self._source.read(path)), None
             except RepositoryError as error:
                 raise OSError(str(error)) from error  # what genshi takes for "not there"
 
@@ -84,14 +104,11 @@ def _template(kind: type[T], source: Source, data: bytes) -> T:
             filename=source.path,
             loader=SnapshotLoader(source),
             encoding=source.settings.encoding,
+            lookup=Lookup,
         )
         template.stream  # noqa: B018  (reads what it includes; genshi does so at first use)
     except TemplateError as error:
-        raise RepositoryError(
-            getattr(error, "filename", None) or source.path,
-            getattr(error, "msg", None) or str(error),
-            getattr(error, "lineno", None),
-        ) from error
+        raise load_failure(error, source, data) from error
     except ParseError as error:
         raise RepositoryError(source.path, error.msg, error.lineno) from error
     except UnicodeDecodeError as error:
@@ -111,5 +128,11 @@ def rendered_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
     Whatever the template's own code raises is raised.
     """
     stream = template.generate(**variables).filter(without_comments)
-    text: str = stream.render("xml", encoding=None, strip_whitespace=False)
+    try:
+        text: str = stream.render("xml", encoding=None, strip_whitespace=False)
+    except Exception as error:  # the template's own code; Python 2 in it is named
+        if python2.diagnosis(error) is None:
+            raise
+        failure = render_failure(template, error)
+        raise TemplateError(failure.reason, failure.path, failure.line or -1) from error
     return text

@@ -1,0 +1,161 @@
+"""
+Python 2 in the templates of old repositories: names that are still given, and what is said
+of the rest.
+
+Only what means the same as it did is given; a construct that would mean something else, or
+nothing, is named, so that the administrator knows what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+
+def cmp(first: Any, second: Any) -> int:
+    """Compare as Python 2's function of this name does."""
+    return int(first > second) - int(first < second)
+
+
+#: Names that Python 2 had and that can be given without changing a meaning.
+NAMES: Mapping[str, Any] = {
+    "basestring": str,
+    "cmp": cmp,
+    "intern": sys.intern,
+    "long": int,
+    "reduce": reduce,
+    "unichr": chr,
+    "unicode": str,
+    "xrange": range,
+}
+
+#: What a line that is no Python 3 may hold, and what to write instead.
+SYNTAX = (
+    (r"\bprint\b\s*(?![\s(=.,)\]])", "`print x` is `print(x)` in Python 3"),
+    (r"\bexcept\s+[\w.]+\s*,\s*\w+\s*:", "`except A, b` is `except A as b` in Python 3"),
+    (r"\braise\s+[\w.]+\s*,\s*\S", "`raise A, b` is `raise A(b)` in Python 3"),
+    (r"\bexec\s+(?![\s(=.,)\]])\S", "`exec x` is `exec(x)` in Python 3"),
+    (r"`[^`]+`", "`` `x` `` is `repr(x)` in Python 3"),
+    (r"<>", "`a <> b` is `a != b` in Python 3"),
+    (r"\b\d+[lL]\b", "whole numbers have no L behind them in Python 3"),
+    (r"(?<![\w.])0\d+\b", "`0644` is `0o644` in Python 3"),
+    (r"\b[uU][rR][\"']", "`ur\"\"` is `r\"\"` in Python 3"),
+    (r"\blambda\s*\(", "`lambda (a, b): …` takes one argument in Python 3, and no parentheses"),
+    (r"\bdef\s+\w+\s*\([^)]*\(", "the parameters of a function have no parentheses in Python 3"),
+)  # fmt: skip
+
+#: What an exception's text may say, and what to write instead.
+MEANINGS = (
+    (r"\bhas_key\b", "`d.has_key(k)` is `k in d` in Python 3"),
+    (
+        r"\b(?P<view>iter|view)(?P<what>items|keys|values)\b",
+        "`{view}{what}()` is `{what}()` in Python 3",
+    ),
+    (
+        r"'(?:dict_keys|dict_values|dict_items)' object (?:has no attribute|is not subscriptable)",
+        "`keys()`, `values()` and `items()` are no lists in Python 3: `sorted(d)`, `list(d)`",
+    ),
+    (
+        r"'(?P<what>map|filter|zip|range)' object (?:has no attribute|is not subscriptable)",
+        "`{what}()` makes no list in Python 3: `list({what}(…))`",
+    ),
+    (r"object of type '(?P<what>map|filter|zip)' has no len", "`{what}()` makes no list in "
+     "Python 3: `list({what}(…))`"),
+    (r"'[<>]=?' not supported between instances", "values of different types cannot be compared "
+     "in Python 3"),
+    (r"'cmp' is an invalid keyword|takes no positional arguments", "`sort` takes `key=` and no "
+     "function that compares in Python 3: functools.cmp_to_key"),
+    (r"'(?:str|ElementUnicodeResult)' object has no attribute 'decode'", "text is decoded "
+     "already in Python 3: leave out `.decode(…)`"),
+    (r"a bytes-like object is required, not 'str'|can't concat str to bytes|"
+     r"can only concatenate str \(not \"bytes\"\)", "bytes and text are different things in "
+     "Python 3: `.encode(…)` and `.decode(…)` lead from one to the other"),
+    (r"object has no attribute 'next'|no member named \"next\"", "`i.next()` is `next(i)` in "
+     "Python 3"),
+    (r"module 'string' has no (?:attribute|member)|<module 'string'.* has no member",
+     "the functions of the module string are methods of text in Python 3: `','.join(x)`"),
+    (r"module 'sys' has no attribute 'maxint'", "`sys.maxint` is `sys.maxsize` in Python 3"),
+    (r"module 'itertools' has no attribute 'i(?P<what>map|filter|zip)'|"
+     r"cannot import name 'i(?P<imported>map|filter|zip)'", "the module itertools has no imap, "
+     "ifilter and izip in Python 3: `map`, `filter`, `zip`"),
+)  # fmt: skip
+
+#: Modules that have another name now.
+MODULES = {
+    "ConfigParser": "configparser",
+    "Queue": "queue",
+    "StringIO": "io",
+    "cPickle": "pickle",
+    "cStringIO": "io",
+    "commands": "subprocess",
+    "httplib": "http.client",
+    "md5": "hashlib",
+    "sets": "the built-in set",
+    "sha": "hashlib",
+    "urllib2": "urllib.request",
+    "urlparse": "urllib.parse",
+    "xmlrpclib": "xmlrpc.client",
+    "__builtin__": "builtins",
+}
+
+#: Built-in names that cannot be given.
+GONE = {
+    "apply": "`apply(f, a)` is `f(*a)`",
+    "buffer": "`buffer` is `memoryview`",
+    "execfile": "`execfile(f)` is `exec(open(f).read())`",
+    "file": "`file(f)` is `open(f)`",
+    "raw_input": "`raw_input()` is `input()`",
+    "reload": "`reload` is `importlib.reload`",
+}
+
+
+def diagnosis(error: BaseException, line: str = "") -> str | None:
+    """
+    Say which construct of Python 2 is why a template fails; None if that is not why.
+
+    :param line: the line of the template that failed, as far as it is known
+    """
+    syntax = _syntax_error(error)
+    if syntax is not None:
+        return _of_line(line or syntax.text or "")
+    text = str(error)
+    return _of_module(error) or _of_name(text) or _of_meaning(text)
+
+
+def _syntax_error(error: BaseException) -> SyntaxError | None:
+    for one in (error, error.__cause__, error.__context__):
+        if isinstance(one, SyntaxError):
+            return one
+    return None
+
+
+def _of_line(line: str) -> str | None:
+    found = (meaning for pattern, meaning in SYNTAX if re.search(pattern, line))
+    return next(found, None)
+
+
+def _of_module(error: BaseException) -> str | None:
+    if not isinstance(error, ImportError) or error.name not in MODULES:
+        return None
+    return f"the module {error.name} is {MODULES[error.name]} in Python 3"
+
+
+def _of_name(text: str) -> str | None:
+    found = re.search(r"name '(\w+)' is not defined|^\"(\w+)\" not defined", text)
+    meaning = GONE.get(found[1] or found[2]) if found else None
+    return f"{meaning} in Python 3" if meaning else None
+
+
+def _of_meaning(text: str) -> str | None:
+    for pattern, meaning in MEANINGS:
+        found = re.search(pattern, text)
+        if found is not None:
+            return _filled(meaning)(found)
+    return None
+
+
+def _filled(meaning: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: re.sub(r"\{(\w+)\}", lambda name: found[name[1]] or "", meaning)
