@@ -1,0 +1,26 @@
+"""What plugins are made of (plugin-api.md 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Plugin:
+    """A plugin; its constructor takes the core."""
+
+    options: list[Any] = []
+    __rmi__: list[str] = []
+
+    def __init__(self, core: Any) -> None:
+        self.core = core
+
+    def shutdown(self) -> None:
+        """End."""
+
+
+class Threaded:
+    """A plugin that runs threads."""
+
+    def start_threads(self) -> None:
+        """Start them."""
+        raise NotImplementedError
