@@ -14,6 +14,34 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
+from bcfg2tw.errors import RepositoryError
+
+
+class Python2Problem(RepositoryError):
+    """
+    A template cannot be read because it is written in Python 2.
+
+    :ivar diagnosis: which construct it is, and what to write instead
+    """
+
+    def __init__(self, path: str, reason: str, line: int | None, diagnosis: str) -> None:
+        super().__init__(path, f"{reason} ({diagnosis})", line)
+        self.diagnosis = diagnosis
+
+
+def load_problem(
+    path: str, reason: str, line: int | None, error: BaseException, failing: str
+) -> RepositoryError:
+    """
+    Return what is wrong with a template that cannot be read.
+
+    :param failing: the text that it stumbles over, as far as it is known
+    """
+    found = diagnosis(error, failing)
+    if found is None:
+        return RepositoryError(path, reason, line)
+    return Python2Problem(path, reason, line, found)
+
 
 def cmp(first: Any, second: Any) -> int:
     """Compare as Python 2's function of this name does."""

@@ -156,11 +156,8 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     failing = (getattr(syntax, "text", None) or "").strip()
     line = _line_of(failing, text) or _line_of_directive(error.msg, text)
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
-    return RepositoryError(
-        path,
-        _with_diagnosis(reason, error, failing),
-        line or (error.lineno if error.lineno > 0 else None),
-    )
+    line = line or (error.lineno if error.lineno > 0 else None)
+    return python2.load_problem(path, reason, line, error, failing)
 
 
 def _with_diagnosis(reason: str, error: Exception, line: str = "") -> str:

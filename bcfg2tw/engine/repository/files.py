@@ -165,6 +165,11 @@ class Files(Mapping[str, Stamp]):
         value: T | None = interpreted.value
         return value
 
+    def problem(self, name: str, interpretation: Interpretation[Any]) -> RepositoryError | None:
+        """Return what is wrong with one file that was loaded, None if nothing is."""
+        known = self.used.get((self.path(name), interpretation))
+        return None if known is None else known.problem
+
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
         """What is wrong with the files that were loaded."""

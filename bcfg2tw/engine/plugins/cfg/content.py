@@ -1,0 +1,170 @@
+"""What a file of an entry set may be: something that content comes from, or that checks it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, TypeAlias
+
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+    from bcfg2tw.settings import Settings
+
+#: Text, or bytes where they are no text in the server's encoding.
+Content: TypeAlias = "str | bytes"
+
+
+class Generator(ABC):
+    """
+    A file that content is made from, for all clients that it is for.
+
+    :ivar path: full path of the file
+    """
+
+    path: str
+
+    @abstractmethod
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """
+        Return the content for a client.
+
+        Whatever it raises becomes the entry's failure, `Cfg: Error rendering NAME: REASON`.
+        """
+
+
+class Creator(ABC):
+    """
+    A file that says how content is made that is then kept beside it.
+
+    It is asked only where no generator is for the client. What it has written has to be there
+    for the next one who asks, also before the repository is read again.
+    """
+
+    path: str
+
+    @abstractmethod
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """
+        Make the content for a client, keep it, and return it.
+
+        Whatever it raises becomes the entry's failure, `Cfg: Error creating data for NAME: …`.
+        """
+
+
+class Verifier(ABC):
+    """A file that says whether content is right."""
+
+    path: str
+
+    @abstractmethod
+    def verify(
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+    ) -> None:
+        """
+        Check the final content.
+
+        :raises PluginExecutionError: with the reason, if it is wrong
+        """
+
+
+class Info(ABC):
+    """A file that says whose a path is, and who may do what with it."""
+
+    path: str
+
+    @abstractmethod
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Give an entry its attributes.
+
+        :raises PluginExecutionError: if nothing applies
+        """
+
+
+class Plain(Generator):
+    """A file that is sent as it is; kept as text where it is text."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.path = source.path
+        self._content = as_text(data, source.settings)
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Return the file's content."""
+        return self._content
+
+
+class Unusable(Generator, Creator, Verifier, Info):
+    """
+    Stands for a file that cannot be used; it is chosen all the same, and says why.
+
+    :param failure: what is said; `{path}`, `{reason}` and the entry's `{name}` are filled in
+    """
+
+    def __init__(self, path: str, failure: str, reason: str = "") -> None:
+        self.path = path
+        self._failure = failure
+        self._reason = reason
+
+    def _refusal(self, entry: Element) -> PluginExecutionError:
+        return PluginExecutionError(
+            self._failure.format(path=self.path, reason=self._reason, name=entry.get("name"))
+        )
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """
+        Refuse to be the source of an entry.
+
+        :raises PluginExecutionError: always
+        """
+        raise self._refusal(entry)
+
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """
+        Refuse to make an entry's content.
+
+        :raises PluginExecutionError: always
+        """
+        raise self._refusal(entry)
+
+    def verify(
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+    ) -> None:
+        """
+        Refuse all content.
+
+        :raises PluginExecutionError: always
+        """
+        raise self._refusal(entry)
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Refuse to say anything of an entry.
+
+        :raises PluginExecutionError: always
+        """
+        raise self._refusal(entry)
+
+
+def as_text(data: bytes, settings: Settings) -> Content:
+    """Return bytes as text, if they are the server's encoding of exactly one text."""
+    try:
+        text = data.decode(settings.encoding)
+        return text if text.encode(settings.encoding) == data else data
+    except UnicodeError:
+        return data
+
+
+def as_bytes(content: Content, settings: Settings) -> bytes:
+    """Return content as it will be in the client's file."""
+    return content if isinstance(content, bytes) else content.encode(settings.encoding, "replace")
+
+
+def in_encoding(text: str, settings: Settings) -> str:
+    """Return what a template made, with what the server's encoding lacks replaced by `?`."""
+    if settings.encoding.lower().startswith("utf"):
+        return text
+    return text.encode(settings.encoding, "replace").decode(settings.encoding)

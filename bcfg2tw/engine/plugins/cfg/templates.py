@@ -1,0 +1,75 @@
+"""What Cfg's templates of all engines have in common: their variables and their failures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin import python2
+from bcfg2tw.engine.plugin.genshi_templates import text_template
+from bcfg2tw.engine.plugin.template_data import Variables, text_template_variables
+from bcfg2tw.engine.plugin.template_failures import render_failure
+from bcfg2tw.engine.plugin.text_templates import render_text
+from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class GenshiText(Generator):
+    """A Genshi template in the new text syntax."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.path = source.path
+        self._settings = source.settings
+        self._template = text_template(source, data)
+        # the file's content where it is another one: failures are found in the template's text
+        self._text = None if data is source.data else data.decode(source.settings.encoding)
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Render the template."""
+        variables = text_template_variables(entry, metadata, self.path)
+        variables["path"] = self.path
+        try:
+            return in_encoding(render_text(self._template, variables), self._settings)
+        except Exception as error:  # the template's own code
+            failure = render_failure(self._template, error, self._text)
+            log_failure(failure.place, failure.reason, variables)
+            raise PluginExecutionError(failure.reason) from error
+
+
+def named_variables(entry: Element, metadata: ClientMetadata, path: str) -> Variables:
+    """Return the variables for Jinja2 and Cheetah, where `path` is the name of the entry."""
+    variables = text_template_variables(entry, metadata, path)
+    variables["path"] = variables["name"]
+    return variables
+
+
+def failed(
+    error: Exception, path: str, line: int | None, text: str, variables: Iterable[str]
+) -> PluginExecutionError:
+    """
+    Log that a template failed, and return what the client is told.
+
+    :param line: where it failed, as far as it is known
+    :param text: the template's text
+    """
+    lines = text.splitlines()
+    failing = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
+    diagnosis = python2.diagnosis(error, failing)
+    reason = str(error) or type(error).__name__
+    if diagnosis is not None:
+        reason = f"{reason} ({diagnosis})"
+    log_failure(path if line is None else f"{path}:{line}", reason, variables)
+    return PluginExecutionError(reason)
+
+
+def log_failure(place: str, reason: str, variables: Iterable[str]) -> None:
+    """Log where a template failed, why, and which variables it had."""
+    logger.error("%s: %s; its variables are %s", place, reason, ", ".join(sorted(variables)))

@@ -1,0 +1,176 @@
+"""External verifiers: programs that are given a file's content and say whether it is right."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.cfg.content import Verifier
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+
+TIMEOUT_SECONDS = 30.0
+OUTPUT_LIMIT_BYTES = 64 * 1024
+
+#: How long output may still come in once the program has ended.
+LAST_OUTPUT_SECONDS = 0.1
+
+
+class ExternalVerifier(Verifier):
+    """
+    A `:test` file, run with the content as its standard input (cfg.md 7.1).
+
+    It is run itself if it may be executed, else by the program that its first line names.
+    """
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.path = source.path
+        self._command = _command(source.path, data)
+
+    def verify(
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+    ) -> None:
+        """
+        Run the program.
+
+        :raises PluginExecutionError: with what it wrote, if its exit status is not 0
+        """
+        if not self._command:
+            raise PluginExecutionError(f"Cannot execute {self.path}")
+        try:
+            ended = run(self._command, data)
+        except OSError as error:
+            raise PluginExecutionError(str(error)) from error
+        if ended.status:
+            raise PluginExecutionError(ended.reason)
+
+
+def _command(path: str, data: bytes) -> tuple[str, ...]:
+    """Return the command that runs a file; empty if there is none."""
+    if not data:
+        return ()
+    if os.access(path, os.X_OK):
+        return (path,)
+    first = data.split(b"\n", 1)[0].decode("utf-8", "replace")
+    if not first.startswith("#!"):
+        return ()
+    try:
+        return (*shlex.split(first[2:]), path)
+    except ValueError:
+        return ()  # a quotation mark without its pair: no shell would run it either
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended, and what it had written until then."""
+
+    status: int
+    out: str
+    error: str
+
+    @property
+    def reason(self) -> str:
+        """What is said of a failure."""
+        written = self.error or self.out
+        if written:
+            return f"{written} (rv: {self.status})"
+        return f"No output or error; return value {self.status}"
+
+
+@dataclass
+class _Run:
+    """A program that is running; what it writes is taken up to a limit."""
+
+    process: subprocess.Popen[bytes]
+    deadline: float
+    written: dict[str, bytearray] = field(default_factory=dict)
+
+    def take_output(self, out: IO[bytes], error: IO[bytes]) -> None:
+        """
+        Read until the program has ended.
+
+        :raises PluginExecutionError: if it takes too long, or writes too much
+        """
+        with selectors.DefaultSelector() as selector:
+            for name, stream in (("out", out), ("error", error)):
+                os.set_blocking(stream.fileno(), False)
+                self.written[name] = bytearray()
+                selector.register(stream, selectors.EVENT_READ, name)
+            while selector.get_map() and self._take(selector):
+                pass
+        self._wait()
+
+    def _take(self, selector: selectors.BaseSelector) -> bool:
+        """Take what there is; False when the program has ended and nothing more comes."""
+        ended = self.process.poll() is not None
+        ready = selector.select(min(self._left(), LAST_OUTPUT_SECONDS))
+        for key, _ in ready:
+            data = os.read(key.fd, OUTPUT_LIMIT_BYTES)
+            if not data:
+                selector.unregister(key.fileobj)
+            self._add(key.data, data)
+        return bool(ready) or not ended
+
+    def _add(self, name: str, data: bytes) -> None:
+        self.written[name] += data
+        if len(self.written[name]) > OUTPUT_LIMIT_BYTES:
+            raise PluginExecutionError(f"it wrote more than {OUTPUT_LIMIT_BYTES} bytes")
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise self._late()
+        return left
+
+    def _wait(self) -> None:
+        try:
+            self.process.wait(self._left())
+        except subprocess.TimeoutExpired as expired:
+            raise self._late() from expired
+
+    def _late(self) -> PluginExecutionError:
+        return PluginExecutionError(f"it was still running after {TIMEOUT_SECONDS:g} seconds")
+
+
+def run(command: tuple[str, ...], data: bytes) -> Ended:
+    """
+    Run a program with data as its standard input.
+
+    When it has ended, or failed to in time, all that it has started is killed.
+
+    :raises OSError: if it cannot be started
+    :raises PluginExecutionError: if it takes too long, or writes too much
+    """
+    with tempfile.TemporaryFile() as given:
+        given.write(data)
+        given.seek(0)
+        process = subprocess.Popen(
+            command,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    running = _Run(process, time.monotonic() + TIMEOUT_SECONDS)
+    with process:
+        assert process.stdout is not None and process.stderr is not None
+        try:
+            running.take_output(process.stdout, process.stderr)
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    texts = {name: data.decode("utf-8", "replace") for name, data in running.written.items()}
+    return Ended(process.returncode, texts["out"], texts["error"])
