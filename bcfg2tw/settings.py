@@ -202,7 +202,7 @@ def _check(settings: Settings) -> None:
             "password",
         )
     for section, is_set in (("metadata", settings.metadata_db), ("probes", settings.probes_db)):
-        if is_set:
+        if is_set and settings.core == "embedded":
             text = settings.get(section, "use_database")
             raise SettingsError(
                 f"{text!r} asks for a database, but this release keeps this state in the "

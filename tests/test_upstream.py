@@ -221,13 +221,13 @@ class CompatTests(UpstreamTestCase):
                 self.assertIn((("commonName", "localhost"),), peer["subject"])
 
     def test_only_for_upstream(self) -> None:
-        """Importing everything else does not import it, and changes no module of Python's."""
+        """Importing the network side does not import it, and changes no module of Python's."""
         package = ROOT / "bcfg2tw"
-        paths = [path.relative_to(ROOT).with_suffix("") for path in package.rglob("*.py")]
-        names = [".".join(path.parts) for path in paths if path.name != "__main__"]
-        modules = [name.removesuffix(".__init__") for name in names if ".upstream." not in name]
+        paths = [path.relative_to(ROOT).with_suffix("") for path in package.glob("*.py")]
+        modules = [".".join(path.parts).removesuffix(".__init__") for path in paths]
         ended = run_python(
             "import collections, importlib, sys\n"
+            "import bcfg2tw.engine.core\n"
             f"for name in {modules}:\n"
             "    importlib.import_module(name)\n"
             "print([name for name in sys.modules if name.startswith('bcfg2tw.upstream')])\n"
@@ -316,6 +316,14 @@ show({name: value for name, value in vars(Options.setup).items() if name != "plu
         self.assertEqual(setup["password"], "50%")
         self.assertEqual(setup["filemonitor"], "default")
 
+    def test_database(self) -> None:
+        """State in a database, which the embedded engine refuses, is the core's affair."""
+        text = self.configuration.read_text()
+        self.configuration.write_text(
+            text + "[metadata]\nuse_database = yes\n[bcfg2tw]\ncore = upstream\n"
+        )
+        self.assertEqual(self.result(self.SHOW)["repository"], f"{self.folder}/repo")
+
     def test_secrets(self) -> None:
         """The file that is written for Bcfg2 is gone when it has been read."""
         private = self.folder / "tmp"
@@ -393,7 +401,20 @@ class SeamTests(UpstreamTestCase):
             "core.shutdown()\n"
             "show(stream.getvalue())"
         )
-        self.assertEqual(log, "Plugin Gone of [server] plugins is not loaded\n")
+        self.assertIn("Plugin Gone of [server] plugins is not loaded\n", log)
+
+    def test_differences(self) -> None:
+        """At every start the log warns that Bcfg2's answers depend on the Python."""
+        log = self.result(
+            "import io, logging\n"
+            "stream = io.StringIO()\n"
+            "logging.getLogger().addHandler(logging.StreamHandler(stream))\n"
+            "core = Core(settings)\n"
+            "core.start()\n"
+            "core.shutdown()\n"
+            "show(stream.getvalue())"
+        )
+        self.assertIn("builds some configurations differently than on Python 2.7", log)
 
     def test_reload(self) -> None:
         """A changed configuration file is taken in and caches are forgotten; other changes not."""

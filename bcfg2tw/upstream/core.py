@@ -28,6 +28,11 @@ INSTALL = (
     f"({sys.prefix}): install it there from https://github.com/Bcfg2/bcfg2, or leave --core away"
 )
 
+PYTHON3_DIFFERENCES = (
+    "On Python 3 the installed Bcfg2 builds some configurations differently than on Python 2.7: "
+    "compare those of a few clients before you rely on it (see the limits in docs/upstream.rst)"
+)
+
 
 def network_core() -> type[Any]:
     """
@@ -185,6 +190,7 @@ class UpstreamSeam:
         with _own_error():
             self.load_plugins()
         self._report_missing_plugins()
+        self.logger.warning(PYTHON3_DIFFERENCES)
         self.fam.start()
         self.fam_thread.daemon = True
         self.fam_thread.start()

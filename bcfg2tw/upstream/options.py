@@ -11,7 +11,6 @@ the parser is given this file in the place of the site's. It exists while it is 
 from __future__ import annotations
 
 import configparser
-import dataclasses
 import logging
 import os
 import tempfile
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.option_table import options
 from bcfg2tw.option_types import Option
 from bcfg2tw.settings import Settings
 
@@ -112,10 +112,9 @@ def _written(settings: Settings) -> Iterator[str]:
 def as_file(settings: Settings) -> configparser.RawConfigParser:
     """Return the sections that Bcfg2 is to read: those of the file, and what beats them."""
     sections = {name: dict(values) for name, values in settings.file.items()}
-    for one in dataclasses.fields(Settings):
-        option: Option | None = one.metadata.get("option")
-        text = None if option is None else _overriding(settings, one.name, option)
-        if option is not None and text is not None:
+    for name, option in options().items():
+        text = _overriding(settings, name, option)
+        if text is not None:
             sections.setdefault(option.section, {})[option.key] = text
     for section, key in _UNUSABLE:
         sections.get(section, {}).pop(key, None)
