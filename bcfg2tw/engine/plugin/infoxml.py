@@ -15,6 +15,7 @@ from bcfg2tw.engine.plugin.conditions import CONDITIONS
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.plugin.template_data import real_name
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -72,7 +73,8 @@ class InfoXML(StructFile):
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
         for name, value in chosen.items():
-            entry.set(name, value)
+            if name != XML_BASE:  # of an included file: no attribute of a path
+                entry.set(name, value)
         if len(chosen):
             entry.extend(copy.deepcopy(child) for child in chosen)
 

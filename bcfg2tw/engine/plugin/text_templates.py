@@ -3,7 +3,7 @@ Rendering Genshi's text templates: the same result as `generate().render("text")
 
 Genshi passes every piece of a template through half a dozen generators; what stands in a text
 template is mostly text and expressions, which are taken straight from the prepared template
-here. Directives are Genshi's own.
+here, as are the plain loop and the plain condition. Other directives are Genshi's own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 from genshi.core import TEXT, _ensure
 from genshi.template import NewTextTemplate
 from genshi.template.base import Context, Template, _apply_directives
+from genshi.template.directives import ForDirective, IfDirective
+from genshi.template.eval import Expression
 
 from bcfg2tw.engine.plugin.genshi_templates import Lookup
 
@@ -56,11 +58,32 @@ class _Rendering:
                 elif value is not None:
                     self._write_value(value)
             elif kind is SUB:
-                self.write(_apply_directives(data[1], data[0], context, {}))
+                self._write_directives(data[0], data[1])
             elif kind is EXEC:
                 data.execute(context)
             elif kind is INCLUDE:
                 self._include((kind, data, position))
+
+    def _write_directives(self, directives: list[Any], stream: list[Any]) -> None:
+        kind = type(directives[0]) if len(directives) == 1 else None
+        if kind is IfDirective:
+            if self._value(directives[0].expr):
+                self.write(stream)
+        elif kind is ForDirective:
+            self._write_loop(directives[0], stream)
+        else:
+            self.write(_apply_directives(stream, directives, self._context, {}))
+
+    def _write_loop(self, loop: ForDirective, stream: list[Any]) -> None:
+        scope: dict[str, Any] = {}
+        for item in self._value(loop.expr):
+            loop.assign(scope, item)
+            self._context.push(scope)
+            self.write(stream)
+            self._context.pop()
+
+    def _value(self, expression: Expression) -> Any:
+        return eval(expression.code, self._names, {"__data__": self._context})
 
     def _write_value(self, value: Any) -> None:
         is_text = isinstance(value, (str, int, float)) or not hasattr(value, "__iter__")

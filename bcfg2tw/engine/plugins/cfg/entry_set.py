@@ -154,7 +154,9 @@ class EntrySet:
                 "%s: the file is not %s; give it the encoding base64 in info.xml, or set "
                 "[components] encoding", self.name, self._settings.encoding,
             )  # fmt: skip
-            raise PluginExecutionError(f"Failed to decode {entry.get('name')}: {error}") from error
+            # the codec's name as the reference writes it, which reports and filters know
+            reason = str(error).replace("'utf-8' codec", "'utf8' codec")
+            raise PluginExecutionError(f"Failed to decode {entry.get('name')}: {reason}") from error
 
 
 def _specific(files: Iterable[EntryFile], role: Role) -> SpecificSet[Any]:
