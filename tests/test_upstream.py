@@ -450,6 +450,27 @@ class SeamTests(UpstreamTestCase):
         self.assertIn("'nonsense'", shown[2])
         self.assertTrue(shown[2].endswith("; the settings stay as they were\n"))
 
+    def test_reload_refused(self) -> None:
+        """Where Bcfg2 alone refuses a value of the new file, it gets the old settings again."""
+        shown = self.result(
+            "import io, logging\n"
+            "from Bcfg2 import Options\n"
+            "stream = io.StringIO()\n"
+            "logging.getLogger().addHandler(logging.StreamHandler(stream))\n"
+            "core = Core(settings)\n"
+            "open(settings.config, 'a').write('listen_all = on\\n')\n"
+            "core.reload(None)\n"
+            "show([Options.setup.greetings_words, stream.getvalue()])"
+        )
+        self.assertEqual(
+            shown,
+            [
+                "100% welcome",
+                "the installed Bcfg2 refuses its options: ValueError: Not a boolean: on; "
+                "the settings stay as they were\n",
+            ],
+        )
+
     def test_debug(self) -> None:
         """Whoever adjusts log levels is told of the core's debug flag; clients may set it."""
         told = self.result(
