@@ -451,7 +451,7 @@ class SeamTests(UpstreamTestCase):
         self.assertTrue(shown[2].endswith("; the settings stay as they were\n"))
 
     def test_reload_refused(self) -> None:
-        """Where Bcfg2 alone refuses a value of the new file, it gets the old settings again."""
+        """Where Bcfg2 alone refuses a value of the new file, the old settings stay."""
         shown = self.result(
             "import io, logging\n"
             "from Bcfg2 import Options\n"

@@ -228,20 +228,12 @@ class UpstreamSeam:
         with self._reading:
             try:
                 settings = self.settings.reread()
-                self._hand_over(settings)
+                reparse(settings)
             except Bcfg2Error as error:
                 self.logger.error("%s; the settings stay as they were", error)
                 return
             self.settings = settings
         self.metadata_cache.expire()
-
-    def _hand_over(self, settings: Settings) -> None:
-        """Give Bcfg2 new settings, or the old ones again: a refusal leaves it with hardly any."""
-        try:
-            reparse(settings)
-        except SettingsError:
-            reparse(self.settings)
-            raise
 
     @_exposed
     def set_core_debug(self, address: ClientAddress | None, debug: bool | str) -> bool:

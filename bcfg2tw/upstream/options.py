@@ -10,11 +10,12 @@ the parser is given this file in the place of the site's. It exists while it is 
 
 from __future__ import annotations
 
+import argparse
 import configparser
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +28,11 @@ from bcfg2tw.settings import Settings
 _UNUSABLE = (("server", "umask"),)
 
 _DEFAULTS = Settings()
+
+DESCRIPTION = "Bcfg2 server on Twisted"
+
+#: What Bcfg2 puts into its settings itself (options.md 12).
+_FIXED = ("uri", "version", "name")
 
 #: Ours alone; Bcfg2 would look for a monitor of this name.
 _OWN_MONITOR = "polling"
@@ -42,30 +48,34 @@ def parse(settings: Settings, component: type) -> None:
     """
     from Bcfg2 import Options
 
-    parser = Options.get_parser(description="Bcfg2 server on Twisted", components=[component])
-    _read(settings, parser.parse)
+    _read(settings, Options.get_parser(description=DESCRIPTION, components=[component]))
+    Options.setup.config = settings.config or os.devnull  # what plugins and log lines should name
 
 
 def reparse(settings: Settings) -> None:
     """
-    Have Bcfg2's parser read other settings; see `parse`.
+    Have Bcfg2 use other settings, which take the place of the former ones at once.
 
-    For a moment threads that run see none: the parser drops all before it reads (options.md 5).
+    Bcfg2's own reparse drops what it has before it reads (options.md 5), and does not read a file
+    again that it has read, so a new parser with the same components reads into a place of its own.
 
-    :raises SettingsError: if the parser refuses them
+    :raises SettingsError: if the parser refuses them; the former settings stay
     """
     from Bcfg2 import Options
 
-    _read(settings, Options.get_parser().reparse)
+    setup = Options.setup
+    fixed = {name: vars(setup)[name] for name in _FIXED if name in vars(setup)}
+    components = list(Options.get_parser().components)
+    Options.new_parser()
+    fresh = argparse.Namespace(**fixed)
+    parser = Options.get_parser(description=DESCRIPTION, components=components, namespace=fresh)
+    _read(settings, parser)
+    vars(setup).update({**vars(fresh), "config": settings.config or os.devnull})
 
 
-def _read(settings: Settings, read: Callable[..., Any]) -> None:
-    from Bcfg2 import Options
-
+def _read(settings: Settings, parser: Any) -> None:
     with _written(settings) as path, _same_logging(), _refusals():
-        read(argv=["-C", path])
-    if settings.config is not None:
-        Options.setup.config = settings.config  # what plugins and log lines should name
+        parser.parse(argv=["-C", path])
 
 
 @contextmanager

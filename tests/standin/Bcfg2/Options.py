@@ -53,9 +53,9 @@ setup = argparse.Namespace()
 class Parser:
     """Reads the file that `-C` names, in Python 3's dialect, for all components."""
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: argparse.Namespace) -> None:
         self.components: list[Any] = []
-        self._argv: Sequence[str] = ()
+        self.namespace = namespace
 
     def add_component(self, component: Any) -> None:
         """Take in a component's options."""
@@ -63,8 +63,7 @@ class Parser:
             self.components.append(component)
 
     def parse(self, argv: Sequence[str]) -> None:
-        """Set the attributes of `setup`; plugins that the file names become components."""
-        self._argv = argv
+        """Set what the file says; plugins that it names become components."""
         parsed = configparser.ConfigParser()
         if argv[0] != "-C" or not parsed.read(argv[1]):
             raise SystemExit(2)
@@ -72,9 +71,9 @@ class Parser:
             self._add_plugin(name)
         for component in self.components:
             for option in component.options:
-                setattr(setup, option.dest, option.value(parsed))
-        setup.config = argv[1]
-        setup.plugins = [one for one in self.components if hasattr(one, "__rmi__")]
+                setattr(self.namespace, option.dest, option.value(parsed))
+        self.namespace.config = argv[1]
+        self.namespace.plugins = [one for one in self.components if hasattr(one, "__rmi__")]
 
     def _add_plugin(self, name: str) -> None:
         module, _, plugin = name.rpartition(".")
@@ -84,13 +83,14 @@ class Parser:
             return  # Bcfg2 drops it without a word
         self.add_component(getattr(found, plugin))
 
-    def reparse(self, argv: Sequence[str] | None = None) -> None:
-        """Drop all settings and parse again."""
-        vars(setup).clear()
-        self.parse(argv or self._argv)
+
+_parser: Parser | None = None
 
 
-_parser = Parser()
+def new_parser() -> None:
+    """Have the next `get_parser` make one."""
+    global _parser
+    _parser = None
 
 
 def get_parser(
@@ -99,6 +99,9 @@ def get_parser(
     namespace: argparse.Namespace | None = None,
 ) -> Parser:
     """Return the process's parser, with further components."""
+    global _parser
+    if _parser is None:
+        _parser = Parser(setup if namespace is None else namespace)
     for component in components or ():
         _parser.add_component(component)
     return _parser
