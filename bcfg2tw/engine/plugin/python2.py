@@ -94,7 +94,8 @@ MEANINGS = (
      "Python 3: `list({what}(…))`"),
     (r"'[<>]=?' not supported between instances", "values of different types cannot be compared "
      "in Python 3"),
-    (r"'cmp' is an invalid keyword|takes no positional arguments", "`sort` takes `key=` and no "
+    (r"'cmp' is an invalid keyword|unexpected keyword argument 'cmp'|"
+     r"sort\(\) takes no positional arguments", "`sort` takes `key=` and no "
      "function that compares in Python 3: functools.cmp_to_key"),
     (r"'(?:str|ElementUnicodeResult)' object has no attribute 'decode'", "text is decoded "
      "already in Python 3: leave out `.decode(…)`"),

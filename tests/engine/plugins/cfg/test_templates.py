@@ -1,0 +1,308 @@
+"""Templates and encrypted files of Cfg, and what is said when they fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from types import ModuleType
+from typing import ClassVar
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.encryption import encrypt
+from tests.builders import CLIENT, change
+from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
+
+SECRETS = {"passphrases": {"first": "one", "second": "zwei"}}
+
+
+class Failures(SynchronousTestCase):
+    """What the tests below have in common."""
+
+    def said(self, files: dict[str, str | bytes], name: str = "/etc/a") -> tuple[str, str]:
+        """Return the failure of a path, and what was logged."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = cfg_core(self, files)
+            found = failure(core, name)
+        log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
+        return found.removeprefix(f"bind error: Cfg: Error rendering {name}: "), log
+
+
+class GenshiTests(Failures):
+    def test_variables(self) -> None:
+        """A template sees the client, the path under the client's name, and its own place."""
+        text = "$name ${metadata.hostname} ${source_path == path} ${path[len(repo):]}"
+        core = cfg_core(self, {"etc/a/a.genshi": text})
+        self.assertEqual(bound(core, "/etc/a").text, f"/etc/a {CLIENT} True /Cfg/etc/a/a.genshi")
+
+    def test_undefined(self) -> None:
+        """An undefined name is told with its expression, and logged with file, line, variables."""
+        found, log = self.said({"etc/a/a.genshi": "first\n\n${nothing.more}\n"})
+        self.assertEqual(
+            found, "UndefinedError: \"nothing\" not defined at '<Expression 'nothing.more'>'"
+        )
+        self.assertIn("REPO/Cfg/etc/a/a.genshi:3: UndefinedError", log)
+        self.assertIn("its variables are metadata, name, path, repo, source_path", log)
+
+    def test_block(self) -> None:
+        """What a Python block raises is told with its class and the line, functions included."""
+        text = (
+            "text\n{% python\n# a comment\n\ndef f():\n"
+            "    return 1 / 0  # it fails\n%}\nmore\n{% python\nx = 1\n\ny = f()\n%}"
+        )
+        found, log = self.said({"etc/a/a.genshi": text})
+        self.assertEqual(
+            found, "ZeroDivisionError: division by zero at '    return 1 / 0  # it fails'"
+        )
+        self.assertIn("REPO/Cfg/etc/a/a.genshi:6: ", log)
+
+    def test_on_purpose(self) -> None:
+        """A template refuses a client by raising TemplateError."""
+        text = "{% python\nfrom genshi.template import TemplateError\nraise TemplateError('no')\n%}"
+        found, _ = self.said({"etc/a/a.genshi": text})
+        self.assertEqual(found, "TemplateError: no at 'raise TemplateError('no')'")
+
+    def test_included_block(self) -> None:
+        """A failure in an included template is logged with that file and line."""
+        found, log = self.said(
+            {"etc/a/a.genshi": "x{% include part.genshi_include %}",
+             "etc/a/part.genshi_include": "\n{% python raise KeyError('k') %}"},
+        )  # fmt: skip
+        self.assertEqual(found, "KeyError: 'k' at 'raise KeyError('k')'")
+        self.assertIn("REPO/Cfg/etc/a/part.genshi_include:2: KeyError", log)
+
+    def test_syntax(self) -> None:
+        """A template that cannot be read fails its path, and is the file for its clients."""
+        found, log = self.said({"etc/a/a.G10_web.genshi": "a\n\n${1 +}", "etc/a/a": "plain"})
+        self.assertEqual(found, "Failed to load template REPO/Cfg/etc/a/a.G10_web.genshi")
+        self.assertIn("REPO/Cfg/etc/a/a.G10_web.genshi:3: invalid syntax; it is not used", log)
+
+    def test_broken_later(self) -> None:
+        """A template that breaks, or whose include does, keeps its last good state."""
+        core = cfg_core(
+            self,
+            {"etc/a/a.genshi": "good {% include i.genshi_include %}",
+             "etc/a/i.genshi_include": "include"},
+        )  # fmt: skip
+        change(core, {"Cfg/etc/a/i.genshi_include": "${1 +}"})
+        self.assertEqual(bound(core, "/etc/a").text, "good include")
+        change(core, {"Cfg/etc/a/i.genshi_include": "again", "Cfg/etc/a/a.genshi": "{% foo %}"})
+        self.assertEqual(bound(core, "/etc/a").text, "good include")
+        change(core, {"Cfg/etc/a/a.genshi": "new {% include i.genshi_include %}"})
+        self.assertEqual(bound(core, "/etc/a").text, "new again")
+
+    def test_include_appears(self) -> None:
+        """An include that is missing stands for nothing, until there is one."""
+        core = cfg_core(self, {"etc/a/a.genshi": "a{% include i.genshi_include %}"})
+        self.assertEqual(bound(core, "/etc/a").text, "a")
+        change(core, {"Cfg/etc/a/i.genshi_include": "b"})
+        self.assertEqual(bound(core, "/etc/a").text, "ab")
+
+    def test_nested_includes(self) -> None:
+        """Includes are found relative to the template that includes them."""
+        core = cfg_core(
+            self,
+            {"etc/a/a.genshi": "{% include sub/one.genshi_include %}",
+             "etc/a/sub/one.genshi_include": "1{% include two.genshi_include %}",
+             "etc/a/sub/two.genshi_include": "2"},
+        )  # fmt: skip
+        self.assertEqual(bound(core, "/etc/a").text, "12")
+
+
+class Python2Tests(Failures):
+    def test_syntax(self) -> None:
+        """Python 2 that cannot be read is named with its line."""
+        found, log = self.said({"etc/a/a.genshi": "a\n{% python\nx = 1\nprint x\n%}"})
+        self.assertEqual(
+            found,
+            "Failed to load template REPO/Cfg/etc/a/a.genshi "
+            "(line 4: `print x` is `print(x)` in Python 3)",
+        )
+        self.assertIn("a.genshi:4: Missing parentheses", log)
+
+    def test_meaning(self) -> None:
+        """Python 2 that fails when it runs is named, in expressions and in blocks."""
+        found, _ = self.said({"etc/a/a.genshi": "{% for k, v in {}.iteritems() %}x{% end %}"})
+        self.assertTrue(found.endswith("(`iteritems()` is `items()` in Python 3)"), found)
+        found, log = self.said({"etc/a/a.genshi": "\n{% python\nd = {}\nd.has_key(1)\n%}"})
+        self.assertTrue(found.endswith("(`d.has_key(k)` is `k in d` in Python 3)"), found)
+        self.assertIn("a.genshi:4: ", log)
+
+    def test_xml(self) -> None:
+        """Python 2 in an XML template is named, too."""
+        info = (
+            '<FileInfo xmlns:py="http://genshi.edgewall.org/">'
+            "<Info py:if=\"{}.has_key('x')\"/></FileInfo>"
+        )
+        core = cfg_core(self, {"etc/a/a": "x", "etc/a/info.xml": info})
+        found = failure(core, "/etc/a")
+        self.assertIn("`d.has_key(k)` is `k in d` in Python 3", found)
+        self.assertIn("info.xml, line 1", found)
+
+    def test_names(self) -> None:
+        """Names that mean the same are given to all engines."""
+        core = cfg_core(
+            self,
+            {"etc/a/a.genshi": "${unicode(1)}", "etc/b/b.jinja2": "{{ unicode(2) }}",
+             "etc/c/c.cheetah": "$unicode(3)"},
+        )  # fmt: skip
+        texts = [bound(core, f"/etc/{name}").text for name in "abc"]
+        self.assertEqual(texts, ["1", "2", "3"])
+
+
+class Jinja2Tests(Failures):
+    if importlib.util.find_spec("jinja2") is None:
+        skip = "the Python package jinja2 is not installed"
+
+    def test_failure(self) -> None:
+        """What a template raises is told as it is, and logged with the line."""
+        found, log = self.said({"etc/a/a.jinja2": "x\n{{ nothing.more }}"})
+        self.assertEqual(found, "'nothing' is undefined")
+        self.assertIn("REPO/Cfg/etc/a/a.jinja2:2: 'nothing' is undefined", log)
+        self.assertIn("its variables are metadata, name, path, repo, source_path", log)
+
+    def test_include_breaks(self) -> None:
+        """A template whose include breaks keeps its last good state."""
+        core = cfg_core(
+            self, {"etc/a/a.jinja2": "{% include 'i' %}", "etc/a/i.jinja2_include": "",
+                   "etc/b/b.jinja2": "{% include 'i.jinja2_include' %}",
+                   "etc/b/i.jinja2_include": "part {{ name }} {{ path }}\n"},
+        )  # fmt: skip
+        self.assertEqual(bound(core, "/etc/b").text, "part /etc/b /etc/b\n")
+        change(core, {"Cfg/etc/b/i.jinja2_include": "{% if"})
+        self.assertEqual(bound(core, "/etc/b").text, "part /etc/b /etc/b\n")
+        self.assertIn("Error rendering /etc/a: ", failure(core, "/etc/a"))
+
+    def test_syntax(self) -> None:
+        """A template that cannot be read fails its path."""
+        found, log = self.said({"etc/a/a.jinja2": "x\n{% if %}"})
+        self.assertEqual(found, "Failed to load template REPO/Cfg/etc/a/a.jinja2")
+        self.assertIn("a.jinja2:2: ", log)
+
+    def test_missing(self) -> None:
+        """Without Jinja2 the path fails with the sentence that names the extra."""
+        without(self, "jinja2", "bcfg2tw.engine.plugins.cfg.jinja2_file")
+        found, _ = self.said({"etc/a/a.jinja2": "x"})
+        self.assertEqual(found, "REPO/Cfg/etc/a/a.jinja2 needs Jinja2: install bcfg2tw[jinja2]")
+
+
+class CheetahTests(Failures):
+    if importlib.util.find_spec("Cheetah") is None:
+        skip = "the Python package ct3 is not installed"
+
+    def test_failure(self) -> None:
+        """What a template raises is told as it is, and logged with the line."""
+        found, log = self.said({"etc/a/a.cheetah": "x\n#if 1\n$nothing\n#end if\n"})
+        self.assertEqual(found, "cannot find 'nothing'")
+        self.assertIn("REPO/Cfg/etc/a/a.cheetah:3: cannot find 'nothing'", log)
+
+    def test_syntax(self) -> None:
+        """A template that cannot be compiled fails with the reason."""
+        found, log = self.said({"etc/a/a.cheetah": "#if 1\nx\n"})
+        self.assertIn("missing their corresponding #end ___ tag: if", found)
+        self.assertIn("a.cheetah:", log)
+
+    def test_python_2(self) -> None:
+        """Python 2 in a template is named."""
+        found, _ = self.said({"etc/a/a.cheetah": "x\n<% print 'x' %>\n"})
+        self.assertIn("`print x` is `print(x)` in Python 3", found)
+
+    def test_missing(self) -> None:
+        """Without Cheetah the path fails with the sentence that names the extra."""
+        without(self, "Cheetah", "bcfg2tw.engine.plugins.cfg.cheetah_file")
+        found, _ = self.said({"etc/a/a.cheetah": "x"})
+        self.assertEqual(found, "REPO/Cfg/etc/a/a.cheetah needs Cheetah: install bcfg2tw[cheetah]")
+
+
+class Absent:
+    """Finds nothing of some packages, as if they were not installed."""
+
+    packages: ClassVar[set[str]] = set()
+
+    @classmethod
+    def find_spec(cls, name: str, path: object = None, target: object = None) -> None:
+        """Refuse the packages."""
+        if name.partition(".")[0] in cls.packages:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def without(case: SynchronousTestCase, package: str, user: str) -> None:
+    """Make a package, and the module that uses it, as if it was not installed."""
+    hidden = {
+        name: module
+        for name, module in sys.modules.items()
+        if name == user or name.partition(".")[0] == package
+    }
+    for name in hidden:
+        del sys.modules[name]
+    case.patch(Absent, "packages", {package})
+    sys.meta_path.insert(0, Absent)
+    case.addCleanup(restore, hidden)
+
+
+def restore(modules: dict[str, ModuleType]) -> None:
+    """Undo what `without` did."""
+    sys.meta_path.remove(Absent)
+    sys.modules.update(modules)
+
+
+def secret(text: str, passphrase: str = "zwei") -> bytes:
+    """Return the content of an encrypted file."""
+    return encrypt(text.encode(), passphrase)
+
+
+class EncryptedTests(SynchronousTestCase):
+    def test_decrypted(self) -> None:
+        """Encrypted files and templates are decrypted, whatever the order of extensions."""
+        core = cfg_core(
+            self,
+            {
+                "etc/a/a.crypt": secret("plain", "one"),
+                "etc/b/b.genshi.crypt": secret("${1 + 1}"),
+                "etc/c/c.crypt.genshi": secret("${1 + 2}"),
+                "etc/d/d.jinja2.crypt": secret("{{ 2 + 2 }}"),
+                "etc/e/e.crypt.cheetah": secret("$(2 + 3)"),
+            },
+            **SECRETS,
+        )
+        texts = [bound(core, f"/etc/{name}").text for name in "abcde"]
+        self.assertEqual(texts, ["plain", "2", "3", "4", "5"])
+
+    def test_not_decrypted(self) -> None:
+        """What cannot be decrypted fails its path, strict or lax; nothing else is served."""
+        for lax in (False, True):
+            core = cfg_core(
+                self,
+                {"etc/a/a.G10_web.crypt": b"no ciphertext", "etc/a/a": "for all",
+                 "etc/b/b.genshi.crypt": b"no ciphertext"},
+                lax_decryption=lax, **SECRETS,
+            )  # fmt: skip
+            self.assertEqual(
+                failure(core, "/etc/a"),
+                "bind error: Cfg: Error rendering /etc/a: "
+                "Failed to decrypt REPO/Cfg/etc/a/a.G10_web.crypt",
+            )
+            self.assertIn("Failed to decrypt", failure(core, "/etc/b"))
+            self.assertIs(bound(core, "/etc/a").text, None)
+            self.assertEqual(bound(core, "/etc/a").get("type"), "file")
+
+    def test_later(self) -> None:
+        """A file that cannot be decrypted any more is not served with its older content."""
+        core = cfg_core(self, {"etc/a/a.crypt": secret("good")}, **SECRETS)
+        change(core, {"Cfg/etc/a/a.crypt": b"damaged"})
+        self.assertIn("Failed to decrypt", failure(core, "/etc/a"))
+        change(core, {"Cfg/etc/a/a.crypt": secret("again")})
+        self.assertEqual(bound(core, "/etc/a").text, "again")
+
+    def test_broken_template(self) -> None:
+        """An encrypted template that breaks keeps its last good state."""
+        core = cfg_core(self, {"etc/a/a.genshi.crypt": secret("good")}, **SECRETS)
+        change(core, {"Cfg/etc/a/a.genshi.crypt": secret("${1 +}")})
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+
+    def test_line(self) -> None:
+        """A failure in an encrypted template is logged with the line of its text."""
+        core = cfg_core(self, {"etc/a/a.genshi.crypt": secret("a\nb\n${nothing}")}, **SECRETS)
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            failure(core, "/etc/a")
+        self.assertIn("a.genshi.crypt:3: ", logged.output[0])
