@@ -324,6 +324,23 @@ show({name: value for name, value in vars(Options.setup).items() if name != "plu
         )
         self.assertEqual(self.result(self.SHOW)["repository"], f"{self.folder}/repo")
 
+    def test_django(self) -> None:
+        """Where Bcfg2 has configured Django it is set up; where not it is left alone."""
+        django = {
+            "django/__init__.py": "calls = []\ndef setup():\n    calls.append('setup')\n",
+            "django/conf.py": "class settings:\n    configured = False\n",
+        }
+        write_files(str(self.folder), django)
+        calls = self.result(
+            "import django, django.conf\n"
+            "Core(settings)\n"
+            "before = list(django.calls)\n"
+            "django.conf.settings.configured = True\n"
+            "Core(settings)\n"
+            "show([before, django.calls])"
+        )
+        self.assertEqual(calls, [[], ["setup"]])
+
     def test_secrets(self) -> None:
         """The file that is written for Bcfg2 is gone when it has been read."""
         private = self.folder / "tmp"

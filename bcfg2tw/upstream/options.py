@@ -14,6 +14,7 @@ import argparse
 import configparser
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,23 @@ _FIXED = ("uri", "version", "name")
 _OWN_MONITOR = "polling"
 
 
+class DjangoSetup:
+    """
+    A component of the parser that sets Django up between its configuration and the plugins.
+
+    Bcfg2 does so for Django 1 alone, and does not start where a newer one is installed.
+    """
+
+    options: list[Any] = []
+
+    @staticmethod
+    def options_parsed_hook() -> None:
+        """Set Django up if Bcfg2 has found and configured it."""
+        configuration = sys.modules.get("django.conf")
+        if configuration is not None and configuration.settings.configured:
+            sys.modules["django"].setup()
+
+
 def parse(settings: Settings, component: type) -> None:
     """
     Have Bcfg2's parser read the settings, with the options of a component and of its plugins.
@@ -48,7 +66,8 @@ def parse(settings: Settings, component: type) -> None:
     """
     from Bcfg2 import Options
 
-    _read(settings, Options.get_parser(description=DESCRIPTION, components=[component]))
+    components = [DjangoSetup, component]
+    _read(settings, Options.get_parser(description=DESCRIPTION, components=components))
     Options.setup.config = settings.config or os.devnull  # what plugins and log lines should name
 
 

@@ -73,6 +73,8 @@ class Parser:
             for option in component.options:
                 setattr(self.namespace, option.dest, option.value(parsed))
         self.namespace.config = argv[1]
+        for component in self.components:
+            getattr(component, "options_parsed_hook", tuple)()
         self.namespace.plugins = [one for one in self.components if hasattr(one, "__rmi__")]
 
     def _add_plugin(self, name: str) -> None:
