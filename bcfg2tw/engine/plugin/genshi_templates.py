@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from genshi.core import COMMENT
+from genshi.core import COMMENT, START
 from genshi.input import ParseError
 from genshi.template import MarkupTemplate, NewTextTemplate, TemplateError, TemplateLoader
 from genshi.template.base import Template
@@ -106,7 +106,7 @@ def _template(kind: type[T], source: Source, data: bytes) -> T:
             encoding=source.settings.encoding,
             lookup=Lookup,
         )
-        template.stream  # noqa: B018  (reads what it includes; genshi does so at first use)
+        _drop_syntax_trees(template.stream)  # genshi reads what it includes at first use
     except TemplateError as error:
         raise load_failure(error, source, data) from error
     except ParseError as error:
@@ -114,6 +114,30 @@ def _template(kind: type[T], source: Source, data: bytes) -> T:
     except UnicodeDecodeError as error:
         raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
     return template
+
+
+def _drop_syntax_trees(stream: Iterable[Any]) -> None:
+    """
+    Forget what only pickling would need: it is most of a template's memory.
+
+    Attributes with expressions in them, and parts with directives, are streams themselves.
+    """
+    for kind, data, _ in stream:
+        if kind in (Template.EXPR, Template.EXEC):
+            data.ast = None
+        elif kind is Template.SUB:
+            for directive in data[0]:
+                _drop_syntax_trees(_expressions_of(directive))
+            _drop_syntax_trees(data[1])
+        elif kind is START:
+            for _name, value in data[1]:
+                if isinstance(value, list):
+                    _drop_syntax_trees(value)
+
+
+def _expressions_of(directive: Any) -> list[Any]:
+    expression = getattr(directive, "expr", None)
+    return [] if expression is None else [(Template.EXPR, expression, None)]
 
 
 def without_comments(stream: Any) -> Any:

@@ -135,6 +135,8 @@ class SpecificSet(Generic[T]):
     :param members: each with its file name
     """
 
+    __slots__ = ("_all", "_groups", "_hosts", "_warned")
+
     def __init__(self, members: Iterable[Member[T]]) -> None:
         ordered = sorted(members, key=lambda one: (one.specificity.rank, one.name))
         self._all = [one for one in ordered if one.specificity.rank == FOR_ALL.rank]
@@ -146,7 +148,7 @@ class SpecificSet(Generic[T]):
         for one in ordered:
             if one.specificity.hostname is not None:
                 self._hosts.setdefault(one.specificity.hostname, []).append(one)
-        self._warned: set[tuple[str, ...]] = set()
+        self._warned: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._all or self._groups or self._hosts)
@@ -176,7 +178,7 @@ class SpecificSet(Generic[T]):
     def _warn(self, found: list[Member[T]]) -> None:
         names = tuple(one.name for one in found)
         if names not in self._warned:
-            self._warned.add(names)
+            self._warned = (*self._warned, names)
             logger.warning(
                 "%s are equally specific; %s is used: remove the others, or give their groups "
                 "different priorities",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Text, or bytes where they are no text in the server's encoding.
 Content: TypeAlias = "str | bytes"
 
+#: Encodings in which two different sequences of bytes are never the same text.
+FAITHFUL = ("utf-8", "utf8", "ascii", "latin-1", "iso-8859-1")
+
 
 class Generator(ABC):
     """
@@ -24,6 +27,8 @@ class Generator(ABC):
 
     :ivar path: full path of the file
     """
+
+    __slots__ = ()
 
     path: str
 
@@ -44,6 +49,8 @@ class Creator(ABC):
     for the next one who asks, also before the repository is read again.
     """
 
+    __slots__ = ()
+
     path: str
 
     @abstractmethod
@@ -57,6 +64,8 @@ class Creator(ABC):
 
 class Verifier(ABC):
     """A file that says whether content is right."""
+
+    __slots__ = ()
 
     path: str
 
@@ -74,6 +83,8 @@ class Verifier(ABC):
 class Info(ABC):
     """A file that says whose a path is, and who may do what with it."""
 
+    __slots__ = ()
+
     path: str
 
     @abstractmethod
@@ -87,6 +98,8 @@ class Info(ABC):
 
 class Plain(Generator):
     """A file that is sent as it is; kept as text where it is text."""
+
+    __slots__ = ("_content", "path")
 
     def __init__(self, source: Source, data: bytes) -> None:
         self.path = source.path
@@ -103,6 +116,8 @@ class Unusable(Generator, Creator, Verifier, Info):
 
     :param failure: what is said; `{path}`, `{reason}` and the entry's `{name}` are filled in
     """
+
+    __slots__ = ("_failure", "_reason", "path")
 
     def __init__(self, path: str, failure: str, reason: str = "") -> None:
         self.path = path
@@ -153,9 +168,10 @@ def as_text(data: bytes, settings: Settings) -> Content:
     """Return bytes as text, if they are the server's encoding of exactly one text."""
     try:
         text = data.decode(settings.encoding)
-        return text if text.encode(settings.encoding) == data else data
+        faithful = settings.encoding.lower() in FAITHFUL or text.encode(settings.encoding) == data
     except UnicodeError:
         return data
+    return text if faithful else data
 
 
 def as_bytes(content: Content, settings: Settings) -> bytes:

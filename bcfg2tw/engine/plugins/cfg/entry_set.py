@@ -51,6 +51,18 @@ class EntrySet:
     :ivar creators: what makes content where no generator is for a client
     """
 
+    __slots__ = (
+        "_defaults",
+        "_settings",
+        "base",
+        "creators",
+        "folder",
+        "generators",
+        "info",
+        "name",
+        "verifiers",
+    )
+
     def __init__(
         self,
         name: str,

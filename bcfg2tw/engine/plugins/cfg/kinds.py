@@ -107,7 +107,7 @@ class Kind:
 
     def unusable(self, path: str, problem: RepositoryError | None) -> Unusable:
         """Return what stands for a file that was never understood: it fails its entry."""
-        if not isinstance(problem, Python2Problem):
+        if "{reason}" in self.failure or not isinstance(problem, Python2Problem):
             return Unusable(path, self.failure, problem.reason if problem else "")
         place = "" if problem.line is None else f"line {problem.line}: "
         return Unusable(path, self.failure + " ({reason})", place + problem.diagnosis)

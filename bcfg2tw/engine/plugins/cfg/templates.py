@@ -29,8 +29,9 @@ class GenshiText(Generator):
         self.path = source.path
         self._settings = source.settings
         self._template = text_template(source, data)
-        # the file's content where it is another one: failures are found in the template's text
-        self._text = None if data is source.data else data.decode(source.settings.encoding)
+        # failures are found in the template's text, which the file does not hold if encrypted
+        is_file = data is source.data
+        self._text = None if is_file else data.decode(source.settings.encoding, "replace")
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
