@@ -33,10 +33,10 @@ class Embedded(MultiService):
         super().__init__()
         self._pool = CorePool(reactor, settings)
         self._core = core_class(settings)(settings)
-        self._ready: Deferred[None] = Deferred()
+        self._ready: Deferred[NetworkCore] = Deferred()
         root = Resource()
         root.putChild(b"", Data(b"the application's own page", "text/plain"))
-        root.putChild(b"bcfg2", CoreResource(self._core, self._pool, settings, ready=self._ready))
+        root.putChild(b"bcfg2", CoreResource(self._ready, self._pool, settings))
         self.web = StreamServerEndpointService(serverFromString(reactor, endpoint), Site(root))
         self.web.setServiceParent(self)
 

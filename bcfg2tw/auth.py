@@ -1,0 +1,261 @@
+"""
+TLS, and what a connection presents to say who it is.
+
+Whether that is enough is decided by the core; here it is read, verified and put into the form
+in which a core wants it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL, crypto
+from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+from zope.interface import implementer
+
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
+
+log = Logger()
+
+LEGACY_PROTOCOL = "xmlrpc/tlsv1"
+
+CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20:AES128-GCM-SHA256:AES256-GCM-SHA384"
+
+#: What TLS 1.0 needs of today's OpenSSL; sites admit it for clients that offer nothing newer.
+LEGACY_CIPHERS = CIPHERS + b":ECDHE+AES:AES128-SHA:AES256-SHA:@SECLEVEL=0"
+
+#: A client's run is over by then; a certificate that expired is good for as long once more.
+RESUMPTION_SECONDS = 300
+
+#: Long names of a subject's attributes, as Python's ssl module and so cores have them (core.md 17).
+ATTRIBUTES = {
+    NameOID.COMMON_NAME: "commonName",
+    NameOID.COUNTRY_NAME: "countryName",
+    NameOID.DN_QUALIFIER: "dnQualifier",
+    NameOID.DOMAIN_COMPONENT: "domainComponent",
+    NameOID.EMAIL_ADDRESS: "emailAddress",
+    NameOID.GIVEN_NAME: "givenName",
+    NameOID.LOCALITY_NAME: "localityName",
+    NameOID.ORGANIZATIONAL_UNIT_NAME: "organizationalUnitName",
+    NameOID.ORGANIZATION_NAME: "organizationName",
+    NameOID.SERIAL_NUMBER: "serialNumber",
+    NameOID.STATE_OR_PROVINCE_NAME: "stateOrProvinceName",
+    NameOID.STREET_ADDRESS: "streetAddress",
+    NameOID.SURNAME: "surname",
+    NameOID.TITLE: "title",
+    NameOID.USER_ID: "userId",
+}
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class ServerContext:
+    """
+    The server's side of TLS: 1.2 and 1.3, with clients' certificates where there is a CA.
+
+    Made anew by `reload` for the connections to come; those that are open keep what they have.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """
+        Read certificate, key and authorities.
+
+        :raises SettingsError: naming the option and file that cannot be used
+        """
+        self._settings = settings
+        self._context = server_context(settings)
+
+    def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """Return the TLS state of a new connection."""
+        return SSL.Connection(self._context, None)
+
+    def reload(self, settings: Settings | None = None) -> None:
+        """
+        Read the files again, under other settings if there are any.
+
+        :raises SettingsError: if they cannot be used; what was read before stays in force
+        """
+        settings = settings or self._settings
+        self._context = server_context(settings)
+        self._settings = settings
+
+
+def server_context(settings: Settings) -> SSL.Context:
+    """
+    Return a TLS context for the settings.
+
+    :raises SettingsError: naming the option and file that cannot be used
+    """
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    _set_versions(context, settings)
+    context.set_options(
+        SSL.OP_NO_COMPRESSION | SSL.OP_CIPHER_SERVER_PREFERENCE | SSL.OP_NO_RENEGOTIATION
+    )
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
+    _resume_sessions(context)
+    _use("certificate", settings.cert, lambda: context.use_certificate_chain_file(settings.cert))
+    _use_key(context, _use("key", settings.key, lambda: _read_key(settings.key)), settings)
+    if settings.ca is not None:
+        _ask_for_certificates(context, settings.ca)
+    return context
+
+
+def _set_versions(context: SSL.Context, settings: Settings) -> None:
+    if settings.protocol == LEGACY_PROTOCOL:
+        context.set_min_proto_version(SSL.TLS1_VERSION)
+        context.set_cipher_list(LEGACY_CIPHERS)
+    else:
+        context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        context.set_cipher_list(CIPHERS)
+
+
+def _resume_sessions(context: SSL.Context) -> None:
+    """
+    Spare those that come back the signatures.
+
+    Tickets alone, because these are kept by the client. The name and the tickets' keys are this
+    context's own, so nothing that was verified under other authorities is taken for good.
+    """
+    context.set_session_id(os.urandom(16))
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    context.set_timeout(RESUMPTION_SECONDS)
+
+
+def _read_key(path: str) -> crypto.PKey:
+    with open(path, "rb") as stream:
+        pem = stream.read()
+    if b"ENCRYPTED" in pem:
+        raise ValueError("it is encrypted; store it without a passphrase (openssl pkey -in ...)")
+    return crypto.load_privatekey(crypto.FILETYPE_PEM, pem)
+
+
+def _use_key(context: SSL.Context, key: crypto.PKey, settings: Settings) -> None:
+    try:
+        context.use_privatekey(key)
+        context.check_privatekey()
+    except SSL.Error as error:
+        raise SettingsError(
+            f"{settings.key} does not belong to the certificate {settings.cert}: "
+            "give the key that the certificate was made for",
+            "communication",
+            "key",
+        ) from error
+
+
+def _ask_for_certificates(context: SSL.Context, ca: str) -> None:
+    _use("ca", ca, lambda: context.load_verify_locations(ca))
+    # not required: most clients have a password alone; one that is presented must verify
+    context.set_verify(SSL.VERIFY_PEER)
+
+
+def _use(option: str, path: str, use: Callable[[], T]) -> T:
+    """Let a file be used, and say what is wrong with it."""
+    try:
+        with open(path, "rb"):
+            return use()
+    except OSError as error:
+        reason = f"{path} cannot be read: {error.strerror}; name a PEM file that can"
+        raise SettingsError(reason, "communication", option) from error
+    except (SSL.Error, crypto.Error) as error:
+        details = "; ".join(sorted(_reasons(error))) or "there is nothing of that kind in it"
+        reason = f"{path} holds no {option} in PEM that can be used: {details}"
+        raise SettingsError(reason, "communication", option) from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}", "communication", option) from error
+
+
+def credentials(authorization: bytes | None) -> tuple[str, str]:
+    """
+    Read user and password from an Authorization header (RFC 7617; wire.md 3).
+
+    :param authorization: the header's value, None without one
+    :raises BadCredentials: if it is not Basic or cannot be decoded
+    """
+    if authorization is None:
+        raise BadCredentials("there is no Authorization header")
+    scheme, _, encoded = authorization.strip().partition(b" ")
+    if scheme.lower() != b"basic":
+        raise BadCredentials("the Authorization header is not Basic")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise BadCredentials(f"the Authorization header cannot be decoded: {error}") from error
+    user, colon, password = text.partition(":")
+    if not colon:
+        raise BadCredentials("the Authorization header has no password")
+    return user, password
+
+
+class BadCredentials(Exception):
+    """A connection presents nothing that could be checked."""
+
+
+def peer_certificate(transport: Any) -> dict[str, Any] | None:
+    """
+    Return the subject of the certificate that a connection presented, as a core wants it.
+
+    :returns: `{"subject": ((("commonName", "x"),), …)}` (core.md 17), None without one; it was
+        verified in the handshake
+    """
+    get = getattr(transport, "getPeerCertificate", None)
+    certificate = None if get is None else get()
+    if certificate is None:
+        return None
+    names = certificate.to_cryptography().subject.rdns
+    return {"subject": tuple(tuple(_named(attribute) for attribute in name) for name in names)}
+
+
+def _named(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
+    name = ATTRIBUTES.get(attribute.oid, attribute.oid.dotted_string)
+    return name, attribute.value
+
+
+class HandshakeFailures:
+    """
+    Says once for each address why its handshakes fail, and what would let an old client in.
+
+    :ivar said: addresses and reasons that were logged; when there are `LIMIT`, no more is said
+    """
+
+    LIMIT = 10_000
+
+    def __init__(self, protocol: str) -> None:
+        """Take the protocol of bcfg2.conf, which is advised where it would help."""
+        self._protocol = protocol
+        self.said: set[tuple[str, str]] = set()
+
+    def note(self, ip: str, error: BaseException | None) -> None:
+        """Take note of a handshake that failed; one that was only given up is nobody's news."""
+        reason = ", ".join(sorted(_reasons(error)))
+        if not reason or (ip, reason) in self.said or len(self.said) >= self.LIMIT:
+            return
+        self.said.add((ip, reason))
+        if reason == "unsupported protocol" and self._protocol != LEGACY_PROTOCOL:
+            log.warn(
+                "TLS handshake with {ip} failed: it offers nothing newer than TLS 1.1. This line "
+                "in bcfg2.conf would admit it: [communication] protocol = {protocol}",
+                ip=ip,
+                protocol=LEGACY_PROTOCOL,
+            )
+        else:
+            log.warn("TLS handshake with {ip} failed: {reason}", ip=ip, reason=reason)
+
+
+def _reasons(error: BaseException | None) -> set[str]:
+    """Return OpenSSL's words for what went wrong; none where the connection just ended."""
+    if not isinstance(error, (SSL.Error, crypto.Error)) or not error.args:
+        return set()
+    entries = error.args[0]
+    if not isinstance(entries, (list, tuple)):
+        return set()
+    return {str(entry[-1]) for entry in entries if isinstance(entry, tuple) and entry[-1]}

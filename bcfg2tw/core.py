@@ -1,0 +1,83 @@
+"""
+The Twisted cores: the engine's, and that of an installed upstream Bcfg2.
+
+Bcfg2 documents how a core is run: `_run` sets up, `_block` serves until the end (core.md 4). Here
+that means a tree of services and the reactor. `twistd bcfg2-core` runs the services itself and
+needs neither.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bcfg2tw.core_service import CoreService, RunningCore
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.upstream import core_base
+
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class TwistedMixin:
+    """What makes a network core one that Twisted serves; stands first among the bases."""
+
+    settings: Settings
+    _service: CoreService
+
+    def _run(self: Any) -> bool:
+        """Build the service and bind its ports; return whether that worked."""
+        self._service = CoreService(_reactor(), self.settings, lambda: self, is_core_started=True)
+        try:
+            self._service.privilegedStartService()
+        except SettingsError as error:
+            logger.error("Server startup failed: %s", error)
+            return False
+        return True
+
+    def _block(self: Any) -> None:
+        """Serve until the reactor stops; running calls end, and the core is shut down."""
+        reactor = _reactor()
+        self._service.startService()
+        reactor.addSystemEventTrigger("before", "shutdown", self._service.stopService)
+        reactor.run()
+
+    def _daemonize(self) -> bool:
+        """Leave it to twistd, which does it before there is a core."""
+        logger.info("A core does not detach by itself: start it by twistd bcfg2-core")
+        return True
+
+
+class TwistedCore(TwistedMixin, NetworkCore):
+    """The engine's core on Twisted."""
+
+
+def _reactor() -> Any:
+    """Return the process's reactor, which is installed by its first import."""
+    from twisted.internet import reactor
+
+    return reactor
+
+
+def core_class(settings: Settings) -> type[Any]:
+    """
+    Return the class of core that the settings ask for; its constructor takes them.
+
+    :raises SettingsError: if an upstream Bcfg2 is asked for and there is none
+    """
+    if settings.core == "upstream":
+        return type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
+    return TwistedCore
+
+
+def make_core(settings: Settings) -> RunningCore:
+    """
+    Return a new core as the settings ask for.
+
+    :raises Bcfg2Error: if it cannot be made
+    """
+    core: RunningCore = core_class(settings)(settings)
+    return core

@@ -1,0 +1,100 @@
+"""The server as a service: for other Twisted applications, and for twistd."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import signal
+import sys
+from functools import partial
+from typing import Any, NoReturn
+
+from twisted.application.service import MultiService
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bcfg2tw.command_line import Options
+from bcfg2tw.core import make_core
+from bcfg2tw.core_service import CoreService, RunningCore
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.logs import LogService
+from bcfg2tw.settings import Settings
+
+__all__ = ["Options", "coreService", "makeService"]
+
+log = Logger()
+
+
+def coreService(reactor: Any, settings: Settings, core: RunningCore | None = None) -> CoreService:
+    """
+    Return a service that serves a repository.
+
+    Nothing happens before it is started. Starting it raises a `Bcfg2Error` if it cannot serve;
+    its `started` fires when the repository has been read. Stopping it ends the calls that run and
+    shuts the core down.
+
+    :param core: a core that was not started yet; by default one that the settings ask for
+    """
+    make = partial(make_core, settings) if core is None else lambda: core
+    return CoreService(reactor, settings, make)
+
+
+def makeService(options: Options) -> MultiService:
+    """Return the service that twistd runs."""
+    from twisted.internet import reactor
+
+    return TwistdService(reactor, options.settings)
+
+
+class TwistdService(MultiService):
+    """A process of its own: its logs, its signals, and its end where it cannot serve."""
+
+    def __init__(self, reactor: Any, settings: Settings) -> None:
+        super().__init__()
+        self._reactor = reactor
+        self._settings = settings
+        try:
+            logs = LogService(settings)
+        except Bcfg2Error as error:
+            sys.exit(f"bcfg2-core: {error}")
+        logs.setServiceParent(self)
+        self._core = coreService(reactor, settings)
+        self._core.debug_listeners.append(logs.set_debug)
+        self._core.setServiceParent(self)
+
+    def privilegedStartService(self) -> None:
+        """Bind the ports; ends the process with a sentence where that cannot be."""
+        try:
+            super().privilegedStartService()
+        except Bcfg2Error as error:
+            _refuse(error)
+
+    def startService(self) -> None:
+        """Start to serve; SIGHUP is heeded from now on."""
+        try:
+            super().startService()
+        except Bcfg2Error as error:
+            _refuse(error)
+        self._core.started.addCallbacks(self._tell, self._give_up)
+        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
+
+    def _tell(self, core: RunningCore) -> None:
+        config = "" if self._settings.config is None else f" -C {self._settings.config}"
+        log.info("Try it: bcfg2tw call{config} listMethods", config=config)
+
+    def _give_up(self, failure: Failure) -> None:
+        atexit.register(_fail)
+        self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _refuse(error: Bcfg2Error) -> NoReturn:
+    log.critical("bcfg2-core: {error}", error=error)
+    sys.exit(1)
+
+
+def _fail() -> None:
+    """End with a status that says so; twistd itself always ends with 0."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(1)

@@ -1,0 +1,284 @@
+"""
+HTTP within bounds: deadlines that a slow peer cannot extend, and a number of connections.
+
+One deadline is in force at any time: for the TLS handshake, for a request's header, for its
+body, for the answer to be read, for the next request on a connection that is kept. While a call
+runs there is none; the pool's queue is bounded instead.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IHandshakeListener, ISSLTransport
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel, Request, datetimeToString
+from twisted.web.iweb import INonQueuedRequestFactory
+from twisted.web.server import Site
+from zope.interface import implementer, provider
+
+from bcfg2tw.auth import HandshakeFailures, ServerContext
+from bcfg2tw.settings import Settings
+from bcfg2tw.xmlrpc_resource import CoreResource, Exchange
+
+logger = logging.getLogger("bcfg2-server")
+
+
+@provider(INonQueuedRequestFactory)
+class CoreRequest(Request):
+    """
+    A request whose resource learns of it as soon as the header is there.
+
+    It has neither cookies nor forms nor sessions: no client of Bcfg2 does.
+    """
+
+    exchange: Exchange | None = None
+    channel: Any
+
+    def parseCookies(self) -> None:
+        """Leave cookies alone."""
+
+    def gotLength(self, length: int | None) -> None:
+        """Make room for the body, and give the resource its chance to refuse the request."""
+        super().gotLength(length)
+        self.setHeader(b"Date", datetimeToString())
+        self.setHeader(b"Server", b"bcfg2tw")
+        # it may be answered here, before it was received: with this version
+        self.clientproto = b"HTTP/1.1"
+        self.channel.site.resource.header_received(self, length)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Give the whole request to the resource, whatever its path."""
+        assert self.content is not None
+        self.content.seek(0)
+        self.method, self.uri, self.clientproto = command, path, version
+        self.channel.site.resource.render(self)
+
+
+@implementer(IHandshakeListener)
+class CoreChannel(HTTPChannel):
+    """One connection: HTTP/1.1 under deadlines."""
+
+    requestFactory = CoreRequest
+    timeOut = None
+    transport: Any
+
+    def __init__(self, site: CoreSite) -> None:
+        super().__init__()
+        self.site = self.factory = site
+        self._settings = site.settings
+        self._deadline: IDelayedCall | None = None
+        self._is_in_handshake = False
+        self._is_idle = False
+        self._is_paused = False
+        self._is_backed_up = False
+
+    def connectionMade(self) -> None:
+        """Begin with the handshake, or with the header where there is no TLS."""
+        super().connectionMade()
+        self.site.channels.add(self)
+        self._is_in_handshake = ISSLTransport.providedBy(self.transport)
+        if self._is_in_handshake:
+            self._set_deadline(self._settings.handshake_timeout_seconds)
+        else:
+            self._set_deadline(self._settings.header_timeout_seconds)
+
+    def handshakeCompleted(self) -> None:
+        """Wait for the first request."""
+        self._is_in_handshake = False
+        self._set_deadline(self._settings.header_timeout_seconds)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take data; the first of a further request starts its deadline."""
+        if self._is_idle:
+            self._is_idle = False
+            self._set_deadline(self._settings.header_timeout_seconds)
+        super().dataReceived(data)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Take a part of a body, unless the request was answered without it."""
+        if self.requests:
+            super().rawDataReceived(data)
+
+    def allHeadersReceived(self) -> None:
+        """Wait for the body."""
+        self._is_idle = False
+        self._set_deadline(self._settings.body_timeout_seconds)
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        """Let the call take its time."""
+        self._clear_deadline()
+        super().allContentReceived()
+
+    def requestDone(self, request: Request) -> None:
+        """Wait until the answer was read, and for the next request if there may be one."""
+        is_body_unread = self.length != 0
+        if self._is_backed_up or is_body_unread:
+            self._set_deadline(self._settings.body_timeout_seconds)
+        else:
+            self._wait_for_request()
+        if self._is_paused:  # what else comes is read to no purpose, so that the answer gets there
+            self.resume_reading()
+        super().requestDone(request)
+
+    def _wait_for_request(self) -> None:
+        self._is_idle = True
+        self._set_deadline(self._settings.idle_timeout_seconds)
+
+    def pauseProducing(self) -> None:
+        """Take note that the peer does not read as fast as it is written to."""
+        self._is_backed_up = True
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Go on; if the last answer has gone out, the peer's next request is waited for."""
+        self._is_backed_up = False
+        super().resumeProducing()
+        if self._is_paused:
+            self.transport.pauseProducing()
+        elif not self.requests:
+            self._wait_for_request()
+
+    def pause_reading(self) -> None:
+        """Leave what the peer sends where it is; it has all the time that this takes."""
+        self._is_paused = True
+        self._clear_deadline()
+        self.transport.pauseProducing()
+
+    def resume_reading(self) -> None:
+        """Take what the peer sends again, until the deadline for the body."""
+        self._is_paused = False
+        self._set_deadline(self._settings.body_timeout_seconds)
+        self.transport.resumeProducing()
+
+    def _set_deadline(self, seconds: float) -> None:
+        self._clear_deadline()
+        self._deadline = self.site.reactor.callLater(seconds, self._expired)
+
+    def _clear_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def finish(self) -> None:
+        """Let a call that runs be answered, and close then; close at once where there is none."""
+        self.persistent = False
+        if self._deadline is not None and not self._is_backed_up:
+            self.transport.loseConnection()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self.transport.abortConnection()
+
+    def _expired(self) -> None:
+        self._deadline = None
+        logger.debug("%s was too slow, or is not needed", self.transport.getPeer())
+        self.transport.abortConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Forget the connection."""
+        self._clear_deadline()
+        self.site.forget(self)
+        if self._is_in_handshake:
+            self.site.handshake_failures.note(self.transport.getPeer().host, reason.value)
+        super().connectionLost(reason)
+
+
+class CoreSite(Site):
+    """
+    The site that serves a core, over `tls_factory`.
+
+    :ivar settings: for its bounds; others may be put in their place, for connections to come
+    :ivar channels: the connections that are open
+    """
+
+    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+        super().__init__(resource, reactor=reactor)
+        self.settings = settings
+        self.handshake_failures = HandshakeFailures(settings.protocol)
+        self.channels: set[CoreChannel] = set()
+        self._drained: Deferred[None] | None = None
+
+    # twisted declares that a site has channels of one class of its own, which no two sites share
+    def buildProtocol(self, addr: Any) -> Any:
+        """Return what speaks HTTP on a new connection."""
+        return CoreChannel(self)
+
+    def drain(self) -> Deferred[None]:
+        """Close what is idle; the Deferred fires when all calls are answered and closed."""
+        drained: Deferred[None] = Deferred()
+        self._drained = drained
+        for channel in tuple(self.channels):
+            channel.finish()
+        self._look_whether_drained()
+        return drained
+
+    def abort(self) -> int:
+        """Close all connections at once, and return how many there were."""
+        number = len(self.channels)
+        for channel in tuple(self.channels):
+            channel.abort()
+        return number
+
+    def forget(self, channel: CoreChannel) -> None:
+        """Count a connection no more."""
+        self.channels.discard(channel)
+        self._look_whether_drained()
+
+    def _look_whether_drained(self) -> None:
+        if self._drained is not None and not self.channels:
+            drained, self._drained = self._drained, None
+            drained.callback(None)
+
+    def startFactory(self) -> None:
+        """Open no access log."""
+
+    def stopFactory(self) -> None:
+        """Close no access log."""
+
+    def log(self, request: Any) -> None:
+        """Write no access log: calls are logged by what they do."""
+
+
+class BoundedTLSFactory(TLSMemoryBIOFactory):
+    """
+    Lets each address have a number of connections; further ones are closed at once.
+
+    They cost no handshake, and no memory.
+    """
+
+    def __init__(self, context: ServerContext, site: CoreSite) -> None:
+        super().__init__(context, False, site, site.reactor)
+        self._limit = site.settings.max_connections_per_address
+        self.connections: Counter[str] = Counter()
+
+    # no protocol is how twisted is told to close a connection, though its types leave it out here
+    def buildProtocol(self, addr: Any) -> Any:
+        """Return a protocol for a connection, or None to have it closed."""
+        if self.connections[addr.host] >= self._limit:
+            return None
+        return super().buildProtocol(addr)
+
+    def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+        """Count a connection."""
+        self.connections[p.getPeer().host] += 1
+        super().registerProtocol(p)
+
+    def unregisterProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+        """Count a connection no more."""
+        super().unregisterProtocol(p)
+        host = p.getPeer().host
+        self.connections[host] -= 1
+        if not self.connections[host]:
+            del self.connections[host]
+
+
+def tls_factory(site: CoreSite, context: ServerContext) -> BoundedTLSFactory:
+    """Return the factory to listen with: connections counted, then TLS, then HTTP."""
+    return BoundedTLSFactory(context, site)

@@ -1,0 +1,112 @@
+"""
+XML-RPC as bytes: requests that may be hostile, answers that every client understands.
+
+The library's unmarshaller and marshaller do the work; this keeps from them what could hurt
+(wire.md 4).
+"""
+
+from __future__ import annotations
+
+import re
+import xmlrpc.client
+from typing import Any
+from xml.parsers import expat
+
+#: Elements may be nested this deep: an XML-RPC value needs three levels for each of its own.
+MAX_DEPTH = 200
+
+#: Text comes in pieces of up to this size; documents travel escaped, as long texts.
+BUFFER_BYTES = 65_536
+
+#: Characters that XML 1.0 cannot hold.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_LEGAL_ASCII = bytes((9, 10, 13, *range(32, 128)))
+
+
+class MalformedRequest(Exception):
+    """A body is no XML-RPC request."""
+
+
+class _Reader:
+    """Feeds the unmarshaller, without entities and to a bounded depth."""
+
+    def __init__(self) -> None:
+        self.unmarshaller = xmlrpc.client.Unmarshaller(use_builtin_types=True)
+        self.unmarshaller.xml("", None)  # what it is fed is text, not bytes to be decoded
+        self._depth = 0
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.buffer_size = BUFFER_BYTES
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self.unmarshaller.data
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+
+    def read(self, body: bytes) -> None:
+        self._parser.Parse(body, True)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise MalformedRequest(f"it is nested more than {MAX_DEPTH} levels deep")
+        self.unmarshaller.start(tag, attributes)
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        self.unmarshaller.end(tag)
+
+    def _refuse_doctype(self, *_: Any) -> None:
+        raise MalformedRequest("it declares a document type")
+
+
+def read_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
+    """
+    Parse a request.
+
+    :returns: name of the method, and its parameters
+    :raises MalformedRequest: if it is anything else
+    """
+    reader = _Reader()
+    try:
+        reader.read(body)
+        parameters = reader.unmarshaller.close()
+        name = reader.unmarshaller.getmethodname()
+    except MalformedRequest:
+        raise
+    except Exception as error:  # the library raises whatever a wrong value makes it stumble over
+        raise MalformedRequest(f"{type(error).__name__}: {error}") from error
+    if name is None:
+        raise MalformedRequest("it names no method")
+    return name, tuple(parameters)
+
+
+def write_result(value: Any) -> bytes:
+    """
+    Return the answer that holds a value: None, bool, int, float, str, list, tuple, set or dict.
+
+    :raises TypeError, ValueError, OverflowError: if XML-RPC cannot represent it
+    """
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
+    if not _is_legal(document):
+        raise ValueError("the result holds characters that XML cannot")
+    return _encoded(document)
+
+
+def write_fault(code: int, text: str) -> bytes:
+    """Return the answer that holds a fault."""
+    fault = xmlrpc.client.Fault(code, ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
+    return _encoded(xmlrpc.client.dumps(fault, methodresponse=True))
+
+
+def _is_legal(document: str) -> bool:
+    if document.isascii():  # configurations are; this is a tenth of what the expression costs
+        return not document.encode("ascii").translate(None, _LEGAL_ASCII)
+    return ILLEGAL.search(document) is None
+
+
+def _encoded(document: str) -> bytes:
+    # character references, because clients on Python 2 convert documents to ASCII (wire.md 4)
+    return document.encode("ascii", "xmlcharrefreplace")

@@ -1,0 +1,184 @@
+"""What the tests of the network side share: a core and pools to observe, requests, handshakes."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+import xmlrpc.client
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from OpenSSL import SSL
+from twisted.internet.defer import Deferred, execute, fail
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.address import ClientAddress
+from bcfg2tw.engine.statistics import CallStatistics
+from bcfg2tw.errors import CriticalError, NoExposedMethod
+from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.settings import Settings
+from tests.certificates import Authority
+
+PASSWORD = "sécret:with:colons"
+SERVER = "server.example.test"
+
+
+class ServedMethods:
+    """A core of a few methods, which remembers who asked."""
+
+    def __init__(self) -> None:
+        self.call_statistics = CallStatistics()
+        self.authenticated: list[tuple[Any, str, str, ClientAddress]] = []
+        self.called: list[tuple[Any, ...]] = []
+        self.result: Any = True
+        self.failure: Exception | None = None
+
+    def authenticate(self, cert: Any, user: str, password: str, address: ClientAddress) -> bool:
+        self.authenticated.append((cert, user, password, address))
+        if user == "broken":
+            raise KeyError(user)
+        return password == PASSWORD or cert is not None
+
+    def check_acls(self, address: ClientAddress, rmi: str) -> bool:
+        if rmi == "undecided":
+            raise ValueError("the rule cannot be understood")
+        return rmi != "forbidden"
+
+    def _resolve_exposed_method(self, method_name: str) -> Callable[..., Any]:
+        if method_name != "GetConfig":
+            raise NoExposedMethod(method_name)
+        return self._configuration
+
+    def _configuration(self, address: ClientAddress, *parameters: Any) -> Any:
+        self.called.append((address, *parameters))
+        if self.failure is not None:
+            raise self.failure
+        return self.result
+
+    def _get_rmi(self) -> Mapping[str, Callable[..., Any]]:
+        return {"Plugin.arguments": self._arguments}
+
+    def _arguments(self, *parameters: Any) -> Any:
+        """Return what it was called with."""
+        return parameters
+
+    def shutdown(self) -> None:
+        raise AssertionError("clients must not get here")
+
+
+class QuietError(CriticalError):
+    """An error with the code of critical ones."""
+
+
+class ImmediatePool(CorePool):
+    """A pool without threads: calls are made at once, and counted."""
+
+    def __init__(self) -> None:
+        super().__init__(None, Settings())
+        self.calls: list[str] = []
+
+    def call(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        self.calls.append(function.__name__)
+        return execute(function, *args)
+
+
+class PatientPool(CorePool):
+    """A pool without threads: calls are made when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__(None, Settings())
+        self.is_full = False
+        self._held: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def call(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        if self.is_full:
+            return fail(Busy("1000 calls are waiting"))
+        waiting: Deferred[Any] = Deferred()
+        self._held.append((waiting, function, args))
+        return waiting
+
+    def release(self) -> str:
+        """Make the oldest call, and return the name of its function."""
+        waiting, function, args = self._held.pop(0)
+        execute(function, *args).chainDeferred(waiting)
+        return function.__name__
+
+
+def basic(user: str = "root", password: str = PASSWORD) -> str:
+    """Return the value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def call_of(name: str, *parameters: Any) -> bytes:
+    """Return the body of a request."""
+    return xmlrpc.client.dumps(parameters, name, allow_none=True).encode()
+
+
+def post(body: bytes, *, version: str = "1.1", **headers: str | None) -> bytes:
+    """Return a request as its bytes; a header given as None is left out."""
+    lines: dict[str, str | None] = {
+        "Host": SERVER,
+        "Authorization": basic(),
+        "Content-Length": str(len(body)),
+    }
+    lines.update({name.replace("_", "-"): value for name, value in headers.items()})
+    header = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value is not None)
+    return f"POST /RPC2 HTTP/{version}\r\n{header}\r\n".encode() + body
+
+
+def tls_settings(case: SynchronousTestCase, authority: Authority, **settings: Any) -> Settings:
+    """Return settings with a certificate of an authority."""
+    certificate, key = authority.issue(SERVER)
+    return Settings(**{"cert": str(certificate), "key": str(key), **settings})
+
+
+def an_authority(case: SynchronousTestCase, name: str = "Test CA") -> Authority:
+    """Return a new authority in a folder of a test."""
+    return Authority(Path(case.mktemp()), name)
+
+
+def client_side(configure: Callable[[SSL.Context], object] = lambda context: None) -> Any:
+    """Return a client's end of a TLS connection, which trusts whatever it meets."""
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    configure(context)
+    connection = SSL.Connection(context, None)
+    connection.set_connect_state()
+    return connection
+
+
+def shake_hands(client: SSL.Connection, server: SSL.Connection) -> None:
+    """
+    Make a handshake in memory.
+
+    :raises SSL.Error: of the end that refuses
+    """
+    waiting = [client, server]
+    while waiting:
+        here = waiting.pop(0)
+        try:
+            here.do_handshake()
+        except SSL.WantReadError:
+            waiting.append(here)
+        finally:
+            _deliver(here, server if here is client else client)
+    # the server's last word may be a refusal, in TLS 1.3
+    try:
+        client.recv(1)
+    except SSL.WantReadError:
+        pass
+
+
+def _deliver(sender: SSL.Connection, receiver: SSL.Connection) -> None:
+    try:
+        receiver.bio_write(sender.bio_read(2**16))
+    except SSL.WantReadError:
+        return
+
+
+def client_context(authority: Authority, client: str | None = None) -> ssl.SSLContext:
+    """Return a context of Python's, which trusts an authority; with a client's certificate."""
+    context = ssl.create_default_context(cafile=str(authority.certificate))
+    if client is not None:
+        context.load_cert_chain(*authority.issue(client))
+    return context
