@@ -8,13 +8,14 @@ from contextlib import suppress
 NEW_FILE_MODE = 0o640
 
 
-def write_atomically(path: str, data: bytes) -> None:
+def write_atomically(path: str, data: bytes, new_file_mode: int = NEW_FILE_MODE) -> None:
     """
     Replace a file's content in one step; it is on disk on return.
 
     The file keeps its mode and owner; of a symbolic link the target is replaced. What a killed
     process left behind is no obstacle. Two threads must not write one file at the same time.
 
+    :param new_file_mode: the mode of a file that was not there before
     :raises OSError: if it cannot be written; it is as it was then
     """
     target = os.path.realpath(path)
@@ -23,7 +24,7 @@ def write_atomically(path: str, data: bytes) -> None:
     with suppress(FileNotFoundError):
         os.unlink(temporary)
     try:
-        _write(temporary, target, data)
+        _write(temporary, target, data, new_file_mode)
         os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):
@@ -32,21 +33,21 @@ def write_atomically(path: str, data: bytes) -> None:
     sync_folder(folder)
 
 
-def _write(temporary: str, target: str, data: bytes) -> None:
+def _write(temporary: str, target: str, data: bytes, new_file_mode: int) -> None:
     # nobody else may read it before it has the mode of the file that it replaces
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()
-        _take_over(descriptor, target)
+        _take_over(descriptor, target, new_file_mode)
         os.fsync(descriptor)
 
 
-def _take_over(descriptor: int, target: str) -> None:
+def _take_over(descriptor: int, target: str, new_file_mode: int) -> None:
     try:
         old = os.stat(target)
     except FileNotFoundError:
-        os.fchmod(descriptor, NEW_FILE_MODE)
+        os.fchmod(descriptor, new_file_mode)
         return
     own = os.fstat(descriptor)
     if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):

@@ -21,6 +21,10 @@ Content: TypeAlias = "str | bytes"
 FAITHFUL = ("utf-8", "utf8", "ascii", "latin-1", "iso-8859-1")
 
 
+class NoSuchPath(PluginExecutionError):
+    """Cfg has nothing for a path that content is made from."""
+
+
 class Generator(ABC):
     """
     A file that content is made from, for all clients that it is for.
@@ -58,8 +62,19 @@ class Creator(ABC):
         """
         Make the content for a client, keep it, and return it.
 
-        Whatever it raises becomes the entry's failure, `Cfg: Error creating data for NAME: …`.
+        Whatever it raises becomes the entry's failure, `Cfg: Error creating data for NAME: …`,
+        but `NoSuchPath`, which is the failure as it is.
         """
+
+    def renew(
+        self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet, old: Content
+    ) -> Content | None:
+        """
+        Make content anew that a verifier has refused; None if it is not to be.
+
+        Whatever it raises is logged.
+        """
+        return None
 
 
 class Verifier(ABC):

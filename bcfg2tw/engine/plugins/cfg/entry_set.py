@@ -16,10 +16,13 @@ from bcfg2tw.engine.plugins.cfg.content import (
     Creator,
     Generator,
     Info,
+    NoSuchPath,
     Verifier,
     as_bytes,
 )
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role, kind_of
+from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
+from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -53,6 +56,7 @@ class EntrySet:
 
     __slots__ = (
         "_defaults",
+        "_kinds",
         "_settings",
         "base",
         "creators",
@@ -70,12 +74,15 @@ class EntrySet:
         files: Iterable[EntryFile],
         settings: Settings,
         defaults: Mapping[str, str],
+        kinds: tuple[Kind, ...],
     ) -> None:
         files = tuple(files)
         self.name = name
         self.folder = folder
         self.base = os.path.basename(name)
-        self.generators: SpecificSet[Generator] = _specific(files, Role.GENERATOR)
+        self.generators: SpecificSet[Generator] = _specific(
+            file for file in files if file.kind.role is Role.GENERATOR
+        )
         self.creators: tuple[Creator, ...] = tuple(
             file.value for file in files if file.kind.role is Role.CREATOR
         )
@@ -83,6 +90,7 @@ class EntrySet:
         self.info = _info(files)
         self._settings = settings
         self._defaults = defaults
+        self._kinds = kinds
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -97,7 +105,7 @@ class EntrySet:
             entry.set("type", "file")
         content = self.content(entry, metadata)
         if self.verifiers and self._settings.cfg_validation:
-            self._verify(entry, metadata, content)
+            content = self._verified(entry, metadata, content)
         self._set_content(entry, content)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
@@ -125,10 +133,61 @@ class EntrySet:
             )
         try:
             return self.creators[0].create(entry, metadata, self)
+        except NoSuchPath:
+            raise
         except Exception as error:  # it runs programs, and templates with a site's own code
             raise PluginExecutionError(
                 f"Cfg: Error creating data for {entry.get('name')}: {error}"
             ) from error
+
+    def present(self, entry: Element, metadata: ClientMetadata) -> Content | None:
+        """
+        Return the content for a client from what is on disk now, None if nothing is for it.
+
+        For creators, which ask inside `creating`: the files that the set was made from may be
+        older than what another request has made.
+
+        :raises Bcfg2Error: if the file cannot be used
+        """
+        ignored = IgnoredNames(self._settings.ignore_files)
+        members = []
+        for name in os.listdir(self.folder):
+            found = None if name in ignored else kind_of(name, self.base, self._kinds)
+            if found is not None and found[0].role is Role.GENERATOR:
+                members.append(Member(name, found[1], found[0]))
+        best = SpecificSet(members).best_member(metadata)
+        if best is None:
+            return None
+        return self._read(best.name, best.value).content(entry, metadata)
+
+    def _read(self, name: str, kind: Kind) -> Generator:
+        path = os.path.join(self.folder, name)
+        stamp = Stamp.of(os.stat(path))
+        generator: Generator = kind(Source(path, name, stamp, self._settings, Dependencies()))
+        return generator
+
+    def _verified(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:
+        """Return the content if it is right, or what its creator makes in its place."""
+        try:
+            self._verify(entry, metadata, content)
+            return content
+        except PluginExecutionError:
+            renewed = self._renewed(entry, metadata, content)
+            if renewed is None:
+                raise
+        self._verify(entry, metadata, renewed)
+        return renewed
+
+    def _renewed(
+        self, entry: Element, metadata: ClientMetadata, content: Content
+    ) -> Content | None:
+        if not self.creators:
+            return None
+        try:
+            return self.creators[0].renew(entry, metadata, self, content)
+        except Exception as error:  # it runs programs; the failed verification is what is told
+            logger.error("Cfg: Error renewing %s: %s", entry.get("name"), error)
+            return None
 
     def _verify(self, entry: Element, metadata: ClientMetadata, content: Content) -> None:
         data = as_bytes(content, self._settings)
@@ -171,19 +230,15 @@ class EntrySet:
             raise PluginExecutionError(f"Failed to decode {entry.get('name')}: {reason}") from error
 
 
-def _specific(files: Iterable[EntryFile], role: Role) -> SpecificSet[Any]:
-    return SpecificSet(
-        Member(file.value.path, file.specificity, file.value)
-        for file in files
-        if file.kind.role is role
-    )
+def _specific(files: Iterable[EntryFile]) -> SpecificSet[Any]:
+    return SpecificSet(Member(file.value.path, file.specificity, file.value) for file in files)
 
 
 def _verifiers(files: tuple[EntryFile, ...]) -> list[SpecificSet[Verifier]]:
-    kinds = dict.fromkeys(file.kind for file in files if file.kind.role is Role.VERIFIER)
-    return [
-        _specific((file for file in files if file.kind is kind), Role.VERIFIER) for kind in kinds
-    ]
+    kinds = dict.fromkeys(
+        file.kind for file in files if file.kind.role is Role.VERIFIER or file.kind.verifies
+    )
+    return [_specific(file for file in files if file.kind is kind) for kind in kinds]
 
 
 def _info(files: tuple[EntryFile, ...]) -> Info | None:

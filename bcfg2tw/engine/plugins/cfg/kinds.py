@@ -17,7 +17,12 @@ from bcfg2tw.engine.encryption import decrypt_by_any
 from bcfg2tw.engine.plugin.infoxml import InfoFile, InfoXML
 from bcfg2tw.engine.plugin.python2 import Python2Problem
 from bcfg2tw.engine.plugin.specificity import FOR_ALL, Specificity, specificity_of_suffix
+from bcfg2tw.engine.plugins.cfg.authorized_keys import AuthorizedKeys
 from bcfg2tw.engine.plugins.cfg.content import Plain, Unusable
+from bcfg2tw.engine.plugins.cfg.private_key import PrivateKeyFile
+from bcfg2tw.engine.plugins.cfg.public_key import PublicKeyFile
+from bcfg2tw.engine.plugins.cfg.ssl_certificate import CertificateFile
+from bcfg2tw.engine.plugins.cfg.ssl_key import KeyFile
 from bcfg2tw.engine.plugins.cfg.templates import GenshiText
 from bcfg2tw.engine.plugins.cfg.verifiers import ExternalVerifier
 from bcfg2tw.engine.repository.source import Source
@@ -48,6 +53,7 @@ class Kind:
     :ivar names: whole names, where the kind has its own; a specificity may follow if `specific`
     :ivar extensions: what stands behind base name and specificity, where it has no own names
     :ivar encrypted: whether the file is encrypted
+    :ivar verifies: whether a creator also says whether content is right
     :ivar failure: what is said where the file was never understood, see `Unusable`
     """
 
@@ -59,6 +65,7 @@ class Kind:
     extensions: tuple[str, ...] = ("",)
     specific: bool = True
     encrypted: bool = False
+    verifies: bool = False
     failure: str = "Failed to load template {path}"
 
     def __call__(self, source: Source) -> Any:
@@ -138,14 +145,18 @@ CHEETAH = OfExtra("cheetah_file", "CheetahText", "Cheetah", "cheetah")
 CHEETAH_FAILURE = "{reason}"
 INFO_FAILURE = "No metadata found in {path} for {name}"
 READ_FAILURE = "Failed to read {path}"
+XML_FAILURE = "Failed to read {path}: {reason}"
 
 
-def _info_xml(source: Source, data: bytes) -> InfoXML:
-    return InfoXML(source)
+@dataclass(frozen=True)
+class OfXML:
+    """Reads files with a class that takes the source alone."""
 
+    made: Callable[[Source], Any]
 
-def _info_file(source: Source, data: bytes) -> InfoFile:
-    return InfoFile(source)
+    def __call__(self, source: Source, data: bytes) -> Any:
+        """Return what the class makes of the file."""
+        return self.made(source)
 
 
 KINDS = (
@@ -157,8 +168,19 @@ KINDS = (
          extensions=(".jinja2.crypt", ".crypt.jinja2"), encrypted=True),
     Kind("CfgExternalCommandVerifier", Role.VERIFIER, ExternalVerifier, 0, names=(":test",),
          failure=READ_FAILURE),
-    Kind("CfgInfoXML", Role.INFO, _info_xml, 0, names=("info.xml",), specific=False,
+    Kind("CfgInfoXML", Role.INFO, OfXML(InfoXML), 0, names=("info.xml",), specific=False,
          failure=INFO_FAILURE),
+    Kind("CfgAuthorizedKeysGenerator", Role.GENERATOR, OfXML(AuthorizedKeys), 0,
+         names=("authorizedkeys.xml", "authorized_keys.xml"), specific=False,
+         failure=XML_FAILURE),
+    Kind("CfgPrivateKeyCreator", Role.CREATOR, OfXML(PrivateKeyFile), 0,
+         names=("privkey.xml",), specific=False, failure=XML_FAILURE),
+    Kind("CfgPublicKeyCreator", Role.CREATOR, OfXML(PublicKeyFile), 0,
+         names=("pubkey.xml",), specific=False, failure=XML_FAILURE),
+    Kind("CfgSSLCAKeyCreator", Role.CREATOR, OfXML(KeyFile), 0,
+         names=("sslkey.xml",), specific=False, failure=XML_FAILURE),
+    Kind("CfgSSLCACertCreator", Role.CREATOR, OfXML(CertificateFile), 0,
+         names=("sslcert.xml",), specific=False, verifies=True, failure=XML_FAILURE),
     Kind("CfgEncryptedGenerator", Role.GENERATOR, Plain, 50,
          extensions=(".crypt",), encrypted=True, failure=READ_FAILURE),
     Kind("CfgCheetahGenerator", Role.GENERATOR, CHEETAH, 50,
@@ -167,7 +189,7 @@ KINDS = (
     Kind("CfgJinja2Generator", Role.GENERATOR, JINJA2, 50, extensions=(".jinja2",)),
     Kind("CfgPlaintextGenerator", Role.GENERATOR, Plain, 100, failure=READ_FAILURE),
     # Bcfg2 1.3: an entry whose own name this is comes first
-    Kind("CfgLegacyInfo", Role.INFO, _info_file, 150, names=("info", ":info"), specific=False,
+    Kind("CfgLegacyInfo", Role.INFO, OfXML(InfoFile), 150, names=("info", ":info"), specific=False,
          failure=INFO_FAILURE),
 )  # fmt: skip
 

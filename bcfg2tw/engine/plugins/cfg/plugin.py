@@ -59,6 +59,7 @@ class Cfg(Plugin, Generator):
             [file for file in loaded if file is not None],
             self.core.settings,
             self._defaults,
+            self._kinds,
         )
 
     def _loaded(self, name: str, base: str) -> EntryFile | None:

@@ -1,0 +1,65 @@
+"""Files that the server adds to the repository: made once, whoever asks at the same time."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from weakref import WeakValueDictionary
+
+from bcfg2tw.engine.store.atomic import write_atomically
+
+logger = logging.getLogger("bcfg2-server")
+
+PRIVATE_MODE = 0o600
+PUBLIC_MODE = 0o644
+
+
+class _Lock:
+    """A lock that a weak reference may stand for."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+_locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
+_locks_guard = threading.Lock()
+
+
+@contextmanager
+def creating(folder: str) -> Iterator[None]:
+    """
+    Let one thread of one process at a time create files in a folder, which is made if missing.
+
+    Whoever gets in has to look what is there now: it may be what it wanted to make. Between two
+    processes the folder itself is locked; a file system that cannot, such as NFS, leaves threads
+    of one process excluding each other.
+
+    :raises OSError: if the folder cannot be made or opened
+    """
+    os.makedirs(folder, exist_ok=True)
+    with _locks_guard:
+        own = _locks.setdefault(os.path.realpath(folder), _Lock())
+    with own.lock:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def write_created(path: str, data: bytes, mode: int = PRIVATE_MODE) -> None:
+    """
+    Write a file in one step; it is on disk on return. Call it inside `creating` only.
+
+    :param mode: of a file that is new; another keeps its own
+    :raises OSError: if it cannot be written
+    """
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_atomically(path, data, mode)
+    logger.info("Created %s", path)

@@ -1,0 +1,88 @@
+"""authorizedkeys.xml: who may log in, by keys of other paths and clients (cfg.md 9.3)."""
+
+from __future__ import annotations
+
+import logging
+
+from bcfg2tw.engine.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.plugins.cfg.content import Content, Generator
+from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.xmlio import Element
+
+logger = logging.getLogger("bcfg2-server")
+
+#: The name of a client that stands for a group.
+NOBODY = "dummy"
+
+
+class AuthorizedKeys(StructFile, Generator):
+    """An `authorizedkeys.xml`; a key that cannot be had is left out, and logged."""
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Return a line for each `Allow` that applies, in the file's order."""
+        lines = (self._line(one, metadata) for one in self.matched(metadata).iter("Allow"))
+        return "\n".join(line for line in lines if line)
+
+    def _line(self, allow: Element, metadata: ClientMetadata) -> str:
+        path = allow.get("from")
+        key = (allow.text or "").strip() if path is None else self._key(path, allow, metadata)
+        if path is None and not key:
+            logger.warning(
+                "Cfg: %s: an Allow for %s has neither text nor `from`; it is passed over",
+                self.path, metadata.hostname,
+            )  # fmt: skip
+        return f"{_options(allow)} {key}".strip() if key else ""
+
+    def _key(self, path: str, allow: Element, metadata: ClientMetadata) -> str:
+        """Return the key that a path holds for the client that is meant; empty if there is none."""
+        try:
+            client = self._client(allow, metadata)
+            if client is None:
+                return ""
+            key = bytes_of(bound_path(path, client)).decode("utf-8")
+        except Exception as error:  # whatever makes that path fails here alone
+            logger.info("Cfg: %s: the key in %s cannot be used: %s", self.path, path, error)
+            return ""
+        if not key.strip():
+            logger.warning("Cfg: %s: %s is empty for %s", self.path, path, client.hostname)
+        return key.strip()
+
+    def _client(self, allow: Element, metadata: ClientMetadata) -> ClientMetadata | None:
+        """Return whose key is meant; None if the client has no group in the category."""
+        host, group = allow.get("host"), allow.get("group")
+        if host is not None:
+            return _named(host, metadata)
+        if group is not None:
+            return _member_of(group, metadata)
+        category = allow.get("category") or self._settings.sshkeys_category
+        if not category:
+            return metadata
+        found = metadata.group_in_category(category)
+        if not found:
+            logger.warning(
+                "Cfg: %s: %s has no group in category %s", self.path, metadata.hostname, category
+            )
+            return None
+        return metadata
+
+
+def _options(allow: Element) -> str:
+    """Return sshd's options, as they are written: quotes are part of the value."""
+    options = ((one.get("name", ""), one.get("value")) for one in allow.iter("Option"))
+    return ",".join(name if value is None else f"{name}={value}" for name, value in options)
+
+
+def _named(host: str, metadata: ClientMetadata) -> ClientMetadata:
+    key = (AuthorizedKeys, host)
+    found: ClientMetadata | None = metadata.scratch.get(key)
+    if found is None:
+        found = metadata.scratch[key] = metadata.query.by_name(host).for_build()
+    return found
+
+
+def _member_of(group: str, metadata: ClientMetadata) -> ClientMetadata:
+    """Return a client that there is not, and that is in one group only."""
+    client = ClientMetadata(NOBODY, group, {group})
+    client.snapshot, client.query = metadata.snapshot, metadata.query
+    return client

@@ -1,0 +1,63 @@
+"""Paths that the content of another path is made from."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+    from bcfg2tw.engine.plugins.cfg.plugin import Cfg
+
+_under_way: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("_under_way", default=())
+
+
+def bound_path(name: str, metadata: ClientMetadata) -> Element:
+    """
+    Return a path as a client gets it, whichever plugin binds it.
+
+    :raises Exception: whatever a generator raises
+    :raises PluginExecutionError: if the path is being made from itself
+    """
+    with _no_circle(name, metadata):
+        entry = etree.Element("Path", {"name": name})
+        plugin(metadata).core.Bind(entry, metadata)
+        return entry
+
+
+def bytes_of(entry: Element) -> bytes:
+    """Return the content of a bound entry as it will be in the client's file."""
+    text = entry.text or ""
+    return base64.b64decode(text) if entry.get("encoding") == "base64" else text.encode("utf-8")
+
+
+def entry_set_of(name: str, metadata: ClientMetadata) -> EntrySet | None:
+    """Return the files that Cfg has for a path, None if it has none."""
+    return plugin(metadata).entry_sets.get(name)
+
+
+def plugin(metadata: ClientMetadata) -> Cfg:
+    """Return the plugin in the state that the client's metadata were built from."""
+    found: Cfg = metadata.snapshot.plugins["Cfg"]  # type: ignore[assignment]  # known by its name
+    return found
+
+
+@contextmanager
+def _no_circle(name: str, metadata: ClientMetadata) -> Iterator[None]:
+    above, own = _under_way.get(), (name, metadata.hostname)
+    if own in above:
+        raise PluginExecutionError(f"{name} is made from itself")
+    token = _under_way.set((*above, own))
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
