@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugins.absent import ABSENT
 from bcfg2tw.errors import PluginInitError
 
 logger = logging.getLogger("bcfg2-server")
@@ -17,17 +18,35 @@ ENTRY_POINTS = "bcfg2tw.plugins"
 
 SHIPPED = {
     "ACL": "acl",
+    "Base": "base",
     "Bundler": "bundler",
+    "Bzr": "version.bzr",
     "Cfg": "cfg",
+    "Cvs": "version.cvs",
+    "Darcs": "version.darcs",
     "Decisions": "decisions",
     "Defaults": "defaults",
+    "Deps": "deps",
+    "FileProbes": "fileprobes",
+    "Fossil": "version.fossil",
+    "Git": "version.git",
     "GroupLogic": "grouplogic",
     "GroupPatterns": "grouppatterns",
+    "Hg": "version.hg",
     "Metadata": "metadata",
+    "NagiosGen": "nagiosgen",
+    "Ohai": "ohai",
+    "Pkgmgr": "pkgmgr",
+    "POSIXCompat": "posixcompat",
     "Probes": "probes",
     "Properties": "properties",
+    "PuppetENC": "puppetenc",
     "Rules": "rules",
+    "SEModules": "semodules",
+    "ServiceCompat": "servicecompat",
+    "Svn": "version.svn",
     "TemplateHelper": "templatehelper",
+    "Trigger": "trigger",
 }
 
 
@@ -70,7 +89,7 @@ def plugin_class(name: str) -> type[Plugin]:
     if name in SHIPPED:
         module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
         return _checked(name, getattr(importlib.import_module(module), name))
-    raise PluginInitError(_unknown(name))
+    raise PluginInitError(ABSENT.get(name) or _unknown(name))
 
 
 def _imported(name: str, module: str) -> object:

@@ -95,9 +95,7 @@ class Bundler(Plugin, Structure, StructureValidator):
             return file.XMLMatch(metadata)
         except TemplateError as error:
             self.logger.error("Bundler: Failed to render templated bundle %s: %s", name, error)
-        except (
-            Exception
-        ):  # a template's code may raise anything: spare other bundles
+        except Exception:  # a template's code may raise anything: spare other bundles
             self.logger.exception("Bundler: Unexpected bundler error for %s", name)
         return None
 

@@ -1,0 +1,47 @@
+"""Base: the entries of clients of repositories from Bcfg2 1.3 (cfg.md 11.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.directory import load_all
+from bcfg2tw.engine.plugin.interfaces import Structure
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+
+class Base(Plugin, Structure):
+    """
+    Puts what applies to a client in any `Base/*.xml` into one independent structure.
+
+    Every file is for every client: there is nothing to assign.
+    """
+
+    deprecated = True
+
+    def __init__(self, core: BaseCore, files: Files, previous: Base | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else None
+        loaded = load_all(files, (".xml",), StructFile, self.logger, known)
+        self._files = tuple(loaded.values())
+        if previous is None:
+            self.logger.warning(
+                "Base: Bcfg2 1.4 has this plugin no more; move the files of %s to Bundler, "
+                'with <Bundle independent="true"> as their root, and give the bundles to a group',
+                files.folder,
+            )
+
+    def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return one `Independent` with the entries of all files, in order of their names."""
+        structure = etree.Element("Independent", {"name": self.name, "version": "2.0"})
+        for file in self._files:
+            structure.extend(file.Match(metadata))
+        return [structure]

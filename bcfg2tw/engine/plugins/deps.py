@@ -1,0 +1,93 @@
+"""Deps: entries that bring further entries with them (structures.md 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.conditions import Answers, holds
+from bcfg2tw.engine.plugin.directory import load_all
+from bcfg2tw.engine.plugin.interfaces import StructureValidator
+from bcfg2tw.engine.plugin.nested_definitions import NestedDefinitions, NestedFile
+from bcfg2tw.engine.plugin.priority import answers_for
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element, is_element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+Key = tuple[str, str]
+
+
+class Deps(Plugin, StructureValidator):
+    """
+    Adds what the entries of a client depend on, from `Deps/*.xml`, as Bcfg2 1.3 did.
+
+    It announces nothing: what it adds is bound like any other entry.
+    """
+
+    #: After Packages, so that what that adds has its dependencies as well.
+    sort_order = 750
+
+    def __init__(self, core: BaseCore, files: Files, previous: Deps | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else None
+        loaded = load_all(files, (".xml",), NestedFile, self.logger, known)
+        self._dependencies = NestedDefinitions(loaded.values())
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Append one structure, `Deps`, with everything that is missing; it may be empty."""
+        present = set(_entries(structures))
+        try:
+            missing = self._missing(present, metadata)
+        except PluginExecutionError as error:
+            self.logger.error("Deps: no dependencies for %s: %s", metadata.hostname, error)
+            return
+        added = etree.Element("Independent", {"name": self.name})
+        for tag, name in missing:
+            etree.SubElement(added, tag, {"name": name})
+        structures.append(added)
+
+    def _missing(self, present: set[Key], metadata: ClientMetadata) -> list[Key]:
+        known = set(present)
+        missing: list[Key] = []
+        waiting = list(present)
+        while waiting:
+            tag, name = waiting.pop()
+            for key in self._required(tag, name, metadata):
+                if key not in known:
+                    known.add(key)
+                    missing.append(key)
+                    waiting.append(key)
+        return missing
+
+    def _required(self, tag: str, name: str, metadata: ClientMetadata) -> list[Key]:
+        definition = self._dependencies.best(tag, name, metadata)
+        if definition is None:
+            return []
+        return list(_dependencies_in(definition.element, answers_for(metadata)))
+
+
+def _entries(structures: list[Element]) -> Iterator[Key]:
+    for structure in structures:
+        for entry in structure:
+            name = entry.get("name") if is_element(entry) else None
+            if name is not None:
+                yield entry.tag.removeprefix("Bound"), name
+
+
+def _dependencies_in(element: Element, answers: Answers) -> Iterator[Key]:
+    for child in element:
+        if not is_element(child):
+            continue
+        name = child.get("name")
+        if child.tag in answers:
+            if holds(child, answers):
+                yield from _dependencies_in(child, answers)
+        elif name is not None:
+            yield child.tag, name

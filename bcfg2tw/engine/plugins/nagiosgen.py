@@ -1,0 +1,150 @@
+"""NagiosGen: what Nagios is to watch, from clients' groups (templates-and-data.md 16)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+CLIENT_PATH = "/etc/nagiosgen.status"
+SERVER_PATH = "/etc/nagios/conf.d/bcfg2.cfg"
+#: Not announced: a site with 1.4's path may have this one elsewhere.
+SERVER_PATH_1_3 = "/etc/nagios/nagiosgen.cfg"
+
+GROUP, BUNDLE, HOST = "-group.cfg", "-bundle.cfg", "-host.cfg"
+ALL_HOSTS = "nagiosgen.cfg"
+
+
+def text_of(source: Source) -> str:
+    """Return a file's text."""
+    return source.text()
+
+
+class NagiosGen(Plugin, Generator):
+    """
+    Binds a client's own description and the one file of the Nagios server.
+
+    Each client's description is kept in the plugin's folder, and the server's file is put
+    together from those that are there when it is asked for.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: NagiosGen | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._writing = previous._writing if previous else threading.Lock()
+        self._config = files.load("config.xml", StructFile)
+        self._groups = self._texts(GROUP)
+        self._bundles = self._texts(BUNDLE)
+        self.Entries = {"Path": {CLIENT_PATH: self._bind_client, SERVER_PATH: self._bind_server}}
+
+    def _texts(self, suffix: str) -> dict[str, str]:
+        """Return what group or bundle each file is for, and its text, sorted."""
+        loaded = {
+            name.removesuffix(suffix): self.files.load(name, text_of)
+            for name in self.files
+            if name.endswith(suffix) and "/" not in name
+        }
+        return {name: text for name, text in sorted(loaded.items()) if text is not None}
+
+    def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
+        """Say whether an entry is the server's file where Bcfg2 1.3 had it."""
+        return entry.tag == "Path" and entry.get("name") == SERVER_PATH_1_3
+
+    def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Bind the server's file."""
+        self._bind_server(entry, metadata)
+
+    def _bind_client(self, entry: Element, metadata: ClientMetadata) -> None:
+        text = self._description(metadata)
+        self._keep(f"{metadata.hostname}{HOST}", text)
+        _fill(entry, text, "root", "0400")
+
+    def _description(self, metadata: ClientMetadata) -> str:
+        lines = [
+            ("host_name", metadata.hostname),
+            ("alias", metadata.hostname),
+            ("address", _address(metadata.hostname)),
+        ]
+        used = [*metadata.groups.intersection(self._groups)]
+        used += metadata.bundles.intersection(self._bundles)
+        if used:
+            lines.append(("hostgroups", ",".join(sorted(set(used)))))
+        lines += self._options(metadata)
+        if not any(key == "use" for key, _ in lines):
+            lines.append(("use", "default"))
+        body = "".join(f"\t{key:<32} {value}\n" for key, value in lines)
+        return f"define host {{\n{body}}}\n"
+
+    def _options(self, metadata: ClientMetadata) -> Iterator[tuple[str, str]]:
+        if self._config is None:
+            return
+        for option in self._config.matched(metadata).iter("Option"):
+            name = option.get("name")
+            if name is not None:
+                yield name, option.text or ""
+
+    def _bind_server(self, entry: Element, metadata: ClientMetadata) -> None:
+        hosts = [text for _, text in sorted(self._hosts())]
+        used = {"default"}.union(*map(_hostgroups, hosts))
+        definitions = [text for name, text in self._groups.items() if name in used]
+        definitions += [text for name, text in self._bundles.items() if name in used]
+        text = "\n".join(definitions) + "\n\n" + "\n".join(hosts)
+        self._keep(ALL_HOSTS, text)
+        _fill(entry, text, "nagios", "0440")
+
+    def _hosts(self) -> Iterator[tuple[str, str]]:
+        """Yield the clients' descriptions as they are now: they are newer than the snapshot."""
+        for name in os.listdir(self.data):
+            if name.endswith(HOST) and not name.startswith("."):
+                with open(self.files.path(name), encoding=self.core.settings.encoding) as stream:
+                    yield name, stream.read()
+
+    def _keep(self, name: str, text: str) -> None:
+        if "/" in name:
+            raise PluginExecutionError(f"NagiosGen: {name!r} is no name for a file")
+        path, data = self.files.path(name), text.encode(self.core.settings.encoding)
+        with self._writing:
+            if _content(path) != data:
+                write_atomically(path, data)
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def _address(hostname: str) -> str:
+    try:
+        return str(socket.getaddrinfo(hostname, None)[0][4][0])
+    except (OSError, UnicodeError, IndexError) as error:
+        raise PluginExecutionError(f"Failed to find IP address for {hostname}") from error
+
+
+def _hostgroups(text: str) -> set[str]:
+    """Return the groups that a description names, in any line that speaks of them."""
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if "hostgroup" in line]
+    return {group.strip() for words in lines if len(words) == 2 for group in words[1].split(",")}
+
+
+def _fill(entry: Element, text: str, owner: str, mode: str) -> None:
+    values = {"type": "file", "owner": owner, "group": owner, "mode": mode, "encoding": "ascii"}
+    for key, value in values.items():
+        entry.set(key, value)
+    entry.text = text

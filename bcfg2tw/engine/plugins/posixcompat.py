@@ -1,0 +1,28 @@
+"""POSIXCompat: the mode of paths under its old name, for old clients (structures.md 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import GoalValidator
+from bcfg2tw.engine.plugin.old_clients import needs_old_names
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+
+class POSIXCompat(Plugin, GoalValidator):
+    """Adds `perms`, equal to `mode`, to every path for clients before 1.3."""
+
+    create = False
+
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """Complete the paths of all structures, also those that failed."""
+        if not needs_old_names(metadata):
+            return
+        for path in config.iterfind("*/Path"):
+            mode = path.get("mode")
+            if mode is not None:
+                path.set("perms", mode)

@@ -1,0 +1,142 @@
+"""PuppetENC: groups and data from external node classifiers (templates-and-data.md 9)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
+from bcfg2tw.engine.programs import ProgramError, run
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+TIMEOUT_SECONDS = 60
+
+
+@dataclass
+class Classification:
+    """What all classifiers together say of a client."""
+
+    groups: list[str] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+class PuppetENC(Plugin, Connector, ClientRunHooks):
+    """
+    Runs every file of `PuppetENC` with a client's name, and reads what it prints.
+
+    What was read is kept until any client's run ends. A classifier that fails fails the
+    client's metadata: without it the client would get a wrong configuration.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: PuppetENC | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._lock = threading.Lock()
+        self._known: dict[str, Classification] = {}
+        if previous is None and core.settings.client_metadata_cache == "aggressive":
+            self.logger.warning(
+                "PuppetENC is incompatible with aggressive client metadata caching: "
+                "set [caching] client_metadata to cautious or initial"
+            )
+
+    def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
+        """
+        Return the classes.
+
+        :raises PluginExecutionError: if a classifier fails or prints no YAML mapping
+        """
+        return self._classification(metadata.hostname).groups
+
+    def get_additional_data(self, metadata: ClientMetadata) -> dict[str, Any]:
+        """
+        Return the parameters.
+
+        :raises PluginExecutionError: if a classifier fails or prints no YAML mapping
+        """
+        return self._classification(metadata.hostname).parameters
+
+    def end_client_run(self, metadata: ClientMetadata) -> None:
+        """Forget what the classifiers said."""
+        self._forget()
+
+    def end_statistics(self, metadata: ClientMetadata) -> None:
+        """Forget what the classifiers said."""
+        self._forget()
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._known = {}
+
+    def _classification(self, hostname: str) -> Classification:
+        with self._lock:
+            known, results = self._known.get(hostname), self._known
+        if known is None:
+            known = self._ask_all(hostname)
+            # into the table that was there before: an end of a run in between clears it
+            results[hostname] = known
+        return known
+
+    def _ask_all(self, hostname: str) -> Classification:
+        found = Classification()
+        for name in self.files:
+            if "/" not in name:
+                path = self.files.path(name)
+                self._merge(found, self._ask(path, hostname), path, hostname)
+        return found
+
+    def _ask(self, path: str, hostname: str) -> str:
+        self.debug_log(f"PuppetENC: Running ENC {path} for {hostname}")
+        try:
+            output = run([path, hostname], TIMEOUT_SECONDS)
+        except ProgramError as error:
+            raise self._failed(f"Error running ENC {path} for {hostname}: {error}") from error
+        if output.error.strip():
+            self.logger.warning(
+                "PuppetENC: ENC %s for %s: %s", path, hostname, output.error.strip()
+            )
+        return output.out
+
+    def _failed(self, message: str) -> PluginExecutionError:
+        self.logger.error("PuppetENC: %s", message)
+        return PluginExecutionError(f"PuppetENC: {message}")
+
+    def _merge(self, found: Classification, text: str, path: str, hostname: str) -> None:
+        try:
+            said = _mapping(yaml.safe_load(text))
+            classes = said["classes"] if "classes" in said else said.get("groups")
+            _merge_classes(found, classes)
+            found.parameters.update(_mapping(said.get("parameters")))
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._failed(
+                f"Error decoding YAML from {path} for {hostname}: {error}"
+            ) from error
+        if "environment" in said:
+            self.logger.info("PuppetENC: environment from %s for %s is ignored", path, hostname)
+
+
+def _merge_classes(found: Classification, classes: Any) -> None:
+    if isinstance(classes, Mapping):
+        found.groups.extend(str(name) for name in classes)
+        for parameters in classes.values():
+            found.parameters.update(_mapping(parameters))
+    elif isinstance(classes, list):
+        found.groups.extend(str(name) for name in classes)
+    elif classes is not None:
+        raise ValueError(f"classes are a list or a mapping, not {classes!r}")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError(f"a mapping is needed, not {value!r}")

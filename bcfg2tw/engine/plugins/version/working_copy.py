@@ -1,0 +1,79 @@
+"""What all version plugins do: find the working copy, run the system's own command."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from bcfg2tw.engine.plugin.interfaces import Version
+from bcfg2tw.engine.programs import run
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.errors import PluginExecutionError, PluginInitError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from bcfg2tw.engine.base_core import BaseCore
+
+#: The repository waits for its revision before it is served.
+REVISION_TIMEOUT_SECONDS = 30
+
+#: The commands' words are read by us, and nobody can answer their questions.
+ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "HGPLAIN": "1"}
+
+
+class WorkingCopy(Version):
+    """
+    A version plugin that runs a command in `[server] vcs_root` (templates-and-data.md 17).
+
+    :cvar __vcs_metadata_path__: what must exist in a working copy, None for anything
+    """
+
+    __vcs_metadata_path__: ClassVar[str | None]
+
+    def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
+        super().__init__(core, files, previous)
+        self.vcs_root = core.settings.vcs_root or core.settings.repository
+        self.vcs_path: str | None = None
+        if self.__vcs_metadata_path__ is not None:
+            self.vcs_path = os.path.join(self.vcs_root, self.__vcs_metadata_path__)
+            if not os.path.exists(self.vcs_path):
+                raise PluginInitError(f"{self.vcs_path} is not present")
+
+    def run(
+        self,
+        *command: str,
+        timeout_seconds: float = REVISION_TIMEOUT_SECONDS,
+        input_text: str = "",
+    ) -> str:
+        """
+        Run a command in the working copy and return what it wrote.
+
+        :raises ProgramError: if it cannot be run or fails
+        """
+        return run(command, timeout_seconds, self.vcs_root, ENVIRONMENT, input_text).out
+
+    def first_line(self, *command: str) -> str:
+        """
+        Return the first line of a command's output that is not blank.
+
+        :raises PluginExecutionError: if there is none
+        """
+        for line in self.run(*command).splitlines():
+            if line.strip():
+                return line.strip()
+        raise PluginExecutionError(f"{' '.join(command)} wrote nothing in {self.vcs_root}")
+
+    def field(self, label: str, *command: str) -> str:
+        """
+        Return the word behind a label at the beginning of a line of a command's output.
+
+        :raises PluginExecutionError: if there is no such line
+        """
+        for line in self.run(*command).splitlines():
+            words = line.split()
+            if len(words) > 1 and words[0] == label:
+                return words[1]
+        raise PluginExecutionError(
+            f"{' '.join(command)} wrote no line with {label!r} in {self.vcs_root}"
+        )
