@@ -105,9 +105,7 @@ class Case:
             return
         path = repository / step["write"]
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = (
-            base64.b64decode(step["base64"]) if "base64" in step else step["text"].encode()
-        )
+        content = base64.b64decode(step["base64"]) if "base64" in step else step["text"].encode()
         fresh = path.with_name(path.name + "~")
         fresh.write_bytes(content)
         os.replace(fresh, path)

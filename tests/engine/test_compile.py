@@ -139,9 +139,7 @@ class BindTests(SynchronousTestCase):
     def test_altsrc(self) -> None:
         """An entry is bound under the name of its altsrc and keeps its own."""
         config = configuration(self.a_core('<Service name="s" altsrc="listed"/>', "Listing"))
-        self.assertEqual(
-            dict(entry(config, "Service", "s").attrib), {"name": "s", "by": "Listing"}
-        )
+        self.assertEqual(dict(entry(config, "Service", "s").attrib), {"name": "s", "by": "Listing"})
 
     def test_altsrc_falls_back(self) -> None:
         """If the altsrc cannot be bound the entry's own name is tried; nothing is left behind."""

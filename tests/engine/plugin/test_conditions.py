@@ -27,9 +27,7 @@ class MatchedTests(SynchronousTestCase):
             '<R><X n="1"/><Group name="a"><X n="2"/><Group name="b"><X n="3"/></Group></Group>'
             '<X n="4"/></R>'
         )
-        self.assertEqual(
-            self.matched(text), '<R><X n="1"/><X n="2"/><X n="3"/><X n="4"/></R>'
-        )
+        self.assertEqual(self.matched(text), '<R><X n="1"/><X n="2"/><X n="3"/><X n="4"/></R>')
 
     def test_false(self) -> None:
         """What a false condition holds is gone; negation inverts, whatever its case."""

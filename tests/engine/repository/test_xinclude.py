@@ -57,7 +57,8 @@ class IncludeTests(SynchronousTestCase):
     def test_fallback(self) -> None:
         """Where nothing is found the fallback's content is used, without an error."""
         files = self.files(
-            top=ROOT % '<xi:include href="no.xml"><xi:fallback><X n="f"/></xi:fallback></xi:include>'
+            top=ROOT
+            % '<xi:include href="no.xml"><xi:fallback><X n="f"/></xi:fallback></xi:include>'
         )
         with self.assertNoLogs("bcfg2-server", "ERROR"):
             self.assertEqual(self.names(files), ["f"])
@@ -77,9 +78,7 @@ class IncludeTests(SynchronousTestCase):
 
     def test_broken(self) -> None:
         """An included file that is broken is named, with its line; the last good state stays."""
-        files = self.files(
-            top=ROOT % '<xi:include href="p.xml"/>', p='<R>\n<X n="1"/></R>'
-        )
+        files = self.files(top=ROOT % '<xi:include href="p.xml"/>', p='<R>\n<X n="1"/></R>')
         self.assertEqual(self.names(files), ["1"])
         broken = self.files(p="<R>\n<X></R>")
         with self.assertLogs("bcfg2-server") as logs:
