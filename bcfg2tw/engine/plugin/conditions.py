@@ -8,7 +8,8 @@ each client: most documents ask for few groups, so nearly every request finds it
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -43,8 +44,7 @@ def holds(condition: Element, answers: Answers) -> bool:
 
     :param answers: for each conditional tag the names for which it is true
     """
-    found = condition.get("name") in answers[condition.tag]
-    return found is not (condition.get("negate", "").lower() == "true")
+    return Condition.of(condition).holds(answers)
 
 
 def filtered(element: Element, answers: Answers) -> Element:
@@ -123,6 +123,25 @@ class ConditionalDocument:
         return copy.deepcopy(self.matched(metadata, *args))
 
 
-def conditions_above(element: Element, tags: Collection[str]) -> Iterator[Element]:
-    """Yield the conditional elements that an element stands in, innermost first."""
-    return (above for above in element.iterancestors() if above.tag in tags)
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A conditional element as a value: which name is asked for, and whether it must not be."""
+
+    tag: str
+    name: str | None
+    is_negated: bool
+
+    @classmethod
+    def of(cls, element: Element) -> Condition:
+        """Read a conditional element."""
+        negate = element.get("negate", "").lower() == "true"
+        return cls(element.tag, element.get("name"), negate)
+
+    def holds(self, answers: Answers) -> bool:
+        """Say whether it is true."""
+        return (self.name in answers[self.tag]) is not self.is_negated
+
+
+def conditions_above(element: Element, tags: Collection[str]) -> tuple[Condition, ...]:
+    """Return the conditions that an element stands in, innermost first."""
+    return tuple(Condition.of(above) for above in element.iterancestors() if above.tag in tags)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers
+from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, conditions_above
 from bcfg2tw.engine.plugin.priority import Definition, PriorityFile, answers_for
-from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
@@ -40,25 +39,16 @@ class NestedFile(PriorityFile):
     """
     A file whose definitions stand in its root and in conditions, to any depth.
 
-    :ivar definitions: in ascending order of precedence; of a template, none
+    Its definitions are in ascending order of precedence.
     """
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(source)
-        self.definitions = () if self.is_template else self._definitions_in(self.root)
-
-    def definitions_for(self, metadata: ClientMetadata) -> tuple[Definition, ...]:
-        """Return the definitions that a template has for a client."""
-        key = (NestedFile, self)
-        known: tuple[Definition, ...] | None = metadata.scratch.get(key)
-        if known is None:
-            known = self._definitions_in(self.rendered(metadata).root)
-            metadata.scratch[key] = known
-        return known
 
     def _definitions_in(self, root: Element) -> tuple[Definition, ...]:
         completed = self.completed(root)
-        return tuple(Definition(one, self) for one in contents(completed) if one.get("name"))
+        return tuple(
+            Definition(one, self, conditions_above(one, CONDITIONS))
+            for one in contents(completed)
+            if one.get("name")
+        )
 
     def completed(self, root: Element) -> Element:
         """Return the document with what its elements do not say themselves."""
@@ -116,7 +106,7 @@ def _last_of_each_file(candidates: Iterable[Definition], answers: Answers) -> li
 
 
 def _conflict(best: list[Definition], place: str, hostname: str) -> str:
-    files = ", ".join(f"{one.path}:{line_of(one.element)}" for one in best)
+    files = ", ".join(f"{one.path}:{one.line}" for one in best)
     return (
         f"Found conflicting sources with same priority ({best[0].priority}) for {place} "
         f"for {hostname}: {files}"

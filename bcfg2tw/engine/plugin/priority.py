@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, conditions_above, filtered, holds
+from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, Condition, filtered
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
@@ -25,47 +26,115 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bcfg2-server")
 
+#: What an element stands in, innermost first.
+Conditions: TypeAlias = tuple[Condition, ...]
 
-class PriorityFile(StructFile):
+
+class PriorityFile:
     """
-    A `StructFile` whose root says which of several files wins.
+    A file whose root says which of several files wins.
 
+    Of a file that is no template the definitions are kept, and not the document: they take a
+    fifth of its memory.
+
+    :ivar path: full path
     :ivar priority: the higher wins
+    :ivar announced: tag and name of the elements that stand directly below the root
+    :ivar definitions: in the order of the document; of a template, none
     :raises RepositoryError: if the root's `priority` is missing or not a whole number
     """
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
-        written = self.root.get("priority", "")
+        document = StructFile(source)
+        self.path = document.path
+        self.priority = self._priority_of(document.root)
+        self.announced = tuple(_named_below(document.root))
+        self._template = document if document.is_template else None
+        self.definitions = () if document.is_template else self._definitions_in(document.root)
+
+    def _priority_of(self, root: Element) -> int:
+        written = root.get("priority", "")
         try:
-            self.priority = int(written)
+            return int(written)
         except ValueError:
             raise RepositoryError(
                 self.path,
                 f"Got bogus priority {written!r} for file {self.path}: "
                 "the root needs a priority that is a whole number",
-                line_of(self.root),
+                line_of(root),
             ) from None
+
+    @property
+    def is_template(self) -> bool:
+        """Say whether the definitions are others for each client."""
+        return self._template is not None
+
+    def definitions_for(self, metadata: ClientMetadata) -> tuple[Definition, ...]:
+        """Return the definitions that a client gets; a template is rendered once for a build."""
+        if self._template is None:
+            return self.definitions
+        known: tuple[Definition, ...] | None = metadata.scratch.get(self)
+        if known is None:
+            known = self._definitions_in(self._template.rendered(metadata).root)
+            metadata.scratch[self] = known
+        return known
+
+    def _definitions_in(self, root: Element) -> tuple[Definition, ...]:
+        return tuple(
+            Definition(element, self, conditions) for element, conditions in _elements_in(root, ())
+        )
+
+
+def _elements_in(
+    container: Element, conditions: Conditions
+) -> Iterator[tuple[Element, Conditions]]:
+    """Yield what stands in an element, to any depth, with the conditions around it."""
+    for child in container:
+        if not is_element(child):
+            continue
+        if child.tag in CONDITIONS:
+            yield from _elements_in(child, (Condition.of(child), *conditions))
+        else:
+            yield child, conditions
+            yield from _elements_in(child, conditions)
+
+
+def _named_below(root: Element) -> Iterator[tuple[str, str]]:
+    for child in root:
+        if is_element(child) and child.tag not in CONDITIONS and child.get("name"):
+            yield sys.intern(child.tag), child.get("name", "")
 
 
 class Definition:
-    """What one element of a file says about the entries that it matches."""
+    """
+    What one element of a file says about the entries that it matches.
 
-    def __init__(self, element: Element, file: PriorityFile) -> None:
-        self.element = element
-        self.tag: str = element.tag
+    :ivar line: where it stands in its file
+    :ivar holder: a copy of the element if it holds others, None if it does not
+    """
+
+    __slots__ = (
+        "_attributes", "_conditions", "_is_conditional", "_text", "_values", "holder", "line",
+        "name", "path", "priority", "tag",
+    )  # fmt: skip
+
+    def __init__(self, element: Element, file: PriorityFile, conditions: Conditions) -> None:
+        self.tag = sys.intern(element.tag)
         self.name: str | None = element.get("name")
+        self.line = line_of(element)
         self.priority = file.priority
         self.path = file.path
-        self._conditions = tuple(conditions_above(element, CONDITIONS))
-        self._attributes = tuple(attributes(element).items())
+        self.holder = copy.deepcopy(element) if _has_elements(element) else None
+        self._conditions = conditions
+        # thousands say the same things of other names: what they share is kept once
+        self._attributes = tuple(map(sys.intern, attributes(element)))
+        self._values = tuple(map(sys.intern, attributes(element).values()))
         self._text = element.text if (element.text or "").strip() else None
-        self._children = tuple(child for child in element if is_element(child))
-        self._is_conditional = any(child.tag in CONDITIONS for child in element.iterdescendants())
+        self._is_conditional = any(one.tag in CONDITIONS for one in element.iterdescendants())
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
-        return all(holds(condition, answers) for condition in self._conditions)
+        return all(condition.holds(answers) for condition in self._conditions)
 
     def apply(
         self, entry: Element, answers: Answers, replaced: Callable[[str], str] | None = None
@@ -77,50 +146,42 @@ class Definition:
         """
         if self._text is not None:
             entry.text = self._text
-        if self._children:
-            entry.extend(self._copied_children(answers))
-        for name, value in self._attributes:
+        if self.holder is not None:
+            entry.extend(self._copied_children(self.holder, answers))
+        for name, value in zip(self._attributes, self._values, strict=True):
             if entry.get(name) is None:
                 entry.set(name, replaced(value) if replaced else value)
 
-    def _copied_children(self, answers: Answers) -> list[Element]:
+    def _copied_children(self, holder: Element, answers: Answers) -> list[Element]:
         if self._is_conditional:
-            return list(filtered(self.element, answers))
-        return [copy.deepcopy(child) for child in self._children]
+            return list(filtered(holder, answers))
+        return [copy.deepcopy(child) for child in holder if is_element(child)]
+
+
+def _has_elements(element: Element) -> bool:
+    return any(is_element(child) for child in element)
 
 
 class Definitions:
     """
-    The definitions of some files, by tag and name.
+    Definitions by tag and name.
 
     :param regex: whether names are also tried as regular expressions, anchored at both ends
     """
 
-    def __init__(self, files: Iterable[PriorityFile], regex: bool = False) -> None:
-        self._named: dict[tuple[str, str], list[Definition]] = {}
+    def __init__(self, definitions: Iterable[Definition], regex: bool = False) -> None:
+        self._named: dict[tuple[str, str], tuple[Definition, ...]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Definition]]] = {}
         self._found: dict[tuple[str, str], tuple[Definition, ...]] = {}
         self._regex = regex
-        for file in files:
-            self._add(file, file.root)
+        for definition in definitions:
+            self._add(definition)
 
-    @classmethod
-    def of_rendered(cls, file: PriorityFile, root: Element, regex: bool) -> Definitions:
-        """Return the definitions that a template's result holds."""
-        rendered = cls((), regex)
-        rendered._add(file, root)
-        return rendered
-
-    def _add(self, file: PriorityFile, root: Element) -> None:
-        for element in root.iterdescendants():
-            if is_element(element) and element.tag not in CONDITIONS:
-                self._add_definition(Definition(element, file))
-
-    def _add_definition(self, definition: Definition) -> None:
+    def _add(self, definition: Definition) -> None:
         if definition.name is None:
             return
         key = (definition.tag, comparable(definition.tag, definition.name))
-        self._named.setdefault(key, []).append(definition)
+        self._named[key] = (*self._named.get(key, ()), definition)
         if self._regex:
             self._add_pattern(definition, definition.name)
 
@@ -130,7 +191,7 @@ class Definitions:
         except re.error as error:
             logger.error(
                 "%s:%s: %r is no regular expression and stands for itself alone: %s",
-                definition.path, definition.element.sourceline, name, error,
+                definition.path, definition.line, name, error,
             )  # fmt: skip
             return
         self._patterns.setdefault(definition.tag, []).append((pattern, definition))
@@ -138,7 +199,7 @@ class Definitions:
     def find(self, tag: str, name: str) -> tuple[Definition, ...]:
         """Return all definitions of a tag that match a name, whatever their conditions."""
         if not self._regex:
-            return tuple(self._named.get((tag, comparable(tag, name)), ()))
+            return self._named.get((tag, comparable(tag, name)), ())
         key = (tag, name)
         found = self._found.get(key)
         if found is None:
@@ -146,7 +207,7 @@ class Definitions:
         return found
 
     def _matching(self, tag: str, name: str) -> Iterator[Definition]:
-        named = self._named.get((tag, comparable(tag, name)), [])
+        named = self._named.get((tag, comparable(tag, name)), ())
         yield from named
         for pattern, definition in self._patterns.get(tag, ()):
             if definition not in named and pattern.match(name):
@@ -179,25 +240,25 @@ class PriorityFiles:
         self._regex = regex
         self._replace_name = replace_name
         self._templates = [file for file in self.files if file.is_template]
-        self._fixed = Definitions((file for file in self.files if not file.is_template), regex)
+        fixed = (definition for file in self.files for definition in file.definitions)
+        self._fixed = Definitions(fixed, regex)
 
     def announced(self) -> Iterator[tuple[str, str]]:
         """Yield tag and name of the elements that stand directly below a root."""
         for file in self.files:
-            for child in file.root:
-                if is_element(child) and child.tag not in CONDITIONS and child.get("name"):
-                    yield child.tag, child.get("name", "")
+            yield from file.announced
 
     def matching(self, entry: Element, metadata: ClientMetadata) -> list[Definition]:
         """Return the definitions that match an entry and apply to the client."""
         name = entry.get("name")
         if name is None:
             return []
-        found: list[Definition] = list(self._fixed.find(entry.tag, name))
+        tag = entry.tag
+        found = self._fixed.find(tag, name)
         for template in self._templates:
-            found.extend(self._rendered(template, metadata).find(entry.tag, name))
+            found = (*found, *self._rendered(template, metadata).find(tag, name))
         if not found:
-            return found
+            return []
         answers = answers_for(metadata)
         return [definition for definition in found if definition.applies(answers)]
 
@@ -205,8 +266,7 @@ class PriorityFiles:
         key = (self, template)
         known: Definitions | None = metadata.scratch.get(key)
         if known is None:
-            root = template.rendered(metadata).root
-            known = Definitions.of_rendered(template, root, self._regex)
+            known = Definitions(template.definitions_for(metadata), self._regex)
             metadata.scratch[key] = known
         return known
 
@@ -222,6 +282,8 @@ class PriorityFiles:
 
     def _best(self, entry: Element, metadata: ClientMetadata) -> Definition:
         matching = self.matching(entry, metadata)
+        if len(matching) == 1:
+            return matching[0]
         place = f"{entry.tag}:{entry.get('name')}"
         if not matching:
             raise PluginExecutionError(
@@ -242,7 +304,7 @@ def _conflict(
     best: list[Definition], priority: int, place: str, hostname: str
 ) -> PluginExecutionError:
     text = f"Found conflicting sources with same priority ({priority}) for {place} for {hostname}"
-    files = ", ".join(f"{one.path}:{one.element.sourceline}" for one in best)
+    files = ", ".join(f"{one.path}:{one.line}" for one in best)
     logger.error("%s: %s", text, files)
     return PluginExecutionError(text)
 

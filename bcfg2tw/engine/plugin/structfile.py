@@ -41,17 +41,13 @@ class StructFile:
         self.path = source.path
         self.name = source.name
         self._settings = source.settings
-        self.template = self._template(source)
-        if self.template is None:
-            self.root = self._decrypted(source.xml())
+        self.root = parse_file(source.data, source.path)
+        self.template: MarkupTemplate | None = None
+        if is_template(source, self.root):
+            self.template = markup_template(source)
         else:
-            self.root = parse_file(source.data, source.path)
+            self.root = self._decrypted(source.included(self.root))
         self.document = ConditionalDocument(self.root, self.conditions)
-
-    def _template(self, source: Source) -> MarkupTemplate | None:
-        if is_template(source):
-            return markup_template(source)
-        return None
 
     def _decrypted(self, root: Element) -> Element:
         if self.encryption:
@@ -97,12 +93,10 @@ class StructFile:
         return known
 
 
-def is_template(source: Source) -> bool:
+def is_template(source: Source, root: Element) -> bool:
     """
     Say whether a file is a Genshi template.
 
     It is if its name ends in `.genshi` or its root declares the prefix `py` (structures.md 1.2).
     """
-    if source.path.endswith(".genshi"):
-        return True
-    return parse_file(source.data, source.path).nsmap.get("py") == GENSHI_NAMESPACE
+    return source.path.endswith(".genshi") or root.nsmap.get("py") == GENSHI_NAMESPACE

@@ -68,9 +68,9 @@ class Deps(Plugin, StructureValidator):
 
     def _required(self, tag: str, name: str, metadata: ClientMetadata) -> list[Key]:
         definition = self._dependencies.best(tag, name, metadata)
-        if definition is None:
+        if definition is None or definition.holder is None:
             return []
-        return list(_dependencies_in(definition.element, answers_for(metadata)))
+        return list(_dependencies_in(definition.holder, answers_for(metadata)))
 
 
 def _entries(structures: list[Element]) -> Iterator[Key]:

@@ -86,7 +86,11 @@ class Source:
 
         :raises RepositoryError: naming the file and line that is not well-formed
         """
-        return resolve_includes(parse_file(self.data, self.path), self.path, self)
+        return self.included(parse_file(self.data, self.path))
+
+    def included(self, root: Element) -> Element:
+        """Put what the parsed file includes into it."""
+        return resolve_includes(root, self.path, self)
 
     def text(self) -> str:
         """
