@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -135,11 +136,17 @@ class Condition:
     def of(cls, element: Element) -> Condition:
         """Read a conditional element."""
         negate = element.get("negate", "").lower() == "true"
-        return cls(element.tag, element.get("name"), negate)
+        return _condition(element.tag, element.get("name"), negate)
 
     def holds(self, answers: Answers) -> bool:
         """Say whether it is true."""
         return (self.name in answers[self.tag]) is not self.is_negated
+
+
+@lru_cache(maxsize=4096)
+def _condition(tag: str, name: str | None, is_negated: bool) -> Condition:
+    """Return one object for all conditions that are equal: few are asked very often."""
+    return Condition(tag, name, is_negated)
 
 
 def conditions_above(element: Element, tags: Collection[str]) -> tuple[Condition, ...]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import copy
 import logging
+import sys
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.engine.plugin.conditions import CONDITIONS
+from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, conditions_above, filtered
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.plugin.template_data import real_name
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
@@ -47,16 +48,24 @@ def paths_of(_: ClientMetadata, entry: Element) -> Collection[str]:
     return (real_name(entry),)
 
 
-class InfoXML(StructFile):
+class InfoXML:
     """
     What an `info.xml` says about the paths it stands for.
 
-    Its condition `Path` is about the entry, by the name that the client knows; so `matched` and
-    `Match` take the entry behind the metadata. Encrypted elements are left as they are.
+    Its condition `Path` is about the entry, by the name that the client knows. Encrypted elements
+    are left as they are. Of a file that is no template what it says is kept, not its document:
+    a site has thousands, and they are short.
+
+    :ivar path: full path
     """
 
-    conditions = {**CONDITIONS, "Path": paths_of}
-    encryption = False
+    __slots__ = ("_attributes", "_template", "path")
+
+    def __init__(self, source: Source) -> None:
+        document = _InfoDocument(source)
+        self.path = document.path
+        self._template = document if document.is_template else None
+        self._attributes = () if document.is_template else _attributes_in(document.root)
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -64,23 +73,68 @@ class InfoXML(StructFile):
 
         :raises PluginExecutionError: if none does
         """
-        found = self.matched(metadata, entry).iter("Info")
-        chosen = next(found, None)
-        if chosen is None:
+        answers = _answers(entry, metadata)
+        found = [one for one in self._attributes_for(entry, metadata) if one.applies(answers)]
+        if not found:
             raise PluginExecutionError(f"No metadata found in {self.path} for {entry.get('name')}")
-        if next(found, None) is not None:
+        if len(found) > 1:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
-        for name, value in chosen.items():
-            if name != XML_BASE:  # of an included file: no attribute of a path
-                entry.set(name, value)
-        if len(chosen):
-            entry.extend(copy.deepcopy(child) for child in chosen)
+        found[0].apply(entry, answers)
+
+    def _attributes_for(
+        self, entry: Element, metadata: ClientMetadata
+    ) -> tuple[PathAttributes, ...]:
+        if self._template is None:
+            return self._attributes
+        return _attributes_in(self._template.rendered(metadata).root)
 
     def BindEntry(self, entry: Element, metadata: ClientMetadata) -> None:
         """Do the same as `bind`, under the name that plugins of a site know."""
         self.bind(entry, metadata)
+
+
+class _InfoDocument(StructFile):
+    conditions = {**CONDITIONS, "Path": paths_of}
+    encryption = False
+
+
+class PathAttributes:
+    """What one `Info` element says."""
+
+    __slots__ = ("_attributes", "_conditions", "_holder")
+
+    def __init__(self, element: Element) -> None:
+        self._conditions = conditions_above(element, _InfoDocument.conditions)
+        self._attributes = {
+            sys.intern(name): sys.intern(value)
+            for name, value in attributes(element).items()
+            if name != XML_BASE  # of an included file: no attribute of a path
+        }
+        self._holder = copy.deepcopy(element) if len(element) else None
+
+    def applies(self, answers: Answers) -> bool:
+        """Say whether all conditions that the element stands in are true."""
+        return all(condition.holds(answers) for condition in self._conditions)
+
+    def apply(self, entry: Element, answers: Answers) -> None:
+        """Give an entry the attributes, and copies of what the element holds."""
+        set_attributes(entry, self._attributes)
+        if self._holder is not None:
+            entry.extend(list(filtered(self._holder, answers)))
+
+
+def _attributes_in(root: Element) -> tuple[PathAttributes, ...]:
+    return tuple(PathAttributes(element) for element in root.iter("Info"))
+
+
+def _answers(entry: Element, metadata: ClientMetadata) -> Answers:
+    return {
+        "Group": metadata.groups,
+        "Client": (metadata.hostname,),
+        "Path": paths_of(metadata, entry),
+    }
 
 
 class InfoFile:

@@ -27,7 +27,7 @@ Key = tuple[str, Callable[[Source], Any]]
 logger = logging.getLogger("bcfg2-server")
 
 
-@dataclass
+@dataclass(slots=True)
 class Interpreted:
     """What a file was understood to say, and what that was read from."""
 
@@ -48,19 +48,17 @@ class Library:
         """List a folder, with all that is below it, as it is now."""
         return Files(self, folder, scan(folder, self.ignored))
 
-    def interpret(
-        self, path: str, name: str, stamp: Stamp, interpretation: Interpretation[T]
-    ) -> Interpreted:
+    def interpret(self, key: Key, name: str, stamp: Stamp) -> Interpreted:
         """
         Return what a file says: as known if nothing that it was read from has changed.
 
+        :param key: the file's full path and the interpretation
         :raises Unsettled: if the file is not what was listed any more
         """
-        key = (path, interpretation)
         known = self._interpreted.get(key)
-        if known is not None and self._is_current(known, path, stamp):
+        if known is not None and self._is_current(known, key[0], stamp):
             return known
-        fresh = self._interpret(path, name, stamp, interpretation, known)
+        fresh = self._interpret(*key, name, stamp, known)
         self._interpreted[key] = fresh
         return fresh
 
@@ -74,9 +72,9 @@ class Library:
     def _interpret(
         self,
         path: str,
+        interpretation: Callable[[Source], Any],
         name: str,
         stamp: Stamp,
-        interpretation: Interpretation[T],
         known: Interpreted | None,
     ) -> Interpreted:
         dependencies = Dependencies()
@@ -159,9 +157,8 @@ class Files(Mapping[str, Stamp]):
         stamp = self.listing.get(name)
         if stamp is None:
             return None
-        path = self.path(name)
-        interpreted = self.library.interpret(path, name, stamp, interpretation)
-        self.used[(path, interpretation)] = interpreted
+        key: Key = (self.path(name), interpretation)
+        interpreted = self.used[key] = self.library.interpret(key, name, stamp)
         value: T | None = interpreted.value
         return value
 

@@ -22,6 +22,8 @@ class Unsettled(Exception):
 class Dependencies:
     """The files that an interpretation read, and the globs that it expanded."""
 
+    __slots__ = ("globs", "stamps")
+
     def __init__(self) -> None:
         self.stamps: dict[str, Stamp | None] = {}
         self.globs: dict[str, tuple[str, ...]] = {}
@@ -59,6 +61,7 @@ class Source:
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)
+        dependencies.stamps[path] = stamp  # the same, and already in the listing
 
     def read(self, path: str) -> bytes:
         """
