@@ -1,0 +1,1 @@
+"""Packages: completes lists of packages from the distributions' indexes."""
