@@ -125,6 +125,7 @@ def _settings(
     sections: inifile.Sections, path: str | None, overrides: Mapping[str, Any]
 ) -> Settings:
     _add_database_names(sections)
+    _add_lax_decryption(sections)
     settings = Settings(
         **_Reader(sections, path, overrides).values(),
         config=path,
@@ -148,6 +149,14 @@ def _add_database_names(sections: inifile.Sections) -> None:
     }
     if old:
         sections["database"] = {**old, **sections.get("database", {})}
+
+
+def _add_lax_decryption(sections: inifile.Sections) -> None:
+    """Take over what 1.3 called `[encryption] decrypt` (templates-and-data.md 1.1)."""
+    old = sections.get("encryption", {}).get("decrypt")
+    if old is not None:
+        lax = "yes" if old.strip().lower() == "lax" else "no"
+        sections["encryption"].setdefault("lax_decryption", lax)
 
 
 @dataclass(frozen=True)

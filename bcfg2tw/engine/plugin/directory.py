@@ -16,11 +16,13 @@ def load_all(
     interpretation: Interpretation[T],
     logger: logging.Logger,
     known: Files | None = None,
+    ignored: tuple[str, ...] = (),
 ) -> dict[str, T]:
     """
     Load every file whose name ends in one of the suffixes; log the names of others.
 
     :param known: files whose names were logged before: names that it holds are not logged again
+    :param ignored: suffixes of files that belong there but are of no interest
     :returns: path relative to the folder to what the file says, sorted by path; a file that
         was never understood is left out
     """
@@ -30,6 +32,6 @@ def load_all(
             value = files.load(name, interpretation)
             if value is not None:
                 loaded[name] = value
-        elif known is None or name not in known:
+        elif not name.endswith(ignored) and (known is None or name not in known):
             logger.error("Could not process filename %s; ignoring", files.path(name))
     return loaded

@@ -1,0 +1,84 @@
+"""
+What all clients share of one file of Properties.
+
+Templates may change the data: then they have changed for everybody until the file is read again,
+as in the reference. What a template writes back is what everybody has from then on, also once
+the repository was read again, so that two clients that write do not undo each other's work.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.conditions import ConditionalDocument
+from bcfg2tw.engine.plugins.properties.parsed import Parsed, XMLProperties
+from bcfg2tw.engine.xmlio import Element
+
+
+class Shared:
+    """
+    One file, as long as nobody else changes it.
+
+    :ivar file: what was read
+    :ivar value: what it says now
+    :ivar data: the file's content, as it was read or written last
+    :ivar version: how often it was written
+    """
+
+    def __init__(self, file: Parsed) -> None:
+        self.file = file
+        self.value = file.value
+        self.data = file.data
+        self.version = 0
+
+    def is_state_of(self, file: Parsed) -> bool:
+        """Say whether a file that was read now says what is known already."""
+        was_written = self.data != self.file.data
+        return file is self.file or (was_written and file.data == self.data)
+
+    def note_written(self, value: object, data: bytes) -> None:
+        """Take in what was written."""
+        self.value = value
+        self.data = data
+        self.version += 1
+
+
+class SharedXML(Shared):
+    """
+    An XML file.
+
+    :ivar ciphers: passphrase's name and text to the encrypted text, so that what has not changed
+        is written as it was
+    :ivar is_exposed: whether a template got hold of the document and may change it
+    """
+
+    file: XMLProperties
+    value: Element
+
+    def __init__(self, file: XMLProperties) -> None:
+        super().__init__(file)
+        self.ciphers = dict(file.ciphers)
+        self.is_exposed = False
+        self._filtered = (b"", file.document)
+
+    def is_state_of(self, file: Parsed) -> bool:
+        """Say whether a file that was read now says what is known already."""
+        if file is not self.file and self.file.is_template:
+            return False  # it is rendered from what is in the file
+        return super().is_state_of(file)
+
+    def document(self) -> ConditionalDocument:
+        """Return the document to be filtered for clients, as it is now."""
+        if not self.is_exposed:
+            return self._filtered[1]
+        text = etree.tostring(self.value)
+        known, document = self._filtered
+        if text != known:
+            document = ConditionalDocument(self.value)
+            self._filtered = (text, document)
+        return document
+
+
+def shared(file: Parsed) -> Shared:
+    """Return what clients share of a file that was read."""
+    return SharedXML(file) if isinstance(file, XMLProperties) else Shared(file)
