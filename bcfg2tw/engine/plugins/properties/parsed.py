@@ -15,6 +15,9 @@ from bcfg2tw.errors import RepositoryError
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+#: Shorter secrets are looked for as whole texts only: they stand in other words by chance.
+CONTAINED_SECRET_LENGTH = 6
+
 
 class JSONProperties:
     """A JSON file."""
@@ -90,9 +93,16 @@ class XMLProperties(StructFile):
                     original.text or ""
                 )
             elif original.text:
-                clear.add(original.text.strip())
-        secrets = {text.strip() for _name, text in self.ciphers}
-        self.guarded = frozenset(secrets - clear - {""})
+                clear.add(original.text)
+        secrets = {text.strip() for _name, text in self.ciphers} - {""}
+        self.guarded = frozenset(
+            secret for secret in secrets if not any(shows(text, secret) for text in clear)
+        )
+
+
+def shows(text: str, secret: str) -> bool:
+    """Say whether a text gives a secret away."""
+    return text.strip() == secret or (len(secret) >= CONTAINED_SECRET_LENGTH and secret in text)
 
 
 Parsed: TypeAlias = XMLProperties | JSONProperties | YAMLProperties

@@ -12,15 +12,13 @@ import yaml
 from lxml import etree
 
 from bcfg2tw.engine.encryption import encrypt, looks_encrypted, passphrase_named
+from bcfg2tw.engine.plugins.properties.parsed import shows
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.plugins.properties.shared import SharedXML
     from bcfg2tw.settings import Settings
-
-#: Shorter secrets are looked for as whole texts only: they stand in other words by chance.
-CONTAINED_SECRET_LENGTH = 6
 
 
 class NotWritable(PluginExecutionError):
@@ -106,7 +104,7 @@ def _encrypted(text: str, name: str, settings: Settings) -> str:
 
 def _check_clear(root: Element, secrets: frozenset[str]) -> None:
     for element, text in _texts(root) if secrets else ():
-        if any(_shows(text, secret) for secret in secrets):
+        if any(shows(text, secret) for secret in secrets):
             raise NotWritable(
                 f"it would lay open a secret in {element.tag}: "
                 "give that element the attribute encrypted as well"
@@ -119,7 +117,3 @@ def _texts(root: Element) -> Iterator[tuple[Element, str]]:
             yield from ((element, value) for value in attributes(element).values())
         yield element, element.text or ""
         yield element, element.tail or ""
-
-
-def _shows(text: str, secret: str) -> bool:
-    return text.strip() == secret or (len(secret) >= CONTAINED_SECRET_LENGTH and secret in text)
