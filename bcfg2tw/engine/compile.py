@@ -9,14 +9,14 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from operator import gt
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import (
     ClientRunHooks,
     Generator,
@@ -24,7 +24,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.xmlio import Element, is_element
+from bcfg2tw.engine.xmlio import Element, elements_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("bcfg2-server")
 
 CONFIGURATION_VERSION = "2.0"
+
+_has_altsrc = etree.XPath("boolean(*[@altsrc])")
 
 #: What XML 1.0 cannot hold; exceptions may carry anything into a `failure`.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -101,11 +103,11 @@ def name_of(plugin: object) -> str:
 
 def check_altsrc(structures: list[Element]) -> None:
     """Log entries of one tag and name that disagree about their `altsrc` (core.md 8.3)."""
+    if not any(_has_altsrc(structure) for structure in structures):
+        return
     sources: dict[tuple[str, str | None], str | None] = {}
     for structure in structures:
-        for entry in structure:
-            if not is_element(entry):
-                continue
+        for entry in elements_of(structure):
             key = (entry.tag, entry.get("name"))
             if sources.setdefault(key, entry.get("altsrc")) != entry.get("altsrc"):
                 logger.error("Found inconsistent altsrc mapping for entry %s:%s", *key)
@@ -129,12 +131,11 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
     Entries that are bound already lose the prefix that says so. A `Bundle` inside a bundle is a
     message to the client and no entry (structures.md 3.3); comments are none either.
     """
-    for entry in structure:
-        if not is_element(entry) or entry.tag == "Bundle":
-            continue
-        if entry.tag.startswith("Bound"):
-            entry.tag = entry.tag.removeprefix("Bound")
-        else:
+    for entry in elements_of(structure):
+        tag = entry.tag
+        if tag.startswith("Bound"):
+            entry.tag = tag.removeprefix("Bound")
+        elif tag != "Bundle":
             _bind_or_mark(entry, metadata)
 
 
@@ -195,24 +196,21 @@ def _restore(entry: Element, before: Element) -> None:
 
 
 def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
-    binders = list(_listed_binders(entry, metadata))
+    tag, name = entry.tag, entry.get("name", "")
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    # this is done for every entry: no more than a look-up for each generator
+    binders = [
+        binder
+        for generator in generators
+        if (named := generator.Entries.get(tag)) and (binder := named.get(name))
+    ]
     if len(binders) == 1:
-        binders[0][1](entry, metadata)
+        binders[0](entry, metadata)
     elif binders:
-        names = ", ".join(name for name, _ in binders)
-        raise _refused(entry, f"served by multiple generators: {names}")
+        listing = [name_of(one) for one in generators if name in one.Entries.get(tag, ())]
+        raise _refused(entry, f"served by multiple generators: {', '.join(listing)}")
     else:
         _claiming_generator(entry, metadata).HandleEntry(entry, metadata)
-
-
-def _listed_binders(entry: Element, metadata: ClientMetadata) -> Iterator[tuple[str, Binder]]:
-    tag, name = entry.tag, entry.get("name")
-    if name is None:
-        return
-    for generator in metadata.snapshot.plugins_by_type(Generator):
-        binder = generator.Entries.get(tag, {}).get(name)
-        if binder is not None:
-            yield name_of(generator), binder
 
 
 def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
@@ -250,11 +248,11 @@ def sort_document(element: Element) -> None:
     for child in element:
         if len(child):
             sort_document(child)
-    names = [_sort_key(child) for child in element]
-    if any(before > after for before, after in pairwise(names)):
+    keys = [_sort_key(child) for child in element]
+    if any(map(gt, keys, keys[1:])):
         element[:] = sorted(element, key=_sort_key)
 
 
-def _sort_key(element: Element) -> tuple[bool, str]:
-    name = element.get("name") if is_element(element) else None
-    return name is not None, name or ""
+def _sort_key(element: Element) -> str:
+    name = element.get("name")
+    return "" if name is None else "=" + name

@@ -7,6 +7,7 @@ entities, within the limits of the parser; what clients send may not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias, cast
 
 from lxml import etree
@@ -73,3 +74,9 @@ def line_of(element: Element) -> int | None:
 def is_element(node: Element) -> bool:
     """Say whether a node is an element, not a comment or a processing instruction."""
     return isinstance(node.tag, str)
+
+
+def elements_of(parent: Element) -> Iterator[Element]:
+    """Return the children of an element that are elements, without the rest."""
+    kind: Any = etree.Element  # stands for "elements" here, which the stubs do not know
+    return parent.iterchildren(kind)

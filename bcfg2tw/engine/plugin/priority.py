@@ -253,7 +253,13 @@ class PriorityFiles:
         name = entry.get("name")
         if name is None:
             return []
-        tag = entry.tag
+        key = (self, entry.tag, name)
+        known: list[Definition] | None = metadata.scratch.get(key)
+        if known is None:  # a generator is asked whether it handles an entry before it does
+            known = metadata.scratch[key] = self._matching(entry.tag, name, metadata)
+        return known
+
+    def _matching(self, tag: str, name: str, metadata: ClientMetadata) -> list[Definition]:
         found = self._fixed.find(tag, name)
         for template in self._templates:
             found = (*found, *self._rendered(template, metadata).find(tag, name))

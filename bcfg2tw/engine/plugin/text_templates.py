@@ -44,15 +44,16 @@ class _Rendering:
         self._context = context
         self._append = append
         self._names = Lookup.globals(context)
+        self._locals = {"__data__": context}
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:
         """Append what a stream of events comes to."""
-        append, context, names = self._append, self._context, self._names
+        append, names, own = self._append, self._names, self._locals
         for kind, data, position in stream:
             if kind is TEXT:
                 append(data if type(data) is str else str(data))
             elif kind is EXPR:
-                value = eval(data.code, names, {"__data__": context})  # the template's own code
+                value = eval(data.code, names, own)  # the template's own code
                 if type(value) is str:
                     append(value)
                 elif value is not None:
@@ -60,7 +61,7 @@ class _Rendering:
             elif kind is SUB:
                 self._write_directives(data[0], data[1])
             elif kind is EXEC:
-                data.execute(context)
+                data.execute(self._context)
             elif kind is INCLUDE:
                 self._include((kind, data, position))
 
@@ -83,7 +84,7 @@ class _Rendering:
             self._context.pop()
 
     def _value(self, expression: Expression) -> Any:
-        return eval(expression.code, self._names, {"__data__": self._context})
+        return eval(expression.code, self._names, self._locals)
 
     def _write_value(self, value: Any) -> None:
         is_text = isinstance(value, (str, int, float)) or not hasattr(value, "__iter__")
