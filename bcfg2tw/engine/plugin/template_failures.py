@@ -21,6 +21,7 @@ from genshi.template.base import Template
 from genshi.template.eval import Suite, TemplateASTTransformer, UndefinedError, _parse
 
 from bcfg2tw.engine.plugin import python2
+from bcfg2tw.engine.plugin.python_files import with_diagnosis
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
 
@@ -73,7 +74,7 @@ def render_failure(template: Template, error: Exception, text: str | None = None
             return _in_block(error, frame, suite, _text_of(frame.code.co_filename, template, text))
     first = next((frame for frame in frames if frame.expression is not None), None)
     if first is None:
-        return Failure(_with_diagnosis(_described(error, bool(frames)), error), template.filepath)
+        return Failure(with_diagnosis(_described(error, bool(frames)), error), template.filepath)
     return _in_expression(error, first, _text_of(first.code.co_filename, template, text))
 
 
@@ -96,7 +97,7 @@ def _in_expression(error: Exception, frame: Frame, text: str) -> Failure:
     reason = _described(error, isinstance(error, UndefinedError))
     if isinstance(error, UndefinedError):
         reason += f" at '{frame.code.co_name}'"
-    reason = _with_diagnosis(reason, error)
+    reason = with_diagnosis(reason, error)
     line = _line_of(frame.expression or "", text)
     return Failure(reason, frame.code.co_filename, line)
 
@@ -105,11 +106,11 @@ def _in_block(error: Exception, frame: Frame, suite: Suite, text: str) -> Failur
     reason, path = _described(error, True), frame.code.co_filename
     number = _line_in_block(frame, suite)
     if number is None:
-        return Failure(_with_diagnosis(reason, error), path)
+        return Failure(with_diagnosis(reason, error), path)
     line = suite.source.splitlines()[number - 1]
     start = _line_of(suite.source, text)
     return Failure(
-        _with_diagnosis(f"{reason} at '{line}'", error, line),
+        with_diagnosis(f"{reason} at '{line}'", error, line),
         path,
         None if start is None else start + number - 1,
     )
@@ -158,11 +159,6 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
     line = line or (error.lineno if error.lineno > 0 else None)
     return python2.load_problem(path, reason, line, error, failing)
-
-
-def _with_diagnosis(reason: str, error: Exception, line: str = "") -> str:
-    diagnosis = python2.diagnosis(error, line)
-    return reason if diagnosis is None else f"{reason} ({diagnosis})"
 
 
 def _line_of_directive(message: object, text: str) -> int | None:

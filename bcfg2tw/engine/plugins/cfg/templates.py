@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugin import python2
 from bcfg2tw.engine.plugin.genshi_templates import text_template
+from bcfg2tw.engine.plugin.python_files import located, with_diagnosis
 from bcfg2tw.engine.plugin.template_data import Variables, text_template_variables
 from bcfg2tw.engine.plugin.template_failures import render_failure
 from bcfg2tw.engine.plugin.text_templates import render_text
@@ -41,7 +41,7 @@ class GenshiText(Generator):
             return in_encoding(render_text(self._template, variables), self._settings)
         except Exception as error:  # the template's own code
             failure = render_failure(self._template, error, self._text)
-            log_failure(failure.place, failure.reason, variables)
+            log_failure(failure.place, located(failure.reason, error), variables)
             raise PluginExecutionError(failure.reason) from error
 
 
@@ -63,11 +63,9 @@ def failed(
     """
     lines = text.splitlines()
     failing = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
-    diagnosis = python2.diagnosis(error, failing)
-    reason = str(error) or type(error).__name__
-    if diagnosis is not None:
-        reason = f"{reason} ({diagnosis})"
-    log_failure(path if line is None else f"{path}:{line}", reason, variables)
+    reason = with_diagnosis(str(error) or type(error).__name__, error, failing)
+    place = path if line is None else f"{path}:{line}"
+    log_failure(place, located(reason, error), variables)
     return PluginExecutionError(reason)
 
 
