@@ -212,6 +212,34 @@ class OptionTable:
     sslca_passphrase: str | None = option(
         "sslca", "passphrase", None, "Name of the passphrase that encrypts created SSL keys."
     )
+    packages_proxy: str | None = option(
+        "packages", "proxy", None,
+        "HTTP proxy that indexes are fetched through, as http://HOST:PORT; by default the "
+        "environment's http_proxy, https_proxy and no_proxy.",
+    )  # fmt: skip
+    packages_ca: str | None = option(
+        "packages", "ca", None,
+        "File with the authorities that servers of indexes are checked by; by default the system's.",
+        types.path,
+    )  # fmt: skip
+    packages_connections: int = option(
+        "packages", "connections", "4", "Sources that are fetched at the same time.", types.count
+    )
+    packages_retries: int = option(
+        "packages", "retries", "2", "How often a download that failed is tried again.",
+        types.integer,
+    )  # fmt: skip
+    packages_download_timeout_seconds: float = option(
+        "packages", "download_timeout", "600", "Seconds that the download of one file may take.",
+        types.positive,
+    )  # fmt: skip
+    packages_stall_timeout_seconds: float = option(
+        "packages", "stall_timeout", "30", "Seconds that a download may go without a byte.",
+        types.positive,
+    )  # fmt: skip
+    packages_max_download_bytes: int = option(
+        "packages", "max_download", "1g", "Largest file that is downloaded.", types.size
+    )
     sshbase_passphrase: str | None = option(
         "sshbase", "passphrase", None, "Name of the passphrase that encrypts created host keys."
     )
