@@ -219,7 +219,7 @@ class OptionTable:
     )  # fmt: skip
     packages_ca: str | None = option(
         "packages", "ca", None,
-        "File with the authorities that servers of indexes are checked by; by default the system's.",
+        "File with the authorities that check servers of indexes; by default the system's.",
         types.path,
     )  # fmt: skip
     packages_connections: int = option(
