@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from bcfg2tw.core_service import CoreService, RunningCore
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import SettingsError
-from bcfg2tw.upstream import core_base
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings
@@ -69,6 +68,9 @@ def core_class(settings: Settings) -> type[Any]:
     :raises SettingsError: if an upstream Bcfg2 is asked for and there is none
     """
     if settings.core == "upstream":
+        # here only: others are to be served without it, and what it brings back for Bcfg2
+        from bcfg2tw.upstream import core_base
+
         return type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
     return TwistedCore
 

@@ -15,12 +15,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
+from bcfg2tw.bounded_tls import tls_factory
 from bcfg2tw.dispatch import ServedCore
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.listening import listen
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.site import CoreSite, tls_factory
+from bcfg2tw.site import CoreSite
 from bcfg2tw.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
 
@@ -81,7 +82,6 @@ class CoreService(MultiService):
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
         self.started: Deferred[RunningCore] = Deferred()
-        self.started.addErrback(_report)
         self.debug_listeners: list[Callable[[bool], None]] = []
 
     def privilegedStartService(self) -> None:
@@ -124,7 +124,7 @@ class CoreService(MultiService):
         for notice in self._settings.notices:
             log.warn("{notice}", notice=notice)
         starting = Deferred.fromCoroutine(self._start(core))
-        starting.addCallbacks(self.started.callback, self.started.errback)
+        starting.addCallbacks(self.started.callback, self._give_up)
 
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
@@ -133,6 +133,10 @@ class CoreService(MultiService):
         if self.running:
             self._start_watching(core)
         return core
+
+    def _give_up(self, failure: Failure) -> None:
+        _report(failure)
+        self.started.errback(failure)
 
     def _start_watching(self, core: RunningCore) -> None:
         if self._settings.filemonitor != "pseudo":
@@ -154,7 +158,8 @@ class CoreService(MultiService):
         try:
             settings = await self._pool.call(self._settings.reread)
             self._context.reload(settings)
-            self._settings = self._site.settings = settings
+            self._settings = settings
+            self._site.reload(settings)
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
         if self._core is not None and self.started.called:
@@ -182,6 +187,7 @@ class CoreService(MultiService):
         if not await self._in_time(self._pool.stop()):
             log.error("Calls still run; they end with the process")
         self._site = self._core = None
+        self.started.addErrback(lambda _: None)  # it was reported when it happened
 
     async def _answer_calls(self, site: CoreSite) -> None:
         if not await self._in_time(site.drain()):

@@ -9,24 +9,25 @@ runs there is none; the pool's queue is bounded instead.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IHandshakeListener, ISSLTransport
 from twisted.internet.protocol import connectionDone
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request, datetimeToString
 from twisted.web.iweb import INonQueuedRequestFactory
 from twisted.web.server import Site
 from zope.interface import implementer, provider
 
-from bcfg2tw.auth import HandshakeFailures, ServerContext
+from bcfg2tw.auth import HandshakeFailures
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource, Exchange
 
 logger = logging.getLogger("bcfg2-server")
+
+#: How long peers have to take note that a connection on which nothing runs is closed.
+CLOSING_SECONDS = 2.0
 
 
 @provider(INonQueuedRequestFactory)
@@ -170,6 +171,7 @@ class CoreChannel(HTTPChannel):
         """Let a call that runs be answered, and close then; close at once where there is none."""
         self.persistent = False
         if self._deadline is not None and not self._is_backed_up:
+            self._set_deadline(CLOSING_SECONDS)
             self.transport.loseConnection()
 
     def abort(self) -> None:
@@ -192,9 +194,9 @@ class CoreChannel(HTTPChannel):
 
 class CoreSite(Site):
     """
-    The site that serves a core, over `tls_factory`.
+    The site that serves a core, over TLS from `bounded_tls.py`.
 
-    :ivar settings: for its bounds; others may be put in their place, for connections to come
+    :ivar settings: for its bounds; `reload` puts others in their place
     :ivar channels: the connections that are open
     """
 
@@ -209,6 +211,11 @@ class CoreSite(Site):
     def buildProtocol(self, addr: Any) -> Any:
         """Return what speaks HTTP on a new connection."""
         return CoreChannel(self)
+
+    def reload(self, settings: Settings) -> None:
+        """Take other bounds, for connections to come; why handshakes fail is said anew."""
+        self.settings = self.resource.settings = settings
+        self.handshake_failures = HandshakeFailures(settings.protocol)
 
     def drain(self) -> Deferred[None]:
         """Close what is idle; the Deferred fires when all calls are answered and closed."""
@@ -244,41 +251,3 @@ class CoreSite(Site):
 
     def log(self, request: Any) -> None:
         """Write no access log: calls are logged by what they do."""
-
-
-class BoundedTLSFactory(TLSMemoryBIOFactory):
-    """
-    Lets each address have a number of connections; further ones are closed at once.
-
-    They cost no handshake, and no memory.
-    """
-
-    def __init__(self, context: ServerContext, site: CoreSite) -> None:
-        super().__init__(context, False, site, site.reactor)
-        self._limit = site.settings.max_connections_per_address
-        self.connections: Counter[str] = Counter()
-
-    # no protocol is how twisted is told to close a connection, though its types leave it out here
-    def buildProtocol(self, addr: Any) -> Any:
-        """Return a protocol for a connection, or None to have it closed."""
-        if self.connections[addr.host] >= self._limit:
-            return None
-        return super().buildProtocol(addr)
-
-    def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
-        """Count a connection."""
-        self.connections[p.getPeer().host] += 1
-        super().registerProtocol(p)
-
-    def unregisterProtocol(self, p: TLSMemoryBIOProtocol) -> None:
-        """Count a connection no more."""
-        super().unregisterProtocol(p)
-        host = p.getPeer().host
-        self.connections[host] -= 1
-        if not self.connections[host]:
-            del self.connections[host]
-
-
-def tls_factory(site: CoreSite, context: ServerContext) -> BoundedTLSFactory:
-    """Return the factory to listen with: connections counted, then TLS, then HTTP."""
-    return BoundedTLSFactory(context, site)

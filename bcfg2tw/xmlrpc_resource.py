@@ -91,7 +91,7 @@ class CoreResource(Resource):
         """
         super().__init__()
         self._pool = pool
-        self._settings = settings
+        self.settings = settings
         self._dispatcher: Dispatcher | None = None
         self._is_given_up = False
         self._waiting: list[Deferred[None]] = []
@@ -124,7 +124,7 @@ class CoreResource(Resource):
         """
         if length is None:
             write_answer(request, UNREADABLE)
-        elif length > self._settings.max_body_bytes:
+        elif length > self.settings.max_body_bytes:
             write_answer(request, TOO_LARGE)
         else:
             exchange = request.exchange = Exchange(request)
@@ -171,8 +171,8 @@ class CoreResource(Resource):
             if exchange.is_over:
                 return
             request = exchange.request
-            body = request.content.read(self._settings.max_body_bytes + 1)
-            if len(body) > self._settings.max_body_bytes:
+            body = request.content.read(self.settings.max_body_bytes + 1)
+            if len(body) > self.settings.max_body_bytes:
                 exchange.answer(TOO_LARGE)
             else:
                 exchange.answer(await self._pool.call(serve, exchange.peer, request.method, body))
@@ -182,7 +182,7 @@ class CoreResource(Resource):
     async def _ready(self) -> Dispatcher:
         """Wait for the core; as many may do so as may wait for a thread."""
         if self._dispatcher is None and not self._is_given_up:
-            if len(self._waiting) >= self._settings.max_queue:
+            if len(self._waiting) >= self.settings.max_queue:
                 raise Busy(f"{len(self._waiting)} requests wait for the core to start")
             waiting: Deferred[None] = Deferred()
             self._waiting.append(waiting)

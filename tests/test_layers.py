@@ -15,9 +15,11 @@ ROOT = Path(bcfg2tw.__file__).parent
 #: From the top down: a module imports from its own line and from those below it only.
 LAYERS = (
     ("cli",),
-    ("core",),
     ("service",),
-    ("listening", "logs", "workers", "watcher", "web", "upstream"),
+    ("command_line",),
+    ("core",),
+    ("core_service", "upstream"),
+    ("listening", "logs", "workers", "watcher", "web", "bounded_tls"),
     ("site", "file_changes"),
     ("xmlrpc_resource",),
     ("dispatch",),
@@ -30,7 +32,7 @@ LAYERS = (
     ("engine.plugin",),
     ("engine.client_metadata", "engine.metadata_query", "engine.version_info"),
     ("engine.store",),
-    ("engine.encryption", "engine.cache", "engine.statistics", "engine.address"),
+    ("engine.encryption", "engine.programs", "engine.cache", "engine.statistics", "engine.address"),
     ("engine.repository",),
     ("engine.xmlio",),
     ("settings",),

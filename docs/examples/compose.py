@@ -12,7 +12,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 from twisted.web.static import Data
 
-from bcfg2tw.core import core_class
+from bcfg2tw.core import make_core
+from bcfg2tw.core_service import RunningCore
 from bcfg2tw.pool import CorePool
 from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
@@ -32,8 +33,8 @@ class Embedded(MultiService):
     def __init__(self, reactor: Any, settings: Settings, endpoint: str) -> None:
         super().__init__()
         self._pool = CorePool(reactor, settings)
-        self._core = core_class(settings)(settings)
-        self._ready: Deferred[NetworkCore] = Deferred()
+        self._core = make_core(settings)
+        self._ready: Deferred[RunningCore] = Deferred()
         root = Resource()
         root.putChild(b"", Data(b"the application's own page", "text/plain"))
         root.putChild(b"bcfg2", CoreResource(self._ready, self._pool, settings))
@@ -44,7 +45,8 @@ class Embedded(MultiService):
         self._pool.start()
         super().startService()
         # reading the repository blocks; requests wait until it is done
-        self._pool.call(self._core.start).chainDeferred(self._ready)
+        starting = self._pool.call(self._core.start)
+        starting.addCallback(lambda _: self._core).chainDeferred(self._ready)
 
     async def _stop(self) -> None:
         await super().stopService()

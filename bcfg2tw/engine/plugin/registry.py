@@ -7,8 +7,8 @@ import logging
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 
+from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugins.absent import ABSENT
 from bcfg2tw.errors import PluginInitError
 
 logger = logging.getLogger("bcfg2-server")
