@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.dsa import generate_private_key as make_dsa
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     SECP384R1,
@@ -29,11 +33,17 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bcfg2tw.errors import Bcfg2Error
 
-PrivateKey: TypeAlias = "RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey"
+PrivateKey: TypeAlias = (
+    "RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | DSAPrivateKey"
+)
+PRIVATE_KEYS = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey, DSAPrivateKey)
 
 #: ssh-keygen's defaults.
 RSA_BITS = 3072
 ECDSA_BITS = 256
+
+#: The only length that SSH knows.
+DSA_BITS = 1024
 
 #: A longer key would keep a thread busy for minutes.
 RSA_RANGE = range(1024, 16385)
@@ -64,7 +74,7 @@ def make_pair(kind: str, bits: str | None = None, passphrase: str = "") -> KeyPa
     """
     Make a key pair.
 
-    :param kind: `rsa`, `ecdsa` or `ed25519`
+    :param kind: `rsa`, `ecdsa`, `ed25519` or, for clients that are old enough, `dsa`
     :param bits: ssh-keygen's default if not given
     :param passphrase: encrypts the private key; none if empty
     :raises KeyFailure: if there is no such type or length
@@ -88,11 +98,20 @@ def _made(kind: str, bits: int | None) -> PrivateKey:
         return make_ecdsa(_curve(bits or ECDSA_BITS)())
     if kind == "ed25519":
         return Ed25519PrivateKey.generate()
-    if kind in ("dsa", "rsa1"):
+    if kind == "dsa":
+        return make_dsa(_dsa_bits(bits or DSA_BITS))
+    if kind == "rsa1":
         raise KeyFailure(
-            f"OpenSSH no longer accepts keys of type {kind}; use rsa, ecdsa or ed25519"
+            "a key of type rsa1 is for version 1 of the SSH protocol, which OpenSSH has had no "
+            "more since 7.6; use rsa, ecdsa or ed25519"
         )
-    raise KeyFailure(f"the type of a key is rsa, ecdsa or ed25519, not {kind!r}")
+    raise KeyFailure(f"the type of a key is rsa, ecdsa, ed25519 or dsa, not {kind!r}")
+
+
+def _dsa_bits(bits: int) -> int:
+    if bits != DSA_BITS:
+        raise KeyFailure(f"a DSA key has {DSA_BITS} bits, not {bits}")
+    return bits
 
 
 def rsa_bits(bits: int) -> int:
@@ -114,7 +133,7 @@ def _curve(bits: int) -> type[EllipticCurve]:
 
 def _private_text(key: PrivateKey, passphrase: str) -> bytes:
     if not passphrase:
-        return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+        return key.private_bytes(Encoding.PEM, _plain_format(key), NoEncryption())
     encryption = BestAvailableEncryption(passphrase.encode("utf-8"))
     if not isinstance(key, Ed25519PrivateKey):
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
@@ -128,9 +147,36 @@ def _private_text(key: PrivateKey, passphrase: str) -> bytes:
         ) from error
 
 
+def _plain_format(key: PrivateKey) -> PrivateFormat:
+    """Return the format that every OpenSSH reads; before 6.5 it did not know its own of today."""
+    if isinstance(key, Ed25519PrivateKey):
+        return PrivateFormat.OpenSSH
+    return PrivateFormat.TraditionalOpenSSL
+
+
 def public_text(key: PrivateKey) -> str:
     """Return the public key: type and base64 data."""
+    if isinstance(key, DSAPrivateKey):
+        return _dsa_text(key)
     return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
+
+
+def _dsa_text(key: DSAPrivateKey) -> str:
+    """Write what cryptography will not write much longer (RFC 4253, section 6.6)."""
+    public = key.public_key().public_numbers()
+    group = public.parameter_numbers
+    numbers = map(_number_field, (group.p, group.q, group.g, public.y))
+    data = b"".join((_field(b"ssh-dss"), *numbers))
+    return "ssh-dss " + base64.b64encode(data).decode("ascii")
+
+
+def _number_field(number: int) -> bytes:
+    # one bit more than it has: the first one is the sign
+    return _field(number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def _field(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
 
 
 def public_of(private: bytes, passphrase: str = "") -> str:
@@ -146,6 +192,6 @@ def public_of(private: bytes, passphrase: str = "") -> str:
                 key = load(private, password)
             except (ValueError, TypeError, UnsupportedAlgorithm):
                 continue
-            if isinstance(key, (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)):
+            if isinstance(key, PRIVATE_KEYS):
                 return public_text(key)
     raise KeyFailure(UNREADABLE)
