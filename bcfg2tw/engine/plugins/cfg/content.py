@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
     from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
 
 #: Text, or bytes where they are no text in the server's encoding.
 Content: TypeAlias = "str | bytes"
@@ -199,3 +203,37 @@ def in_encoding(text: str, settings: Settings) -> str:
     if settings.encoding.lower().startswith("utf"):
         return text
     return text.encode(settings.encoding, "replace").decode(settings.encoding)
+
+
+def set_content(entry: Element, content: Content, settings: Settings) -> None:
+    """
+    Make content the text of a bound entry, in the entry's encoding (cfg.md 4).
+
+    :raises PluginExecutionError: if it is no text and the encoding is not base64
+    """
+    if not content:
+        entry.set("empty", "true")
+        entry.text = None
+    elif entry.get("encoding") == "base64":
+        entry.text = base64.b64encode(as_bytes(content, settings)).decode("ascii")
+    else:
+        text = _decoded(entry, content, settings)
+        try:
+            entry.text = text
+        except ValueError as error:  # lxml's own words, which the reference passes on
+            raise PluginExecutionError(str(error)) from error
+
+
+def _decoded(entry: Element, content: Content, settings: Settings) -> str:
+    if isinstance(content, str):
+        return content
+    try:
+        return content.decode(settings.encoding)
+    except UnicodeDecodeError as error:
+        logger.error(
+            "%s: the file is not %s; give it the encoding base64 in info.xml, or set "
+            "[components] encoding", entry.get("name"), settings.encoding,
+        )  # fmt: skip
+        # the codec's name as the reference writes it, which reports and filters know
+        reason = str(error).replace("'utf-8' codec", "'utf8' codec")
+        raise PluginExecutionError(f"Failed to decode {entry.get('name')}: {reason}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from bcfg2tw.engine.plugins.cfg.content import (
     NoSuchPath,
     Verifier,
     as_bytes,
+    set_content,
 )
 from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
@@ -106,7 +106,7 @@ class EntrySet:
         content = self.content(entry, metadata)
         if self.verifiers and self._settings.cfg_validation:
             content = self._verified(entry, metadata, content)
-        self._set_content(entry, content)
+        set_content(entry, content, self._settings)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """
@@ -201,33 +201,6 @@ class EntrySet:
                 raise PluginExecutionError(
                     f"Failed to verify {entry.get('name')} for {metadata.hostname}: {error}"
                 ) from error
-
-    def _set_content(self, entry: Element, content: Content) -> None:
-        if not content:
-            entry.set("empty", "true")
-            entry.text = None
-        elif entry.get("encoding") == "base64":
-            entry.text = base64.b64encode(as_bytes(content, self._settings)).decode("ascii")
-        else:
-            text = self._text(entry, content)
-            try:
-                entry.text = text
-            except ValueError as error:  # lxml's own words, which the reference passes on
-                raise PluginExecutionError(str(error)) from error
-
-    def _text(self, entry: Element, content: Content) -> str:
-        if isinstance(content, str):
-            return content
-        try:
-            return content.decode(self._settings.encoding)
-        except UnicodeDecodeError as error:
-            logger.error(
-                "%s: the file is not %s; give it the encoding base64 in info.xml, or set "
-                "[components] encoding", self.name, self._settings.encoding,
-            )  # fmt: skip
-            # the codec's name as the reference writes it, which reports and filters know
-            reason = str(error).replace("'utf-8' codec", "'utf8' codec")
-            raise PluginExecutionError(f"Failed to decode {entry.get('name')}: {reason}") from error
 
 
 def _specific(files: Iterable[EntryFile]) -> SpecificSet[Any]:
