@@ -44,6 +44,25 @@ def parse_upload(text: str) -> Element:
     return etree.fromstring(text.encode("utf-8"), parser)
 
 
+def parse_data(text: str) -> Element:
+    """
+    Parse a document that is a value in what a client sent, as `parse_upload` does.
+
+    White space alone between elements is dropped, and an encoding that the document declares
+    does not count: the text is decoded already.
+
+    :raises lxml.etree.XMLSyntaxError: if it is not well-formed, too deep or too large
+    """
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        no_network=True,
+        resolve_entities=False,
+        huge_tree=False,
+        remove_blank_text=True,
+    )
+    return etree.fromstring(text.encode("utf-8"), parser)
+
+
 def serialise(element: Element) -> str:
     """Return a document as clients get it: ASCII, character references, no declaration."""
     return etree.tostring(element, encoding="ascii", xml_declaration=False).decode("ascii")

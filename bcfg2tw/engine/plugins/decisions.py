@@ -1,0 +1,87 @@
+"""Decisions: which entries a client may, or may not, install (structures.md 10)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Decision
+from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element, line_of
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+MODES = ("whitelist", "blacklist")
+FILES = {f"{mode}.xml": mode for mode in MODES}
+
+logger = logging.getLogger("Decisions")
+
+
+class DecisionFile(StructFile):
+    """One of the two lists; its decisions may depend on groups, on the client, and on code."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        if self.is_template:
+            return
+        for element in self.root.iter("Decision"):
+            if not _is_complete(element):
+                logger.error(
+                    "%s:%s: a Decision needs type and name; it is ignored",
+                    self.path, line_of(element),
+                )  # fmt: skip
+
+    def decisions(self, metadata: ClientMetadata) -> list[tuple[str, str]]:
+        """Return type and name of each decision for a client, in order of the document."""
+        found = self.matched(metadata).iter("Decision")
+        return [
+            (element.get("type", ""), element.get("name", ""))
+            for element in found
+            if _is_complete(element)
+        ]
+
+
+def _is_complete(element: Element) -> bool:
+    return bool(element.get("type") and element.get("name"))
+
+
+class Decisions(Plugin, Decision):
+    """
+    Hands out `Decisions/whitelist.xml` and `Decisions/blacklist.xml`.
+
+    The server leaves nothing out of a configuration; it is the client that follows a list.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: Decisions | None = None) -> None:
+        super().__init__(core, files, previous)
+        known = previous.files if previous else {}
+        for name in files:
+            if name not in FILES and name not in known:
+                self.logger.error(
+                    "Could not process filename %s; ignoring: lists are whitelist.xml and "
+                    "blacklist.xml, with Group and Client elements for what 1.3 put into names",
+                    files.path(name),
+                )
+        self._lists = {mode: files.load(name, DecisionFile) for name, mode in FILES.items()}
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """
+        Return a list; without a file it is empty.
+
+        :raises PluginExecutionError: if the mode is unknown, or the file was never understood
+        """
+        if mode not in self._lists:
+            raise PluginExecutionError(f"there is no list {mode!r}: {' and '.join(MODES)} are")
+        found = self._lists[mode]
+        if found is not None:
+            return found.decisions(metadata.for_build())
+        problem = self.files.problem(f"{mode}.xml", DecisionFile)
+        if problem is not None:
+            raise PluginExecutionError(str(problem))
+        return []

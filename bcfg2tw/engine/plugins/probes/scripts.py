@@ -1,0 +1,101 @@
+"""The scripts in `Probes`: which there are, and which a client gets (templates-and-data.md 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.specificity import Member, SpecificSet, specificity_of_suffix
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import RepositoryError
+
+#: A probe's name, and whom the file is for.
+FILE_NAME = re.compile(r"(?P<probe>[A-Za-z0-9_-]+)(?P<suffix>(?:\.[^/]+)?)")
+#: Files that editors leave behind, and the one that the server writes itself.
+NOT_MEANT = re.compile(r"\.#.*|.*~|\..*\.(?:sw[a-z]|tmp)|probed\.xml")
+
+FIRST_LINE = re.compile(r"#!\s*(?P<interpreter>.*)")
+DEFAULT_INTERPRETER = "/bin/sh"
+
+
+class Script:
+    """
+    What one file says; never changes once made.
+
+    :ivar text: all of it, in UTF-8 whatever the server's encoding is: clients take nothing else
+    :ivar interpreter: what the first line names
+    :raises RepositoryError: if it is not UTF-8, or if XML cannot hold it
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.text = _decoded(source)
+        named = FIRST_LINE.fullmatch(self.text.partition("\n")[0])
+        self.interpreter = (named and named["interpreter"]) or DEFAULT_INTERPRETER
+        try:
+            self.probe("", "")
+        except ValueError:
+            raise RepositoryError(
+                source.path, "it holds control characters, which cannot be sent to clients"
+            ) from None
+
+    @property
+    def is_ascii(self) -> bool:
+        """Say whether clients of any age can run it."""
+        return self.text.isascii()
+
+    def probe(self, name: str, source: str) -> Element:
+        """Return the element that a client gets, a new one each time."""
+        probe = etree.Element(
+            "probe", {"name": name, "source": source, "interpreter": self.interpreter}
+        )
+        probe.text = self.text
+        return probe
+
+
+def _decoded(source: Source) -> str:
+    try:
+        return source.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = source.data.count(b"\n", 0, error.start) + 1
+        raise RepositoryError(
+            source.path, "it is not UTF-8, which probes have to be: convert it", line
+        ) from error
+
+
+#: A script, or why there is none although there is a file.
+Candidate: TypeAlias = Script | RepositoryError
+Scripts: TypeAlias = dict[str, SpecificSet[Candidate]]
+
+
+def scripts_in(files: Files, not_a_probe: Callable[[str], object]) -> Scripts:
+    """
+    Load the scripts of a folder, not of folders below it.
+
+    :param not_a_probe: is called with the name of each other file
+    :returns: name of a probe to its files, sorted by name
+    """
+    members: dict[str, list[Member[Candidate]]] = {}
+    for name in files:
+        if NOT_MEANT.fullmatch(name.rpartition("/")[2]):
+            continue
+        found = FILE_NAME.fullmatch(name)
+        specificity = specificity_of_suffix(found["suffix"]) if found else None
+        if found is not None and specificity is not None:
+            member = Member(name, specificity, _candidate(files, name))
+            members.setdefault(found["probe"], []).append(member)
+        else:
+            not_a_probe(name)
+    return {probe: SpecificSet(members[probe]) for probe in sorted(members)}
+
+
+def _candidate(files: Files, name: str) -> Candidate:
+    script = files.load(name, Script)
+    if script is not None:
+        return script
+    problem = files.problem(name, Script)
+    return problem or RepositoryError(files.path(name), "it cannot be read")
