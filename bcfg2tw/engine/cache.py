@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +23,22 @@ class ClientCache(Generic[T]):
         self._values: dict[str, T] = {}
         self._all_expired = 0
         self._expired: dict[str, int] = {}
+        self._thread = threading.local()
+
+    @contextmanager
+    def building(self) -> Iterator[bool]:
+        """
+        Note that this thread builds a value; yields whether it is worth to be kept.
+
+        It is not where it is needed for another value: a connector that asks for other clients
+        in the middle of its work gets answers that lack what it has not worked out yet.
+        """
+        depth = getattr(self._thread, "depth", 0)
+        self._thread.depth = depth + 1
+        try:
+            yield depth == 0
+        finally:
+            self._thread.depth = depth
 
     def get(self, client: str) -> T | None:
         """Return what is kept for the client, or None."""

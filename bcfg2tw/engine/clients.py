@@ -36,9 +36,10 @@ def build_metadata(snapshot: Snapshot, client_name: str, register: bool = True) 
     if known is not None:
         return known
     ticket = snapshot.metadata_cache.ticket(client_name)
-    built = _connected(snapshot, _plain(snapshot, client_name, register))
+    with snapshot.metadata_cache.building() as is_whole:
+        built = _connected(snapshot, _plain(snapshot, client_name, register))
     # not under an alias: what expires a client knows its name only
-    if built.hostname == client_name.lower():
+    if is_whole and built.hostname == client_name.lower():
         snapshot.metadata_cache.put(client_name, built, ticket)
     return built
 
