@@ -212,6 +212,51 @@ class OptionTable:
     sslca_passphrase: str | None = option(
         "sslca", "passphrase", None, "Name of the passphrase that encrypts created SSL keys."
     )
+    packages_backends: tuple[str, ...] = option(
+        "packages", "backends", "Yum,Apt,Pac,Pkgng", "Types of sources to use.", types.comma_list
+    )
+    packages_cache: str | None = option(
+        "packages", "cache", None,
+        "Folder of downloaded and compiled indexes; by default Packages/cache of the repository.",
+        types.path,
+    )  # fmt: skip
+    packages_resolver: bool = option(
+        "packages", "resolver", "enabled", "Add what the packages of a client depend on.",
+        types.switch,
+    )  # fmt: skip
+    packages_metadata: bool = option(
+        "packages", "metadata", "enabled",
+        "Read the sources' indexes; without them nothing can be added.", types.switch,
+    )  # fmt: skip
+    packages_alternatives: bool = option(
+        "packages", "alternatives", "no",
+        "Choose among alternatives and several providers, which Bcfg2 leaves to the client.",
+        types.switch,
+    )  # fmt: skip
+    packages_version: str = option(
+        "packages", "version", "auto", "Version that packages get: auto (the newest) or any.",
+        types.choice("auto", "any"),
+    )  # fmt: skip
+    yum_config: str = option(
+        "packages", "yum_config", "/etc/yum.repos.d/bcfg2.repo",
+        "Path on clients that gets the generated configuration of yum.",
+    )  # fmt: skip
+    apt_config: str = option(
+        "packages", "apt_config",
+        "/etc/apt/sources.list.d/bcfg2-packages-generated-sources.list",
+        "Path on clients that gets the generated configuration of apt.",
+    )  # fmt: skip
+    gpg_keypath: str = option(
+        "packages:yum", "gpg_keypath", "/etc/pki/rpm-gpg",
+        "Folder on clients that gets the keys of yum sources.",
+    )  # fmt: skip
+    use_yum_libraries: bool = option(
+        "packages:yum", "use_yum_libraries", "no",
+        "Accepted for old files; the server resolves by itself.", types.switch,
+    )  # fmt: skip
+    yum_helper: str | None = option(
+        "packages:yum", "helper", None, "Accepted for old files; no program is run."
+    )
     packages_proxy: str | None = option(
         "packages", "proxy", None,
         "HTTP proxy that indexes are fetched through, as http://HOST:PORT; by default the "

@@ -100,6 +100,13 @@ def boolean(value: str) -> bool:
     raise ValueError(f"{value!r} is no boolean: write yes or no")
 
 
+def switch(value: str) -> bool:
+    """Read a boolean, or one of the words enabled and disabled."""
+    words = {"enabled": True, "disabled": False}
+    found = words.get(value.strip().lower())
+    return boolean(value) if found is None else found
+
+
 def integer(value: str) -> int:
     """Read a whole number."""
     try:
