@@ -296,6 +296,43 @@ class OptionTable:
         "encryption", "lax_decryption", "no", "Leave elements alone that cannot be decrypted.",
         types.boolean,
     )  # fmt: skip
+    awstags_access_key_id: str | None = option(
+        "awstags", "access_key_id", None,
+        "Access key for AWS; without it, what boto3 finds: environment, files, the instance's role.",
+    )  # fmt: skip
+    awstags_secret_access_key: str | None = option(
+        "awstags", "secret_access_key", None, "Secret that belongs to the access key."
+    )
+    awstags_region: str | None = option(
+        "awstags", "region", None,
+        "Region of the instances; without it, what boto3 finds, or else us-east-1.",
+    )  # fmt: skip
+    awstags_endpoint: str | None = option(
+        "awstags", "endpoint", None, "URL of an endpoint for EC2, in place of the region's own."
+    )
+    awstags_timeout_seconds: float = option(
+        "awstags", "timeout", "10", "Seconds that AWS may take to answer.", types.positive
+    )
+    awstags_cache: bool = option(
+        "awstags", "cache", "yes", "Keep a client's tags until its next run starts.", types.boolean
+    )
+    ldap_retries: int = option(
+        "ldap", "retries", "3", "How often a directory that is down is asked again.",
+        types.natural,
+    )  # fmt: skip
+    ldap_retry_delay_seconds: float = option(
+        "ldap", "retry_delay", "5.0", "Seconds to wait before it is asked again.",
+        types.not_negative,
+    )  # fmt: skip
+    ldap_timeout_seconds: float = option(
+        "ldap", "timeout", "10", "Seconds that a directory may take to answer.", types.positive
+    )
+    ldap_cache: bool | None = option(
+        "ldap", "cache", None,
+        "yes: keep results until they are expired by hand; no: ask each time; without it results "
+        "are kept until the client's next run starts.",
+        types.boolean,
+    )  # fmt: skip
     db_opts: Mapping[str, Any] = option(
         "database", "options", "{}", "Options for the driver of the database.", types.dictionary
     )

@@ -123,6 +123,14 @@ def count(value: str) -> int:
     return found
 
 
+def natural(value: str) -> int:
+    """Read a whole number, zero or above."""
+    found = integer(value)
+    if found < 0:
+        raise ValueError(f"{value!r} is too small: write 0 or more")
+    return found
+
+
 def port(value: str) -> int:
     """Read the number of a TCP port."""
     found = integer(value)
@@ -147,6 +155,14 @@ def positive(value: str) -> float:
     found = number(value)
     if found <= 0:
         raise ValueError(f"{value!r} is too small: write a number above 0")
+    return found
+
+
+def not_negative(value: str) -> float:
+    """Read a number, zero or above."""
+    found = number(value)
+    if found < 0:
+        raise ValueError(f"{value!r} is too small: write a number of 0 or more")
     return found
 
 
