@@ -86,6 +86,10 @@ class SourceIndex:
         except OSError:
             return False
 
+    def files(self) -> tuple[str, ...]:
+        """Return the names in the cache folder of the files that it was made from."""
+        return tuple(name for (name,) in self.query("SELECT name FROM file"))
+
     def view(self, architectures: Collection[str]) -> IndexView:
         """Return what clients of these architectures see; the same object every time."""
         wanted = frozenset(architectures).intersection(self.architectures)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ PRAGMA user_version = {FORMAT};
 PRAGMA page_size = 4096;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+CREATE TABLE file (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE architecture (number INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE package (
     name TEXT, architecture INTEGER, version TEXT, dependencies TEXT, recommendations TEXT,
@@ -183,6 +184,10 @@ class IndexFile:
             (self._number(architecture),),
         )
         return {word for (text,) in rows for word in text.split("\n") if word.startswith("/")}
+
+    def note_files(self, names: Iterable[str]) -> None:
+        """Note the downloaded files that it is made from."""
+        self._connection.executemany("INSERT INTO file VALUES (?)", [(one,) for one in names])
 
     def finish(self) -> None:
         """Find what all architectures have in common, and make the file as small as it goes."""

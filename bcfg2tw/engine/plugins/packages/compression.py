@@ -1,0 +1,105 @@
+"""Reading files as they are compressed, whatever their names say, with a bound on the result."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+import zlib
+from importlib import import_module
+from typing import IO, Any, cast
+
+from bcfg2tw.errors import Bcfg2Error
+
+#: The largest that is known, the file lists of a distribution, has a quarter of this.
+UNPACKED_LIMIT_BYTES = 4 << 30
+CHUNK_BYTES = 1 << 18
+
+GZIP, BZIP2, XZ, ZSTANDARD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+
+
+class BrokenFile(Bcfg2Error):
+    """A downloaded file is not what it should be: cut off, damaged, or something else."""
+
+
+class _Bounded(io.RawIOBase):
+    """What a stream gives, up to a limit; its failures are `BrokenFile`."""
+
+    def __init__(self, stream: IO[bytes], path: str, limit_bytes: int) -> None:
+        self._stream = stream
+        self._path = path
+        self._left = limit_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        # EOFError: cut off; ValueError and ZstdError: each module has exceptions of its own
+        except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+            raise BrokenFile(f"{self._path} cannot be unpacked: {error}") from error
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":  # its module is optional
+                raise
+            raise BrokenFile(f"{self._path} cannot be unpacked: {error}") from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise BrokenFile(f"{self._path} is too large once it is unpacked")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.BufferedReader:
+    """
+    Open a file and read what is in it: of gzip, bzip2, xz, zstandard, or as it is.
+
+    Reading raises `BrokenFile` where it is cut off or damaged, or gives more than the limit.
+
+    :raises BrokenFile: if it cannot be opened
+    """
+    try:
+        with open(path, "rb") as stream:
+            magic = stream.read(6)
+        opened = _opened(path, magic)
+    except OSError as error:
+        raise BrokenFile(f"{path} cannot be read: {error.strerror or error}") from error
+    return io.BufferedReader(_Bounded(opened, path, limit_bytes), CHUNK_BYTES)
+
+
+def _opened(path: str, magic: bytes) -> IO[bytes]:
+    if magic.startswith(GZIP):
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if magic.startswith(BZIP2):
+        return cast(IO[bytes], bz2.open(path, "rb"))
+    if magic.startswith(XZ):
+        return cast(IO[bytes], lzma.open(path, "rb"))
+    if magic.startswith(ZSTANDARD):
+        return cast(IO[bytes], _zstandard().open(path, "rb"))
+    return open(path, "rb")
+
+
+def has_zstandard() -> bool:
+    """Say whether `.zst` files can be read."""
+    try:
+        _zstandard()
+    except BrokenFile:
+        return False
+    return True
+
+
+def _zstandard() -> Any:
+    """Return the module that the standard library has since Python 3.14."""
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise BrokenFile(
+            "reading .zst files takes the module backports.zstd: pip install 'bcfg2tw[packages]'"
+        ) from error

@@ -1,0 +1,237 @@
+"""One try of one download: request, redirects, answer, body, each with its bounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+from OpenSSL import SSL
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseDone
+from twisted.web.http import PotentialDataLoss
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
+
+import bcfg2tw
+from bcfg2tw.engine.plugins.packages.downloader import (
+    Download,
+    DownloadError,
+    NotThere,
+    Validators,
+)
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.http_agent import HttpAgent
+from bcfg2tw.http_proxy import basic
+from bcfg2tw.settings import Settings
+
+REDIRECTS = frozenset([301, 302, 303, 307, 308])
+REDIRECT_LIMIT = 5
+#: 403 is what object stores answer for what they do not have.
+MISSING = frozenset([403, 404, 410])
+PASSING = frozenset([408, 425, 429])
+NOT_MODIFIED = 304
+
+
+class Passing(DownloadError):
+    """A download failed of something that another try may not meet."""
+
+
+class Transfer:
+    """One try."""
+
+    def __init__(self, reactor: Any, download: Download, settings: Settings) -> None:
+        self._reactor = reactor
+        self._download = download
+        self._agent = HttpAgent(reactor, settings)
+        self._stall_seconds = settings.packages_stall_timeout_seconds
+        self._expired: str | None = None
+        self._asking: Deferred[IResponse] | None = None
+
+    def expire(self, reason: str = "it takes longer than [packages] download_timeout") -> None:
+        """Cut it off because of the time that it takes."""
+        self._expired = self._expired or reason
+        self._agent.abort()
+        if self._asking is not None:
+            self._asking.cancel()
+
+    async def run(self) -> Validators | None:
+        """
+        Fetch the file.
+
+        :raises DownloadError: as `Downloader.fetch`; `Passing` where another try makes sense
+        """
+        try:
+            return await self._run()
+        except DownloadError:
+            raise
+        except (Bcfg2Error, OSError, ValueError) as error:
+            raise DownloadError(str(error)) from error
+        except Exception as error:  # the network fails in many classes; all end as one line
+            raise Passing(self._expired or trouble(error)) from error
+        finally:
+            self._agent.abort()
+
+    async def _run(self) -> Validators | None:
+        url, headers = self._download.url, self._headers()
+        for _ in range(REDIRECT_LIMIT + 1):
+            response = await self._answer(url, headers)
+            if response.code not in REDIRECTS:
+                return await self._taken(response)
+            url, headers = _redirected(url, headers, response)
+            self._agent.abort()
+        raise DownloadError(f"the server redirects more than {REDIRECT_LIMIT} times")
+
+    def _headers(self) -> Headers:
+        headers = Headers(
+            {
+                b"User-Agent": [f"bcfg2tw/{bcfg2tw.__version__}".encode("ascii")],
+                # what is compressed is to arrive as it is
+                b"Accept-Encoding": [b"identity"],
+            }
+        )
+        parts, known = urlsplit(self._download.url), self._download.known
+        if parts.username:
+            headers.addRawHeader(b"Authorization", basic(parts.username, parts.password))
+        if known is not None and known.etag:
+            headers.addRawHeader(b"If-None-Match", known.etag.encode("latin-1"))
+        if known is not None and known.last_modified:
+            headers.addRawHeader(b"If-Modified-Since", known.last_modified.encode("latin-1"))
+        return headers
+
+    async def _answer(self, url: str, headers: Headers) -> IResponse:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise DownloadError("only http:, https: and file: can be fetched")
+        reason = f"there is no answer within {self._stall_seconds:g} seconds"
+        stalled = self._reactor.callLater(self._stall_seconds, self.expire, reason)
+        self._asking = self._agent.get(url, headers)
+        try:
+            return await self._asking
+        finally:
+            self._asking = None
+            if stalled.active():
+                stalled.cancel()
+
+    async def _taken(self, response: IResponse) -> Validators | None:
+        if response.code == NOT_MODIFIED and self._download.known is not None:
+            return None
+        _check_status(response)
+        length = None if response.length is UNKNOWN_LENGTH else int(response.length)
+        if length is not None and length > self._download.limit_bytes:
+            raise DownloadError(f"it has {length} bytes, more than [packages] max_download")
+        with open(self._download.path, "wb") as stream:
+            body = _Body(self._reactor, self._download, length, stream)
+            body.watch(self._stall_seconds, self.expire)
+            response.deliverBody(body)
+            await body.done
+        return Validators(_value(response, b"ETag"), _value(response, b"Last-Modified"))
+
+
+def _check_status(response: IResponse) -> None:
+    status = f"the server answers {response.code} {response.phrase.decode('latin-1')}"
+    if response.code in MISSING:
+        raise NotThere(status)
+    if response.code in PASSING or response.code >= 500:
+        raise Passing(status)
+    if response.code != 200:
+        raise DownloadError(status)
+
+
+def _value(response: IResponse, name: bytes) -> str | None:
+    values = response.headers.getRawHeaders(name)
+    return values[0].decode("latin-1") if values else None
+
+
+def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, Headers]:
+    """Return where to ask instead, and how: credentials are for the server that they name."""
+    location = _value(response, b"Location")
+    if location is None:
+        raise DownloadError("the server redirects, but does not say where to")
+    target = urljoin(url, location)
+    before, after = urlsplit(url), urlsplit(target)
+    if before.scheme == "https" and after.scheme != "https":
+        raise DownloadError(f"the server redirects from https to {after.scheme}")
+    if (before.scheme, before.hostname, before.port) != (after.scheme, after.hostname, after.port):
+        headers = headers.copy()
+        headers.removeHeader(b"Authorization")
+    return target, headers
+
+
+class _Body(Protocol):
+    """Writes what arrives, as long as it keeps arriving and is not too much."""
+
+    def __init__(
+        self, reactor: Any, download: Download, length: int | None, stream: BinaryIO
+    ) -> None:
+        self._reactor = reactor
+        self._download = download
+        self._length = length
+        self._stream = stream
+        self._received = 0
+        self._stalled: Any = None
+        self.done: Deferred[None] = Deferred(lambda _: self._lose())
+
+    def watch(self, seconds: float, expire: Callable[[str], None]) -> None:
+        """Have it cut off if nothing arrives for some time."""
+        self._seconds = seconds
+        reason = f"nothing has arrived for {seconds:g} seconds"
+        self._stalled = self._reactor.callLater(seconds, expire, reason)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Write what has arrived, and tell how much that is."""
+        if self.done.called:
+            return
+        self._received += len(data)
+        if self._received > self._download.limit_bytes:
+            self._fail(DownloadError("it is larger than [packages] max_download"))
+            return
+        try:
+            self._stream.write(data)
+        except OSError as error:
+            self._fail(DownloadError(f"{self._download.path}: {os.strerror(error.errno or 0)}"))
+            return
+        self._stalled.reset(self._seconds)
+        if self._download.progress is not None:
+            self._download.progress(self._received, self._length)
+
+    def _fail(self, error: DownloadError) -> None:
+        self._lose()
+        self.done.errback(Failure(error))
+
+    def _lose(self) -> None:
+        transport: Any = self.transport
+        if transport is not None:
+            transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Tell how it ended; without a length the end of the connection is that of the file."""
+        if self._stalled.active():
+            self._stalled.cancel()
+        if self.done.called:
+            return
+        if reason.check(ResponseDone, PotentialDataLoss):
+            self.done.callback(None)
+        else:
+            self.done.errback(reason)
+
+
+def trouble(error: Exception) -> str:
+    """Return a sentence for what the network says."""
+    # web.client wraps what happened to the connection, sometimes more than once
+    causes = [failure.value for failure in getattr(error, "reasons", ())] or [error]
+    cause = causes[0]
+    if isinstance(cause, SSL.Error):
+        reasons = ", ".join(str(one[-1]) for one in cause.args[0]) if cause.args else "no reason"
+        return f"there is no TLS connection to be trusted: {reasons}"
+    if isinstance(cause, DNSLookupError):
+        return "the name of the server is not known"
+    if isinstance(cause, ConnectError):
+        return f"the server cannot be reached: {cause}"
+    if isinstance(cause, CancelledError):
+        return "it was cut off"
+    return f"the connection broke: {cause or type(cause).__name__}"
