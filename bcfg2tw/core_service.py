@@ -17,6 +17,8 @@ from twisted.python.failure import Failure
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.bounded_tls import tls_factory
 from bcfg2tw.dispatch import ServedCore
+from bcfg2tw.downloads import ReactorDownloader
+from bcfg2tw.engine.plugins.packages.downloader import Downloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.listening import listen
 from bcfg2tw.pool import CorePool
@@ -40,6 +42,7 @@ class RunningCore(ServedCore, Protocol):
 
     settings: Settings
     debug_listeners: list[Callable[[bool], None]]
+    downloader: Downloader | None
 
     @property
     def call_statistics(self) -> Statistics: ...
@@ -76,6 +79,7 @@ class CoreService(MultiService):
         self._make_core = make_core
         self._is_core_started = is_core_started
         self._pool = CorePool(reactor, settings)
+        self._downloader = ReactorDownloader(reactor, lambda: self._settings)
         self._core: RunningCore | None = None
         self._context: ServerContext | None = None
         self._site: CoreSite | None = None
@@ -120,6 +124,7 @@ class CoreService(MultiService):
         super().startService()
         self._pool.start()
         core = self._core = self._make_core()
+        core.downloader = self._downloader
         core.debug_listeners.extend(self.debug_listeners)
         for notice in self._settings.notices:
             log.warn("{notice}", notice=notice)
@@ -175,6 +180,7 @@ class CoreService(MultiService):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        self._downloader.stop()
         for port in self._ports:
             await _ended(port.stopListening())
         self._ports.clear()

@@ -39,6 +39,7 @@ from bcfg2tw.errors import (
 if TYPE_CHECKING:
     from bcfg2tw.engine.address import ClientAddress
     from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.packages.downloader import Downloader
     from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class BaseCore:
     :ivar settings: in force now; replaced as a whole when the configuration file changes
     :ivar store: what clients change: the list of clients, what their probes said
     :ivar debug_listeners: called with the core's debug flag when it is set, to adjust log levels
+    :ivar downloader: what fetches files from the network; None where there is no network side
     """
 
     name = "bcfg2-server"
@@ -67,6 +69,7 @@ class BaseCore:
         self.logger = logging.getLogger("bcfg2-server")
         self.debug_flag = settings.debug
         self.debug_listeners: list[Callable[[bool], None]] = []
+        self.downloader: Downloader | None = None
         self.call_statistics = CallStatistics()
         self.store = Store(settings)
         self.fam: FileMonitor = file_monitor(self)
