@@ -34,12 +34,12 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
         return super().buildProtocol(addr)
 
     def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
-        """Count a connection."""
-        host = _host(p.getPeer())
-        # behind haproxy: endpoints the peer is another one as soon as the proxy has named it
-        self._counted[p] = host
-        self.connections[host] += 1
+        """Count a connection, once: twisted registers each of them twice."""
         super().registerProtocol(p)
+        if p not in self._counted:
+            # behind haproxy: endpoints the peer is another one once the proxy has named it
+            self._counted[p] = _host(p.getPeer())
+            self.connections[self._counted[p]] += 1
 
     def unregisterProtocol(self, p: TLSMemoryBIOProtocol) -> None:
         """Count a connection no more."""

@@ -40,7 +40,7 @@ def a_repository(case: SynchronousTestCase, contents: Contents) -> str:
 
     :returns: the folder's full path
     """
-    folder = os.path.abspath(case.mktemp())
+    folder: str = os.path.abspath(case.mktemp())
     groups = {"Metadata/groups.xml": groups_with(bundles_of(contents))}
     write_files(folder, {"Metadata/clients.xml": CLIENTS, **groups, **contents})
     return folder
@@ -108,3 +108,8 @@ def entry(config: Element, tag: str, name: str) -> Element:
     """Return the one entry of a tag and name in a configuration."""
     (found,) = [one for one in config.iter(tag) if one.get("name") == name]
     return found
+
+
+def bundle_of(*paths: str) -> str:
+    """Return the file of a bundle that holds paths."""
+    return "<Bundle>" + "".join(f'<Path name="{path}"/>' for path in paths) + "</Bundle>"

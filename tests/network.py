@@ -6,12 +6,15 @@ import base64
 import ssl
 import xmlrpc.client
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from OpenSSL import SSL
 from twisted.internet.defer import Deferred, execute, fail
+from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
 from bcfg2tw.engine.address import ClientAddress
 from bcfg2tw.engine.statistics import CallStatistics
@@ -105,6 +108,19 @@ class PatientPool(CorePool):
         return function.__name__
 
 
+def log_lines(case: SynchronousTestCase) -> list[str]:
+    """Return a list that what Twisted's log says goes to, until the end of a test."""
+    lines: list[str] = []
+
+    @implementer(ILogObserver)
+    def observe(event: LogEvent) -> None:
+        lines.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(observe)
+    case.addCleanup(globalLogPublisher.removeObserver, observe)
+    return lines
+
+
 def basic(user: str = "root", password: str = PASSWORD) -> str:
     """Return the value of an Authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -163,10 +179,8 @@ def shake_hands(client: SSL.Connection, server: SSL.Connection) -> None:
         finally:
             _deliver(here, server if here is client else client)
     # the server's last word may be a refusal, in TLS 1.3
-    try:
+    with suppress(SSL.WantReadError):
         client.recv(1)
-    except SSL.WantReadError:
-        pass
 
 
 def _deliver(sender: SSL.Connection, receiver: SSL.Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import ssl
 from pathlib import Path
@@ -12,7 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from OpenSSL import SSL, crypto
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.auth import (
@@ -29,6 +29,7 @@ from tests.network import (
     an_authority,
     client_context,
     client_side,
+    log_lines,
     shake_hands,
     tls_settings,
 )
@@ -118,7 +119,7 @@ class FilesTests(SynchronousTestCase):
 
     def assert_refused(self, text: str, **settings: str) -> None:
         """Check the sentence with which a file is refused."""
-        paths = {"cert": self.settings.cert, "key": self.settings.key, **settings}
+        paths: dict[str, Any] = {"cert": self.settings.cert, "key": self.settings.key, **settings}
         error = self.assertRaises(SettingsError, ServerContext, Settings(**paths))
         self.assertEqual(str(error), text)
 
@@ -284,20 +285,14 @@ class ResumptionTests(SynchronousTestCase):
         server = accept(self.context)
         for _ in range(3):
             for end in (client, server):
-                try:
+                with contextlib.suppress(ssl.SSLWantReadError, SSL.WantReadError):
                     end.do_handshake()
-                except (ssl.SSLWantReadError, SSL.WantReadError):
-                    pass
                 if pending := outgoing.read():
                     server.bio_write(pending)
-                try:
+                with contextlib.suppress(SSL.WantReadError):
                     incoming.write(server.bio_read(2**16))
-                except SSL.WantReadError:
-                    pass
-        try:
+        with contextlib.suppress(ssl.SSLWantReadError):
             client.read(1)  # takes the tickets of TLS 1.3
-        except ssl.SSLWantReadError:
-            pass
         return server, client
 
     def assert_resumed(self) -> None:
@@ -346,16 +341,8 @@ class FailureLogTests(SynchronousTestCase):
 
     def noted(self, failures: HandshakeFailures, ip: str, error: BaseException) -> list[str]:
         """Return what is logged about a failure."""
-        lines: list[str] = []
-
-        def observe(event: LogEvent) -> None:
-            lines.append(formatEvent(event))
-
-        globalLogPublisher.addObserver(observe)
-        try:
-            failures.note(ip, error)
-        finally:
-            globalLogPublisher.removeObserver(observe)
+        lines = log_lines(self)
+        failures.note(ip, error)
         return lines
 
     def test_too_old(self) -> None:

@@ -11,17 +11,17 @@ from typing import Any
 from OpenSSL import SSL
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import inlineCallbacks
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.auth import ServerContext
+from bcfg2tw.bounded_tls import tls_factory
+from bcfg2tw.listening import BACKLOG
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.site import CoreSite, tls_factory
+from bcfg2tw.site import CoreSite
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.network import (
     SERVER,
@@ -33,6 +33,7 @@ from tests.network import (
     call_of,
     client_context,
     client_side,
+    log_lines,
     post,
     tls_settings,
 )
@@ -40,6 +41,8 @@ from tests.network import (
 PEER = IPv4Address("TCP", "192.0.2.7", 40000)
 REQUEST = post(call_of("GetConfig"))
 PATIENCE_SECONDS = 20
+
+tcp: Any = reactor
 
 
 class DeadlineTests(SynchronousTestCase):
@@ -70,9 +73,9 @@ class DeadlineTests(SynchronousTestCase):
     def assert_cut_after(self, seconds: float) -> None:
         """Check that the connection is cut after a time, and not before."""
         self.clock.advance(seconds - 0.5)
-        self.assertFalse(self.transport.aborting)
+        self.assertFalse(self.transport.disconnected)
         self.clock.advance(1)
-        self.assertTrue(self.transport.aborting)
+        self.assertTrue(self.transport.disconnected)
 
     def test_silence(self) -> None:
         """A connection that sends nothing is cut."""
@@ -139,7 +142,7 @@ class DeadlineTests(SynchronousTestCase):
         for _ in range(100):
             self.answer()
             self.clock.advance(29)
-        self.assertFalse(self.transport.aborting)
+        self.assertFalse(self.transport.disconnected)
         self.assertEqual(len(self.core.called), 100)
         self.assertLess(len(self.clock.getDelayedCalls()), 2)
 
@@ -158,7 +161,7 @@ class DeadlineTests(SynchronousTestCase):
         self.channel.pauseProducing()  # as the transport does when its buffer is full
         self.pool.release()
         self.clock.advance(119)
-        self.assertFalse(self.transport.aborting)
+        self.assertFalse(self.transport.disconnected)
         self.channel.resumeProducing()
         self.assert_cut_after(30)
 
@@ -228,6 +231,13 @@ class HeaderFloodTests(SynchronousTestCase):
             self.assertTrue(transport.disconnecting)
 
 
+class TCPTransport(StringTransport):
+    """A transport that TLS can be put on."""
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """Send at once: there is nothing to wait for here."""
+
+
 class ListeningTests(SynchronousTestCase):
     """What stands before HTTP: the number of connections, and the handshake."""
 
@@ -244,7 +254,7 @@ class ListeningTests(SynchronousTestCase):
         address = IPv4Address("TCP", host, 40000)
         protocol = self.factory.buildProtocol(address)
         if protocol is not None:
-            protocol.makeConnection(StringTransport(peerAddress=address))
+            protocol.makeConnection(TCPTransport(peerAddress=address))
         return protocol
 
     def test_number(self) -> None:
@@ -259,8 +269,10 @@ class ListeningTests(SynchronousTestCase):
     def test_nothing_kept(self) -> None:
         """Addresses without a connection are forgotten."""
         for number in range(10):
-            self.accept(f"192.0.2.{number}").connectionLost(Failure(ConnectionError("gone")))
-        self.assertEqual(dict(self.factory.connections), {})
+            accepted = self.accept(f"192.0.2.{number}")
+            self.assertEqual(dict(self.factory.connections), {f"192.0.2.{number}": 1})
+            accepted.connectionLost(Failure(ConnectionError("gone")))
+            self.assertEqual(dict(self.factory.connections), {})
         self.assertEqual(dict(self.factory.protocols), {})
 
     def test_handshake_deadline(self) -> None:
@@ -272,19 +284,13 @@ class ListeningTests(SynchronousTestCase):
         for number in range(9):
             protocol.dataReceived(hello[number : number + 1])
             self.clock.advance(1)
-        self.assertFalse(protocol.transport.aborting)
+        self.assertFalse(protocol.transport.disconnected)
         self.clock.advance(1.5)
-        self.assertTrue(protocol.transport.aborting)
+        self.assertTrue(protocol.transport.disconnected)
 
     def test_too_old(self) -> None:
         """Clients that are too old are named in the log, once for each address."""
-        lines: list[str] = []
-
-        def observe(event: LogEvent) -> None:
-            lines.append(formatEvent(event))
-
-        globalLogPublisher.addObserver(observe)
-        self.addCleanup(globalLogPublisher.removeObserver, observe)
+        lines = log_lines(self)
         for _ in range(3):
             protocol = self.accept("192.0.2.1")
             client = client_side(_oldest)
@@ -322,7 +328,7 @@ class LoopbackTests(TestCase):
         self.context = ServerContext(made)
         site = CoreSite(CoreResource(self.core, self.pool, made), made, reactor)
         self.factory = tls_factory(site, self.context)
-        port = reactor.listenTCP(0, self.factory, interface="127.0.0.1")  # type: ignore[attr-defined]
+        port: Any = tcp.listenTCP(0, self.factory, backlog=BACKLOG, interface="127.0.0.1")
         self.addCleanup(port.stopListening)
         self.port = port.getHost().port
 
@@ -346,6 +352,11 @@ class LoopbackTests(TestCase):
         response = connection.getresponse()
         return response.status, response.read()
 
+    async def all_closed(self) -> None:
+        """Wait until the server has noticed that all its clients have left."""
+        while self.factory.connections:
+            await deferLater(tcp, 0.01)
+
     def calls(self, count: int) -> list[tuple[int, bytes]]:
         """Make calls over one connection."""
         connection = self.connection()
@@ -354,15 +365,13 @@ class LoopbackTests(TestCase):
         finally:
             connection.close()
 
-    @inlineCallbacks
-    def test_kept_alive(self):
+    async def test_kept_alive(self) -> None:
         """Many calls go over one connection."""
-        answers = yield self.clients.call(self.calls, 20)
+        answers = await self.clients.call(self.calls, 20)
         results = [xmlrpc.client.loads(body)[0][0] for _, body in answers]
         self.assertEqual(results, [[number] for number in range(20)])
 
-    @inlineCallbacks
-    def test_certificate(self):
+    async def test_certificate(self) -> None:
         """The core learns of the certificate that a client presents on a connection."""
 
         def call() -> tuple[int, bytes]:
@@ -372,14 +381,13 @@ class LoopbackTests(TestCase):
             finally:
                 connection.close()
 
-        status, _ = yield self.clients.call(call)
+        status, _ = await self.clients.call(call)
         self.assertEqual(status, 200)
         self.assertEqual(
             self.core.authenticated[0][0], {"subject": ((("commonName", "web1.example.test"),),)}
         )
 
-    @inlineCallbacks
-    def test_large(self):
+    async def test_large(self) -> None:
         """Bodies and answers of megabytes come through whole."""
         self.core.result = "<é>" * 1_000_000
 
@@ -390,13 +398,12 @@ class LoopbackTests(TestCase):
             finally:
                 connection.close()
 
-        status, body = yield self.clients.call(call)
+        status, body = await self.clients.call(call)
         self.assertEqual(status, 200)
         self.assertEqual(xmlrpc.client.loads(body)[0][0], self.core.result)
         self.assertEqual(self.core.called[0][1], "x" * 900_000)
 
-    @inlineCallbacks
-    def test_refused_upload(self):
+    async def test_refused_upload(self) -> None:
         """Who sends a large body with wrong credentials, or too large a one, sees why it fails."""
 
         def call(size: int, password: str) -> int:
@@ -407,28 +414,26 @@ class LoopbackTests(TestCase):
             finally:
                 connection.close()
 
-        self.assertEqual((yield self.clients.call(call, 900_000, "wrong")), 401)
-        self.assertEqual((yield self.clients.call(call, 8_000_000, "wrong")), 413)
+        self.assertEqual(await self.clients.call(call, 900_000, "wrong"), 401)
+        self.assertEqual(await self.clients.call(call, 8_000_000, "wrong"), 413)
+        await self.all_closed()
         self.assertEqual(self.core.called, [])
 
-    @inlineCallbacks
-    def test_silent_connections(self):
+    async def test_silent_connections(self) -> None:
         """300 connections that say nothing, or half a handshake, keep nobody from being served."""
         silent = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(300)]
         try:
             for one in silent[::3]:
                 one.sendall(b"\x16\x03\x01")
-            answers = yield self.clients.call(self.calls, 1)
+            answers = await self.clients.call(self.calls, 1)
             self.assertEqual([status for status, _ in answers], [200])
             self.assertGreaterEqual(self.factory.connections["127.0.0.1"], 300)
         finally:
             for one in silent:
                 one.close()
-        while self.factory.connections:
-            yield self.clients.call(lambda: None)
+        await self.all_closed()
 
-    @inlineCallbacks
-    def test_not_tls(self):
+    async def test_not_tls(self) -> None:
         """Who does not speak TLS is cut, and the next one is served."""
 
         def call() -> bytes:
@@ -439,43 +444,43 @@ class LoopbackTests(TestCase):
                     received += data
                 return received
 
-        received = yield self.clients.call(call)
+        received = await self.clients.call(call)
         self.assertNotIn(b"HTTP/", received)
-        answers = yield self.clients.call(self.calls, 1)
+        answers = await self.clients.call(self.calls, 1)
         self.assertEqual([status for status, _ in answers], [200])
 
-    @inlineCallbacks
-    def test_new_certificate(self):
+    async def test_new_certificate(self) -> None:
         """After a new certificate was read, open connections go on and new ones get it."""
         connection = self.connection()
-        yield self.clients.call(self.ask, connection, call_of("ping"))
+        await self.clients.call(self.ask, connection, call_of("ping"))
         certificate, key = self.authority.issue("new.example.test")
         self.context.reload(Settings(cert=str(certificate), key=str(key)))
-        status, _ = yield self.clients.call(self.ask, connection, call_of("ping"))
+        status, _ = await self.clients.call(self.ask, connection, call_of("ping"))
         self.assertEqual(status, 200)
         connection.close()
-        self.assertEqual((yield self.clients.call(self.common_name)), "new.example.test")
+        self.assertEqual(await self.clients.call(self.common_name), "new.example.test")
+
+    def secured(self, context: ssl.SSLContext) -> ssl.SSLSocket:
+        """Return a new connection, the handshake made; in a thread of the test."""
+        plain = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+        return context.wrap_socket(plain, server_hostname=SERVER)
 
     def common_name(self) -> str:
         """Return the name that a new connection sees."""
         context = client_context(self.authority)
         context.check_hostname = False
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as plain:
-            with context.wrap_socket(plain, server_hostname=SERVER) as secure:
-                certificate: Any = secure.getpeercert()
+        with self.secured(context) as secure:
+            certificate: Any = secure.getpeercert()
         return str(dict(pair[0] for pair in certificate["subject"])["commonName"])
 
-    @inlineCallbacks
-    def test_no_other_protocol(self):
+    async def test_no_other_protocol(self) -> None:
         """HTTP/1.1 is all that is spoken, whatever a client offers."""
 
         def negotiated() -> str | None:
             context = client_context(self.authority)
             context.check_hostname = False
             context.set_alpn_protocols(["h2", "http/1.1"])
-            with socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as plain:
-                with context.wrap_socket(plain, server_hostname=SERVER) as secure:
-                    assert isinstance(secure, ssl.SSLSocket)
-                    return secure.selected_alpn_protocol()
+            with self.secured(context) as secure:
+                return secure.selected_alpn_protocol()
 
-        self.assertIsNone((yield self.clients.call(negotiated)))
+        self.assertIsNone(await self.clients.call(negotiated))

@@ -12,9 +12,8 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from bcfg2tw import watcher
 from bcfg2tw.errors import CoreInitError
-from bcfg2tw.file_changes import Notifications
+from bcfg2tw.file_changes import Notifications, Polling
 from bcfg2tw.inotify import NoInotify
 from bcfg2tw.pool import Busy, CorePool
 from bcfg2tw.settings import Settings
@@ -22,6 +21,8 @@ from bcfg2tw.watcher import Watcher
 from tests.builders import write_files
 
 PATIENCE_SECONDS = 10.0
+
+clock: Any = reactor
 
 
 class ReloadedCore:
@@ -227,9 +228,9 @@ class InotifyTests(TestCase):
 
     async def told(self, count: int = 1) -> set[str] | None:
         """Wait until the core has been told, and return all that it was told of."""
-        deadline = reactor.seconds() + PATIENCE_SECONDS  # type: ignore[attr-defined]
+        deadline = clock.seconds() + PATIENCE_SECONDS
         while len(self.core.reloads) < count:
-            self.assertLess(reactor.seconds(), deadline, "nothing is told")  # type: ignore[attr-defined]
+            self.assertLess(clock.seconds(), deadline, "nothing is told")
             await deferLater(reactor, 0.02, int)
         told, self.core.reloads = self.core.reloads, []
         if any(one is None for one in told):
@@ -383,7 +384,7 @@ class InotifyTests(TestCase):
 
     async def test_no_inotify(self) -> None:
         """Where no more can be watched, files are looked at from time to time."""
-        self.patch(watcher.Polling, "poll_seconds", 0.05)
+        self.patch(Polling, "poll_seconds", 0.05)
         calls: list[int] = []
 
         def refuse(*_args: object) -> set[str]:

@@ -71,7 +71,7 @@ class ResourceTestCase(SynchronousTestCase):
         self.pool = ImmediatePool()
         self.log = Record(self)
         self.resource = CoreResource(self.core, self.pool, Settings(max_body_bytes=100_000))
-        self.treq = StubTreq(self.resource)
+        self.treq: Any = StubTreq(self.resource)
 
     def respond(
         self, body: bytes, authorization: str | None = None, verb: str = "POST", path: str = "/RPC2"
@@ -337,7 +337,7 @@ class FaultTests(ResourceTestCase):
 
     def test_look_up(self) -> None:
         """A core that fails to look a method up gives a fault, too."""
-        self.core._get_rmi = lambda: 1 / 0  # type: ignore[method-assign,return-value]
+        self.patch(self.core, "_get_rmi", lambda: 1 / 0)
         self.assertEqual(self.fault("Plugin.arguments"), (1, "division by zero"))
 
 
@@ -372,7 +372,7 @@ class ResultTests(ResourceTestCase):
         self.assertEqual(self.result({"x": (0.5, 1)}), {"x": [0.5, 1]})
 
     def test_bytes(self) -> None:
-        """The body is ASCII with character references, begins as clients know it, says what it is."""
+        """The body is ASCII with character references, begins as usual, and says what it is."""
         self.core.result = "<Configuration a='ü€\U0001f40d'/>"
         status, body, headers = self.respond(call_of("GetConfig"))
         self.assertEqual(status, 200)

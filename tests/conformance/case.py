@@ -55,7 +55,9 @@ class Place:
 class Case:
     """A case, copied to a place of its own."""
 
-    def __init__(self, name: str, place: Place, identities: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, name: str, place: Place, identities: Mapping[str, tuple[Path, Path]]
+    ) -> None:
         """
         Copy a case and fill in its configuration file.
 
