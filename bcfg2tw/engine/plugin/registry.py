@@ -18,6 +18,7 @@ ENTRY_POINTS = "bcfg2tw.plugins"
 
 SHIPPED = {
     "ACL": "acl",
+    "AWSTags": "awstags",
     "Base": "base",
     "Bundler": "bundler",
     "Bzr": "version.bzr",
@@ -33,6 +34,7 @@ SHIPPED = {
     "GroupLogic": "grouplogic",
     "GroupPatterns": "grouppatterns",
     "Hg": "version.hg",
+    "Ldap": "ldap",
     "Metadata": "metadata",
     "NagiosGen": "nagiosgen",
     "Ohai": "ohai",
@@ -44,6 +46,7 @@ SHIPPED = {
     "Rules": "rules",
     "SEModules": "semodules",
     "ServiceCompat": "servicecompat",
+    "SSHbase": "sshbase",
     "Svn": "version.svn",
     "TemplateHelper": "templatehelper",
     "Trigger": "trigger",

@@ -1,0 +1,148 @@
+"""SEModules: modules of SELinux policies, from files (templates-and-data.md 15)."""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.infoxml import InfoXML, default_path_metadata, set_attributes
+from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugin.specificity import SpecificSet, specific_set
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugin.base import Binder
+
+TAG = "SEModule"
+EXTENSION = ".pp"
+INFO = "info.xml"
+
+
+def as_base64(source: Source) -> str:
+    """Return what clients get of a file."""
+    return base64.b64encode(source.data).decode("ascii")
+
+
+class SEModules(Plugin, Generator):
+    """
+    Binds `SEModule` entries from `SEModules/NAME.pp/NAME.pp`.
+
+    An entry's name may leave the extension away. As in the reference only the path below the
+    folder, `/NAME.pp`, is listed; the names that bundles use are claimed, so a plugin that lists
+    one wins.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: SEModules | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._known = previous.files if previous else None
+        self._defaults = default_path_metadata(core.settings)
+        self._modules = {name: self._module(name, names) for name, names in self._grouped().items()}
+        self.Entries = {TAG: self._listed()}
+
+    def _grouped(self) -> dict[str, list[str]]:
+        """Return the names of the files of each module, by the folder's name."""
+        grouped: dict[str, list[str]] = {}
+        for name in self.files:
+            folder = os.path.dirname(name)
+            if folder.endswith(EXTENSION):
+                grouped.setdefault(folder, []).append(name)
+            else:
+                self._refuse(name)
+        return grouped
+
+    def _module(self, folder: str, names: list[str]) -> Module:
+        contents: dict[str, str] = {}
+        for name in names:
+            content = None if name == f"{folder}/{INFO}" else self.files.load(name, as_base64)
+            if content is not None:
+                contents[os.path.basename(name)] = content
+        return Module(
+            self.files.path(folder),
+            specific_set(
+                contents,
+                os.path.basename(folder),
+                lambda name: self._refuse(f"{folder}/{name}"),
+            ),
+            self.files.load(f"{folder}/{INFO}", InfoXML),
+            f"{folder}/{INFO}" in names,
+        )
+
+    def _refuse(self, name: str) -> None:
+        if self._known is None or name not in self._known:
+            self.logger.error(
+                "Could not process filename %s; ignoring: the files of a module are "
+                "NAME.pp/NAME.pp, with .H_HOST or .G10_GROUP at the end, and NAME.pp/info.xml",
+                self.files.path(name),
+            )
+
+    def _listed(self) -> dict[str, Binder]:
+        return {f"/{name}": self.HandleEntry for name in self._modules}
+
+    def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
+        """Say whether there is a module of the entry's name, with or without `.pp`."""
+        return entry.tag == TAG and _folder(entry) in self._modules
+
+    def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Give an entry the attributes of its module, and the module.
+
+        :raises PluginExecutionError: if no file is for the client, or the module has an
+            info.xml of which nothing is
+        """
+        module = self._modules[_folder(entry)]
+        if not entry.get("name", "").startswith("/"):
+            entry.set("name", entry.get("name", "").removesuffix(EXTENSION))
+        set_attributes(entry, self._defaults)
+        module.bind(entry, metadata)
+
+
+class Module:
+    """
+    The files of one module.
+
+    :param has_info: whether there is an info.xml, which may say nothing that can be understood
+    """
+
+    __slots__ = ("_contents", "_folder", "_has_info", "_info")
+
+    def __init__(
+        self, folder: str, contents: SpecificSet[str], info: InfoXML | None, has_info: bool
+    ) -> None:
+        self._folder = folder
+        self._contents = contents
+        self._info = info
+        self._has_info = has_info
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Give an entry the module for a client.
+
+        :raises PluginExecutionError: if there is none, or info.xml says nothing of it
+        """
+        if self._info is not None:
+            self._info.bind(entry, metadata)
+        elif self._has_info:
+            raise PluginExecutionError(
+                f"No metadata found in {self._folder}/{INFO} for {entry.get('name')}"
+            )
+        content = self._contents.best(metadata)
+        if content is None:
+            raise PluginExecutionError(
+                f"No matching entries available for {self._folder} for {metadata.hostname}"
+            )
+        entry.set("encoding", "base64")
+        entry.text = content or None
+
+
+def _folder(entry: Element) -> str:
+    name: str = entry.get("name", "")
+    if name.startswith("/"):
+        return name[1:]
+    return name if name.endswith(EXTENSION) else name + EXTENSION
