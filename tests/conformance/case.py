@@ -11,6 +11,7 @@ import ssl
 import time
 import xmlrpc.client
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,10 +124,9 @@ class Case:
         )
         try:
             connection.connect()
-            try:
+            # may be refused before the body was read; the status is waiting then
+            with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request("POST", "/RPC2", *request_of(step))
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # refused before the body was read; the status is waiting
             return read_answer(connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             return Answer("error", error)
