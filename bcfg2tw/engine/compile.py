@@ -133,7 +133,7 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
     """
     for entry in elements_of(structure):
         tag = entry.tag
-        if tag.startswith("Bound"):
+        if tag.startswith("Bound") and tag != "Bound":
             entry.tag = tag.removeprefix("Bound")
         elif tag != "Bundle":
             _bind_or_mark(entry, metadata)
@@ -222,7 +222,8 @@ def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
 
 
 def _refused(entry: Element, failure: str) -> PluginExecutionError:
-    entry.set("failure", failure)
+    if entry.get("failure") is None:
+        entry.set("failure", failure)
     return PluginExecutionError(
         f"{failure[0].upper()}{failure[1:]}: {entry.tag}:{entry.get('name')}"
     )

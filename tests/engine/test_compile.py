@@ -106,6 +106,17 @@ class BindTests(SynchronousTestCase):
         names = ("Bundler", "Metadata", *(HERE + name for name in plugins))
         return a_core(self, {"Bundler/b.xml": f"<Bundle>{entries}</Bundle>"}, plugins=names)
 
+    def test_failure_that_is_there(self) -> None:
+        """A failure that a structure says itself is kept."""
+        core = self.a_core("<Service name='s' failure='known'/>")
+        self.assertEqual(entry(configuration(core), "Service", "s").get("failure"), "known")
+
+    def test_prefix_alone(self) -> None:
+        """An element that is called `Bound` fails alone: there is no tag without a name."""
+        config = configuration(self.a_core("<Bound name='b'/><BoundService name='s'/>"))
+        self.assertEqual(entry(config, "Bound", "b").get("failure"), "no matching generator")
+        self.assertIs(entry(config, "Service", "s").get("failure"), None)
+
     def test_nobody(self) -> None:
         """An entry that no plugin generates stays in the configuration, marked with the reason."""
         config = configuration(self.a_core('<Service name="s"/>'))
