@@ -7,10 +7,10 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from weakref import WeakValueDictionary
 
-from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -19,10 +19,11 @@ PUBLIC_MODE = 0o644
 
 
 class _Lock:
-    """A lock that a weak reference may stand for."""
+    """A lock that a weak reference may stand for; `depth` counts how often its thread is in."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
+        self.depth = 0
 
 
 _locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
@@ -34,23 +35,48 @@ def creating(folder: str) -> Iterator[None]:
     """
     Let one thread of one process at a time create files in a folder, which is made if missing.
 
-    Whoever gets in has to look what is there now: it may be what it wanted to make. Between two
-    processes the folder itself is locked; a file system that cannot, such as NFS, leaves threads
-    of one process excluding each other.
+    Whoever gets in has to look what is there now: it may be what it wanted to make. The thread
+    that is in may enter again. Between two processes the folder itself is locked; a file system
+    that cannot, such as NFS, leaves threads of one process excluding each other.
 
     :raises OSError: if the folder cannot be made or opened
     """
-    os.makedirs(folder, exist_ok=True)
+    make_folder(folder)
     with _locks_guard:
         own = _locks.setdefault(os.path.realpath(folder), _Lock())
     with own.lock:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        own.depth += 1
         try:
-            with suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+            # the system takes a second descriptor for a stranger, who would wait for ever
+            with _locked(folder) if own.depth == 1 else nullcontext():
+                yield
         finally:
-            os.close(descriptor)
+            own.depth -= 1
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: str) -> None:
+    """
+    Make a folder, and those above it, if missing; they are on disk on return.
+
+    :raises OSError: if it cannot be made
+    """
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder)
+    make_folder(above)
+    os.makedirs(folder, exist_ok=True)
+    sync_folder(above)
 
 
 def write_created(path: str, data: bytes, mode: int = PRIVATE_MODE) -> None:
@@ -60,6 +86,6 @@ def write_created(path: str, data: bytes, mode: int = PRIVATE_MODE) -> None:
     :param mode: of a file that is new; another keeps its own
     :raises OSError: if it cannot be written
     """
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    make_folder(os.path.dirname(path))
     write_atomically(path, data, mode)
     logger.info("Created %s", path)

@@ -1,0 +1,99 @@
+"""Files that the server adds to the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
+
+#: Creates in a folder, says so, and stays until its input ends.
+OTHER_PROCESS = """
+import sys
+from bcfg2tw.engine.plugin.created_files import creating
+with creating(sys.argv[1]):
+    print("in", flush=True)
+    sys.stdin.read()
+"""
+
+
+class CreatingTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        """Name a folder that is not there."""
+        self.folder = os.path.abspath(os.path.join(self.mktemp(), "deep", "er"))
+
+    def test_folder(self) -> None:
+        """The folder is made, and those above it."""
+        with creating(self.folder):
+            self.assertTrue(os.path.isdir(self.folder))
+
+    def test_threads(self) -> None:
+        """One thread at a time is in; the others wait."""
+        inside: list[int] = []
+        most: list[int] = []
+
+        def create() -> None:
+            with creating(self.folder):
+                inside.append(1)
+                most.append(len(inside))
+                time.sleep(0.01)
+                inside.pop()
+
+        threads = [threading.Thread(target=create) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        self.assertEqual(most, [1] * 8)
+
+    def test_again(self) -> None:
+        """The thread that is in may enter again, and stays in when it leaves the inner block."""
+        with creating(self.folder):
+            with creating(self.folder):
+                pass
+            self.assertFalse(self.enters_within(0.2))
+        self.assertTrue(self.enters_within(20))
+
+    def enters_within(self, seconds: float) -> bool:
+        """Say whether another thread gets in; one that does not is left waiting."""
+        entered = threading.Event()
+
+        def create() -> None:
+            with creating(self.folder):
+                entered.set()
+
+        thread = threading.Thread(target=create, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 20)
+        return entered.wait(seconds)
+
+    def test_processes(self) -> None:
+        """Another process that is in keeps this one out until it has left."""
+        os.makedirs(self.folder)
+        with subprocess.Popen(
+            [sys.executable, "-c", OTHER_PROCESS, self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as other:
+            assert other.stdin is not None and other.stdout is not None
+            self.assertEqual(other.stdout.readline(), b"in\n")
+            self.assertFalse(self.enters_within(0.2))
+            other.stdin.close()
+        self.assertTrue(self.enters_within(20))
+
+    def test_written(self) -> None:
+        """A file is new with the mode that is asked for, and keeps its own later."""
+        path = os.path.join(self.folder, "sub", "file")
+        write_created(path, b"one", PUBLIC_MODE)
+        self.assertEqual(os.stat(path).st_mode & 0o777, PUBLIC_MODE)
+        os.chmod(path, 0o640)
+        write_created(path, b"two")
+        with open(path, "rb") as stream:
+            self.assertEqual(stream.read(), b"two")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o640)
+        self.assertEqual(os.listdir(os.path.dirname(path)), ["file"])
