@@ -69,8 +69,8 @@ class AuthorizedKeys(StructFile, Generator):
 
 def _options(allow: Element) -> str:
     """Return sshd's options, as they are written: quotes are part of the value."""
-    options = ((one.get("name", ""), one.get("value")) for one in allow.iter("Option"))
-    return ",".join(name if value is None else f"{name}={value}" for name, value in options)
+    options = ((one.get("name"), one.get("value")) for one in allow.iter("Option"))
+    return ",".join(name if value is None else f"{name}={value}" for name, value in options if name)
 
 
 def _named(host: str, metadata: ClientMetadata) -> ClientMetadata:

@@ -92,9 +92,11 @@ class Authority:
         trust = ["-CAfile"] if self.chain_is_root else ["-purpose", "sslserver", "-untrusted"]
         with _file(certificate) as path:
             try:
-                run(["openssl", "verify", *trust, self.chain, path], TIMEOUT_SECONDS)
+                said = run(["openssl", "verify", *trust, self.chain, path], TIMEOUT_SECONDS).out
             except ProgramError as error:
                 raise PluginExecutionError(str(error).replace(path, "certificate")) from error
+        if said.strip() != f"{path}: OK":  # before OpenSSL 1.1 its exit status said nothing
+            raise PluginExecutionError(said.strip().replace(path, "certificate"))
 
     def chain_text(self) -> bytes:
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from abc import abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
@@ -18,11 +19,13 @@ from bcfg2tw.errors import EncryptionError, PluginExecutionError
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-    from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 
 DEFAULT_PRIORITY = "50"
+
+#: The extension of an encrypted file.
+CRYPT = ".crypt"
 
 
 class CreatorFile(StructFile, Creator):
@@ -48,7 +51,10 @@ class CreatorFile(StructFile, Creator):
         """
         with creating(entry_set.folder):
             present = entry_set.present(entry, metadata)
-            return self.make(entry, metadata, entry_set) if present is None else present
+            if present is not None:
+                return present
+            self.check_passphrase()
+            return self.make(entry, metadata, entry_set)
 
     @abstractmethod
     def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
@@ -94,33 +100,40 @@ class CreatorFile(StructFile, Creator):
         """Say whether what the client gets is what this has made, or will make."""
         generator = entry_set.generators.best(metadata)
         own = self.own_path(metadata, entry_set)
-        return generator is None or generator.path in (own, f"{own}.crypt")
+        return generator is None or generator.path in (own, f"{own}{CRYPT}")
 
-    def keep(self, path: str, data: bytes) -> None:
+    def check_passphrase(self) -> None:
+        """
+        See that what is made can be kept, before anything is made or signed.
+
+        :raises EncryptionError: if the passphrase or the algorithm that is configured is unknown
+        """
+        self._sealed(b"")
+
+    def keep(self, metadata: ClientMetadata, entry_set: EntrySet, data: bytes) -> None:
         """
         Write what was made, encrypted if that is configured; call it inside `creating` only.
 
-        :param path: without the extension of an encrypted file
         :raises EncryptionError: if there is no such passphrase; nothing is written then
         """
+        path = self.own_path(metadata, entry_set)
+        sealed = self._sealed(data)
+        written, other = (path, f"{path}{CRYPT}") if sealed is None else (f"{path}{CRYPT}", path)
+        write_created(written, data if sealed is None else sealed, PRIVATE_MODE)
+        with suppress(FileNotFoundError):
+            os.unlink(other)  # from before the option was changed: both would be for the client
+        entry_set.outdate(written, other)
+
+    def _sealed(self, data: bytes) -> bytes | None:
+        """Return data encrypted; None if no passphrase is configured."""
         name = self._option(self.passphrase_option, "cfg_passphrase")
         if name is None:
-            write_created(path, data, PRIVATE_MODE)
-        else:
-            write_created(f"{path}.crypt", encrypted(data, name, self._settings), PRIVATE_MODE)
-
-
-def encrypted(data: bytes, passphrase: str, settings: Settings) -> bytes:
-    """
-    Encrypt data for a file of the repository.
-
-    :param passphrase: the name of one
-    :raises EncryptionError: if there is no such passphrase
-    """
-    try:
-        return encrypt(data, passphrase_named(passphrase, settings), settings.algorithm)
-    except EncryptionError as error:
-        raise EncryptionError(f"{type(error).__name__}: {error}") from error
+            return None
+        try:
+            secret = passphrase_named(name, self._settings)
+            return encrypt(data, secret, self._settings.algorithm)
+        except EncryptionError as error:
+            raise EncryptionError(f"{type(self).__name__}: {error}") from error
 
 
 def _fit(specificity: Specificity) -> Specificity:

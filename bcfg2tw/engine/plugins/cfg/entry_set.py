@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bcfg2-server")
 
+NOTHING: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class EntryFile:
@@ -57,6 +59,7 @@ class EntrySet:
     __slots__ = (
         "_defaults",
         "_kinds",
+        "_outdated",
         "_settings",
         "base",
         "creators",
@@ -91,6 +94,7 @@ class EntrySet:
         self._settings = settings
         self._defaults = defaults
         self._kinds = kinds
+        self._outdated = NOTHING
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -120,11 +124,21 @@ class EntrySet:
         if entry.get("mode") == "inherit":
             _inherit_mode(entry, generator.path)
         try:
+            if generator.path in self._outdated:
+                return self._read_anew(entry, metadata)
             return generator.content(entry, metadata)
         except Exception as error:  # a template runs a site's own code
             raise PluginExecutionError(
                 f"Cfg: Error rendering {entry.get('name')}: {error}"
             ) from error
+
+    def _read_anew(self, entry: Element, metadata: ClientMetadata) -> Content:
+        present = self.present(entry, metadata)
+        return self._created(entry, metadata) if present is None else present
+
+    def outdate(self, *paths: str) -> None:
+        """Take files from disk from now on: a creator has written them since they were read."""
+        self._outdated = self._outdated.union(paths)
 
     def _created(self, entry: Element, metadata: ClientMetadata) -> Content:
         if not self.creators:
@@ -144,14 +158,14 @@ class EntrySet:
         """
         Return the content for a client from what is on disk now, None if nothing is for it.
 
-        For creators, which ask inside `creating`: the files that the set was made from may be
-        older than what another request has made.
+        For what creators make: the files that the set was made from may be older than what another
+        request has made. Creators ask inside `creating`.
 
         :raises Bcfg2Error: if the file cannot be used
         """
         ignored = IgnoredNames(self._settings.ignore_files)
         members = []
-        for name in os.listdir(self.folder):
+        for name in _files_in(self.folder):
             found = None if name in ignored else kind_of(name, self.base, self._kinds)
             if found is not None and found[0].role is Role.GENERATOR:
                 members.append(Member(name, found[1], found[0]))
@@ -201,6 +215,11 @@ class EntrySet:
                 raise PluginExecutionError(
                     f"Failed to verify {entry.get('name')} for {metadata.hostname}: {error}"
                 ) from error
+
+
+def _files_in(folder: str) -> list[str]:
+    with os.scandir(folder) as listing:
+        return [one.name for one in listing if one.is_file()]
 
 
 def _specific(files: Iterable[EntryFile]) -> SpecificSet[Any]:

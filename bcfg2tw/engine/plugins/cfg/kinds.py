@@ -42,10 +42,10 @@ class Role(enum.Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """
-    One kind of file; also the interpretation of such files.
+    One kind of file; also the interpretation of such files. Each is equal to itself only.
 
     :ivar handler: what `[cfg] handlers` calls it
     :ivar read: makes the object for a file from its source and its content, decrypted
@@ -214,6 +214,8 @@ def enabled_kinds(handlers: Iterable[str]) -> tuple[Kind, ...]:
 
 def kind_of(name: str, base: str, kinds: Iterable[Kind]) -> tuple[Kind, Specificity] | None:
     """Return the kind of a file and for whom it is, None if it is of none."""
+    if name.endswith(IGNORED):
+        return None
     for kind in kinds:
         specificity = kind.specificity(name, base)
         if specificity is not None:

@@ -28,7 +28,7 @@ def bound_path(name: str, metadata: ClientMetadata) -> Element:
     :raises Exception: whatever a generator raises
     :raises PluginExecutionError: if the path is being made from itself
     """
-    with _no_circle(name, metadata):
+    with no_circle(name, metadata):
         entry = etree.Element("Path", {"name": name})
         plugin(metadata).core.Bind(entry, metadata)
         return entry
@@ -52,7 +52,12 @@ def plugin(metadata: ClientMetadata) -> Cfg:
 
 
 @contextmanager
-def _no_circle(name: str, metadata: ClientMetadata) -> Iterator[None]:
+def no_circle(name: str, metadata: ClientMetadata) -> Iterator[None]:
+    """
+    Note that a path is being made for a client.
+
+    :raises PluginExecutionError: if it is already, by what is made from it now
+    """
     above, own = _under_way.get(), (name, metadata.hostname)
     if own in above:
         raise PluginExecutionError(f"{name} is made from itself")

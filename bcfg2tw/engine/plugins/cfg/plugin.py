@@ -31,7 +31,7 @@ class Cfg(Plugin, Generator):
         grouped = self._grouped()
         self.entry_sets = {name: self._entry_set(name, grouped[name]) for name in grouped}
         for name in self._emptied(previous):
-            self.entry_sets.setdefault(name, self._entry_set(name, []))
+            self.entry_sets[name] = self._entry_set(name, [])
         self.Entries = {"Path": {name: one.bind for name, one in self.entry_sets.items()}}
 
     def _grouped(self) -> dict[str, list[str]]:
@@ -47,8 +47,12 @@ class Cfg(Plugin, Generator):
 
     def _emptied(self, previous: Cfg | None) -> list[str]:
         """Return the paths whose folders hold nothing any more, but are still there."""
-        known = previous.entry_sets if previous else {}
-        return [name for name in known if os.path.isdir(self.files.path(name[1:]))]
+        known = previous.entry_sets.keys() if previous else set()
+        return [
+            name
+            for name in known - self.entry_sets.keys()
+            if os.path.isdir(self.files.path(name[1:]))
+        ]
 
     def _entry_set(self, name: str, names: list[str]) -> EntrySet:
         base = os.path.basename(name)

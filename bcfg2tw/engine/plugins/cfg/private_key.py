@@ -6,11 +6,13 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.encryption import looks_encrypted
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, write_created
 from bcfg2tw.engine.plugin.specificity import Specificity
 from bcfg2tw.engine.plugin.ssh_keys import KeyFailure, KeyPair, make_pair
 from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.plugins.cfg.creation import CreatorFile
+from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -41,8 +43,11 @@ class PrivateKeyFile(CreatorFile):
         public = public_key_path(entry_set, specificity)
         with suppress(FileNotFoundError):
             os.unlink(public)
-        self.keep(self.own_path(metadata, entry_set), pair.private)
+        self.keep(metadata, entry_set, pair.private)
         write_created(public, f"{pair.public} {public}\n".encode(), PUBLIC_MODE)
+        public_set = entry_set_of(f"{entry_set.name}.pub", metadata)
+        if public_set is not None:
+            public_set.outdate(public)
         return as_text(pair.private, self._settings)
 
     def _pair(self, metadata: ClientMetadata, path: str) -> KeyPair:
@@ -57,9 +62,17 @@ class PrivateKeyFile(CreatorFile):
             ) from error
 
     def passphrase(self, metadata: ClientMetadata) -> str:
-        """Return what protects the private key on the client; empty if nothing does."""
+        """
+        Return what protects the private key on the client; empty if nothing does.
+
+        :raises PluginExecutionError: if it is encrypted, and could not be decrypted
+        """
         found = next(self.matched(metadata).iter("Passphrase"), None)
-        return "" if found is None else found.text or ""
+        text = "" if found is None else found.text or ""
+        if found is not None and found.get("encrypted") and looks_encrypted(text.encode()):
+            # lax decryption leaves it as it is: nobody could use a key that it protects
+            raise PluginExecutionError(f"Failed to decrypt Passphrase element in {self.path}")
+        return text
 
 
 def public_key_path(entry_set: EntrySet, specificity: Specificity) -> str:

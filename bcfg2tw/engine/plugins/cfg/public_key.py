@@ -80,5 +80,5 @@ class PublicKeyFile(StructFile, Creator):
             return public_of(private, key_file.passphrase(metadata))
         except KeyFailure as error:
             raise PluginExecutionError(
-                f"Failed to extract public key from {path}: {error}"
+                f"Cfg: Failed to extract public key from {path}: {error}"
             ) from error

@@ -15,9 +15,10 @@ from bcfg2tw.engine.plugins.cfg.certificate_request import (
     private_key,
     request_for,
 )
+from bcfg2tw.engine.plugins.cfg.checked_certificates import CheckedCertificates
 from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Verifier, as_bytes, as_text
 from bcfg2tw.engine.plugins.cfg.creation import CreatorFile
-from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of
+from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of, no_circle
 from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import PluginExecutionError
 
@@ -31,6 +32,8 @@ NO = ("", "0", "no", "false", "off")
 
 #: One that is younger was refused for a reason that a new one would share.
 RENEWAL_AGE = timedelta(days=1)
+
+CHECKED = CheckedCertificates()
 
 
 class CertificateFile(CreatorFile, Verifier):
@@ -63,7 +66,7 @@ class CertificateFile(CreatorFile, Verifier):
         data = authority.sign(request, self._days(wanted)).encode("utf-8")
         if wanted.get("append_chain", "").lower() not in NO:
             data += authority.chain_text()
-        self.keep(self.own_path(metadata, entry_set), data)
+        self.keep(metadata, entry_set, data)
         return as_text(data, self._settings)
 
     def verify(
@@ -77,18 +80,15 @@ class CertificateFile(CreatorFile, Verifier):
         wanted = next(self.matched(metadata).iter("Cert"), None)
         if wanted is None:
             return
-        name = entry.get("name")
-        try:
-            self._authority(wanted).verify(data)
-        except PluginExecutionError as error:
-            raise PluginExecutionError(f"{name} failed verification against CA: {error}") from error
-        certificate = _parsed(data, str(name))
-        if not self._fits_key(certificate, wanted, metadata):
-            raise PluginExecutionError(
-                f"{name} failed verification against key {wanted.get('key')}"
-            )
+        authority, key = self._authority(wanted), self._key(wanted, metadata)
+        check = CHECKED.name_of(data, key, authority)
+        if CHECKED.knows(check):
+            return
+        name = entry.get("name", "")
+        certificate = _verified(data, key, authority, name, wanted.get("key", ""))
         if _has_expired(certificate) and self.is_own(metadata, entry_set):
             raise PluginExecutionError(f"{name} expired at {certificate.not_valid_after_utc}")
+        CHECKED.note(check, certificate)
 
     def renew(
         self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet, old: Content
@@ -106,6 +106,7 @@ class CertificateFile(CreatorFile, Verifier):
             if present is not None and present != old:
                 return present
             if self._is_worth_renewing(as_bytes(old, self._settings), metadata):
+                self.check_passphrase()
                 return self.make(entry, metadata, entry_set)
         return None
 
@@ -114,7 +115,7 @@ class CertificateFile(CreatorFile, Verifier):
             certificate = load_pem_x509_certificate(old)
         except ValueError:
             return True
-        if not self._fits_key(certificate, self._applicable(metadata), metadata):
+        if not has_key(certificate, self._key(self._applicable(metadata), metadata)):
             return True
         return _now() - certificate.not_valid_before_utc > RENEWAL_AGE
 
@@ -157,13 +158,23 @@ class CertificateFile(CreatorFile, Verifier):
             raise NoSuchPath(repr(path))
         if not key_set.creators and key_set.generators.best(metadata) is None:
             raise PluginExecutionError(f"Cfg: No SSL key or key creator defined for {path}")
-        content = key_set.content(etree.Element("Path", {"name": path}), metadata)
+        with no_circle(path, metadata):
+            content = key_set.content(etree.Element("Path", {"name": path}), metadata)
         return as_bytes(content, self._settings)
 
-    def _fits_key(
-        self, certificate: Certificate, wanted: Element, metadata: ClientMetadata
-    ) -> bool:
-        return has_key(certificate, self._key(wanted, metadata))
+
+def _verified(
+    data: bytes, key: bytes, authority: Authority, name: str, key_path: str
+) -> Certificate:
+    """Return the certificate in a file's content, checked against authority and key."""
+    try:
+        authority.verify(data)
+    except PluginExecutionError as error:
+        raise PluginExecutionError(f"{name} failed verification against CA: {error}") from error
+    certificate = _parsed(data, name)
+    if not has_key(certificate, key):
+        raise PluginExecutionError(f"{name} failed verification against key {key_path}")
+    return certificate
 
 
 def _parsed(data: bytes, name: str) -> Certificate:

@@ -48,7 +48,7 @@ class KeyFile(CreatorFile):
                 f"Failed to generate key {path} for {metadata.hostname}: {error}"
             ) from error
         data = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        self.keep(path, data)
+        self.keep(metadata, entry_set, data)
         return as_text(data, self._settings)
 
 
