@@ -177,10 +177,19 @@ class BaseCore:
 
         :param changed: full paths; None where anything may have changed
         """
+        if changed is not None:
+            changed = self.store.not_by_itself(changed)
+            if not changed:
+                return
         with self._reload_lock:
-            library = self._current_library(changed)
-            self._snapshot = self._read(library, self._snapshot, changed)
-            self._library, self.settings = library, library.settings
+            library, before = self._current_library(changed), self.settings
+            self.settings = library.settings  # plugins are made under these
+            try:
+                self._snapshot = self._read(library, self._snapshot, changed)
+            except BaseException:
+                self.settings = before
+                raise
+            self._library = library
 
     def _current_library(self, changed: Collection[str] | None) -> Library:
         path = self.settings.config

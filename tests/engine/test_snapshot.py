@@ -7,10 +7,20 @@ import threading
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.snapshot import without_conflicts
 from bcfg2tw.errors import CoreInitError, PluginInitError
-from tests.builders import a_core, change, configuration, metadata_of, write_files
+from bcfg2tw.settings import Settings
+from tests.builders import (
+    a_core,
+    a_repository,
+    change,
+    configuration,
+    entry,
+    metadata_of,
+    write_files,
+)
 
 HERE = "tests.engine.test_snapshot."
 
@@ -78,6 +88,26 @@ class ReloadTests(SynchronousTestCase):
         core.reload([os.path.join(repository, "Rules/r.xml")])
         self.assertIsNot(core.plugins["Rules"], rules)
         self.assertIs(core.plugins["Bundler"], bundler)
+
+    def test_configuration_file(self) -> None:
+        """A change of bcfg2.conf counts at once, also for what plugins read when they are made."""
+        conf = os.path.abspath(self.mktemp())
+        repository = a_repository(
+            self,
+            {
+                "Bundler/b.xml": '<Bundle><Path name="/a"/></Bundle>',
+                "Rules/r.xml": '<Rules priority="1"><Path name="/a" to="%{name}"/></Rules>',
+            },
+        )
+        base = f"[server]\nrepository = {repository}\nplugins = Bundler, Metadata, Rules\n"
+        write_files("/", {conf: base})
+        core = NetworkCore(Settings.from_file(conf))
+        self.addCleanup(core.shutdown)
+        core.start()
+        self.assertEqual(entry(configuration(core), "Path", "/a").get("to"), "%{name}")
+        write_files("/", {conf: f"{base}[rules]\nreplace_name = yes\n"})
+        core.reload([conf])
+        self.assertEqual(entry(configuration(core), "Path", "/a").get("to"), "/a")
 
     def test_running_request(self) -> None:
         """A request goes on with the state that it began with."""

@@ -47,6 +47,8 @@ class ProbeAnswers:
         self._answers = dict(self._unfolded)
         self._stamp: Stamp | None = None
         self._is_outdated = False  # lacks something that the journal has not
+        self._is_news = False  # was written by somebody else, and `read` not called since
+        self._is_serving = False  # a tool beside the server leaves its journal alone
         self._lock = threading.Lock()
         self._folding = threading.Lock()
         self._gate = Gate()
@@ -69,16 +71,32 @@ class ProbeAnswers:
         with self._folding:
             try:
                 if not self._take_in():
-                    logger.warning("%s does not exist, creating", self._path)
-                    self._is_outdated = True
-                    self._write()
+                    self._make()
+                self._is_news = False
             except (RepositoryError, OSError) as error:
                 self._report(error)
 
-    def start(self) -> None:
-        """Write to probed.xml, soon, what a killed server left in its journal."""
+    def _make(self) -> None:
+        logger.warning("%s does not exist, creating", self._path)
+        self._is_outdated = True
         if self._unfolded:
             self.later.request()
+        else:
+            self._write()
+
+    def start(self) -> None:
+        """
+        Serve: what a killed server left in its journal is written to probed.xml, soon.
+
+        A store that was not started, and takes no upload, writes nothing of it.
+        """
+        self._is_serving = True
+        if self._unfolded:
+            self.later.request()
+
+    def is_as_written(self, path: str) -> bool:
+        """Say whether a path is probed.xml with nothing in it that readers do not know."""
+        return path == self._path and not self._is_news and stamp_of(path) == self._stamp
 
     def _take_in(self) -> bool:
         """Read the file if somebody else wrote it; False if there is none."""
@@ -91,6 +109,7 @@ class ProbeAnswers:
                 self._answers = {**found, **self._unfolded}
                 self._stamp = stamp
             self._problem = ""
+            self._is_news = True
         return True
 
     # Changing
@@ -104,6 +123,7 @@ class ProbeAnswers:
         :returns: whether that changed anything but the time
         :raises PluginExecutionError: if it cannot be kept; what was known stays
         """
+        self._is_serving = True
         answers = Answers(client.lower(), dict(data), frozenset(groups), timestamp)
         with self._changing(answers.client), self._gate.passing():
             if self._is_known(answers):
@@ -122,10 +142,15 @@ class ProbeAnswers:
             yield
 
     def _is_known(self, answers: Answers) -> bool:
-        """Say whether nothing is new but the time, which is written with the next change."""
+        """
+        Say whether nothing is new but the time, which is written with the next change.
+
+        Something is if somebody edited the file since it was read: the upload is the newer.
+        """
+        is_edited = stamp_of(self._path) != self._stamp
         with self._lock:
             known = self._answers.get(answers.client)
-            if known is None or not known.says_the_same(answers):
+            if known is None or is_edited or not known.says_the_same(answers):
                 return False
             self._answers[answers.client] = replace(known, timestamp=answers.timestamp)
             self._is_outdated = True
@@ -172,7 +197,8 @@ class ProbeAnswers:
                 self._journal.start_folding()
         data = document(answers)
         write_atomically(self._path, data)
-        self._journal.folded()
+        if written:
+            self._journal.folded()
         self._note_written(data)
         with self._lock:
             for client, one in written.items():
@@ -197,7 +223,7 @@ class ProbeAnswers:
     def close(self) -> None:
         """Write what is left to probed.xml; only once there are no calls any more."""
         self.later.close()
-        if self._unfolded or self._is_outdated:
+        if self._is_serving and (self._unfolded or self._is_outdated):
             self.fold()
         with self._folding:
             self._journal.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.store.clients import ClientChanges
@@ -24,6 +25,15 @@ class Store:
         repository = settings.repository
         self.clients = ClientChanges(os.path.join(repository, "Metadata", "clients.xml"))
         self.probes = ProbeAnswers(os.path.join(repository, "Probes", "probed.xml"))
+
+    def not_by_itself(self, changed: Collection[str]) -> list[str]:
+        """
+        Return those of some changed paths that somebody else may have changed.
+
+        What a client says counts when it is said: writing it to its proper file later changes
+        nothing, and must not empty any cache.
+        """
+        return [path for path in changed if not self.probes.is_as_written(path)]
 
     def close(self) -> None:
         """Bring everything to its proper files; only once there are no calls any more."""
