@@ -64,7 +64,7 @@ class Journal:
         if self._descriptor is None:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(descriptor)
                 _drop_torn_line(descriptor)
                 sync_folder(os.path.dirname(self._path))
             except OSError:
@@ -151,8 +151,11 @@ class Journal:
         with self._condition:
             while self._syncing:
                 self._condition.wait()
-            if self._descriptor is not None and os.fstat(self._descriptor).st_size == 0:
-                os.unlink(self._path)
+            if self._descriptor is not None:
+                if os.fstat(self._descriptor).st_size == 0:
+                    os.unlink(self._path)
+                os.fdatasync(self._descriptor)  # a thread may be about to sync what it added
+                self._synced = self._written
             self._close()
 
     def _close(self) -> None:
@@ -170,10 +173,26 @@ def records(path: str) -> Iterator[Record]:
         return
     for number, line in enumerate(lines[:-1], 1):  # behind the last end of line: a torn record
         try:
-            yield json.loads(line)
+            yield _record(line)
         except ValueError as error:
             logger.error("%s:%s: this is no record and is lost: %r (%s)",
                          path, number, line, error)  # fmt: skip
+
+
+def _record(line: bytes) -> Record:
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise ValueError("it is no object")
+    return found
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OSError(
+            "another process has it open: only one server may use a repository at a time"
+        ) from error
 
 
 def _drop_torn_line(descriptor: int) -> None:

@@ -85,7 +85,9 @@ class JournalTests(SynchronousTestCase):
         """Two journals on one file would lose each other's records: the second is refused."""
         self.journal.append({"n": 1})
         second = Journal(str(self.path))
-        self.assertRaises(OSError, second.append, {"n": 2})
+        with self.assertRaises(OSError) as raised:
+            second.append({"n": 2})
+        self.assertIn("only one server may use a repository at a time", str(raised.exception))
 
 
 class AtomicTests(SynchronousTestCase):
