@@ -34,7 +34,6 @@ SHIPPED = {
     "GroupLogic": "grouplogic",
     "GroupPatterns": "grouppatterns",
     "Hg": "version.hg",
-    "Ldap": "ldap",
     "Metadata": "metadata",
     "NagiosGen": "nagiosgen",
     "Ohai": "ohai",
