@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from OpenSSL import SSL
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.error import ConnectError, ConnectionRefusedError, DNSLookupError
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
@@ -230,6 +230,8 @@ def trouble(error: Exception) -> str:
         return f"there is no TLS connection to be trusted: {reasons}"
     if isinstance(cause, DNSLookupError):
         return "the name of the server is not known"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nothing listens there"
     if isinstance(cause, ConnectError):
         return f"the server cannot be reached: {cause}"
     if isinstance(cause, CancelledError):

@@ -97,7 +97,7 @@ def _guessed(url: str, files: DownloadedFiles) -> str:
         try:
             return files.get(url + ending)
         except NotThere as error:
-            first = first or NotThere(f"{shown(url + ending)}: {error}")
+            first = first or error
     assert first is not None
     raise first
 

@@ -24,6 +24,8 @@ from bcfg2tw.engine.plugins.packages.downloader import (
 logger = logging.getLogger("Packages")
 
 STATE = ".state"
+#: Names with this ending are no part of the repository to whoever watches that.
+WRITING = ".writing"
 NAME_LIMIT = 240
 CHUNK_BYTES = 1 << 20
 
@@ -176,13 +178,10 @@ class DownloadedFiles:
         expected: Checksum | None,
     ) -> None:
         logger.info("Packages: Updating %s", shown(url))
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".download-")
+        handle, temporary = tempfile.mkstemp(WRITING, ".download-", self.folder)
         os.close(handle)
         try:
-            limit = self._limit_bytes
-            found = self._downloader.fetch(
-                Download(url, temporary, limit, known, self._reporter(url))
-            )
+            found = self._fetched(url, temporary, known)
             if found is None:
                 return
             if expected is not None and not expected.fits(temporary):
@@ -197,6 +196,16 @@ class DownloadedFiles:
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
+
+    def _fetched(self, url: str, path: str, known: Validators | None) -> Validators | None:
+        """Fetch a file; what is raised names it."""
+        download = Download(url, path, self._limit_bytes, known, self._reporter(url))
+        try:
+            return self._downloader.fetch(download)
+        except NotThere as error:
+            raise NotThere(f"{shown(url)}: {error}") from error
+        except DownloadError as error:
+            raise DownloadError(f"{shown(url)}: {error}") from error
 
     def _reporter(self, url: str) -> Callable[[int, int | None], None] | None:
         progress = self._progress

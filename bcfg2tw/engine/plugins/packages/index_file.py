@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from bcfg2tw.engine.plugins.packages.files import WRITING
 from bcfg2tw.engine.plugins.packages.index import COMMON, FORMAT
 
 SCHEMA = f"""
@@ -233,7 +234,7 @@ def written(
 
     A process that still reads the old file goes on with that.
     """
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".index-")
+    handle, temporary = tempfile.mkstemp(WRITING, ".index-", os.path.dirname(path))
     os.close(handle)
     try:
         connection = sqlite3.connect(temporary, isolation_level=None)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 from bcfg2tw.engine.plugins.packages.downloader import Downloader, DownloadError
-from bcfg2tw.engine.plugins.packages.files import DownloadedFiles, Turns, shown
+from bcfg2tw.engine.plugins.packages.files import WRITING, DownloadedFiles, Turns, shown
 from bcfg2tw.errors import Bcfg2Error
 
 logger = logging.getLogger("Packages")
@@ -58,7 +58,7 @@ def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:
         data = stream.read(LIMIT_BYTES + 1)
     if len(data) > LIMIT_BYTES or not data:
         raise DownloadError("this is no key: it is empty, or larger than a megabyte")
-    temporary = os.path.join(folder, f".{name}.new")
+    temporary = os.path.join(folder, f".{name}{WRITING}")
     with open(temporary, "wb") as stream:
         stream.write(data)
     os.replace(temporary, os.path.join(folder, name))

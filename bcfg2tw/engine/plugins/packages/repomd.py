@@ -58,7 +58,7 @@ def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repositor
         if keys:
             _verify(path, files.get(f"{url}.asc"), keys)
     except NotThere as error:
-        raise DownloadError(f"Failed to fetch url {shown(url)}. {error}") from error
+        raise DownloadError(f"Failed to fetch url {error}") from error
     with unpacked(path) as stream:
         listed = dict(_entry(one, folder) for one in elements(stream, path, "data"))
     if not listed:

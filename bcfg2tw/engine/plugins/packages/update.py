@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugins.packages import apt, files, pac, pkgng, versions, yum
 from bcfg2tw.engine.plugins.packages.downloader import Downloader
-from bcfg2tw.engine.plugins.packages.files import DownloadedFiles, Turns
+from bcfg2tw.engine.plugins.packages.files import WRITING, DownloadedFiles, Turns
 from bcfg2tw.engine.plugins.packages.index import SourceIndex, UnusableIndex
 from bcfg2tw.engine.plugins.packages.index_file import IndexFile, written
 from bcfg2tw.engine.plugins.packages.keys import key_path, update_keys
@@ -221,16 +221,19 @@ def _written(source: PackageSource) -> str:
 
 @contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    with open(os.path.join(folder, ".lock"), "wb") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+    # opened for reading, so that nobody who watches the folder sees a change
+    handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)
 
 
 def _remove_unknown(folder: str, known: Collection[str]) -> None:
-    """Delete indexes of sources that there are no more, and what Bcfg2 itself has compiled."""
+    """Delete indexes of other sources, those of Bcfg2 itself, and what was never finished."""
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        is_index = name.startswith("index-") and name.endswith(".sqlite")
-        if (is_index or name.startswith("cache-")) and path not in known:
+        if (name.startswith(("index-", "cache-")) and path not in known) or name.endswith(WRITING):
             with suppress(FileNotFoundError, IsADirectoryError):
                 os.unlink(path)
