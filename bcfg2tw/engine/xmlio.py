@@ -8,6 +8,7 @@ entities, within the limits of the parser; what clients send may not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 from typing import Any, TypeAlias, cast
 
 from lxml import etree
@@ -80,8 +81,8 @@ def pretty_document(root: Element) -> bytes:
 
 
 def attributes(element: Element) -> dict[str, str]:
-    """Return a copy of an element's attributes."""
-    return {str(name): str(value) for name, value in element.attrib.items()}
+    """Return a copy of an element's attributes; their names are kept once for all elements."""
+    return {intern(str(name)): str(value) for name, value in element.attrib.items()}
 
 
 def line_of(element: Element) -> int | None:

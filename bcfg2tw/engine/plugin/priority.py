@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, Condition, filtered
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, attributes, elements_of, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugin.base import Binder
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -39,7 +40,7 @@ class PriorityFile:
 
     :ivar path: full path
     :ivar priority: the higher wins
-    :ivar announced: tag and name of the elements that stand directly below the root
+    :ivar announced: tag to the names of the elements that stand directly below the root
     :ivar definitions: in the order of the document; of a template, none
     :raises RepositoryError: if the root's `priority` is missing or not a whole number
     """
@@ -48,7 +49,8 @@ class PriorityFile:
         document = StructFile(source)
         self.path = document.path
         self.priority = self._priority_of(document.root)
-        self.announced = tuple(_named_below(document.root))
+        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.announced = _names_below(document.root)
         self._template = document if document.is_template else None
         self.definitions = () if document.is_template else self._definitions_in(document.root)
 
@@ -79,6 +81,10 @@ class PriorityFile:
             metadata.scratch[self] = known
         return known
 
+    def shared(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return one object for all elements that have the same attributes."""
+        return self._shared.setdefault(names, names)
+
     def _definitions_in(self, root: Element) -> tuple[Definition, ...]:
         return tuple(
             Definition(element, self, conditions) for element, conditions in _elements_in(root, ())
@@ -99,10 +105,13 @@ def _elements_in(
             yield from _elements_in(child, conditions)
 
 
-def _named_below(root: Element) -> Iterator[tuple[str, str]]:
-    for child in root:
-        if is_element(child) and child.tag not in CONDITIONS and child.get("name"):
-            yield sys.intern(child.tag), child.get("name", "")
+def _names_below(root: Element) -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = {}
+    for child in elements_of(root):
+        name = child.get("name")
+        if name and child.tag not in CONDITIONS:
+            names.setdefault(child.tag, []).append(sys.intern(name))
+    return {tag: tuple(found) for tag, found in names.items()}
 
 
 class Definition:
@@ -120,15 +129,17 @@ class Definition:
 
     def __init__(self, element: Element, file: PriorityFile, conditions: Conditions) -> None:
         self.tag = sys.intern(element.tag)
-        self.name: str | None = element.get("name")
+        name = element.get("name")
+        self.name = None if name is None else sys.intern(name)
         self.line = line_of(element)
         self.priority = file.priority
         self.path = file.path
         self.holder = copy.deepcopy(element) if _has_elements(element) else None
         self._conditions = conditions
         # thousands say the same things of other names: what they share is kept once
-        self._attributes = tuple(map(sys.intern, attributes(element)))
-        self._values = tuple(map(sys.intern, attributes(element).values()))
+        written = attributes(element)
+        self._attributes = file.shared(tuple(written))
+        self._values = tuple(map(sys.intern, written.values()))
         self._text = element.text if (element.text or "").strip() else None
         self._is_conditional = any(one.tag in CONDITIONS for one in element.iterdescendants())
 
@@ -170,7 +181,7 @@ class Definitions:
     """
 
     def __init__(self, definitions: Iterable[Definition], regex: bool = False) -> None:
-        self._named: dict[tuple[str, str], tuple[Definition, ...]] = {}
+        self._named: dict[str, dict[str, tuple[Definition, ...]]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Definition]]] = {}
         self._found: dict[tuple[str, str], tuple[Definition, ...]] = {}
         self._regex = regex
@@ -180,8 +191,9 @@ class Definitions:
     def _add(self, definition: Definition) -> None:
         if definition.name is None:
             return
-        key = (definition.tag, comparable(definition.tag, definition.name))
-        self._named[key] = (*self._named.get(key, ()), definition)
+        named = self._named.setdefault(definition.tag, {})
+        name = comparable(definition.tag, definition.name)
+        named[name] = (*named.get(name, ()), definition)
         if self._regex:
             self._add_pattern(definition, definition.name)
 
@@ -199,15 +211,19 @@ class Definitions:
     def find(self, tag: str, name: str) -> tuple[Definition, ...]:
         """Return all definitions of a tag that match a name, whatever their conditions."""
         if not self._regex:
-            return self._named.get((tag, comparable(tag, name)), ())
+            return self._named_alike(tag, name)
         key = (tag, name)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = tuple(self._matching(tag, name))
         return found
 
+    def _named_alike(self, tag: str, name: str) -> tuple[Definition, ...]:
+        named = self._named.get(tag)
+        return () if named is None else named.get(comparable(tag, name), ())
+
     def _matching(self, tag: str, name: str) -> Iterator[Definition]:
-        named = self._named.get((tag, comparable(tag, name)), ())
+        named = self._named_alike(tag, name)
         yield from named
         for pattern, definition in self._patterns.get(tag, ()):
             if definition not in named and pattern.match(name):
@@ -243,10 +259,14 @@ class PriorityFiles:
         fixed = (definition for file in self.files for definition in file.definitions)
         self._fixed = Definitions(fixed, regex)
 
-    def announced(self) -> Iterator[tuple[str, str]]:
-        """Yield tag and name of the elements that stand directly below a root."""
+    def listed(self) -> dict[str, dict[str, Binder]]:
+        """Return the `Entries` of a generator: the elements that stand directly below a root."""
+        entries: dict[str, dict[str, Binder]] = {}
+        bind = self.bind
         for file in self.files:
-            yield from file.announced
+            for tag, names in file.announced.items():
+                entries.setdefault(tag, {}).update(dict.fromkeys(names, bind))
+        return entries
 
     def matching(self, entry: Element, metadata: ClientMetadata) -> list[Definition]:
         """Return the definitions that match an entry and apply to the client."""

@@ -14,7 +14,6 @@ from bcfg2tw.engine.xmlio import Element
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugin.base import Binder
 
 
 class Rules(Plugin, Generator):
@@ -33,13 +32,7 @@ class Rules(Plugin, Generator):
         self._rules = PriorityFiles(
             loaded.values(), settings.rules_regex, settings.rules_replace_name
         )
-        self.Entries = self._listed()
-
-    def _listed(self) -> dict[str, dict[str, Binder]]:
-        entries: dict[str, dict[str, Binder]] = {}
-        for tag, name in self._rules.announced():
-            entries.setdefault(tag, {})[name] = self._rules.bind
-        return entries
+        self.Entries = self._rules.listed()
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say whether any definition matches that applies to the client."""

@@ -16,7 +16,7 @@ from bcfg2tw.engine.xmlio import Element, attributes
 ADD, UPDATE, REMOVE = "add", "update", "remove"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClientElement:
     """What one `Client` element says."""
 
@@ -73,6 +73,11 @@ class Client:
     :ivar profiles: the groups of its elements' `profile` attributes, in order
     :ivar aliases: names as written, of its last element
     """
+
+    __slots__ = (
+        "addresses", "aliases", "auth", "elements", "floating", "name", "password", "profiles",
+        "secure", "uuid", "version",
+    )  # fmt: skip
 
     def __init__(self, name: str, elements: tuple[ClientElement, ...]) -> None:
         self.name = name
