@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import TypeAlias
@@ -22,6 +23,8 @@ NOT_MEANT = re.compile(r"\.#.*|.*~|\..*\.(?:sw[a-z]|tmp)|probed\.xml")
 FIRST_LINE = re.compile(r"#!\s*(?P<interpreter>.*)")
 DEFAULT_INTERPRETER = "/bin/sh"
 
+logger = logging.getLogger("Probes")
+
 
 class Script:
     """
@@ -34,6 +37,8 @@ class Script:
 
     def __init__(self, source: Source) -> None:
         self.text = _decoded(source)
+        if not self.text:
+            logger.warning("%s: it is empty: clients fail on that, so remove it", source.path)
         named = FIRST_LINE.fullmatch(self.text.partition("\n")[0])
         self.interpreter = (named and named["interpreter"]) or DEFAULT_INTERPRETER
         try:
