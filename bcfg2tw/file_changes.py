@@ -76,7 +76,7 @@ class Polling:
         self._known = {}
 
 
-@dataclass
+@dataclass(slots=True)
 class Interest:
     """
     What counts in a folder.
@@ -153,7 +153,7 @@ class _Watches:
         self._queue = queue
         self._ignored = ignored
         self._interests: dict[str, Interest] = {}
-        self.folders: dict[int, set[str]] = {}
+        self.folders: dict[int, tuple[str, ...]] = {}
 
     def watch(self, path: str) -> None:
         """Watch a folder, a file or a glob."""
@@ -240,7 +240,9 @@ class _Watches:
         watch = self._queue.add(folder, mask)
         if watch is None:
             return None
-        self.folders.setdefault(watch, set()).add(folder)
+        known = self.folders.get(watch, ())
+        if folder not in known:
+            self.folders[watch] = (*known, folder)
         interest = self._interests.setdefault(folder, Interest())
         interest.everything = interest.everything or everything
         return interest
