@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
@@ -41,8 +42,7 @@ class HostKeys:
         Return the private key of a host, made if there is none.
 
         :param key: base name of its file
-        :raises Bcfg2Error: if it cannot be made
-        :raises OSError: if it cannot be written
+        :raises Bcfg2Error: if it cannot be made or kept
         """
         suffix = _suffix(Specificity(hostname=host))
         name = self._private_name(key, suffix)
@@ -62,7 +62,7 @@ class HostKeys:
         """
         suffix = _suffix(specificity)
         name = f"{key}{PUBLIC}{suffix}"
-        with creating(self._folder):
+        with _kept(self._folder):
             if not self._exists(name):
                 text = f"{self._derived(key, suffix)} {_comment(specificity)}\n"
                 write_created(self._path(name), text.encode(), PUBLIC_MODE)
@@ -72,7 +72,7 @@ class HostKeys:
         # outside of the lock: it takes long, and of two that are made one is dropped
         self._sealed(b"")  # an unknown passphrase is told before anything is made
         pair = self._pair(key, host)
-        with creating(self._folder):
+        with _kept(self._folder):
             if self._private_name(key, suffix) is None:
                 self._keep(key, suffix, pair, f"root@{host}")
 
@@ -127,6 +127,15 @@ class HostKeys:
         path = self._path(name)
         stamp = Stamp.of(os.stat(path))
         return KeyFile(Source(path, name, stamp, self._settings, Dependencies()))
+
+
+@contextmanager
+def _kept(folder: str) -> Iterator[None]:
+    try:
+        with creating(folder):
+            yield
+    except OSError as error:
+        raise PluginExecutionError(f"SSHbase: {folder} takes no new key: {error}") from error
 
 
 def _suffix(specificity: Specificity) -> str:

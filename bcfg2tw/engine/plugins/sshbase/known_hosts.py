@@ -98,12 +98,15 @@ class KnownHosts:
     that a client costs nothing but its own lines.
 
     :param statics: lines that are put before the others
+    :param unknown: hosts that were named in the log already
     """
 
-    def __init__(self, statics: Iterable[str], name_service: NameService) -> None:
+    def __init__(
+        self, statics: Iterable[str], name_service: NameService, unknown: Iterable[str]
+    ) -> None:
         self._statics = tuple(text for text in statics if text)
         self._name_service = name_service
-        self._unknown: set[str] = set()
+        self.unknown = set(unknown)
         self._lock = threading.Lock()
         self._list: _List | None = None
 
@@ -144,8 +147,8 @@ class KnownHosts:
             return hosts.in_group(key.specificity.group)
         if host in hosts:
             return [host]
-        if host not in self._unknown:
-            self._unknown.add(host)
+        if host not in self.unknown:
+            self.unknown.add(host)
             logger.warning("%s is for %s, which is no known client; skipping", key.name, host)
         return []
 

@@ -62,7 +62,8 @@ class SSHbase(Plugin, Connector, Generator):
         self._info = files.load(INFO, InfoXML)
         members, statics = self._loaded(previous.files if previous else None)
         self._sets = {base: SpecificSet(members[base]) for base in BASES}
-        self._known_hosts = KnownHosts(statics, self._name_service)
+        unknown = previous._known_hosts.unknown if previous else ()
+        self._known_hosts: KnownHosts = KnownHosts(statics, self._name_service, unknown)
         self._lock = threading.Lock()
         # what was made after the files were listed: file name to the key
         self._made: dict[str, PublicKey] = previous._still_there(files) if previous else {}
