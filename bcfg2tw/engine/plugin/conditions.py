@@ -58,6 +58,7 @@ def filtered(element: Element, answers: Answers) -> Element:
     prefixes: Any = element.nsmap  # the stubs do not know that the default prefix is None
     copied = etree.Element(element.tag, attributes(element), prefixes)
     copied.text, copied.tail = element.text, element.tail
+    copied.sourceline = element.sourceline  # for messages about what it says
     _fill(copied, element, answers)
     return copied
 

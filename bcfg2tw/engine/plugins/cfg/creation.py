@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_cr
 from bcfg2tw.engine.plugin.specificity import Specificity
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.plugins.cfg.content import Content, Creator
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
 
 if TYPE_CHECKING:
@@ -83,9 +83,13 @@ class CreatorFile(StructFile, Creator):
         priority = root.get("priority", DEFAULT_PRIORITY)
         if not priority.isdecimal():
             raise PluginExecutionError(
-                f"{self.path}: the priority must be a whole number, not {priority!r}"
+                f"{self.place(root)}: the priority must be a whole number, not {priority!r}"
             )
         return int(priority)
+
+    def place(self, element: Element) -> str:
+        """Return where an element stands; the lines of a rendered template are not its file's."""
+        return self.path if self.is_template else f"{self.path}:{line_of(element)}"
 
     def _option(self, name: str, fallback: str) -> str | None:
         found = getattr(self._settings, name) or getattr(self._settings, fallback)

@@ -19,7 +19,7 @@ from bcfg2tw.engine.plugins.cfg.checked_certificates import CheckedCertificates
 from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Verifier, as_bytes, as_text
 from bcfg2tw.engine.plugins.cfg.creation import CreatorFile
 from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of, no_circle
-from bcfg2tw.engine.xmlio import Element, line_of
+from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class CertificateFile(CreatorFile, Verifier):
         days = wanted.get("days", DEFAULT_DAYS)
         if not days.isdecimal() or not int(days):
             raise PluginExecutionError(
-                f"{self.path}:{line_of(wanted)}: days must be a whole number above 0, not {days!r}"
+                f"{self.place(wanted)}: days must be a whole number above 0, not {days!r}"
             )
         return int(days)
 
@@ -151,7 +151,7 @@ class CertificateFile(CreatorFile, Verifier):
         path = wanted.get("key")
         if not path:
             raise PluginExecutionError(
-                f"{self.path}:{line_of(wanted)}: Cert needs the attribute key, the path of its key"
+                f"{self.place(wanted)}: Cert needs the attribute key, the path of its key"
             )
         key_set = entry_set_of(path, metadata)
         if key_set is None:

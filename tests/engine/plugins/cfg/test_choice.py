@@ -82,6 +82,15 @@ class ChoiceTests(SynchronousTestCase):
         self.assertEqual(len(logged.output), 3)
         self.assertEqual(bound(core, "/etc/a").text, "x")
 
+    def test_includes_are_for_nobody(self) -> None:
+        """What templates include is never a file of its own, whatever stands before its suffix."""
+        with self.assertNoLogs("Cfg", "ERROR"):
+            core = cfg_core(
+                self, {"etc/a/a": "x", f"etc/a/a.H_{CLIENT}.genshi_include": "i",
+                       "etc/a/a.G10_web.jinja2_include": "i"},
+            )  # fmt: skip
+        self.assertEqual(bound(core, "/etc/a").text, "x")
+
     def test_logged_once(self) -> None:
         """A file of no known name is not logged again when another file changes."""
         core = cfg_core(self, {"etc/a/a": "x", "etc/a/a.bak": "y"})

@@ -263,6 +263,11 @@ class AtOnceTests(SynchronousTestCase):
         self.assertNotEqual(public, before)
         self.assertEqual(public_half(self, entry(config, "Path", KEY).text), halves(public))
 
+    def test_folder_of_the_same_name(self) -> None:
+        """A folder below that is called like the files is no file."""
+        core = key_core(self, more={f"Cfg{KEY}/id_rsa/other/other": "x"})
+        self.assertIn("PRIVATE KEY", bound(core, KEY).text or "")
+
     def test_not_writable(self) -> None:
         """A key that cannot be kept is not sent either."""
         core = key_core(self)
