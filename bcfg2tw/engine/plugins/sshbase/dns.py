@@ -73,25 +73,26 @@ class Resolver:
         """
         Return what is found for each of the names, and whether all were answered in time.
 
-        Answers that come later are there when the next one asks.
+        Answers that come later are there when the next one asks, who does not wait for them again.
         """
         wanted = list(dict.fromkeys(names))
-        wait([self._question(name) for name in wanted if not self._is_answered(name)],
-             timeout=PATIENCE_SECONDS)  # fmt: skip
+        fresh = [self._question(name) for name in wanted if self._is_new(name)]
+        wait(fresh, timeout=PATIENCE_SECONDS)
         known = {name: self._answers.get(name) for name in wanted}
         silent = [name for name, answer in known.items() if answer is None]
         if silent:
             logger.warning(
-                "DNS did not answer within %s seconds about %s; ssh_known_hosts lacks what it "
-                "would say until it does", PATIENCE_SECONDS, _some(silent),
+                "DNS has not answered yet about %s; ssh_known_hosts lacks what it would say until "
+                "it does", _some(silent),
             )  # fmt: skip
         return {name: answer.found for name, answer in known.items() if answer}, not silent
 
-    def _is_answered(self, name: str) -> bool:
+    def _is_new(self, name: str) -> bool:
+        """Say whether a name was never asked about; one whose answer is old is asked again."""
         answer = self._answers.get(name)
         if answer is not None and answer.good_until < time.monotonic():
             self._question(name)  # nobody waits for this: the old answer will do
-        return answer is not None
+        return answer is None and name not in self._asked
 
     def _question(self, name: str) -> Future[None]:
         with self._lock:
