@@ -34,7 +34,7 @@ def read(
     for architecture in source.arches:
         for path in _indexes(source, folder, suite, architecture, files, bool(keys)):
             with unpacked(path) as stream:
-                for package in deb822.packages(stream, architecture):
+                for package in deb822.packages(stream, path, architecture):
                     index.add(package, architecture)
 
 

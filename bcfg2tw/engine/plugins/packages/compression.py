@@ -81,21 +81,25 @@ def _opened(path: str, magic: bytes) -> IO[bytes]:
     if magic.startswith(XZ):
         return cast(IO[bytes], lzma.open(path, "rb"))
     if magic.startswith(ZSTANDARD):
-        return cast(IO[bytes], _zstandard().open(path, "rb"))
+        return cast(IO[bytes], zstandard().open(path, "rb"))
     return open(path, "rb")
 
 
 def has_zstandard() -> bool:
     """Say whether `.zst` files can be read."""
     try:
-        _zstandard()
+        zstandard()
     except BrokenFile:
         return False
     return True
 
 
-def _zstandard() -> Any:
-    """Return the module that the standard library has since Python 3.14."""
+def zstandard() -> Any:
+    """
+    Return the module that the standard library has since Python 3.14.
+
+    :raises BrokenFile: if there is none
+    """
     name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
     try:
         return import_module(name)

@@ -30,14 +30,14 @@ FOLDED = b" \t"
 FOR_ALL = frozenset(["all", "any", ""])
 
 
-def packages(lines: Iterable[bytes], architecture: str) -> Iterator[Package]:
+def packages(lines: Iterable[bytes], path: str, architecture: str) -> Iterator[Package]:
     """
     Yield the packages of an index.
 
     :param architecture: what a package should be for; one for another is a makeshift
-    :raises BrokenFile: if there is something, but no package
+    :raises BrokenFile: naming the path, if there is something, but no package
     """
-    for stanza in _stanzas(lines):
+    for stanza in _stanzas(lines, path):
         package = _package(stanza)
         if package is not None:
             own = stanza_value(stanza, b"Architecture")
@@ -48,7 +48,7 @@ def packages(lines: Iterable[bytes], architecture: str) -> Iterator[Package]:
 Stanza = list[tuple[bytes, bytes]]
 
 
-def _stanzas(lines: Iterable[bytes]) -> Iterator[Stanza]:
+def _stanzas(lines: Iterable[bytes], path: str) -> Iterator[Stanza]:
     """Yield the wanted fields of each stanza, in their order."""
     stanza: Stanza = []
     stray, found = b"", False
@@ -66,7 +66,7 @@ def _stanzas(lines: Iterable[bytes]) -> Iterator[Stanza]:
     if stanza:
         yield stanza
     elif stray and not found:
-        raise BrokenFile(f"this is no index of packages: it begins with {stray[:60]!r}")
+        raise BrokenFile(f"{path} is no index of packages: it begins with {stray[:60]!r}")
 
 
 def stanza_value(stanza: Stanza, field: bytes) -> str:
@@ -98,7 +98,9 @@ def relations(text: str) -> Iterator[str | tuple[str, ...]]:
     """Yield what a field of dependencies asks for: names, and tuples for `a | b`."""
     for part in text.split(","):
         if "|" in part:
-            yield tuple(filter(None, map(_name, part.split("|"))))
+            names = tuple(filter(None, map(_name, part.split("|"))))
+            if names:
+                yield names
         elif name := _name(part):
             yield name
 

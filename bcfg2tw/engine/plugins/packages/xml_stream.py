@@ -18,14 +18,25 @@ def elements(stream: IO[bytes], path: str, *names: str) -> Iterator[Element]:
     :raises BrokenFile: if this is no XML, ends too early, or uses entities of its own
     """
     wanted = [f"{{*}}{name}" for name in names]
+    is_first = True
     try:
         for _, element in etree.iterparse(
             stream, events=("end",), tag=wanted, no_network=True, resolve_entities=False
         ):
+            if is_first:
+                _refuse_entities(element, path)
+                is_first = False
             yield element
             _forget(element)
     except etree.XMLSyntaxError as error:
         raise BrokenFile(f"{path} is no usable XML: {error}") from error
+
+
+def _refuse_entities(element: Element, path: str) -> None:
+    """Refuse what no index needs; until here, the parser's own limits have kept them small."""
+    definition = element.getroottree().docinfo.internalDTD
+    if definition is not None and any(True for _ in definition.iterentities()):
+        raise BrokenFile(f"{path} declares entities, which no index needs")
 
 
 def _forget(element: Element) -> None:
