@@ -167,8 +167,8 @@ def _use(option: str, path: str, use: Callable[[], T]) -> T:
         reason = f"{path} cannot be read: {error.strerror}; name a PEM file that can"
         raise SettingsError(reason, "communication", option) from error
     except (SSL.Error, crypto.Error) as error:
-        details = "; ".join(sorted(_reasons(error))) or "there is nothing of that kind in it"
-        reason = f"{path} holds no {option} in PEM that can be used: {details}"
+        details = ", ".join(sorted(_reasons(error))) or "there is nothing of that kind in it"
+        reason = f"{path} holds no {option} in PEM that can be used: {details}; name one that does"
         raise SettingsError(reason, "communication", option) from error
     except ValueError as error:
         raise SettingsError(f"{path}: {error}", "communication", option) from error

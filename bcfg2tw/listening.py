@@ -12,8 +12,12 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromString
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import (
+    AdoptedStreamServerEndpoint,
+    UNIXServerEndpoint,
+    serverFromString,
+)
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 
 from bcfg2tw.errors import SettingsError
@@ -22,6 +26,8 @@ from bcfg2tw.settings import Settings
 
 #: Clients come all at once, for example when their cron jobs start.
 BACKLOG = 1024
+
+NO_ADDRESSES = "clients are known by their IP addresses, and it has none"
 
 #: An address that a name stands for, and that this machine just does not have.
 _ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -51,24 +57,50 @@ async def listen(
 
     :raises CannotListen: naming the address and the remedy
     """
-    for description in settings.endpoints:
-        yield await _listen(reactor, description, factory)
+    for description, endpoint in server_endpoints(reactor, settings).items():
+        yield await _listen(description, endpoint, factory)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await _adopt(reactor, bound, factory)
 
 
-async def _listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListeningPort:
+def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServerEndpoint]:
+    """
+    Return the endpoints of the settings, by their descriptions.
+
+    :raises CannotListen: for the first description that is none
+    """
+    found = {}
+    for description in settings.endpoints:
+        try:
+            found[description] = serverFromString(reactor, description)
+        except Exception as error:  # parsers of endpoints raise what they like
+            raise _unusable(description, str(error)) from error
+        if isinstance(found[description], UNIXServerEndpoint):
+            raise _unusable(description, NO_ADDRESSES)
+    return found
+
+
+async def _listen(
+    description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
+) -> IListeningPort:
     try:
-        endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
-        return await endpoint.listen(factory)
-    except Exception as error:  # parsers of endpoints raise what they like
-        raise CannotListen(
-            f"the endpoint {description!r} cannot be used: {error}; see Twisted's documentation "
-            "of server endpoints",
-            "bcfg2tw",
-            "endpoints",
-        ) from error
+        port: IListeningPort = await endpoint.listen(factory)
+    except Exception as error:  # endpoints raise what they like
+        raise _unusable(description, str(error).rstrip(".")) from error
+    if not hasattr(port.getHost(), "host"):
+        maybeDeferred(port.stopListening)
+        raise _unusable(description, NO_ADDRESSES)
+    return port
+
+
+def _unusable(description: str, reason: str) -> CannotListen:
+    return CannotListen(
+        f"the endpoint {description!r} cannot be used: {reason}; see Twisted's documentation "
+        "of server endpoints",
+        "bcfg2tw",
+        "endpoints",
+    )
 
 
 def _adopt(
@@ -136,9 +168,7 @@ def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
     except OSError as error:
         raise CannotListen(
             f"{host!r} stands for no address: {error.strerror}; write a name or address of this "
-            "machine, or listen_all = yes in [server]",
-            "components",
-            "bcfg2",
+            "machine in [components] bcfg2 or with --interface, or give --listen-all"
         ) from error
     for family, address in dict.fromkeys((one[0], one[4]) for one in found):
         yield family, (str(address[0]), port)

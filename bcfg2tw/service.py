@@ -18,7 +18,9 @@ from bcfg2tw.command_line import Options
 from bcfg2tw.core import make_core
 from bcfg2tw.core_service import CoreService, RunningCore
 from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.listening import server_endpoints
 from bcfg2tw.logs import LogService
+from bcfg2tw.option_types import locations
 from bcfg2tw.settings import Settings
 
 __all__ = ["Options", "coreService", "makeService"]
@@ -44,18 +46,26 @@ def makeService(options: Options) -> MultiService:
     """Return the service that twistd runs."""
     from twisted.internet import reactor
 
-    return TwistdService(reactor, options.settings)
+    is_daemon = options.parent is not None and not options.parent["nodaemon"]
+    return TwistdService(reactor, options.settings, is_daemon)
 
 
 class TwistdService(MultiService):
     """A process of its own: its logs, its signals, and its end where it cannot serve."""
 
-    def __init__(self, reactor: Any, settings: Settings) -> None:
+    def __init__(self, reactor: Any, settings: Settings, is_daemon: bool = False) -> None:
+        """
+        Make the service, while there is still a terminal to say on what is wrong.
+
+        :param is_daemon: whether twistd detaches before it starts the service
+        """
         super().__init__()
         self._reactor = reactor
         self._settings = settings
+        self._is_daemon = is_daemon
         try:
             logs = LogService(settings)
+            server_endpoints(reactor, settings)
         except Bcfg2Error as error:
             sys.exit(f"bcfg2-core: {error}")
         logs.setServiceParent(self)
@@ -68,29 +78,34 @@ class TwistdService(MultiService):
         try:
             super().privilegedStartService()
         except Bcfg2Error as error:
-            _refuse(error)
+            self._refuse(error)
 
     def startService(self) -> None:
         """Start to serve; SIGHUP is heeded from now on."""
         try:
             super().startService()
         except Bcfg2Error as error:
-            _refuse(error)
+            self._refuse(error)
         self._core.started.addCallbacks(self._tell, self._give_up)
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
 
+    def _refuse(self, error: Bcfg2Error) -> NoReturn:
+        log.critical("bcfg2-core: {error}", error=error)
+        if self._is_daemon:
+            # twistd's first process waits to be told, and takes no exit of this one for an answer
+            raise error
+        sys.exit(1)
+
     def _tell(self, core: RunningCore) -> None:
         config = "" if self._settings.config is None else f" -C {self._settings.config}"
+        if self._settings.port is not None:
+            host, _ = locations(self._settings.server)[0]
+            config += f" -S https://{host}:{self._settings.port}"
         log.info("Try it: bcfg2tw call{config} listMethods", config=config)
 
     def _give_up(self, failure: Failure) -> None:
         atexit.register(_fail)
         self._reactor.callWhenRunning(self._reactor.stop)
-
-
-def _refuse(error: Bcfg2Error) -> NoReturn:
-    log.critical("bcfg2-core: {error}", error=error)
-    sys.exit(1)
 
 
 def _fail() -> None:

@@ -1,0 +1,125 @@
+"""`twistd bcfg2-core` as an administrator runs it: processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 60.0
+RUN_TWISTD = "import sys; from twisted.scripts.twistd import run; sys.exit(run())"
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a process that imports this checkout."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def twistd(*options: str) -> list[str]:
+    """Return the command that runs twistd with this Python."""
+    return [sys.executable, "-c", RUN_TWISTD, *options]
+
+
+def bcfg2_core(*options: str) -> list[str]:
+    """Return the command that serves in the foreground and leaves no file behind."""
+    return twistd("--nodaemon", "--pidfile=", "bcfg2-core", *options)
+
+
+def ended(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command, env=environment(), capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
+
+
+def wait_until(is_so: Callable[[], bool], complaint: Callable[[], str]) -> None:
+    """
+    Wait for something that another process does.
+
+    :raises AssertionError: if it does not do it in time
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(complaint())
+        time.sleep(0.02)
+
+
+class ServerProcess:
+    """
+    A server that runs while the block does, and has to end in good order.
+
+    :ivar log: the file that it writes its log to
+    """
+
+    def __init__(self, log: Path, *options: str) -> None:
+        self.log = log
+        self._options = options
+        self._begin = 0
+
+    def __enter__(self) -> ServerProcess:
+        self._begin = self.log.stat().st_size if self.log.exists() else 0
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen(
+                bcfg2_core(*self._options),
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self.wait_for("Serving the repository")
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.process.terminate()
+        try:
+            status = self.process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        if error is None:
+            assert status == 0, f"it ended with {status}:\n{self.said()}"
+
+    def said(self) -> str:
+        """Return what this process has logged so far."""
+        return self.log.read_bytes()[self._begin :].decode("utf-8", "replace")
+
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Wait until the log says something that many times."""
+        wait_until(
+            lambda: self.said().count(text) >= times or self.process.poll() is not None,
+            lambda: f"{text!r} is not in the log:\n{self.said()}",
+        )
+        assert self.said().count(text) >= times, f"it ended:\n{self.said()}"
+
+    def hang_up(self) -> None:
+        """Have it read everything again, and wait until it has."""
+        done = "Configuration, certificates and repository are read again"
+        times = self.said().count(done)
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(done, times + 1)
