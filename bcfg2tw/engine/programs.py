@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from typing import IO
 from bcfg2tw.errors import Bcfg2Error
 
 OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024
+
+#: How often it is looked at how much a program has written.
+LOOK_SECONDS = 0.2
+#: How long a program may take to end after it was asked to.
+POLITE_SECONDS = 2.0
 
 
 class ProgramError(Bcfg2Error):
@@ -38,7 +44,8 @@ def run(
     """
     Run a program to its end and return what it wrote, decoded as UTF-8.
 
-    A program that takes too long is killed with everything that it has started.
+    A program that takes too long or writes too much is killed with everything that it has
+    started.
 
     :param environment: added to this process's own
     :raises ProgramError: with the reason; for a program that failed, what it wrote as errors
@@ -60,31 +67,49 @@ def run(
             )
         except (OSError, ValueError) as failure:
             raise ProgramError(reason_of(failure)) from failure
-        status = _ended(process, timeout_seconds)
+        status = _ended(process, timeout_seconds, (out, error))
         output = Output(_written(out), _written(error))
     if status:
         raise ProgramError(described(status, output.error))
     return output
 
 
-def _ended(process: subprocess.Popen[bytes], timeout_seconds: float) -> int:
+def _ended(
+    process: subprocess.Popen[bytes], timeout_seconds: float, streams: Sequence[IO[bytes]]
+) -> int:
+    due = time.monotonic() + timeout_seconds
     try:
-        return process.wait(timeout_seconds)
-    except subprocess.TimeoutExpired as expired:
-        raise ProgramError(f"it was still running after {timeout_seconds:g} seconds") from expired
+        while time.monotonic() < due:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(min(LOOK_SECONDS, timeout_seconds))
+            for stream in streams:
+                _check_size(stream)
+        raise ProgramError(f"it was still running after {timeout_seconds:g} seconds")
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program that still runs, politely first: git then takes its locks away."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(POLITE_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _check_size(stream: IO[bytes]) -> None:
+    if os.fstat(stream.fileno()).st_size > OUTPUT_LIMIT_BYTES:
+        raise ProgramError(f"it wrote more than {OUTPUT_LIMIT_BYTES} bytes")
 
 
 def _written(stream: IO[bytes]) -> str:
+    _check_size(stream)
     stream.seek(0)
-    data = stream.read(OUTPUT_LIMIT_BYTES + 1)
-    if len(data) > OUTPUT_LIMIT_BYTES:
-        raise ProgramError(f"it wrote more than {OUTPUT_LIMIT_BYTES} bytes")
-    return data.decode("utf-8", "replace")
+    return stream.read(OUTPUT_LIMIT_BYTES).decode("utf-8", "replace")
 
 
 def reason_of(failure: OSError | ValueError) -> str:
