@@ -121,7 +121,8 @@ def _plugin(
     same_settings = previous is not None and previous.library is library
     if known is not None and same_settings and not _concerned(known.files, changed):
         return known
-    files = library.files(plugin_class.prepare_folder(library.settings.repository))
+    folder = plugin_class.prepare_folder(library.settings.repository)
+    files = library.files(folder, plugin_class.ignored)
     if known is not None and same_settings and known.files.is_current(files):
         return known
     return _made(lambda: plugin_class(core, files, known), plugin_class, known)

@@ -69,6 +69,7 @@ class Plugin(Debuggable):
     :cvar conflicts: names of plugins that cannot be used together with this one
     :cvar sort_order: plugins are asked in the order of this number, then of their names
     :cvar create: create the folder if it is missing
+    :cvar ignored: globs of files and folders in it that are no part of the repository
     :cvar __rmi__: names of the methods that can be called as `NAME.METHOD`
     :ivar Entries: for generators: tag to entry name to the callable that binds it
     :ivar data: full path of the folder
@@ -80,6 +81,7 @@ class Plugin(Debuggable):
     experimental: ClassVar[bool] = False
     deprecated: ClassVar[bool] = False
     create: ClassVar[bool] = True
+    ignored: ClassVar[tuple[str, ...]] = ()
 
     Entries: Mapping[str, Mapping[str, Binder]]
 

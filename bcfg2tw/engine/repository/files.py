@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,9 +44,16 @@ class Library:
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
 
-    def files(self, folder: str) -> Files:
-        """List a folder, with all that is below it, as it is now."""
-        return Files(self, folder, scan(folder, self.ignored))
+    def files(self, folder: str, ignored: Sequence[str] = ()) -> Files:
+        """
+        List a folder, with all that is below it, as it is now.
+
+        :param ignored: globs of names that are not there, beside those of the settings
+        """
+        names = self.ignored
+        if ignored:
+            names = IgnoredNames([*self.settings.ignore_files, *ignored])
+        return Files(self, folder, scan(folder, names))
 
     def interpret(self, key: Key, name: str, stamp: Stamp) -> Interpreted:
         """

@@ -55,8 +55,8 @@ class PackageSource:
     recommended: bool = False
     essential: bool = True
     debsrc: bool = False
-    blacklist: frozenset[str] = frozenset()
-    whitelist: frozenset[str] = frozenset()
+    blacklist: tuple[str, ...] = ()
+    whitelist: tuple[str, ...] = ()
     gpgkeys: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -158,8 +158,8 @@ def _source(element: Element, place: str) -> PackageSource:
         recommended=element.get("recommended", "").lower() == "true",
         essential=element.get("essential", "true").lower() == "true",
         debsrc=element.get("debsrc") == "true",
-        blacklist=frozenset(_texts(element, "Blacklist")),
-        whitelist=frozenset(_texts(element, "Whitelist")),
+        blacklist=_texts(element, "Blacklist"),
+        whitelist=_texts(element, "Whitelist"),
         gpgkeys=_texts(element, "GPGKey"),
         options=_client_options(element),
         conditions=conditions_above(element, CONDITIONS),

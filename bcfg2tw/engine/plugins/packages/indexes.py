@@ -1,0 +1,198 @@
+"""
+The indexes in service: opened when they are asked for, brought up to date by a thread.
+
+What outlives a change of the repository: the plugin of the next snapshot takes it over. Whoever
+asks for an index that was never there waits until the first attempt to make it has ended, well or
+not; nobody waits for one that only becomes newer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.packages.downloader import Download, Downloader, DownloadError
+from bcfg2tw.engine.plugins.packages.index import SourceIndex, UnusableIndex
+from bcfg2tw.engine.plugins.packages.keys import key_path
+from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.update import Outcome, Report, index_path, update
+
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("Packages")
+
+#: How long a source that could not be read is left alone before the next attempt; doubled each
+#: time, up to the longest.
+RETRY_SECONDS = 60.0
+LONGEST_RETRY_SECONDS = 3600.0
+
+#: How long the end of the server waits for an update that runs.
+END_SECONDS = 10.0
+
+
+class NoDownloader:
+    """Stands for a network side where there is none: files on this machine can be read."""
+
+    def fetch(self, download: Download) -> None:
+        """
+        Refuse.
+
+        :raises DownloadError: always
+        """
+        raise DownloadError(
+            f"{download.url} is not fetched without a running server; "
+            "`bcfg2tw packages refresh` does it"
+        )
+
+
+@dataclass
+class Order:
+    """
+    What the next update has to do.
+
+    :ivar number: orders are numbered; the one that is carried out stands for all before it
+    """
+
+    sources: tuple[PackageSource, ...]
+    settings: Settings
+    force: bool
+    number: int
+
+
+class Indexes(Report):
+    """
+    The compiled indexes of one cache folder; all methods are safe in any thread.
+
+    :ivar cache_folder: its path
+    """
+
+    def __init__(self, cache_folder: str, downloader: Callable[[], Downloader | None]) -> None:
+        self.cache_folder = cache_folder
+        self._downloader = downloader
+        self._changed = threading.Condition()
+        self._open: dict[str, SourceIndex] = {}
+        self._attempted: set[str] = set()
+        self._order: Order | None = None
+        self._numbers = 0
+        self._done = 0
+        self._thread: threading.Thread | None = None
+        self._is_stopped = False
+
+    def get(self, source: PackageSource) -> SourceIndex | None:
+        """Return the index of a source, None where it could not be made."""
+        found = self._opened(source)
+        if found is None or self._lacks_keys(source):
+            self._wait(lambda: source.key in self._attempted or not self._is_busy())
+            found = self._opened(source)
+        return found
+
+    def _opened(self, source: PackageSource) -> SourceIndex | None:
+        known = self._open.get(source.key)
+        if known is not None and known.is_current():
+            return known
+        try:
+            fresh = SourceIndex.open(index_path(self.cache_folder, source))
+        except UnusableIndex:
+            return known  # its file may be gone, but what is open can be read
+        self._open[source.key] = fresh
+        return fresh
+
+    def _lacks_keys(self, source: PackageSource) -> bool:
+        paths = (key_path(self.cache_folder, url) for url in source.gpgkeys)
+        return not all(map(os.path.exists, paths))
+
+    def lack(self, sources: Iterable[PackageSource]) -> bool:
+        """Say whether something that the sources need was never there."""
+        return any(self._opened(one) is None or self._lacks_keys(one) for one in sources)
+
+    def load(self, sources: Iterable[PackageSource], settings: Settings, force: bool) -> int:
+        """
+        Have a thread bring the indexes of all sources up to date.
+
+        :param force: ask the servers for everything again, not only for what is missing
+        :returns: a number to wait for
+        """
+        with self._changed:
+            self._numbers += 1
+            is_forced = force or (self._order is not None and self._order.force)
+            self._order = Order(tuple(sources), settings, is_forced, self._numbers)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="Packages", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+            return self._numbers
+
+    def wait(self, number: int) -> None:
+        """Wait until an update is done, well or not."""
+        self._wait(lambda: self._done >= number)
+
+    def _wait(self, is_over: Callable[[], bool]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: is_over() or self._is_stopped)
+
+    def _is_busy(self) -> bool:
+        return self._done < self._numbers
+
+    def stop(self) -> None:
+        """End the thread; nobody waits any more."""
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(END_SECONDS)
+
+    def _run(self) -> None:
+        pause = RETRY_SECONDS
+        failed: Order | None = None
+        while True:
+            order, is_new = self._next(failed, pause)
+            if order is None:
+                return
+            pause = RETRY_SECONDS if is_new else min(pause * 2, LONGEST_RETRY_SECONDS)
+            failed = None if self._carry_out(order) else order
+
+    def _next(self, failed: Order | None, pause: float) -> tuple[Order | None, bool]:
+        """Return the next order, or after a pause the one that failed; None at the end."""
+        with self._changed:
+            if failed is not None:
+                self._changed.wait_for(lambda: self._order or self._is_stopped, pause)
+            order, self._order = self._order, None
+            if self._is_stopped or (order is None and failed is None):
+                self._thread = None if not self._is_stopped else self._thread
+                return None, False
+            if order is None and failed is not None:
+                failed.force = False
+            return order or failed, order is not None
+
+    def _carry_out(self, order: Order) -> bool:
+        """Say whether there is an index for each source now, or no hope for one."""
+        downloader = self._downloader()
+        try:
+            outcomes = update(
+                order.sources,
+                self.cache_folder,
+                downloader or NoDownloader(),
+                order.settings,
+                order.force,
+                self,
+            )
+            return downloader is None or all(one.path is not None for one in outcomes)
+        except Exception:  # whatever it was, those that wait must not wait for ever
+            logger.exception("Packages: the indexes cannot be brought up to date")
+            return False
+        finally:
+            with self._changed:
+                self._attempted.update(one.key for one in order.sources)
+                self._done = max(self._done, order.number)
+                self._changed.notify_all()
+
+    def source_finished(self, outcome: Outcome) -> None:
+        """Let those go on that wait for a source."""
+        with self._changed:
+            self._attempted.add(outcome.source.key)
+            self._changed.notify_all()

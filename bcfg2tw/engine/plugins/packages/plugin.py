@@ -1,0 +1,203 @@
+"""The plugin: from a client's structures to the packages that they need (packages.md 5)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
+from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.configs import config_text
+from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys
+from bcfg2tw.engine.plugins.packages.indexes import Indexes
+from bcfg2tw.engine.plugins.packages.request import Request, choose_groups, remove_groups
+from bcfg2tw.engine.plugins.packages.resolutions import Resolutions
+from bcfg2tw.engine.plugins.packages.sources import PackageSource, SourcesFile
+from bcfg2tw.engine.plugins.packages.template_data import TemplateData
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+SOURCES = "sources.xml"
+CACHE = "cache"
+
+
+class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
+    """
+    Completes clients' packages from the sources of `Packages/sources.xml`.
+
+    What it adds stands in a structure of its own. It also binds all packages, and the paths of the
+    package managers' configuration.
+
+    :ivar sources: all of them, in the order of the document
+    """
+
+    __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "Refresh", "Reload"]
+    conflicts: ClassVar[list[str]] = ["Pkgmgr"]
+    ignored: ClassVar[tuple[str, ...]] = (CACHE,)
+
+    def __init__(self, core: BaseCore, files: Files, previous: Packages | None = None) -> None:
+        super().__init__(core, files, previous)
+        settings = self._settings = files.library.settings
+        loaded = files.load(SOURCES, SourcesFile)
+        self.sources: tuple[PackageSource, ...] = loaded.sources if loaded else ()
+        self._config_paths = (settings.yum_config, settings.apt_config)
+        self._key_folder = _key_folder(self)
+        folder = settings.packages_cache or os.path.join(files.folder, CACHE)
+        self.indexes = _indexes(core, folder, previous)
+        self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
+        self._first_load = 0
+        if settings.packages_metadata:
+            self._load(previous)
+        if settings.use_yum_libraries and previous is None:
+            self.logger.warning(
+                "[packages:yum] use_yum_libraries: the server resolves by itself; remove the line"
+            )
+
+    @classmethod
+    def prepare_folder(cls, repository: str) -> str:
+        """Return the plugin's folder, made with a sources.xml without sources if need be."""
+        folder = super().prepare_folder(repository)
+        path = os.path.join(folder, SOURCES)
+        if not os.path.exists(path):
+            with open(path, "x", encoding="utf-8") as stream:
+                stream.write("<Sources/>\n")
+        return folder
+
+    def _load(self, previous: Packages | None) -> None:
+        """
+        Have the indexes of new sources made.
+
+        The state before stays in service until there is something of each. At the start nobody
+        waits here: there may be no reactor yet that could fetch anything.
+        """
+        if previous is not None and previous.has_loaded(self):
+            return
+        self._first_load = self.indexes.load(self.sources, self._settings, force=False)
+        if previous is not None and self.indexes.lack(self.sources):
+            self.indexes.wait(self._first_load)
+
+    def has_loaded(self, following: Packages) -> bool:
+        """Say whether the indexes that the plugin of the next snapshot needs are asked for."""
+        return (
+            self._settings.packages_metadata
+            and self.indexes is following.indexes
+            and self.sources == following.sources
+        )
+
+    def start_threads(self) -> None:
+        """
+        Wait until there is something of each source.
+
+        Not in the main thread: the reactor that is to fetch may have to run there. Then clients'
+        calls wait.
+        """
+        is_main = threading.current_thread() is threading.main_thread()
+        if not is_main and self._settings.packages_metadata and self.indexes.lack(self.sources):
+            self.indexes.wait(self._first_load)
+
+    def shutdown(self) -> None:
+        """End the thread that brings the indexes up to date."""
+        self.indexes.stop()
+
+    def Refresh(self) -> bool:
+        """Ask the servers for all indexes again, and wait until that is done."""
+        return self._updated(force=True)
+
+    def Reload(self) -> bool:
+        """Fetch the indexes that are missing, and wait until that is done."""
+        return self._updated(force=False)
+
+    def _updated(self, force: bool) -> bool:
+        if self._settings.packages_metadata:
+            number = self.indexes.load(self.sources, self._settings, force)
+            self.indexes.wait(number)
+        return True
+
+    # What clients get
+
+    def client_sources(self, metadata: ClientMetadata) -> ClientSources:
+        """Return the sources that apply to a client; told in the log once for a build."""
+        known: ClientSources | None = metadata.scratch.get(self)
+        if known is None:
+            known = metadata.scratch[self] = ClientSources.of(self.sources, metadata)
+            known.report(metadata.hostname)
+        return known
+
+    @property
+    def does_resolve(self) -> bool:
+        """Say whether anything is added at all."""
+        return self._settings.packages_metadata and self._settings.packages_resolver
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Append one structure with all that is missing; it may be empty."""
+        found = self.client_sources(metadata)
+        added = etree.Element("Independent", {"name": self.name})
+        if self.does_resolve:
+            self._add_packages(added, found, structures)
+        else:
+            choose_groups(structures)
+        add_keys(added, found, self.indexes.cache_folder, self._key_folder)
+        structures.append(added)
+
+    def _add_packages(
+        self, added: Element, found: ClientSources, structures: list[Element]
+    ) -> None:
+        request = Request.of(structures)
+        remove_groups(structures)
+        answer = self._resolutions.of(found).answer(request)
+        if answer.unknown:
+            self.logger.info("Packages: Got %d unknown entries", len(answer.unknown))
+            self.logger.info("Packages: %s", ", ".join(sorted(answer.unknown)))
+        said = {
+            "version": self._settings.packages_version,
+            "type": found.package_type,
+            "origin": self.name,
+        }
+        for name in sorted(answer.packages.difference(request.names)):
+            etree.SubElement(added, "BoundPackage", {"name": name, **said})
+
+    def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
+        """Say yes to all packages, and to the package managers' configuration."""
+        if entry.tag == "Path":
+            return entry.get("name") in self._config_paths
+        return bool(entry.tag == "Package")
+
+    def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Bind a package, whether a source has it or not, or a configuration."""
+        found = self.client_sources(metadata)
+        if entry.tag == "Package":
+            entry.set("version", self._settings.packages_version)
+            entry.set("type", found.package_type)
+        else:
+            entry.text = config_text(found, metadata.hostname)
+            for key, value in FILE.items():
+                entry.set(key, value)
+
+    def get_additional_data(self, metadata: ClientMetadata) -> Any:
+        """Return what templates see as `metadata.Packages`."""
+        return TemplateData(self.sources, metadata)
+
+
+def _indexes(core: BaseCore, folder: str, previous: Packages | None) -> Indexes:
+    """Return the indexes of a folder, those of the snapshot before if it is the same one."""
+    if previous is not None:
+        if previous.indexes.cache_folder == folder:
+            return previous.indexes
+        previous.indexes.stop()
+    return Indexes(folder, lambda: core.downloader)
+
+
+def _key_folder(plugin: Packages) -> str:
+    """Return where clients keep keys; Bcfg2 1.3 had that in another section."""
+    settings = plugin.files.library.settings
+    old = settings.get("global", "gpg_keypath")
+    is_given = settings.get("packages:yum", "gpg_keypath") is not None
+    return settings.gpg_keypath if old is None or is_given else old

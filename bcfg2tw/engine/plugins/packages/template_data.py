@@ -1,0 +1,46 @@
+"""What templates see as `metadata.Packages`: made when it is looked at (packages.md 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.configs import config_text
+from bcfg2tw.engine.plugins.packages.sources import PackageSource
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+
+class TemplateData(Mapping[str, Any]):
+    """
+    A client's sources, for templates.
+
+    `sources` is a list of mappings, one for each repository; `get_config` a function that returns
+    the text of the configuration for a client's metadata.
+    """
+
+    def __init__(self, sources: tuple[PackageSource, ...], metadata: ClientMetadata) -> None:
+        self._sources = sources
+        self._metadata = metadata
+        self._made: dict[str, Callable[[], Any]] = {
+            "sources": self._repositories,
+            "get_config": lambda: self._config,
+        }
+
+    def _repositories(self) -> list[dict[str, Any]]:
+        found = ClientSources.of(self._sources, self._metadata)
+        return [one.mapping() for source in found.sources for one in source.repositories]
+
+    def _config(self, metadata: ClientMetadata) -> str:
+        return config_text(ClientSources.of(self._sources, metadata), metadata.hostname)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._made[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
