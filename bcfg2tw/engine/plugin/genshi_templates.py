@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 
 from genshi.core import COMMENT, START
 from genshi.input import ParseError
-from genshi.template import MarkupTemplate, NewTextTemplate, TemplateError, TemplateLoader
+from genshi.template import (
+    MarkupTemplate,
+    NewTextTemplate,
+    OldTextTemplate,
+    TemplateError,
+    TemplateLoader,
+)
 from genshi.template.base import Template
 from genshi.template.eval import BUILTINS, UNDEFINED, StrictLookup
 
@@ -94,6 +100,15 @@ def text_template(source: Source, data: bytes | None = None) -> NewTextTemplate:
     :raises RepositoryError: naming file and line of what is wrong
     """
     return _template(NewTextTemplate, source, source.data if data is None else data)
+
+
+def old_text_template(source: Source, data: bytes) -> OldTextTemplate:
+    """
+    Read a text template in the syntax of Genshi before 0.5, with all that it includes.
+
+    :raises RepositoryError: naming file and line of what is wrong
+    """
+    return _template(OldTextTemplate, source, data)
 
 
 def _template(kind: type[T], source: Source, data: bytes) -> T:

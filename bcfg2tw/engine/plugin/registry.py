@@ -48,8 +48,11 @@ SHIPPED = {
     "SEModules": "semodules",
     "ServiceCompat": "servicecompat",
     "SSHbase": "sshbase",
+    "SSLCA": "sslca",
     "Svn": "version.svn",
+    "TCheetah": "tcheetah",
     "TemplateHelper": "templatehelper",
+    "TGenshi": "tgenshi",
     "Trigger": "trigger",
 }
 
@@ -100,6 +103,8 @@ def _imported(name: str, module: str) -> object:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
+        if not f"{module}.".startswith(f"{error.name}."):
+            raise PluginInitError(f"{module} needs {error.name}, which is not installed") from error
         raise PluginInitError(
             f"{error}; [server] plugins names {name}, so {module} must be on Python's path"
         ) from error

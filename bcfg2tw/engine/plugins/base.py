@@ -26,6 +26,7 @@ class Base(Plugin, Structure):
     """
 
     deprecated = True
+    create = False
 
     def __init__(self, core: BaseCore, files: Files, previous: Base | None = None) -> None:
         super().__init__(core, files, previous)

@@ -54,12 +54,14 @@ class EntrySet:
     :ivar base: base name of the files
     :ivar generators: what content is made from
     :ivar creators: what makes content where no generator is for a client
+    :param owner: name of the plugin, which failures begin with
     """
 
     __slots__ = (
         "_defaults",
         "_kinds",
         "_outdated",
+        "_owner",
         "_settings",
         "base",
         "creators",
@@ -78,6 +80,7 @@ class EntrySet:
         settings: Settings,
         defaults: Mapping[str, str],
         kinds: tuple[Kind, ...],
+        owner: str = "Cfg",
     ) -> None:
         files = tuple(files)
         self.name = name
@@ -95,6 +98,7 @@ class EntrySet:
         self._defaults = defaults
         self._kinds = kinds
         self._outdated = NOTHING
+        self._owner = owner
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -129,7 +133,7 @@ class EntrySet:
             return generator.content(entry, metadata)
         except Exception as error:  # a template runs a site's own code
             raise PluginExecutionError(
-                f"Cfg: Error rendering {entry.get('name')}: {error}"
+                f"{self._owner}: Error rendering {entry.get('name')}: {error}"
             ) from error
 
     def _read_anew(self, entry: Element, metadata: ClientMetadata) -> Content:
@@ -151,7 +155,7 @@ class EntrySet:
             raise
         except Exception as error:  # it runs programs, and templates with a site's own code
             raise PluginExecutionError(
-                f"Cfg: Error creating data for {entry.get('name')}: {error}"
+                f"{self._owner}: Error creating data for {entry.get('name')}: {error}"
             ) from error
 
     def present(self, entry: Element, metadata: ClientMetadata) -> Content | None:
@@ -200,7 +204,7 @@ class EntrySet:
         try:
             return self.creators[0].renew(entry, metadata, self, content)
         except Exception as error:  # it runs programs; the failed verification is what is told
-            logger.error("Cfg: Error renewing %s: %s", entry.get("name"), error)
+            logger.error("%s: Error renewing %s: %s", self._owner, entry.get("name"), error)
             return None
 
     def _verify(self, entry: Element, metadata: ClientMetadata, content: Content) -> None:

@@ -30,7 +30,7 @@ def bound_path(name: str, metadata: ClientMetadata) -> Element:
     """
     with no_circle(name, metadata):
         entry = etree.Element("Path", {"name": name})
-        plugin(metadata).core.Bind(entry, metadata)
+        next(iter(metadata.snapshot.plugins.values())).core.Bind(entry, metadata)
         return entry
 
 

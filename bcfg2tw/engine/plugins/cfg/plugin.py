@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.infoxml import default_path_metadata
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
-from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, enabled_kinds, kind_of
+from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
 from bcfg2tw.engine.repository.files import Files
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.settings import Settings
 
 
-class Cfg(Plugin, Generator):
+class PathFolders(Plugin, Generator):
     """
-    Binds `Path` entries from the folders below `Cfg`, each of which stands for a path.
+    Binds `Path` entries from the folders below its own, each of which stands for a path.
 
     :ivar entry_sets: path to the files that it is made from
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Cfg | None = None) -> None:
+    def __init__(self, core: BaseCore, files: Files, previous: PathFolders | None = None) -> None:
         super().__init__(core, files, previous)
-        self._kinds = enabled_kinds(core.settings.cfg_handlers)
+        self._kinds = self.kinds(core.settings)
         self._known = previous.files if previous else None
         self._defaults = default_path_metadata(core.settings)
         grouped = self._grouped()
@@ -33,6 +35,11 @@ class Cfg(Plugin, Generator):
         for name in self._emptied(previous):
             self.entry_sets[name] = self._entry_set(name, [])
         self.Entries = {"Path": {name: one.bind for name, one in self.entry_sets.items()}}
+
+    @classmethod
+    @abstractmethod
+    def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
+        """Return the kinds of files that there are, in the order in which they are asked."""
 
     def _grouped(self) -> dict[str, list[str]]:
         """Return the names of the files of each path."""
@@ -45,7 +52,7 @@ class Cfg(Plugin, Generator):
                 self._refuse(name)
         return grouped
 
-    def _emptied(self, previous: Cfg | None) -> list[str]:
+    def _emptied(self, previous: PathFolders | None) -> list[str]:
         """Return the paths whose folders hold nothing any more, but are still there."""
         known = previous.entry_sets.keys() if previous else set()
         return [
@@ -64,6 +71,7 @@ class Cfg(Plugin, Generator):
             self.core.settings,
             self._defaults,
             self._kinds,
+            self.name,
         )
 
     def _loaded(self, name: str, base: str) -> EntryFile | None:
@@ -87,3 +95,12 @@ class Cfg(Plugin, Generator):
             )
         else:
             self.logger.error("Could not process event exists for %s; ignoring", path)
+
+
+class Cfg(PathFolders):
+    """The plugin for the folder `Cfg`, which takes all kinds of files."""
+
+    @classmethod
+    def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
+        """Return the kinds that `[cfg] handlers` names, or all."""
+        return enabled_kinds(settings.cfg_handlers)

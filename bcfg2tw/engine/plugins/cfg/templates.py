@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+from genshi.template.base import Template
 
 from bcfg2tw.engine.plugin.genshi_templates import text_template
 from bcfg2tw.engine.plugin.python_files import located, with_diagnosis
@@ -23,12 +25,21 @@ logger = logging.getLogger("bcfg2-server")
 
 
 class GenshiText(Generator):
-    """A Genshi template in the new text syntax."""
+    """
+    A Genshi template in a text syntax.
 
-    def __init__(self, source: Source, data: bytes) -> None:
+    :param read: reads the template; the new syntax if not given
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        data: bytes,
+        read: Callable[[Source, bytes], Template] = text_template,
+    ) -> None:
         self.path = source.path
         self._settings = source.settings
-        self._template = text_template(source, data)
+        self._template = read(source, data)
         # failures are found in the template's text, which the file does not hold if encrypted
         is_file = data is source.data
         self._text = None if is_file else data.decode(source.settings.encoding, "replace")
@@ -38,11 +49,14 @@ class GenshiText(Generator):
         variables = text_template_variables(entry, metadata, self.path)
         variables["path"] = self.path
         try:
-            return in_encoding(render_text(self._template, variables), self._settings)
+            return in_encoding(self._rendered(variables), self._settings)
         except Exception as error:  # the template's own code
             failure = render_failure(self._template, error, self._text)
             log_failure(failure.place, located(failure.reason, error), variables)
             raise PluginExecutionError(failure.reason) from error
+
+    def _rendered(self, variables: Variables) -> str:
+        return render_text(self._template, variables)
 
 
 def named_variables(entry: Element, metadata: ClientMetadata, path: str) -> Variables:

@@ -1,0 +1,35 @@
+"""What plugins have in common that Bcfg2 1.4 dropped, and that served paths from folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from bcfg2tw.engine.plugins.cfg.kinds import KINDS, Role
+from bcfg2tw.engine.plugins.cfg.plugin import PathFolders
+from bcfg2tw.engine.repository.files import Files
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+
+#: info.xml, and info and :info, which Bcfg2 1.3 knew.
+INFO_KINDS = tuple(kind for kind in KINDS if kind.role is Role.INFO)
+
+
+class DroppedPathFolders(PathFolders):
+    """
+    Serves a folder as Bcfg2 1.3 did, and says once how to do without.
+
+    :cvar migration: what to do with the files
+    """
+
+    deprecated = True
+    create = False
+    migration: ClassVar[str]
+
+    def __init__(self, core: BaseCore, files: Files, previous: DroppedPathFolders | None = None):
+        super().__init__(core, files, previous)
+        if previous is None:
+            self.logger.warning(
+                "%s: Bcfg2 1.4 has this plugin no more; in %s, %s",
+                self.name, files.folder, self.migration,
+            )  # fmt: skip

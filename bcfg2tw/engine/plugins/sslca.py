@@ -1,0 +1,114 @@
+"""SSLCA: certificates and their keys, in repositories of Bcfg2 1.3 (cfg.md 11.1)."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Plain
+from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, Kind, OfXML, Role
+from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.ssl_certificate import CertificateFile
+from bcfg2tw.engine.plugins.cfg.ssl_key import KeyFile
+from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugin.structfile import StructFile
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("SSLCA")
+
+
+class NothingApplies(NoSuchPath):
+    """Nothing in a file is for a client: the entry's failure is the text as it is."""
+
+
+class OldKeyFile(KeyFile):
+    """A `key.xml`."""
+
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """
+        Make a key, keep it and return it.
+
+        :raises NothingApplies: if no `Key` is for the client
+        :raises Bcfg2Error: if it cannot be made
+        """
+        _only(self, "Key", metadata)
+        return super().make(entry, metadata, entry_set)
+
+
+class OldCertificateFile(CertificateFile):
+    """A `cert.xml`; the key may be any path, and what is wrong is made anew, whoever made it."""
+
+    def _applicable(self, metadata: ClientMetadata) -> Element:
+        wanted = copy.copy(_only(self, "Cert", metadata))
+        if wanted.get("append_chain") != "true":  # no other spelling counts
+            wanted.set("append_chain", "false")
+        return wanted
+
+    def _key(self, wanted: Element, metadata: ClientMetadata) -> bytes:
+        path = wanted.get("key")
+        if not path:
+            raise PluginExecutionError(
+                f"{self.place(wanted)}: Cert needs the attribute key, the path of its key"
+            )
+        return bytes_of(bound_path(path, metadata))
+
+    def verify(
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+    ) -> None:
+        """
+        Check a certificate where its authority has a chain.
+
+        :raises PluginExecutionError: if it is wrong
+        """
+        wanted = next(self.matched(metadata).iter("Cert"), None)
+        if wanted is not None and self._authority(wanted).chain is not None:
+            super().verify(entry, metadata, data, entry_set)
+
+    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+        """Say that all certificates may be made anew."""
+        return True
+
+
+def _only(file: StructFile, tag: str, metadata: ClientMetadata) -> Element:
+    found = list(file.matched(metadata).iter(tag))
+    if not found:
+        raise NothingApplies(
+            f"No matching {tag} entry found for {metadata.hostname} in {file.path}"
+        )
+    if len(found) > 1:
+        logger.warning(
+            "More than one %s in %s is for %s; the first is used", tag, file.path, metadata.hostname
+        )
+    return found[0]
+
+
+KINDS = (
+    *INFO_KINDS,
+    Kind("SSLCA", Role.CREATOR, OfXML(OldKeyFile), 0, names=("key.xml",), specific=False,
+         failure=XML_FAILURE),
+    Kind("SSLCA", Role.CREATOR, OfXML(OldCertificateFile), 0, names=("cert.xml",), specific=False,
+         verifies=True, failure=XML_FAILURE),
+    Kind("SSLCA", Role.GENERATOR, Plain, 50, extensions=(".crypt",), encrypted=True),
+    Kind("SSLCA", Role.GENERATOR, Plain, 100, failure="Failed to read {path}"),
+)  # fmt: skip
+
+
+class SSLCA(DroppedPathFolders):
+    """Serves `SSLCA/PATH/key.xml` and `cert.xml`, and what was made from them."""
+
+    migration = (
+        "move each PATH to Cfg/PATH and rename key.xml to sslkey.xml and cert.xml to sslcert.xml; "
+        "what they say stays as it is"
+    )
+
+    @classmethod
+    def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
+        """Return the kinds of files."""
+        return KINDS
