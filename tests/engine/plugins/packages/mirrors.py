@@ -57,14 +57,14 @@ class Answers:
 
 def a_mirror(case: SynchronousTestCase, contents: Contents) -> str:
     """Write a repository into a new folder, and return its `file:` URL with a slash."""
-    folder = os.path.abspath(case.mktemp())
+    folder: str = os.path.abspath(case.mktemp())
     write_files(folder, contents)
     return f"file://{folder}/"
 
 
 def a_cache(case: SynchronousTestCase) -> str:
     """Return a new cache folder."""
-    folder = os.path.abspath(case.mktemp())
+    folder: str = os.path.abspath(case.mktemp())
     os.mkdir(folder)
     return folder
 
@@ -107,14 +107,14 @@ def debian(text: str, architecture: str = "amd64", component: str = "main") -> d
     return {f"{DISTS}/{component}/binary-{architecture}/Packages.gz": gzip.compress(text.encode())}
 
 
-def release(contents: Mapping[str, bytes], **fields: str) -> str:
+def release(contents: Mapping[str, bytes], **fields: str) -> bytes:
     """Return the Release of a suite whose files are given by their path below the mirror."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
     listed = [
         f" {hashlib.sha256(data).hexdigest()} {len(data)} {name.removeprefix(DISTS + '/')}"
         for name, data in contents.items()
     ]
-    return "\n".join(["Suite: stable", *lines, "SHA256:", *listed, ""])
+    return "\n".join(["Suite: stable", *lines, "SHA256:", *listed, ""]).encode()
 
 
 def apt_source(url: str, **fields: Any) -> PackageSource:

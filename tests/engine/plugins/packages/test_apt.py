@@ -10,6 +10,7 @@ import lzma
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.compression import zstandard
+from bcfg2tw.engine.plugins.packages.index import IndexView
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
 from tests.engine.plugins.packages import mirrors
 from tests.engine.plugins.packages.mirrors import (
@@ -26,7 +27,7 @@ NAME = f"{DISTS}/main/binary-amd64/Packages"
 
 
 class PackagesTests(SynchronousTestCase):
-    def view(self, text: str) -> mirrors.IndexView:
+    def view(self, text: str) -> IndexView:
         return view_of(self, apt_source(a_mirror(self, debian(text))))
 
     def test_dependencies(self) -> None:

@@ -63,9 +63,9 @@ class IndexTests(SynchronousTestCase):
     def test_failure_while_writing(self) -> None:
         """An index that cannot be finished leaves the one before, and no other trace."""
         self.write(Package("old"))
-        with self.assertRaises(RuntimeError), written(self.path, ("a",), compare_debian) as index:
+        with self.assertRaises(ValueError), written(self.path, ("a",), compare_debian) as index:
             index.add(Package("new"), "a")
-            raise RuntimeError
+            index.add(Package("x"), "an architecture that the source has not")
         self.assertEqual(opened(self, self.path).view(["a"]).names(), ("old",))
         self.assertEqual(os.listdir(os.path.dirname(self.path)), ["index-x.sqlite"])
 

@@ -1,0 +1,331 @@
+"""Updates: what is fetched, what is kept, what stays in service when a mirror fails."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pysequoia import Cert, SignatureMode, Tsk, sign
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.plugins.packages.keys import key_path
+from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.update import Outcome, Report, index_path, update
+from bcfg2tw.settings import Settings
+from tests.engine.plugins.packages.mirrors import (
+    DISTS,
+    Answers,
+    a_cache,
+    apt_source,
+    debian,
+    opened,
+    quiet,
+    release,
+)
+
+MIRROR = "http://user:secret@mirror.example.test/debian/"
+LISTED = f"{MIRROR}{DISTS}/Release"
+PACKAGES = f"{MIRROR}{DISTS}/main/binary-amd64/Packages.gz"
+
+
+def served(contents: Mapping[str, bytes], url: str = MIRROR) -> Answers:
+    """Return a server of a mirror."""
+    return Answers({url + name: data for name, data in contents.items()})
+
+
+def mirror(text: str) -> dict[str, bytes]:
+    """Return a mirror with a Release."""
+    contents = debian(text)
+    return {**contents, f"{DISTS}/Release": release(contents)}
+
+
+class UpdateTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.cache = a_cache(self)
+        self.source = apt_source(MIRROR)
+        quiet(self)
+
+    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[Outcome]:
+        return update(sources or [self.source], self.cache, server, Settings(), **how)
+
+    def names(self, outcome: Outcome) -> tuple[str, ...]:
+        assert outcome.path is not None, outcome.error
+        return opened(self, outcome.path).view(["amd64"]).names()
+
+
+class FetchingTests(UpdateTests):
+    def test_first(self) -> None:
+        """What is missing is fetched, compiled, and kept under the names of the URLs."""
+        (outcome,) = self.update(served(mirror("Package: a\n")))
+        self.assertEqual((outcome.error, outcome.is_new), (None, True))
+        self.assertEqual(self.names(outcome), ("a",))
+        self.assertEqual(outcome.path, index_path(self.cache, self.source))
+        name = "http:@@mirror.example.test@debian@dists@stable@main@binary-amd64@Packages.gz"
+        self.assertIn(name, os.listdir(self.cache))
+
+    def test_nothing_missing(self) -> None:
+        """Where there is an index, nothing is asked for."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        server.asked.clear()
+        (outcome,) = self.update(server)
+        self.assertEqual((server.asked, outcome.is_new), ([], False))
+        self.assertEqual(self.names(outcome), ("a",))
+
+    def test_forced(self) -> None:
+        """A refresh asks for what has changed; what the Release lists as known is not fetched."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        server.asked.clear()
+        self.update(server, force=True)
+        asked = [url for url, known in server.asked if known is not None]
+        self.assertEqual(asked, [LISTED])
+        self.assertNotIn(PACKAGES, dict(server.asked))
+        server.files |= served(mirror("Package: b\n")).files
+        (outcome,) = self.update(server, force=True)
+        self.assertEqual(self.names(outcome), ("b",))
+
+    def test_without_release(self) -> None:
+        """Without a Release, the index itself is asked for with what is known of it."""
+        server = served(debian("Package: a\n"))
+        self.update(server)
+        server.asked.clear()
+        (outcome,) = self.update(server, force=True)
+        self.assertIsNotNone(dict(server.asked)[PACKAGES])
+        self.assertEqual(self.names(outcome), ("a",))
+
+    def test_compiled_again(self) -> None:
+        """An index that cannot be used is made anew from what was fetched before."""
+        server = served(mirror("Package: a\n"))
+        (outcome,) = self.update(server)
+        assert outcome.path is not None
+        with open(outcome.path, "wb") as stream:
+            stream.write(b"broken")
+        server.asked.clear()
+        (outcome,) = self.update(server)
+        self.assertEqual(self.names(outcome), ("a",))
+        self.assertNotIn(PACKAGES, dict(server.asked))
+
+    def test_files_that_do_not_fit(self) -> None:
+        """If what was fetched before does not fit what is fetched now, all is fetched again."""
+        old, new = mirror("Package: a\n"), mirror("Package: b\n")
+        server = served(old)
+        (outcome,) = self.update(server)
+        assert outcome.path is not None
+        os.unlink(outcome.path)
+        for name in os.listdir(self.cache):
+            if "Packages" in name:
+                os.unlink(os.path.join(self.cache, name))
+        server.files = served(new).files
+        (outcome,) = self.update(server)
+        self.assertEqual(self.names(outcome), ("b",))
+
+    def test_changed_on_disk(self) -> None:
+        """A downloaded file that somebody changed is fetched again."""
+        server = served(debian("Package: a\n"))
+        (outcome,) = self.update(server)
+        assert outcome.path is not None
+        os.unlink(outcome.path)
+        (name,) = (one for one in os.listdir(self.cache) if one.endswith("Packages.gz"))
+        with open(os.path.join(self.cache, name), "wb") as stream:
+            stream.write(gzip.compress(b"Package: forged\n"))
+        (outcome,) = self.update(server)
+        self.assertEqual(self.names(outcome), ("a",))
+
+    def test_shared_files(self) -> None:
+        """What several sources use is fetched once; sources alike are compiled once."""
+        server = served(mirror("Package: a\n"))
+        other = apt_source(MIRROR, blacklist=frozenset("x"))
+        outcomes = self.update(server, self.source, other, force=True)
+        self.assertEqual([self.names(one) for one in outcomes], [("a",), ("a",)])
+        self.assertEqual(len([url for url, _ in server.asked if url == LISTED]), 1)
+
+    def test_logged(self) -> None:
+        """Each file that is fetched is logged, without passwords."""
+        logging.getLogger("Packages").disabled = False
+        with self.assertLogs("Packages", "INFO") as logs:
+            self.update(served(mirror("Package: a\n")))
+        self.assertTrue(any("Packages: Updating http://mirror" in one for one in logs.output))
+        self.assertNotIn("secret", "\n".join(logs.output))
+
+    def test_report(self) -> None:
+        """Who asks is told which sources are at work, and how they end."""
+        told: list[object] = []
+
+        class Told(Report):
+            def source_started(self, source: PackageSource) -> None:
+                told.append(source)
+
+            def source_finished(self, outcome: Outcome) -> None:
+                told.append(outcome)
+
+        (outcome,) = self.update(served(mirror("Package: a\n")), report=Told())
+        self.assertEqual(told, [self.source, outcome])
+
+
+class FailureTests(UpdateTests):
+    def test_no_index_yet(self) -> None:
+        """A source that cannot be fetched has no packages, and others are not kept from theirs."""
+        good = apt_source("http://other.example.test/")
+        server = served(mirror("Package: a\n"), "http://other.example.test/")
+        logging.getLogger("Packages").disabled = False
+        with self.assertLogs("Packages", "ERROR") as logs:
+            bad, found = self.update(server, self.source, good)
+        self.assertIsNone(bad.path)
+        self.assertIn("404", bad.error or "")
+        self.assertEqual(self.names(found), ("a",))
+        self.assertIn(
+            "Packages: Failed to load data for http://mirror.example.test/debian/",
+            logs.output[0],
+        )
+        self.assertIn("Some Packages will be missing", logs.output[1])
+
+    def test_last_good_index(self) -> None:
+        """A refresh that fails leaves the last good index in service, and is told."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        server.files[PACKAGES] = gzip.compress(b"Package: forged\n")
+        server.files[LISTED] = release({f"{DISTS}/main/binary-amd64/Packages.gz": b"other"})
+        (outcome,) = self.update(server, force=True)
+        self.assertIn("is not the file that its repository lists", outcome.error or "")
+        self.assertEqual(self.names(outcome), ("a",))
+        (outcome,) = self.update(server)
+        self.assertEqual((outcome.error, self.names(outcome)), (None, ("a",)))
+
+    def test_unfinished_files(self) -> None:
+        """What a killed process left behind is deleted."""
+        path = os.path.join(self.cache, ".index-x.writing")
+        with open(path, "wb") as stream:
+            stream.write(b"half")
+        self.update(served(mirror("Package: a\n")))
+        self.assertFalse(os.path.exists(path))
+
+
+class CleaningTests(UpdateTests):
+    def test_sources_that_are_gone(self) -> None:
+        """Indexes and files of sources that there are no more are deleted, and upstream's."""
+        server = served(mirror("Package: a\n"))
+        (before,) = self.update(server)
+        with open(os.path.join(self.cache, "cache-0123"), "wb") as stream:
+            stream.write(b"pickle")
+        with open(os.path.join(self.cache, "README"), "wb") as stream:
+            stream.write(b"an administrator's")
+        other = apt_source("http://other.example.test/")
+        server.files |= served(mirror("Package: b\n"), "http://other.example.test/").files
+        (outcome,) = self.update(server, other)
+        names = os.listdir(self.cache)
+        self.assertFalse([one for one in names if "mirror.example.test" in one])
+        self.assertNotIn("cache-0123", names)
+        self.assertIn("README", names)
+        self.assertFalse(os.path.exists(before.path or ""))
+        self.assertEqual(self.names(outcome), ("b",))
+
+    def test_files_in_use(self) -> None:
+        """Files of sources that needed nothing stay."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        before = set(os.listdir(self.cache))
+        self.update(server)
+        self.assertEqual(set(os.listdir(self.cache)), before)
+
+
+class KeyTests(UpdateTests):
+    url = "http://mirror.example.test/keys/archive.asc"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.key = Tsk.generate("Archive <archive@example.test>")
+        self.source = apt_source(MIRROR, gpgkeys=(self.url,))
+
+    def server(self, text: str, key: Tsk | None = None) -> Answers:
+        contents = debian(text)
+        signer = (key or self.key).signer()
+        signed = sign(signer, release(contents), mode=SignatureMode.CLEAR)
+        server = served({**contents, f"{DISTS}/InRelease": bytes(signed)})
+        server.files[self.url] = str(self.public(self.key)).encode()
+        return server
+
+    def public(self, key: Tsk) -> Cert:
+        return key.extract_certificate()
+
+    def test_signed(self) -> None:
+        """A suite that a key of the source has signed is taken."""
+        (outcome,) = self.update(self.server("Package: a\n"))
+        self.assertEqual(self.names(outcome), ("a",))
+        with open(key_path(self.cache, self.url), "rb") as stream:
+            self.assertIn(b"PUBLIC KEY", stream.read())
+
+    def test_other_key(self) -> None:
+        """A suite that somebody else has signed is refused."""
+        (outcome,) = self.update(self.server("Package: a\n", Tsk.generate("Mallory")))
+        self.assertIn("no good signature", outcome.error or "")
+
+    def test_changed(self) -> None:
+        """A suite that was changed after it was signed is refused."""
+        server = self.server("Package: a\n")
+        name = f"{MIRROR}{DISTS}/InRelease"
+        server.files[name] = server.files[name].replace(b"Suite: stable", b"Suite: forged")
+        (outcome,) = self.update(server)
+        self.assertIn("no good signature", outcome.error or "")
+
+    def test_unsigned(self) -> None:
+        """Where a key is configured, taking the signature away does not help."""
+        server = self.server("Package: a\n")
+        del server.files[f"{MIRROR}{DISTS}/InRelease"]
+        for contents in ({}, {LISTED: release(debian("Package: a\n"))}):
+            server.files |= contents
+            (outcome,) = self.update(server)
+            self.assertIn("remove the source's GPGKey", outcome.error or "")
+
+    def test_added(self) -> None:
+        """An index that the signed list does not name is not taken from elsewhere."""
+        contents = debian("Package: a\n")
+        signed = sign(self.key.signer(), release({}), mode=SignatureMode.CLEAR)
+        server = self.server("")
+        server.files |= served({**contents, f"{DISTS}/InRelease": bytes(signed)}).files
+        (outcome,) = self.update(server)
+        self.assertIn("does not list main/binary-amd64/Packages", outcome.error or "")
+
+    def test_detached(self) -> None:
+        """A signature may stand in a file of its own."""
+        contents = debian("Package: a\n")
+        listed = release(contents)
+        signature = sign(self.key.signer(), listed, mode=SignatureMode.DETACHED)
+        server = self.server("")
+        del server.files[f"{MIRROR}{DISTS}/InRelease"]
+        server.files |= served({**contents, f"{DISTS}/Release": listed}).files
+        server.files[f"{LISTED}.gpg"] = bytes(signature)
+        (outcome,) = self.update(server)
+        self.assertEqual(self.names(outcome), ("a",))
+        server.files[f"{LISTED}.gpg"] = bytes(
+            sign(Tsk.generate("Mallory").signer(), listed, mode=SignatureMode.DETACHED)
+        )
+        (outcome,) = self.update(server, force=True)
+        self.assertIn("no good signature", outcome.error or "")
+
+    def test_missing_key(self) -> None:
+        """A key that cannot be had is an error in the log, and nothing can be trusted."""
+        server = self.server("Package: a\n")
+        del server.files[self.url]
+        logging.getLogger("Packages").disabled = False
+        with self.assertLogs("Packages", "ERROR") as logs:
+            (outcome,) = self.update(server)
+        self.assertIn(f"Packages: Error downloading {self.url}", logs.output[0])
+        self.assertIn("archive.asc", outcome.error or "")
+
+    def test_kept_keys(self) -> None:
+        """Keys are fetched once, unless all is fetched again; unknown ones are deleted."""
+        server = self.server("Package: a\n")
+        self.update(server)
+        stranger = key_path(self.cache, "http://x/stranger")
+        with open(stranger, "wb") as stream:
+            stream.write(b"x")
+        server.asked.clear()
+        self.update(server)
+        self.assertEqual(server.asked, [])
+        self.assertEqual(os.listdir(os.path.dirname(stranger)), ["archive.asc"])
+        self.update(server, force=True)
+        self.assertIn(self.url, dict(server.asked))
