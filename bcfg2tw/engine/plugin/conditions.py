@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def filtered(element: Element, answers: Answers) -> Element:
     text behind it is dropped, as in the reference. The element itself is kept, whatever its tag.
     """
     prefixes: Any = element.nsmap  # the stubs do not know that the default prefix is None
-    copied = etree.Element(element.tag, attributes(element), prefixes)
+    written = attributes(element)
+    written.pop(XML_BASE, None)  # of an included file: a place on the server
+    copied = etree.Element(element.tag, written, prefixes)
     copied.text, copied.tail = element.text, element.tail
     copied.sourceline = element.sourceline  # for messages about what it says
     _fill(copied, element, answers)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, Condition, filtered
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, elements_of, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from bcfg2tw.engine.plugin.base import Binder
 
 logger = logging.getLogger("bcfg2-server")
+
+#: How many names are kept with the regular expressions that match them.
+KEPT_NAMES = 20_000
 
 #: What an element stands in, innermost first.
 Conditions: TypeAlias = tuple[Condition, ...]
@@ -119,11 +123,11 @@ class Definition:
     What one element of a file says about the entries that it matches.
 
     :ivar line: where it stands in its file
-    :ivar holder: a copy of the element if it holds others, None if it does not
+    :ivar holder: a copy of the element if it holds anything but text, None if it does not
     """
 
     __slots__ = (
-        "_attributes", "_conditions", "_is_conditional", "_text", "_values", "holder", "line",
+        "_attributes", "_conditions", "_is_plain", "_text", "_values", "holder", "line",
         "name", "path", "priority", "tag",
     )  # fmt: skip
 
@@ -134,14 +138,15 @@ class Definition:
         self.line = line_of(element)
         self.priority = file.priority
         self.path = file.path
-        self.holder = copy.deepcopy(element) if _has_elements(element) else None
+        self.holder = copy.deepcopy(element) if len(element) else None
         self._conditions = conditions
         # thousands say the same things of other names: what they share is kept once
         written = attributes(element)
+        written.pop(XML_BASE, None)  # of an included file: nothing for a client
         self._attributes = file.shared(tuple(written))
         self._values = tuple(map(sys.intern, written.values()))
         self._text = element.text if (element.text or "").strip() else None
-        self._is_conditional = any(one.tag in CONDITIONS for one in element.iterdescendants())
+        self._is_plain = all(_is_plain(one) for one in element.iterdescendants())
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
@@ -155,22 +160,28 @@ class Definition:
 
         :param replaced: what each attribute's value goes through
         """
-        if self._text is not None:
-            entry.text = self._text
+        text = self._text
         if self.holder is not None:
-            entry.extend(self._copied_children(self.holder, answers))
+            text = self._add_children(entry, self.holder, answers)
+        if text is not None:
+            entry.text = text
         for name, value in zip(self._attributes, self._values, strict=True):
             if entry.get(name) is None:
                 entry.set(name, replaced(value) if replaced else value)
 
-    def _copied_children(self, holder: Element, answers: Answers) -> list[Element]:
-        if self._is_conditional:
-            return list(filtered(holder, answers))
-        return [copy.deepcopy(child) for child in holder if is_element(child)]
+    def _add_children(self, entry: Element, holder: Element, answers: Answers) -> str | None:
+        """Add what the element holds to an entry; returns the text that it has for the client."""
+        if self._is_plain:
+            entry.extend([copy.deepcopy(child) for child in holder])
+            return self._text
+        matched = filtered(holder, answers)
+        entry.extend(list(matched))
+        return matched.text if (matched.text or "").strip() else None
 
 
-def _has_elements(element: Element) -> bool:
-    return any(is_element(child) for child in element)
+def _is_plain(node: Element) -> bool:
+    """Say whether a node is for every client as it is written."""
+    return is_element(node) and node.tag not in CONDITIONS and XML_BASE not in node.attrib
 
 
 class Definitions:
@@ -215,6 +226,8 @@ class Definitions:
         key = (tag, name)
         found = self._found.get(key)
         if found is None:
+            if len(self._found) >= KEPT_NAMES:
+                self._found.clear()  # templates may make names without end
             found = self._found[key] = tuple(self._matching(tag, name))
         return found
 
@@ -305,6 +318,15 @@ class PriorityFiles:
         definition = self._best(entry, metadata)
         replaced = self._replacement(entry) if self._replace_name else None
         definition.apply(entry, answers_for(metadata), replaced)
+
+    def complete(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Do the same for an entry that need not have a definition.
+
+        :raises PluginExecutionError: if two are equally good
+        """
+        if self.matching(entry, metadata):
+            self.bind(entry, metadata)
 
     def _best(self, entry: Element, metadata: ClientMetadata) -> Definition:
         matching = self.matching(entry, metadata)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
 
 from genshi.template import TemplateError
 
@@ -18,10 +19,14 @@ from bcfg2tw.engine.xmlio import Element
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.snapshot import Snapshot
 
 Bundles: TypeAlias = dict[str, StructFile]
 
 SUFFIXES = (".xml", ".genshi")
+
+#: How many globs of one state of the repository are kept with the paths that match.
+KEPT_GLOBS = 1000
 
 #: The first client that knows what a `Bundle` inside a bundle means.
 INHERITING_VERSION = "1.4.0pre2"
@@ -35,6 +40,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         known = previous.files if previous else None
         loaded = load_all(files, SUFFIXES, StructFile, self.logger, known)
         self.bundles: Bundles = {}
+        self._globs: WeakKeyDictionary[Snapshot, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
         for name, file in loaded.items():
             self._add(name, file, known)
 
@@ -144,11 +150,26 @@ class Bundler(Plugin, Structure, StructureValidator):
         parent = pattern.getparent()
         if parent is None:
             return
-        names = dict.fromkeys(
-            name
-            for generator in metadata.snapshot.plugins_by_type(Generator)
-            for name in generator.Entries.get("Path", ())
-            if fnmatchcase(name, pattern.get("glob", ""))
-        )
+        names = self._listed(pattern.get("glob", ""), metadata.snapshot)
         parent.remove(pattern)
-        parent.extend(parent.makeelement("Path", {"name": name}) for name in names)
+        parent.extend([parent.makeelement("Path", {"name": name}) for name in names])
+
+    def _listed(self, glob: str, snapshot: Snapshot) -> tuple[str, ...]:
+        """Return the listed paths that match; of each snapshot all paths are tried once."""
+        known = self._globs.setdefault(snapshot, {})
+        found = known.get(glob)
+        if found is None:
+            if len(known) >= KEPT_GLOBS:
+                known.clear()  # templates may make globs without end
+            found = known[glob] = tuple(_matching_paths(glob, snapshot))
+        return found
+
+
+def _matching_paths(glob: str, snapshot: Snapshot) -> dict[str, None]:
+    """Return what matches in the order of plugins, each once."""
+    return dict.fromkeys(
+        name
+        for generator in snapshot.plugins_by_type(Generator)
+        for name in generator.Entries.get("Path", ())
+        if fnmatchcase(name, glob)
+    )

@@ -37,11 +37,11 @@ class Defaults(Plugin, GoalValidator):
         """Complete every entry of every structure."""
         for structure in config:
             for entry in structure:
-                if is_element(entry) and self._defaults.matching(entry, metadata):
+                if is_element(entry):
                     self._complete(entry, metadata)
 
     def _complete(self, entry: Element, metadata: ClientMetadata) -> None:
         try:
-            self._defaults.bind(entry, metadata)
+            self._defaults.complete(entry, metadata)
         except PluginExecutionError:
             return  # a conflict: it was logged with the names of the files

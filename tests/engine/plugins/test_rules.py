@@ -1,4 +1,4 @@
-"""Rules and Defaults: what entries say, by name, priority and condition."""
+"""Rules: what entries say, by name, priority and condition."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class RulesTests(SynchronousTestCase):
             self,
             {
                 **bundle('<Service name="s"/>'),
-                "Rules/a.xml": '<Rules priority="1"><Service name="s"/>\n<Service name="s"/></Rules>',
+                "Rules/a.xml": '<Rules priority="1"><Service name="s"/>\n<Service name="s"/>'
+                "</Rules>",
             },
         )
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
@@ -111,41 +112,126 @@ class RulesTests(SynchronousTestCase):
             entry(configuration(core), "Service", "s").get("failure"), "no matching generator"
         )
 
-
-class DefaultsTests(SynchronousTestCase):
-    def test_nameless(self) -> None:
-        """Entries without a name are passed over; the others are completed."""
+    def test_conditional_text(self) -> None:
+        """Text in a condition inside a definition is the entry's where it applies."""
         core = a_core(
             self,
             {
-                **bundle('<BoundPath to="x"/><BoundPath name="/a"/>'),
-                "Defaults/d.xml": '<Defaults priority="1"><Path name=".*" owner="u"/></Defaults>',
+                **bundle('<Path name="/a"/><Path name="/b"/>'),
+                "Rules/a.xml": '<Rules priority="1"><Path name="/a">one <!-- no -->'
+                '<Group name="all">'
+                'two</Group><Group name="no">three</Group></Path><Path name="/b"><Group name="no">x'
+                "</Group></Path></Rules>",
             },
         )
-        owners = [path.get("owner") for path in configuration(core).iter("Path")]
-        self.assertEqual(owners, [None, "u"])
+        config = configuration(core)
+        self.assertEqual(entry(config, "Path", "/a").text, "one two")
+        self.assertEqual(len(entry(config, "Path", "/a")), 0)
+        self.assertIs(entry(config, "Path", "/b").text, None)
 
-    def test_conflict(self) -> None:
-        """A conflict leaves the entry as it is."""
+    def test_slashes(self) -> None:
+        """Slashes at the end of a path do not count, in a rule or in an entry."""
         core = a_core(
             self,
             {
-                **bundle('<BoundPath name="/a"/>'),
-                "Defaults/d.xml": '<Defaults priority="1"><Path name=".*" owner="u"/>'
-                '<Path name="/a" owner="v"/></Defaults>',
+                **bundle('<Path name="/a/"/><Path name="/b"/><Service name="s/"/>'),
+                "Rules/a.xml": '<Rules priority="1"><Path name="/a" to="x"/>'
+                '<Path name="/b/" to="y"/>'
+                '<Service name="s"/></Rules>',
             },
         )
-        with self.assertLogs("bcfg2-server", "ERROR"):
-            path = entry(configuration(core), "Path", "/a")
-        self.assertEqual(dict(path.attrib), {"name": "/a"})
+        config = configuration(core)
+        self.assertEqual(entry(config, "Path", "/a/").get("to"), "x")
+        self.assertEqual(entry(config, "Path", "/b").get("to"), "y")
+        self.assertEqual(entry(config, "Service", "s/").get("failure"), "no matching generator")
+
+    def test_conditions_and_priority(self) -> None:
+        """Only definitions that apply to the client compete."""
+        core = a_core(
+            self,
+            {
+                **bundle('<Service name="s"/>'),
+                "Rules/a.xml": '<Rules priority="1"><Service name="s" status="on"/></Rules>',
+                "Rules/b.xml": '<Rules priority="9"><Group name="no">'
+                '<Service name="s" status="off"/>'
+                '</Group><Client name="client.example.test" negate="true">'
+                '<Service name="s" status="off"/></Client></Rules>',
+            },
+        )
+        self.assertEqual(entry(configuration(core), "Service", "s").get("status"), "on")
+
+    def test_included(self) -> None:
+        """What an included file says counts, and nothing of its place reaches the client."""
+        core = a_core(
+            self,
+            {
+                **bundle('<Service name="s"/>'),
+                "Rules/a.xml": '<Rules priority="1" xmlns:xi="http://www.w3.org/2001/XInclude">'
+                '<xi:include href="part/s.inc"/></Rules>',
+                "Rules/part/s.inc": '<Service name="s" status="on"><Instance arch="x"/></Service>',
+            },
+        )
+        service = entry(configuration(core), "Service", "s")
+        self.assertEqual(dict(service.attrib), {"name": "s", "status": "on"})
+        self.assertEqual([dict(child.attrib) for child in service], [{"arch": "x"}])
+
+    def test_template(self) -> None:
+        """A file may be a template, which is rendered for each client; it is listed as written."""
+        core = a_core(
+            self,
+            {
+                **bundle('<Service name="client"/><Service name="x"/>'),
+                "Rules/a.xml": '<Rules priority="1" xmlns:py="http://genshi.edgewall.org/">'
+                '<Service name="${metadata.hostname.split(\'.\')[0]}" status="on"/></Rules>',
+            },
+        )
+        config = configuration(core)
+        self.assertEqual(entry(config, "Service", "client").get("status"), "on")
+        self.assertEqual(entry(config, "Service", "x").get("failure"), "no matching generator")
+
+    def test_regex_and_name(self) -> None:
+        """With regular expressions, anchored at both ends, an exact name has no precedence."""
+        rules = (
+            '<Rules priority="1"><Service name="nt.*" status="on"/><Service name="ntp"/></Rules>'
+        )
+        core = a_core(
+            self,
+            {**bundle('<Service name="ntp"/><Service name="ntx"/><Service name="xnt"/>'),
+             "Rules/a.xml": rules},
+            rules_regex=True,
+        )  # fmt: skip
+        config = configuration(core)
+        failures = [entry(config, "Service", name).get("failure") for name in ("ntp", "ntx", "xnt")]
+        self.assertIn("Found conflicting sources", failures[0] or "")
+        self.assertEqual(failures[1:], [None, "no matching generator"])
 
     def test_replace_name(self) -> None:
-        """`%{name}` in a default stands for the entry's name if that is switched on."""
-        contents = {
-            **bundle('<BoundPOSIXUser name="alice"/>'),
-            "Defaults/d.xml": '<Defaults priority="1"><POSIXUser name=".*" home="/x/%{name}/%%y"/>'
-            "</Defaults>",
-        }
-        core = a_core(self, contents, defaults_replace_name=True)
-        user = entry(configuration(core), "POSIXUser", "alice")
-        self.assertEqual(user.get("home"), "/x/alice/%y")
+        """`%{name}` and `%name` stand for the entry's name if that is on; text is left alone."""
+        for switched, expected in (
+            (True, "/u/u %other %{bad %"),
+            (False, "/%{name}/%name %other %{bad %%"),
+        ):
+            core = a_core(
+                self,
+                {
+                    **bundle('<Path name="u"/>'),
+                    "Rules/a.xml": '<Rules priority="1"><Path name="u" to="/%{name}/%name %other '
+                    '%{bad %%">%{name}</Path></Rules>',
+                },
+                rules_replace_name=switched,
+            )
+            path = entry(configuration(core), "Path", "u")
+            self.assertEqual((path.get("to"), path.text), (expected, "%{name}"))
+
+    def test_nameless(self) -> None:
+        """A definition without a name, or with an empty one, is for no entry."""
+        core = a_core(
+            self,
+            {
+                **bundle('<Service name="s"/><Service/>'),
+                "Rules/a.xml": '<Rules priority="1"><Service status="on"/><Service name=""/>'
+                "</Rules>",
+            },
+        )
+        failures = [one.get("failure") for one in configuration(core).iter("Service")]
+        self.assertEqual(failures, ["no matching generator"] * 2)

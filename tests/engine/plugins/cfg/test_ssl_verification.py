@@ -86,7 +86,7 @@ class VerifiedTests(AuthorityTestCase):
         self.assertIn("failed verification against CA: ", failure(core, CERT))
 
     def test_renewed(self) -> None:
-        """An expired certificate that was made here is made anew, with an authority's check or not."""
+        """An expired certificate that was made here is made anew, whether it is checked or not."""
         for authority in ({}, {"chaincert": ""}):
             core = self.ssl_core(authority=authority)
             bound(core, CERT)
