@@ -71,11 +71,13 @@ class _Import:
         found = None if level else self._provided.get(name)
         if found is None:
             return builtins.__import__(name, globals, locals, fromlist or (), level)
-        return found if fromlist else _packages_around(name, found)
+        if fromlist:
+            return found
+        # a plain `import` binds the topmost package of a dotted name
+        return self._provided.get(name.partition(".")[0]) or _packages_around(name, found)
 
 
 def _packages_around(name: str, module: ModuleType) -> ModuleType:
-    """Return the topmost package of a dotted name, which is what a plain `import` binds."""
     while "." in name:
         name, _, attribute = name.rpartition(".")
         package = ModuleType(name)

@@ -90,24 +90,44 @@ def plugin_class(name: str) -> type[Plugin]:
     """
     if "." in name:
         module, _, attribute = name.rpartition(".")
-        return _checked(name, getattr(_imported(name, module), attribute, None))
+        return _of_module(name, module, attribute)
     for entry_point in entry_points(group=ENTRY_POINTS, name=name):
-        return _checked(name, entry_point.load())
+        return _of_module(name, entry_point.module, entry_point.attr)
     if name in SHIPPED:
         module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
         return _checked(name, getattr(importlib.import_module(module), name))
     raise PluginInitError(ABSENT.get(name) or _unknown(name))
 
 
+def _of_module(name: str, module: str, attribute: str) -> type[Plugin]:
+    """
+    Return a site's own class.
+
+    :raises PluginInitError: if it is not there, or no plugin's
+    """
+    imported = _imported(name, module)
+    if not hasattr(imported, attribute):
+        raise PluginInitError(f"{module} has no class {attribute}")
+    return _checked(name, getattr(imported, attribute))
+
+
 def _imported(name: str, module: str) -> object:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if not f"{module}.".startswith(f"{error.name}."):
-            raise PluginInitError(f"{module} needs {error.name}, which is not installed") from error
-        raise PluginInitError(
-            f"{error}; [server] plugins names {name}, so {module} must be on Python's path"
-        ) from error
+        raise PluginInitError(_missing(name, module, error)) from error
+
+
+def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
+    missing = error.name or ""
+    if f"{module}.".startswith(f"{missing}."):
+        return f"{error}; [server] plugins names {name}, so {module} must be on Python's path"
+    if missing.partition(".")[0] == "Bcfg2":
+        return (
+            f"{module} is written for upstream Bcfg2: derive it from the classes in "
+            "bcfg2tw.engine.plugin, or start with --core upstream where Bcfg2 is installed"
+        )
+    return f"{module} needs {missing}, which is not installed"
 
 
 def _unknown(name: str) -> str:

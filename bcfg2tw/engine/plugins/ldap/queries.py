@@ -1,0 +1,100 @@
+"""The site's own queries: `Ldap/config.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from bcfg2tw.engine.plugin.python_files import load_module
+from bcfg2tw.engine.plugins.ldap.connection import LdapConnection
+from bcfg2tw.engine.plugins.ldap.options import scope_number, stand_in
+from bcfg2tw.engine.plugins.ldap.query import (
+    LdapQuery,
+    LdapSubQuery,
+    is_registered,
+    register_query,
+)
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.errors import RepositoryError
+from bcfg2tw.settings import Settings
+
+#: Under which names the file may import what it needs.
+OWN_NAMES = ("Bcfg2.Server.Plugins.Ldap", "bcfg2tw.engine.plugins.ldap")
+
+
+class Queries:
+    """
+    What config.py declares; never changes once made.
+
+    :ivar by_name: the queries, to be copied for each run
+    """
+
+    def __init__(self, source: Source) -> None:
+        own = _own_module(source.settings)
+        provided = {**stand_in(), **dict.fromkeys(OWN_NAMES, own)}
+        module = load_module(source, "Ldap", provided)
+        self._connections = list(_connections(module))
+        self.by_name: dict[str, LdapQuery] = {}
+        for query_class in _query_classes(module, source.path):
+            query = _made(query_class, source.path)
+            self.by_name[query.name] = query
+
+    def close(self) -> None:
+        """Close the connections that are idle."""
+        for connection in self._connections:
+            connection.close()
+
+
+def _own_module(settings: Settings) -> ModuleType:
+    """Return what the file imports from; its connections know the settings."""
+    connection_class = type("LdapConnection", (LdapConnection,), {"settings": settings})
+    module = ModuleType(OWN_NAMES[0])
+    module.__dict__.update(
+        LdapConnection=connection_class,
+        LdapQuery=LdapQuery,
+        LdapSubQuery=LdapSubQuery,
+        register_query=register_query,
+        __all__=["LdapConnection", "LdapQuery", "LdapSubQuery", "register_query"],
+    )
+    return module
+
+
+def _connections(module: ModuleType) -> Iterator[LdapConnection]:
+    for found in vars(module).values():
+        connection = getattr(found, "connection", None) if isinstance(found, type) else found
+        if isinstance(connection, LdapConnection):
+            yield connection
+
+
+def _query_classes(module: ModuleType, path: str) -> Iterator[type[LdapQuery]]:
+    names = getattr(module, "__queries__", None)
+    if names is None:
+        registered = [found for found in vars(module).values() if is_registered(found)]
+        if not registered:
+            raise RepositoryError(
+                path,
+                "Ldap: there are no queries: name their classes in the list __queries__, "
+                "or register them with @register_query",
+            )
+        yield from registered
+        return
+    for name in names:
+        yield _checked(name, getattr(module, name, None), path)
+
+
+def _checked(name: str, found: Any, path: str) -> type[LdapQuery]:
+    if isinstance(found, type) and issubclass(found, LdapQuery):
+        return found
+    raise RepositoryError(
+        path, f"Ldap: __queries__ names {name!r}, which is no class derived from LdapQuery"
+    )
+
+
+def _made(query_class: type[LdapQuery], path: str) -> LdapQuery:
+    try:
+        query = query_class()
+        scope_number(query.scope)
+        return query
+    except Exception as error:  # a site's own code
+        raise RepositoryError(path, f"Ldap: {query_class.name} cannot be made: {error}") from error
