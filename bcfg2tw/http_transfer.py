@@ -107,9 +107,9 @@ class Transfer:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise DownloadError("only http:, https: and file: can be fetched")
+        self._asking = self._agent.get(url, headers)
         reason = f"there is no answer within {self._stall_seconds:g} seconds"
         stalled = self._reactor.callLater(self._stall_seconds, self.expire, reason)
-        self._asking = self._agent.get(url, headers)
         try:
             return await self._asking
         finally:
