@@ -167,9 +167,11 @@ class CoreService(MultiService):
             self._site.reload(settings)
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
+        else:
+            log.info("bcfg2.conf and certificates are read again")
         if self._core is not None and self.started.called:
             await self._pool.call(self._core.reload, None)
-        log.info("Configuration, certificates and repository are read again")
+        log.info("The repository is read again")
 
     def stopService(self) -> Deferred[None]:
         """

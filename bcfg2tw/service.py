@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -24,6 +25,8 @@ from bcfg2tw.option_types import locations
 from bcfg2tw.settings import Settings
 
 __all__ = ["Options", "coreService", "makeService"]
+
+T = TypeVar("T")
 
 log = Logger()
 
@@ -64,13 +67,12 @@ class TwistdService(MultiService):
         self._settings = settings
         self._is_daemon = is_daemon
         try:
-            logs = LogService(settings)
+            self._logs = LogService(settings)
             server_endpoints(reactor, settings)
         except Bcfg2Error as error:
             sys.exit(f"bcfg2-core: {error}")
-        logs.setServiceParent(self)
         self._core = coreService(reactor, settings)
-        self._core.debug_listeners.append(logs.set_debug)
+        self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
 
     def privilegedStartService(self) -> None:
@@ -82,12 +84,22 @@ class TwistdService(MultiService):
 
     def startService(self) -> None:
         """Start to serve; SIGHUP is heeded from now on."""
+        self._logs.startService()
         try:
             super().startService()
         except Bcfg2Error as error:
             self._refuse(error)
         self._core.started.addCallbacks(self._tell, self._give_up)
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
+
+    def stopService(self) -> Deferred[None]:
+        """End the calls that run, shut the core down, and then the log."""
+        stopped: Deferred[None] = maybeDeferred(super().stopService)
+        return stopped.addBoth(self._end_logs)
+
+    def _end_logs(self, result: T) -> T:
+        self._logs.stopService()
+        return result
 
     def _refuse(self, error: Bcfg2Error) -> NoReturn:
         log.critical("bcfg2-core: {error}", error=error)

@@ -16,7 +16,7 @@ from bcfg2tw.cli.init import make_site
 from bcfg2tw.cli.remote import Remote, call
 from bcfg2tw.cli.server_identity import ServerIdentity
 from bcfg2tw.settings import Settings
-from tests.test_real_client import free_port
+from tests.processes import free_port
 
 EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
 
