@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bcfg2tw.cli.packages_explain import explain
 from bcfg2tw.cli.packages_refresh import refresh
 
 __all__ = ["command"]
@@ -14,4 +15,5 @@ def command() -> None:
     """Look after the package indexes of a repository."""
 
 
+command.add_command(explain)
 command.add_command(refresh)

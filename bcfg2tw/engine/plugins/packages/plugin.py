@@ -12,6 +12,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
 from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.configs import config_text
+from bcfg2tw.engine.plugins.packages.explanation import Explanation
 from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys
 from bcfg2tw.engine.plugins.packages.indexes import Indexes
 from bcfg2tw.engine.plugins.packages.request import Request, choose_groups, remove_groups
@@ -20,6 +21,7 @@ from bcfg2tw.engine.plugins.packages.sources import PackageSource, SourcesFile
 from bcfg2tw.engine.plugins.packages.template_data import TemplateData
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
@@ -163,6 +165,27 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         }
         for name in sorted(answer.packages.difference(request.names)):
             etree.SubElement(added, "BoundPackage", {"name": name, **said})
+
+    def explain(self, metadata: ClientMetadata, package: str) -> list[str]:
+        """
+        Say why a client has a package, or has it not.
+
+        :raises PluginExecutionError: if nothing is resolved at all
+        """
+        if not self.does_resolve:
+            raise PluginExecutionError(
+                "nothing is resolved: [packages] resolver and metadata have to be enabled"
+            )
+        metadata = metadata.for_build()
+        structures = self.core.GetStructures(metadata)
+        for validator in metadata.snapshot.plugins_by_type(StructureValidator):
+            if validator is self:
+                break
+            validator.validate_structures(metadata, structures)
+        request = Request.of(structures)
+        answers = self._resolutions.of(self.client_sources(metadata))
+        answer = answers.answer(request)
+        return Explanation(answers.collection, request, answer).lines(package)
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say yes to all packages, and to the package managers' configuration."""
