@@ -76,6 +76,7 @@ class CoreChannel(HTTPChannel):
         self._deadline: IDelayedCall | None = None
         self._is_in_handshake = False
         self._is_idle = False
+        self._is_finished = False
         self._is_paused = False
         self._is_backed_up = False
 
@@ -96,6 +97,8 @@ class CoreChannel(HTTPChannel):
 
     def dataReceived(self, data: bytes) -> None:
         """Take data; the first of a further request starts its deadline."""
+        if self._is_finished:
+            return  # sent before the peer could know: it is not answered, and extends nothing
         if self._is_idle:
             self._is_idle = False
             self._set_deadline(self._settings.header_timeout_seconds)
@@ -171,8 +174,9 @@ class CoreChannel(HTTPChannel):
         """Let a call that runs be answered, and close then; close at once where there is none."""
         self.persistent = False
         if self._deadline is not None and not self._is_backed_up:
+            self._is_finished = True
             self._set_deadline(CLOSING_SECONDS)
-            self.transport.loseConnection()
+            self.loseConnection()  # the transport's own would wait for this producer
 
     def abort(self) -> None:
         """Close at once."""

@@ -11,6 +11,7 @@ from typing import Any
 from OpenSSL import SSL
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionAborted
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -21,7 +22,7 @@ from bcfg2tw.bounded_tls import tls_factory
 from bcfg2tw.listening import BACKLOG
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.site import CoreSite
+from bcfg2tw.site import CLOSING_SECONDS, CoreSite
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.network import (
     SERVER,
@@ -115,6 +116,19 @@ class DeadlineTests(SynchronousTestCase):
         self.clock.advance(1000)
         self.pool.release()
         self.assert_cut_after(120)
+
+    def test_request_at_the_end(self) -> None:
+        """A request that crosses the end of the service is not taken, and holds nothing up."""
+        self.answer()
+        drained = self.site.drain()
+        self.assertTrue(self.transport.disconnecting)
+        self.assertIsNone(self.transport.producer)
+        self.channel.dataReceived(REQUEST)
+        self.clock.advance(0)
+        self.assertEqual(self.pool._held, [])
+        self.assert_cut_after(CLOSING_SECONDS)
+        self.channel.connectionLost(Failure(ConnectionAborted()))
+        self.successResultOf(drained)
 
     def test_call(self) -> None:
         """A call may take its time."""
