@@ -22,6 +22,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Decision, Metadata, Statistics, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins.default_acl import DefaultACL
+from bcfg2tw.engine.repository.checkout import Checkout, State
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.snapshot import Snapshot, build
@@ -76,6 +77,7 @@ class BaseCore:
         self._snapshot: Snapshot | None = None
         self._library = Library(settings)
         self._classes: list[type[Plugin]] = []
+        self._checkout_state: State | None = None
         self._reload_lock = threading.Lock()
         self._shutdown_lock = threading.Lock()
         self._is_shut_down = False
@@ -182,14 +184,31 @@ class BaseCore:
             if not changed:
                 return
         with self._reload_lock:
-            library, before = self._current_library(changed), self.settings
-            self.settings = library.settings  # plugins are made under these
+            self._reload(changed)
+
+    @contextmanager
+    def changing_files(self) -> Iterator[None]:
+        """
+        Change many files of the repository that belong together.
+
+        Nobody reads the repository in the mean time, and it is read again at the end; calls go on
+        with what was read before.
+        """
+        with self._reload_lock:
             try:
-                self._snapshot = self._read(library, self._snapshot, changed)
-            except BaseException:
-                self.settings = before
-                raise
-            self._library = library
+                yield
+            finally:
+                self._reload(None)
+
+    def _reload(self, changed: Collection[str] | None) -> None:
+        library, before = self._current_library(changed), self.settings
+        self.settings = library.settings  # plugins are made under these
+        try:
+            self._snapshot = self._read(library, self._snapshot, changed)
+        except BaseException:
+            self.settings = before
+            raise
+        self._library = library
 
     def _current_library(self, changed: Collection[str] | None) -> Library:
         path = self.settings.config
@@ -207,7 +226,7 @@ class BaseCore:
     ) -> Snapshot:
         for _ in range(READING_ATTEMPTS):
             try:
-                return build(self, library, self._classes, previous, changed)
+                return self._read_whole(library, previous, changed)
             except Unsettled as unsettled:
                 self.logger.debug("%s changes while it is read", unsettled)
                 time.sleep(READING_PAUSE_SECONDS)
@@ -215,6 +234,24 @@ class BaseCore:
             self.logger.error("The repository never rests: its last state stays in service")
             return previous
         raise CoreInitError("the repository changes faster than it can be read")
+
+    def _read_whole(
+        self, library: Library, previous: Snapshot | None, changed: Collection[str] | None
+    ) -> Snapshot:
+        """
+        Read what git left when it was at work last.
+
+        :raises Unsettled: if it was at work in the mean time
+        """
+        checkout = Checkout(library.settings.vcs_root or library.settings.repository)
+        state = checkout.settled()
+        if state != self._checkout_state:
+            changed = None  # whoever told of changes may not know all that git did
+        snapshot = build(self, library, self._classes, previous, changed)
+        if checkout.is_changing() or checkout.settled() != state:
+            raise Unsettled(checkout.folder)
+        self._checkout_state = state
+        return snapshot
 
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""

@@ -80,7 +80,10 @@ class Snapshot:
         """Return the folders, and files and globs outside of them, that all this was read from."""
         folders = {plugin.files.folder for plugin in self.plugins.values()}
         outside = {path for plugin in self.plugins.values() for path in plugin.files.outside()}
-        return tuple(sorted(folders | outside))
+        revision = {
+            path for plugin in self.plugins_by_type(Version) for path in plugin.revision_files()
+        }
+        return tuple(sorted(folders | outside | revision))
 
 
 def build(

@@ -234,3 +234,7 @@ class Version(Plugin, ABC):
     @abstractmethod
     def get_revision(self) -> str:
         """Return the revision, a short text."""
+
+    def revision_files(self) -> Sequence[str]:
+        """Return full paths of files that change whenever the revision does; they are watched."""
+        return ()

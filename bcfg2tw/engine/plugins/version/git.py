@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from typing import ClassVar
+import os
+from typing import TYPE_CHECKING, ClassVar
 
-from bcfg2tw.engine.plugins.version.working_copy import WorkingCopy
+from bcfg2tw.engine.plugins.version.turns import Turns
+from bcfg2tw.engine.plugins.version.working_copy import ENVIRONMENT, WorkingCopy
 from bcfg2tw.engine.programs import ProgramError
+from bcfg2tw.engine.repository.checkout import REBASING, Checkout
+from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginExecutionError
 
-UPDATE_TIMEOUT_SECONDS = 600
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
 
-_updating = threading.Lock()
+#: For each of the commands that an update runs, about four.
+UPDATE_TIMEOUT_SECONDS = 300
 
 
 class Git(WorkingCopy):
@@ -20,28 +25,82 @@ class Git(WorkingCopy):
     __rmi__: ClassVar[list[str]] = [*WorkingCopy.__rmi__, "Update"]
     __vcs_metadata_path__ = ".git"
 
+    def __init__(self, core: BaseCore, files: Files, previous: Git | None = None) -> None:
+        super().__init__(core, files, previous)
+        # where the working copy is damaged git must not go up and answer for another one
+        above = os.path.dirname(os.path.abspath(self.vcs_root))
+        self.environment = {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": above}
+        self._turns: Turns = previous._turns if previous else Turns()
+
     def get_revision(self) -> str:
         """Return the hash of the commit that is checked out."""
         return self.first_line("git", "rev-parse", "HEAD")
+
+    def revision_files(self) -> tuple[str, ...]:
+        """Return where git notes each move of HEAD: a commit alone changes no file."""
+        return (os.path.join(Checkout(self.vcs_root).folder, "logs", "HEAD"),)
 
     def Update(self, ref: str | None = None) -> bool:
         """
         Fetch, check out a commit if one is named, and take in what upstream has.
 
-        Local changes are lost when a commit is named. The repository is read again before this
-        returns.
+        Local changes are lost when a commit is named. What cannot be put on top of upstream is
+        left as it was. The repository is read again before this returns.
 
         :raises PluginExecutionError: if the checkout or the pull fails
         """
-        with _updating:
+        if ref is not None:
+            _check(ref)
+        with self._turns.turn(self.name):
             self._attempt("collect garbage", "gc", "--auto")
-            self._attempt("fetch", "fetch", "--all")
-            if ref:
-                self._check_out(ref)
-            if self._tracks_another():
-                self._demand("Failed to pull from upstream", "pull", "--rebase")
-        self.core.reload(None)
+            # what asks the network comes first: nobody reads the repository while files change
+            failure = self._fetch(ref)
+            with self.core.changing_files():
+                if ref:
+                    self._demand(f"Failed to checkout {ref}", "checkout", "--force", ref, "--")
+                self._pull(failure)
         return True
+
+    def _fetch(self, ref: str | None) -> ProgramError | None:
+        """Return why it failed to fetch from the remote that is going to be tracked."""
+        try:
+            self._git("fetch", "--all")
+        except ProgramError as error:
+            self.logger.warning("Git: Failed to fetch: %s", error)
+        else:
+            return None
+        try:  # it may have been another remote that did not answer
+            self._git("fetch", self._remote_of(ref))
+        except ProgramError as error:
+            return error
+        return None
+
+    def _remote_of(self, branch: str | None) -> str:
+        try:
+            named = branch or self._git("symbolic-ref", "--short", "HEAD").strip()
+            return self._git("config", f"branch.{named}.remote").strip()
+        except ProgramError:
+            return "origin"
+
+    def _pull(self, failure: ProgramError | None) -> None:
+        """Put local commits on top of what upstream has, if the branch tracks any."""
+        try:
+            self._git("rev-parse", "--symbolic-full-name", "@{upstream}")
+        except ProgramError:
+            return
+        if failure is not None:
+            raise self._failed("Failed to pull from upstream", failure)
+        try:
+            self._demand("Failed to pull from upstream", "rebase", "@{upstream}")
+        except PluginExecutionError:
+            self._leave_rebase()
+            raise
+
+    def _leave_rebase(self) -> None:
+        """Go back to what was there before: files with marks of conflicts must not be served."""
+        folder = Checkout(self.vcs_root).folder
+        if any(os.path.exists(os.path.join(folder, name)) for name in REBASING):
+            self._attempt("restore what was there before", "rebase", "--abort")
 
     def _git(self, *arguments: str) -> str:
         return self.run("git", *arguments, timeout_seconds=UPDATE_TIMEOUT_SECONDS)
@@ -56,20 +115,17 @@ class Git(WorkingCopy):
         try:
             self._git(*arguments)
         except ProgramError as error:
-            message = f"Git: {what}: {error}"
-            self.logger.error(message)
-            raise PluginExecutionError(message) from error
+            raise self._failed(what, error) from error
 
-    def _check_out(self, ref: str) -> None:
-        if ref.startswith("-"):
-            raise PluginExecutionError(
-                f"Git: Failed to checkout {ref}: no branch, tag or commit begins with a dash"
-            )
-        self._demand(f"Failed to checkout {ref}", "checkout", "--force", ref, "--")
+    def _failed(self, what: str, error: ProgramError) -> PluginExecutionError:
+        message = f"Git: {what}: {error}"
+        self.logger.error(message)
+        return PluginExecutionError(message)
 
-    def _tracks_another(self) -> bool:
-        try:
-            self._git("rev-parse", "--symbolic-full-name", "@{upstream}")
-        except ProgramError:
-            return False
-        return True
+
+def _check(ref: object) -> None:
+    if not isinstance(ref, str) or ref.startswith("-"):
+        raise PluginExecutionError(
+            f"Git: Failed to checkout {ref}: a branch, tag or commit is a text that begins with "
+            "no dash"
+        )

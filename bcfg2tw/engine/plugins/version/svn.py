@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from bcfg2tw.engine.plugins.version.working_copy import WorkingCopy
+from bcfg2tw.engine.plugins.version.turns import Turns
+from bcfg2tw.engine.plugins.version.working_copy import ENVIRONMENT, WorkingCopy
 from bcfg2tw.engine.programs import ProgramError
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginInitError
@@ -13,17 +15,21 @@ from bcfg2tw.errors import PluginInitError
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
 
-UPDATE_TIMEOUT_SECONDS = 600
-
 COMMIT_MESSAGE = "Svn: autocommit"
 
 RESOLUTIONS = (
     "base", "mine-conflict", "mine-full", "postpone", "theirs-conflict", "theirs-full", "working"
 )  # fmt: skip
 
-TRUE = ("1", "yes", "true", "on")
+#: The columns of an update's lines: file, properties, lock, tree.
+CONFLICT = re.compile(r"C[ UGC]|[ A-Z]C|[ A-Z]{2}[ B]C")
 
-_updating = threading.Lock()
+TRUST = "--trust-server-cert-failures=unknown-ca,cn-mismatch,expired,not-yet-valid,other"
+
+#: For each of the commands that an update runs, three at most.
+UPDATE_TIMEOUT_SECONDS = 300
+
+TRUE = ("1", "yes", "true", "on")
 
 
 class Svn(WorkingCopy):
@@ -31,10 +37,13 @@ class Svn(WorkingCopy):
 
     __rmi__: ClassVar[list[str]] = [*WorkingCopy.__rmi__, "Update", "Commit"]
     __vcs_metadata_path__ = ".svn"
+    # in the plain C locale it refuses names of files that are not ASCII
+    environment: Mapping[str, str] = {**ENVIRONMENT, "LC_ALL": "C.UTF-8"}
 
     def __init__(self, core: BaseCore, files: Files, previous: Svn | None = None) -> None:
         super().__init__(core, files, previous)
-        settings = core.settings
+        self._turns: Turns = previous._turns if previous else Turns()
+        settings = files.library.settings
         self._user = settings.get("svn", "user")
         self._password = settings.get("svn", "password")
         self._trusts = (settings.get("svn", "always_trust") or "").lower() in TRUE
@@ -51,29 +60,34 @@ class Svn(WorkingCopy):
 
     def Update(self) -> bool:
         """Take in what the server has; say whether that worked. Failures are logged."""
-        with _updating:
-            updated = self._updated()
-        self.core.reload(None)
-        return updated
+        with self._turns.turn(self.name), self.core.changing_files():
+            return self._updated()
 
     def Commit(self) -> bool:
         """Update, commit all local changes, update again; say whether all of it worked."""
-        with _updating:
-            done = (
-                self._updated()
-                and self._worked("commit", "commit", "--message", COMMIT_MESSAGE)
-                and self._updated()
-            )
-        self.core.reload(None)
-        return done
+        with self._turns.turn(self.name), self.core.changing_files():
+            return self._updated() and self._committed() and self._updated()
 
     def _updated(self) -> bool:
-        return self._worked("update", "update", "--accept", self._resolution)
+        said = self._svn("update", "update", "--accept", self._resolution)
+        if said is None:
+            return False
+        conflicts = [line for line in said.splitlines() if CONFLICT.match(line)]
+        if conflicts:
+            self.logger.error(
+                "Svn: conflicts in %s have to be resolved by hand: %s",
+                self.vcs_root, ", ".join(line.split()[-1] for line in conflicts),
+            )  # fmt: skip
+        return not conflicts
 
-    def _worked(self, what: str, *arguments: str) -> bool:
+    def _committed(self) -> bool:
+        return self._svn("commit", "commit", "--message", COMMIT_MESSAGE) is not None
+
+    def _svn(self, what: str, *arguments: str) -> str | None:
+        """Run a command and return what it wrote, None if it failed."""
         options, given = self._credentials()
         try:
-            self.run(
+            return self.run(
                 "svn",
                 *arguments,
                 "--non-interactive",
@@ -83,12 +97,11 @@ class Svn(WorkingCopy):
             )
         except ProgramError as error:
             self.logger.error("Svn: Failed to %s %s: %s", what, self.vcs_root, error)
-            return False
-        return True
+            return None
 
     def _credentials(self) -> tuple[list[str], str]:
         """Return options and what the command reads: other users see its arguments."""
-        options = ["--trust-server-cert"] if self._trusts else []
+        options = [TRUST] if self._trusts else []
         if self._user:
             options += ["--username", self._user]
         if self._password is None:

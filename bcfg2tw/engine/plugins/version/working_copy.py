@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from bcfg2tw.engine.plugin.interfaces import Version
@@ -27,9 +28,11 @@ class WorkingCopy(Version):
     A version plugin that runs a command in `[server] vcs_root` (templates-and-data.md 17).
 
     :cvar __vcs_metadata_path__: what must exist in a working copy, None for anything
+    :ivar environment: added to the server's own for the command
     """
 
     __vcs_metadata_path__: ClassVar[str | None]
+    environment: Mapping[str, str] = ENVIRONMENT
 
     def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
         super().__init__(core, files, previous)
@@ -51,7 +54,7 @@ class WorkingCopy(Version):
 
         :raises ProgramError: if it cannot be run or fails
         """
-        return run(command, timeout_seconds, self.vcs_root, ENVIRONMENT, input_text).out
+        return run(command, timeout_seconds, self.vcs_root, self.environment, input_text).out
 
     def first_line(self, *command: str) -> str:
         """

@@ -1,0 +1,1 @@
+"""Tests of the version plugins, with the real programs."""
