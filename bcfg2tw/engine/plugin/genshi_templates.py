@@ -20,7 +20,7 @@ from genshi.template.base import Template
 from genshi.template.eval import BUILTINS, UNDEFINED, StrictLookup
 
 from bcfg2tw.engine.plugin import python2
-from bcfg2tw.engine.plugin.template_failures import load_failure, render_failure
+from bcfg2tw.engine.plugin.template_failures import load_failure, log_failure, render_failure
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
 
@@ -164,14 +164,15 @@ def rendered_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
     """
     Render an XML template, white space kept, comments dropped.
 
-    Whatever the template's own code raises is raised.
+    Whatever the template's own code raises is logged, with its place, and raised.
     """
     stream = template.generate(**variables).filter(without_comments)
     try:
         text: str = stream.render("xml", encoding=None, strip_whitespace=False)
     except Exception as error:  # the template's own code; Python 2 in it is named
+        failure = render_failure(template, error)
+        log_failure(failure.place, failure.reason, variables)
         if python2.diagnosis(error) is None:
             raise
-        failure = render_failure(template, error)
         raise TemplateError(failure.reason, failure.path, failure.line or -1) from error
     return text

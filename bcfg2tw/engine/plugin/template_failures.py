@@ -8,6 +8,7 @@ anew, so that the lines of a traceback are not the file's: here they are found a
 from __future__ import annotations
 
 import ast
+import logging
 import re
 import traceback
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,8 @@ from bcfg2tw.engine.plugin import python2
 from bcfg2tw.engine.plugin.python_files import with_diagnosis
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
+
+logger = logging.getLogger("bcfg2-server")
 
 EXPRESSION = "<Expression "
 
@@ -76,6 +79,11 @@ def render_failure(template: Template, error: Exception, text: str | None = None
     if first is None:
         return Failure(with_diagnosis(_described(error, bool(frames)), error), template.filepath)
     return _in_expression(error, first, _text_of(first.code.co_filename, template, text))
+
+
+def log_failure(place: str, reason: str, variables: Iterable[str]) -> None:
+    """Log where a template failed, why, and which variables it had."""
+    logger.error("%s: %s; its variables are %s", place, reason, ", ".join(sorted(variables)))
 
 
 def _frames(error: Exception, template: Template) -> Iterator[Frame]:

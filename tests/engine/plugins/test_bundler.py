@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.xmlio import Element, attributes
 from tests.builders import CLIENT, Contents, a_core, change, configuration, entry, groups_with
 
 XI = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
@@ -28,7 +28,8 @@ class BundleCase(SynchronousTestCase):
         """Return a core for a client that has the bundle `a` only."""
         contents: dict[str, str | bytes] = {"Metadata/groups.xml": groups_with(["a"])}
         contents.update((f"Bundler/{name}", text) for name, text in bundles.items())
-        contents.update(more or {})
+        if more is not None:
+            contents.update(more)
         return a_core(self, contents)
 
     def a(self, bundles: dict[str, str], more: Contents | None = None) -> Element:
@@ -47,7 +48,7 @@ class FileTests(BundleCase):
     def test_independent(self) -> None:
         """An independent bundle is another element; the attribute itself is not sent."""
         a = self.a({"a.xml": '<Bundle independent="True"><BoundService name="s"/></Bundle>'})
-        self.assertEqual((a.tag, dict(a.attrib)), ("Independent", {"name": "a"}))
+        self.assertEqual((a.tag, attributes(a)), ("Independent", {"name": "a"}))
         self.assertEqual(entries(a), [("Service", "s")])
 
     def test_genshi_files(self) -> None:
@@ -89,12 +90,17 @@ class FileTests(BundleCase):
         bundles = {
             "a.xml": '<Bundle><RequiredBundle name="b"/><RequiredBundle name="c"/></Bundle>',
             "b.xml": f'<Bundle {PY}><Path name="${{metadata.nothing}}"/></Bundle>',
-            "c.xml": f'<Bundle {PY}><Path name="${{nothing}}"/></Bundle>',
+            "c.xml": f'<Bundle {PY}>\n<Path name="${{nothing}}"/></Bundle>',
         }
         core = self.core(bundles)
-        with self.assertLogs("Bundler", "ERROR") as logged:
+        with (
+            self.assertLogs("bcfg2-server", "ERROR") as places,
+            self.assertLogs("Bundler", "ERROR") as logged,
+        ):
             config = configuration(core)
         self.assertEqual([one.get("name") for one in config], ["a"])
+        self.assertIn('Bundler/c.xml:2: UndefinedError: "nothing" not', "".join(places.output))
+        self.assertIn("its variables are metadata, repo", "".join(places.output))
         log = "\n".join(logged.output)
         self.assertIn("Bundler: Failed to render templated bundle c: ", log)
         self.assertIn('"nothing" not defined', log)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
 from Cheetah.Template import Template
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
 
 COMPILER_SETTINGS = {"useStackFrames": False}
+
+#: The names of the functions that Python makes of comprehensions.
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 #: How the code that Cheetah generates says where it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
@@ -46,6 +52,7 @@ class CheetahText(Generator):
         names = sys.modules[made.__module__].__dict__
         for name, value in python2.NAMES.items():
             names.setdefault(name, value)
+        names["VFSL"] = value_of  # what the generated code looks names up with
         return made
 
     def _failure(self, error: ParseError) -> RepositoryError:
@@ -90,6 +97,28 @@ class CheetahText(Generator):
         origins = (ORIGIN.search(line) for line in reversed(generated))
         found = next((origin for origin in origins if origin is not None), None)
         return None if found is None else int(found[1])
+
+
+def value_of(namespaces: Any, name: str, call: bool = False) -> Any:
+    """
+    Look a name up as Cheetah does, with the variables around a comprehension as well.
+
+    In Python 2 the expressions in a list comprehension saw them, `self` among them.
+    """
+    frame = sys._getframe(1)
+    if frame.f_code.co_name in COMPREHENSIONS:
+        around = list(_variables_around(frame))
+        namespaces = [namespaces[0], *around, *namespaces[1:]]
+    return valueFromSearchList(namespaces, name, call)
+
+
+def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
+    path, outer = frame.f_code.co_filename, frame.f_back
+    while outer is not None and outer.f_code.co_filename == path:
+        yield outer.f_locals
+        if outer.f_code.co_name not in COMPREHENSIONS:
+            return
+        outer = outer.f_back
 
 
 def _compile(text: str, returnAClass: bool) -> Any:

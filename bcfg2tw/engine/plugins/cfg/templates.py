@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from genshi.template.base import Template
 from bcfg2tw.engine.plugin.genshi_templates import text_template
 from bcfg2tw.engine.plugin.python_files import located, with_diagnosis
 from bcfg2tw.engine.plugin.template_data import Variables, text_template_variables
-from bcfg2tw.engine.plugin.template_failures import render_failure
+from bcfg2tw.engine.plugin.template_failures import log_failure, render_failure
 from bcfg2tw.engine.plugin.text_templates import render_text
 from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
 from bcfg2tw.engine.repository.source import Source
@@ -20,8 +19,6 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
-
-logger = logging.getLogger("bcfg2-server")
 
 
 class GenshiText(Generator):
@@ -81,8 +78,3 @@ def failed(
     place = path if line is None else f"{path}:{line}"
     log_failure(place, located(reason, error), variables)
     return PluginExecutionError(reason)
-
-
-def log_failure(place: str, reason: str, variables: Iterable[str]) -> None:
-    """Log where a template failed, why, and which variables it had."""
-    logger.error("%s: %s; its variables are %s", place, reason, ", ".join(sorted(variables)))

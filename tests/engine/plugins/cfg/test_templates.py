@@ -202,6 +202,16 @@ class CheetahTests(Failures):
         self.assertIn("missing their corresponding #end ___ tag: if", found)
         self.assertIn("a.cheetah:", log)
 
+    def test_comprehension(self) -> None:
+        """Expressions in a comprehension see the variables around it, as in Python 2."""
+        text = (
+            "#set $own = 2\n#for $outer in [1]\n"
+            "$sum([[$x * $own * $outer for $x in [1, 2] if $self.name][-1] for y in [1, 2]]) $own\n"
+            "#end for\n"
+        )
+        core = cfg_core(self, {"etc/a/a.cheetah": text})
+        self.assertEqual(bound(core, "/etc/a").text, "8 2\n")
+
     def test_python_2(self) -> None:
         """Python 2 in a template is named."""
         found, _ = self.said({"etc/a/a.cheetah": "x\n<% print 'x' %>\n"})
