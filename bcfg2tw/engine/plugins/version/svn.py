@@ -21,12 +21,12 @@ RESOLUTIONS = (
     "base", "mine-conflict", "mine-full", "postpone", "theirs-conflict", "theirs-full", "working"
 )  # fmt: skip
 
-#: The columns of an update's lines: file, properties, lock, tree.
-CONFLICT = re.compile(r"C[ UGC]|[ A-Z]C|[ A-Z]{2}[ B]C")
+#: What `svn status` says in its columns for contents, properties and the tree.
+CONFLICT = re.compile(r"(?:C.{6}|.C.{5}|.{6}C) ")
 
 TRUST = "--trust-server-cert-failures=unknown-ca,cn-mismatch,expired,not-yet-valid,other"
 
-#: For each of the commands that an update runs, three at most.
+#: For each of the commands that an update runs, five at most.
 UPDATE_TIMEOUT_SECONDS = 300
 
 TRUE = ("1", "yes", "true", "on")
@@ -69,16 +69,17 @@ class Svn(WorkingCopy):
             return self._updated() and self._committed() and self._updated()
 
     def _updated(self) -> bool:
-        said = self._svn("update", "update", "--accept", self._resolution)
-        if said is None:
+        """Update, and say whether that worked and left no conflict."""
+        if self._svn("update", "update", "--accept", self._resolution) is None:
             return False
-        conflicts = [line for line in said.splitlines() if CONFLICT.match(line)]
+        status = self._svn("look for conflicts in", "status", "--quiet")
+        conflicts = [line[8:] for line in (status or "").splitlines() if CONFLICT.match(line)]
         if conflicts:
             self.logger.error(
                 "Svn: conflicts in %s have to be resolved by hand: %s",
-                self.vcs_root, ", ".join(line.split()[-1] for line in conflicts),
+                self.vcs_root, ", ".join(conflicts),
             )  # fmt: skip
-        return not conflicts
+        return status is not None and not conflicts
 
     def _committed(self) -> bool:
         return self._svn("commit", "commit", "--message", COMMIT_MESSAGE) is not None
