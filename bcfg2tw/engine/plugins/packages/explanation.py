@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugins.packages.alternatives import (
@@ -57,7 +58,7 @@ class Explanation:
         while (because := self._answer.reasons.get(chain[-1])) is not None:
             chain.append(because)
         yield f"  {self._beginning(chain[-1])}"
-        for wanting, wanted in zip(reversed(chain), list(reversed(chain))[1:], strict=False):
+        for wanting, wanted in pairwise(reversed(chain)):
             yield f"  {self._step(wanting, wanted)}"
 
     def _beginning(self, name: str) -> str:
@@ -100,7 +101,8 @@ class Explanation:
                 yield f"  {self._wanted(symbol)}: {self._several(symbol)}"
         for choice in self._choices.values():
             if package in choice.alternatives:
-                yield f"  {self._wanted(choice.symbol)}: {choice.chosen}, which is better, is chosen"
+                wanted = self._wanted(choice.symbol)
+                yield f"  {wanted}: {choice.chosen}, which comes first, is chosen"
         providers = self._answer.packages & self._collection.providers(package)
         if providers:
             yield f"  it is provided by {', '.join(sorted(providers))}, which is there"
