@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from bcfg2tw.engine.repository.xinclude import XML_BASE
-from bcfg2tw.engine.xmlio import Element, attributes, is_element
+from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
@@ -61,7 +61,9 @@ def filtered(element: Element, answers: Answers) -> Element:
     written.pop(XML_BASE, None)  # of an included file: a place on the server
     copied = etree.Element(element.tag, written, prefixes)
     copied.text, copied.tail = element.text, element.tail
-    copied.sourceline = element.sourceline  # for messages about what it says
+    line = line_of(element)
+    if line is not None:  # an element that a template has added has none
+        copied.sourceline = line  # for messages about what it says
     _fill(copied, element, answers)
     return copied
 
