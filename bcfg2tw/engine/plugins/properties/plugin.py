@@ -32,9 +32,10 @@ class Properties(Plugin, Connector):
         known = previous.files if previous else None
         loaded = load_all(files, tuple(KINDS), parsed, self.logger, known, ignored=(".xsd",))
         before = previous._shared if previous else {}
-        self._shared: dict[str, Shared] = {
-            name: _state_of(file, before.get(name)) for name, file in loaded.items()
-        }
+        with self._writing.lock:
+            self._shared: dict[str, Shared] = {
+                name: _state_of(file, before.get(name)) for name, file in loaded.items()
+            }
         self._problems = {
             name: problem
             for name in files

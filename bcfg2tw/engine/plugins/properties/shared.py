@@ -32,9 +32,16 @@ class Shared:
         self.version = 0
 
     def is_state_of(self, file: Parsed) -> bool:
-        """Say whether a file that was read now says what is known already."""
-        was_written = self.data != self.file.data
-        return file is self.file or (was_written and file.data == self.data)
+        """
+        Say whether a file that was read just now says what is known already.
+
+        Nothing may be written meanwhile.
+        """
+        if file is self.file:
+            return True
+        if self.data == self.file.data:
+            return False  # it was never written: somebody else has changed it
+        return self.data in (file.data, _content(file.path))  # it may have been written since
 
     def note_written(self, value: object, data: bytes) -> None:
         """Take in what was written."""
@@ -62,7 +69,7 @@ class SharedXML(Shared):
         self._filtered = (b"", file.document)
 
     def is_state_of(self, file: Parsed) -> bool:
-        """Say whether a file that was read now says what is known already."""
+        """Say whether a file that was read just now says what is known already."""
         if file is not self.file and self.file.is_template:
             return False  # it is rendered from what is in the file
         return super().is_state_of(file)
@@ -77,6 +84,14 @@ class SharedXML(Shared):
             document = ConditionalDocument(self.value)
             self._filtered = (text, document)
         return document
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None  # it is gone by now
 
 
 def shared(file: Parsed) -> Shared:
