@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
@@ -129,7 +130,7 @@ class Transfer:
             body.watch(self._stall_seconds, self.expire)
             response.deliverBody(body)
             await body.done
-        return Validators(_value(response, b"ETag"), _value(response, b"Last-Modified"))
+        return Validators(_value(response, b"ETag"), _last_modified(response))
 
 
 def _check_status(response: IResponse) -> None:
@@ -145,6 +146,23 @@ def _check_status(response: IResponse) -> None:
 def _value(response: IResponse, name: bytes) -> str | None:
     values = response.headers.getRawHeaders(name)
     return values[0].decode("latin-1") if values else None
+
+
+def _last_modified(response: IResponse) -> str | None:
+    """
+    Return when a file was changed, None unless that tells it from all later ones.
+
+    Times are in whole seconds: a file that was changed in the very second may change in it again
+    (RFC 9110, 8.8.2.2).
+    """
+    changed, now = _value(response, b"Last-Modified"), _value(response, b"Date")
+    if changed is None or now is None:
+        return None
+    try:
+        age = parsedate_to_datetime(now) - parsedate_to_datetime(changed)
+    except (TypeError, ValueError):
+        return None
+    return changed if age.total_seconds() > 1 else None
 
 
 def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, Headers]:

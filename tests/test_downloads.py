@@ -17,7 +17,7 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
-from twisted.web.http import HTTPFactory
+from twisted.web.http import HTTPFactory, datetimeToString
 from twisted.web.proxy import Proxy
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
@@ -142,12 +142,12 @@ class ServerTests(DownloadCase):
 
         def page(request: Request) -> bytes:
             request.setHeader(b"ETag", b'"v1"')
-            request.setHeader(b"Last-Modified", b"Wed, 25 Nov 2026 12:00:00 GMT")
+            request.setHeader(b"Last-Modified", b"Wed, 25 Nov 2020 12:00:00 GMT")
             return BODY
 
         self.mirror.pages[b"/file"] = page
         found = await self.fetch(f"{self.url}/file")
-        self.assertEqual(found, Validators('"v1"', "Wed, 25 Nov 2026 12:00:00 GMT"))
+        self.assertEqual(found, Validators('"v1"', "Wed, 25 Nov 2020 12:00:00 GMT"))
         self.assertEqual(self.content(), BODY)
         (request,) = self.mirror.requests
         self.assertEqual(request.getHeader("Accept-Encoding"), "identity")
@@ -166,6 +166,19 @@ class ServerTests(DownloadCase):
         (request,) = self.mirror.requests
         self.assertEqual(request.getHeader("If-None-Match"), '"v1"')
         self.assertEqual(request.getHeader("If-Modified-Since"), "yesterday")
+
+    async def test_changed_just_now(self) -> None:
+        """A time that may be that of the next change, too, is no way to tell them apart."""
+        times = [datetimeToString(), b"Wed, 25 Nov 2020 12:00:00 GMT", b"yesterday"]
+
+        def page(request: Request) -> bytes:
+            request.setHeader(b"Last-Modified", times.pop(0))
+            return BODY
+
+        self.mirror.pages[b"/file"] = page
+        found = [await self.fetch(f"{self.url}/file") for _ in range(3)]
+        old = Validators(None, "Wed, 25 Nov 2020 12:00:00 GMT")
+        self.assertEqual(found, [Validators(), old, Validators()])
 
     async def test_unasked_unchanged(self) -> None:
         """Who asks for a file and hears that it has not changed has no file."""

@@ -16,10 +16,13 @@ from urllib.parse import quote
 from bcfg2tw.errors import Bcfg2Error
 
 #: Changes with the tables; a file of another format is made anew from the downloaded files.
-FORMAT = 1
+FORMAT = 2
 
 #: The number of what holds for all architectures of a source.
 COMMON = 0
+
+#: What the private names of alternatives begin with.
+CHOICE = "choice-"
 
 MAPPED_BYTES = 1 << 30
 KEPT_PAGES = 64
@@ -166,8 +169,11 @@ class IndexView:
 
     def providers(self, symbol: str) -> frozenset[str]:
         """Return the packages that provide a symbol; for a private one, the alternatives."""
-        provided = (name for (name,) in self._index.query(self._provides, symbol))
-        return frozenset([*provided, *self.choices(symbol)])
+        if symbol.startswith(CHOICE):
+            choices = self.choices(symbol)
+            if choices:  # a package's own name may begin like that
+                return frozenset(choices)
+        return frozenset(name for (name,) in self._index.query(self._provides, symbol))
 
     def choices(self, symbol: str) -> tuple[str, ...]:
         """Return the alternatives that a private symbol stands for, as they are written."""

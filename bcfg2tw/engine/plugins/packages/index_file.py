@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from bcfg2tw.engine.plugins.packages.files import WRITING
-from bcfg2tw.engine.plugins.packages.index import COMMON, FORMAT
+from bcfg2tw.engine.plugins.packages.index import CHOICE, COMMON, FORMAT
 
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
@@ -126,7 +126,7 @@ class IndexFile:
         if not self._is_best(package, number):
             return
         self._kept[package.name, number] = (package.fitness, package.version)
-        prefix = f"choice-{package.name}-{architecture}-"
+        prefix = f"{CHOICE}{package.name}-{architecture}-"
         choices: list[tuple[str, ...]] = []
         dependencies = "\n".join(_symbols(package.dependencies, prefix, choices))
         recommendations = "\n".join(_symbols(package.recommendations, prefix, choices))
@@ -199,7 +199,7 @@ class IndexFile:
             self._connection.executescript(
                 COMMON_ROWS.format(table=table, columns=columns, count=count)
             )
-        self._connection.commit()
+        self._connection.execute("CREATE INDEX essential ON package (architecture) WHERE essential")
         self._connection.execute("VACUUM")
 
     def _provide(self) -> None:
