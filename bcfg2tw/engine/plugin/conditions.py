@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -63,7 +63,7 @@ def filtered(element: Element, answers: Answers) -> Element:
     copied.text, copied.tail = element.text, element.tail
     line = line_of(element)
     if line is not None:  # an element that a template has added has none
-        copied.sourceline = line  # for messages about what it says
+        cast(Any, copied).sourceline = line  # for messages about what it says
     _fill(copied, element, answers)
     return copied
 
