@@ -9,6 +9,7 @@ change, and none has to wait for one.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -38,10 +39,16 @@ class Snapshot:
     :ivar plugins: by name, in the order in which they are configured
     :ivar metadata: the plugin that knows the clients
     :ivar revision: what the configurations are marked with
+    :param refused: folders of plugins that could not be made; when they change it is tried again
     """
 
     def __init__(
-        self, settings: Settings, library: Library, plugins: dict[str, Plugin], revision: str
+        self,
+        settings: Settings,
+        library: Library,
+        plugins: dict[str, Plugin],
+        revision: str,
+        refused: Collection[str] = (),
     ) -> None:
         self.settings = settings
         self.library = library
@@ -50,6 +57,7 @@ class Snapshot:
         self.metadata = cast(Metadata, self._metadata_plugin())
         self.metadata_cache: ClientCache[ClientMetadata] = ClientCache()
         self._by_type: dict[type, list[Any]] = {}
+        self._refused = frozenset(refused)
 
     def _metadata_plugin(self) -> Plugin:
         found = [plugin for plugin in self.plugins.values() if isinstance(plugin, Metadata)]
@@ -83,7 +91,7 @@ class Snapshot:
         revision = {
             path for plugin in self.plugins_by_type(Version) for path in plugin.revision_files()
         }
-        return tuple(sorted(folders | outside | revision))
+        return tuple(sorted(folders | outside | revision | self._refused))
 
 
 def build(
@@ -108,7 +116,11 @@ def build(
             plugins[plugin.name] = plugin
     if previous is None:
         _announce(plugins)
-    snapshot = Snapshot(library.settings, library, without_conflicts(plugins), _revision(plugins))
+    repository = library.settings.repository
+    refused = [os.path.join(repository, one.name) for one in classes if one.name not in plugins]
+    snapshot = Snapshot(
+        library.settings, library, without_conflicts(plugins), _revision(plugins), refused
+    )
     library.keep_only(_used_keys(snapshot))
     return snapshot
 

@@ -159,6 +159,12 @@ class LoadingTests(SynchronousTestCase):
         self.assertIn("Failed to instantiate plugin Refusing: not today", logs.output[0])
         self.assertNotIn("Refusing", core.plugins)
 
+    def test_refused_is_watched(self) -> None:
+        """The folder of a plugin that could not be made is watched: it may be mended."""
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Refusing"))
+        self.assertIn(os.path.join(core.settings.repository, "Refusing"), core.watched())
+
     def test_unknown(self) -> None:
         """A plugin that does not exist is named in the log, with what can be had."""
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
