@@ -66,7 +66,7 @@ class SharedXML(Shared):
         super().__init__(file)
         self.ciphers = dict(file.ciphers)
         self.is_exposed = False
-        self._filtered = (b"", file.document)
+        self._filtered = (0, file.document)
 
     def is_state_of(self, file: Parsed) -> bool:
         """Say whether a file that was read just now says what is known already."""
@@ -78,11 +78,11 @@ class SharedXML(Shared):
         """Return the document to be filtered for clients, as it is now."""
         if not self.is_exposed:
             return self._filtered[1]
-        text = etree.tostring(self.value)
+        now = hash(etree.tostring(self.value))
         known, document = self._filtered
-        if text != known:
+        if now != known:
             document = ConditionalDocument(self.value)
-            self._filtered = (text, document)
+            self._filtered = (now, document)
         return document
 
 
