@@ -26,7 +26,20 @@ def parse_file(data: bytes, path: str) -> Element:
 
     :raises RepositoryError: naming file and line, if it is not well-formed
     """
-    parser = etree.XMLParser(remove_blank_text=True, no_network=True)
+    return _parsed(data, path, etree.XMLParser(remove_blank_text=True, no_network=True))
+
+
+def parse_own_file(data: bytes, path: str) -> Element:
+    """
+    Parse a file that the server writes: as `parse_file`, but of any size.
+
+    :raises RepositoryError: naming file and line, if it is not well-formed
+    """
+    parser = etree.XMLParser(remove_blank_text=True, no_network=True, huge_tree=True)
+    return _parsed(data, path, parser)
+
+
+def _parsed(data: bytes, path: str, parser: etree.XMLParser) -> Element:
     try:
         return etree.fromstring(data, parser, base_url=path)
     except etree.XMLSyntaxError as error:

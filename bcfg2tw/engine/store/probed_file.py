@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from bcfg2tw.engine.repository.listing import Stamp
-from bcfg2tw.engine.xmlio import Element, line_of, parse_file, pretty
+from bcfg2tw.engine.xmlio import Element, line_of, parse_file, parse_own_file, pretty
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 logger = logging.getLogger("Probes")
@@ -99,8 +99,9 @@ class Answers:
         try:
             read = Answers.of(parse_file(self.fragment, "probed.xml"))
         except (ValueError, RepositoryError) as error:
+            reason = " ".join(str(error).split())
             raise PluginExecutionError(
-                f"probed.xml cannot hold what the probes of {self.client} said: {error}"
+                f"probed.xml cannot hold what the probes of {self.client} said: {reason}"
             ) from error
         if not read.says_the_same(self):
             raise PluginExecutionError(
@@ -129,7 +130,7 @@ def read_probed(path: str) -> tuple[dict[str, Answers], Stamp]:
     except OSError as error:
         raise RepositoryError(path, error.strerror or str(error)) from error
     found: dict[str, Answers] = {}
-    for element in parse_file(data, path).iter("Client"):
+    for element in parse_own_file(data, path).iter("Client"):
         if element.get("name"):
             answers = Answers.of(element)
             found[answers.client] = answers

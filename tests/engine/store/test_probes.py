@@ -11,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -126,6 +128,32 @@ class ProbeAnswersTests(SynchronousTestCase):
             self.assertIn(f"what the probes of {CLIENT} said", str(raised.exception))
         self.assertEqual(self.said(self.answers), "before")
         self.assertEqual(self.said(self.a_store()), "before")
+
+    def test_too_large(self) -> None:
+        """What is too large for the limits of an XML parser is refused; the file stays readable."""
+        with self.assertRaises(PluginExecutionError) as raised:
+            self.save("x" * 11_000_000)
+        self.assertIn("probed.xml cannot hold", str(raised.exception))
+        for number in range(3):
+            self.save("x" * 9_000_000, f"c{number}")
+        self.answers.fold()
+        again = self.a_store()
+        self.assertEqual(
+            [len(self.said(again, f"c{number}") or "") for number in range(3)], [9_000_000] * 3
+        )
+
+    @given(st.dictionaries(st.text(min_size=1), st.text()), st.sets(st.text(min_size=1)))
+    def test_any_text(self, data: dict[str, str], groups: set[str]) -> None:
+        """Whatever is not refused comes back as it was, from the journal and from the file."""
+        answers = Answers("c", data, frozenset(groups), 1)
+        try:
+            answers.check()
+        except PluginExecutionError:
+            return
+        (found,) = etree.fromstring(document([answers]))
+        self.assertEqual(Answers.of(found), answers)
+        record = json.loads(json.dumps(answers.record()).encode("ascii"))
+        self.assertEqual(Answers.from_record(record), answers)
 
     # Durability
 
