@@ -5,19 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import Generator, Probing
+from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugin.interfaces import Probing
 from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.plugins.cfg.plugin import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
 from bcfg2tw.engine.repository.files import Files
-from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
-from bcfg2tw.engine.xmlio import Element, parse_upload, pretty
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.xmlio import Element, attributes, parse_data, pretty
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
 
 INTERPRETER = "/usr/bin/env python"
+
+#: How much of what a client printed instead of the file is logged.
+QUOTED_CHARACTERS = 500
 
 
 class FileProbes(Plugin, Probing):
@@ -37,7 +43,6 @@ class FileProbes(Plugin, Probing):
 
     def __init__(self, core: BaseCore, files: Files, previous: FileProbes | None = None) -> None:
         super().__init__(core, files, previous)
-        self._writing = previous._writing if previous else threading.Lock()
         self._config = files.load("config.xml", StructFile)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -48,58 +53,60 @@ class FileProbes(Plugin, Probing):
         return [
             _probe(self.name, path)
             for path, wanted in self._wanted(metadata).items()
-            if _updates(wanted) or self._present(path, metadata) is None
+            if _updates(wanted) or self._is_missing(path, metadata)
         ]
 
     def _wanted(self, metadata: ClientMetadata) -> dict[str, Element]:
+        """Return what config.xml asks of a client: path to element."""
         if self._config is None:
             return {}
-        found = self._config.matched(metadata).iter("FileProbe")
-        return {one.get("name", ""): one for one in found if one.get("name")}
+        wanted: dict[str, Element] = {}
+        for probe in self._config.matched(metadata).iter("FileProbe"):
+            path = probe.get("name", "")
+            if _is_place(path):
+                wanted[path] = probe
+            else:
+                self.logger.error(
+                    "%s: a FileProbe's name is the absolute path of a file, not %r: passed over",
+                    self._config.path, path,
+                )  # fmt: skip
+        return wanted
 
-    def _cfg(self, metadata: ClientMetadata) -> Generator | None:
+    def _cfg(self, metadata: ClientMetadata) -> PathFolders | None:
         cfg = metadata.snapshot.plugins.get("Cfg")
-        return cfg if isinstance(cfg, Generator) else None
+        return cfg if isinstance(cfg, PathFolders) else None
 
-    def _present(self, path: str, metadata: ClientMetadata) -> bytes | None:
-        """Return what the client gets now, None if that is nothing."""
-        written = self._written(path, metadata)
-        if written is not None:
-            return written
+    def _is_missing(self, path: str, metadata: ClientMetadata) -> bool:
+        """Say whether Cfg has nothing for the client."""
+        if os.path.exists(self._file(path, metadata)):
+            return False  # perhaps it is newer than the snapshot
         cfg = self._cfg(metadata)
-        binder = cfg.Entries.get("Path", {}).get(path) if cfg else None
-        if binder is None:
-            return None
-        entry = etree.Element("Path", {"name": path})
-        try:
-            binder(entry, metadata)
-        except Exception as error:  # it runs templates; whatever is wrong, there is no file
-            self.debug_log(f"FileProbes: Cfg has no {path} for {metadata.hostname}: {error}")
-            return None
-        return self._content(entry)
+        entry_set = cfg.entry_sets.get(path) if cfg else None
+        return entry_set is None or not entry_set.is_for(metadata)
 
-    def _content(self, entry: Element) -> bytes:
+    def _present(self, path: str, metadata: ClientMetadata) -> bytes:
+        """
+        Return what the client gets now of a file that is not missing.
+
+        :raises PluginExecutionError: if Cfg has something that fails
+        """
+        with suppress(FileNotFoundError), open(self._file(path, metadata), "rb") as stream:
+            return stream.read()
+        entry = etree.Element("Path", {"name": path})
+        cfg = self._cfg(metadata)
+        if cfg is not None:
+            cfg.entry_sets[path].bind(entry, metadata)
         text = entry.text or ""
         if entry.get("encoding") == "base64":
             return base64.b64decode(text)
         return text.encode(self.core.settings.encoding)
 
-    def _written(self, path: str, metadata: ClientMetadata) -> bytes | None:
-        """Return what was fetched earlier, perhaps after the snapshot was read."""
-        try:
-            with open(self._file(path, metadata), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return None
-
     def _file(self, path: str, metadata: ClientMetadata) -> str:
-        cfg = os.path.join(self.core.settings.repository, "Cfg")
-        folder = os.path.normpath(os.path.join(cfg, path.lstrip("/")))
-        if not folder.startswith(cfg + os.sep) or "/" in metadata.hostname:
-            raise PluginExecutionError(
-                f"FileProbes: {path} of {metadata.hostname} has no place below {cfg}"
-            )
-        return os.path.join(folder, f"{os.path.basename(folder)}.H_{metadata.hostname}")
+        """Return the file for one client; its path is known to stay below Cfg."""
+        if "/" in metadata.hostname:
+            raise PluginExecutionError(f"FileProbes: {metadata.hostname!r} is no name for a file")
+        folder = os.path.join(self.core.settings.repository, "Cfg", path[1:])
+        return os.path.join(folder, f"{os.path.basename(path)}.H_{metadata.hostname}")
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
         """Write what is new into Cfg; it is on disk on return."""
@@ -115,54 +122,87 @@ class FileProbes(Plugin, Probing):
                 )  # fmt: skip
 
     def _receive(self, path: str, text: str, wanted: Element, metadata: ClientMetadata) -> None:
-        if not text.strip():
-            self.logger.error("FileProbes: got no data for %s from %s", path, metadata.hostname)
+        try:
+            sent = received(text)
+        except ValueError as error:
+            self.logger.error("FileProbes: %s of %s: %s", path, metadata.hostname, error)
+            return
+        with creating(os.path.dirname(self._file(path, metadata))):
+            self._take(path, sent, wanted, metadata)
+
+    def _take(self, path: str, sent: Sent, wanted: Element, metadata: ClientMetadata) -> None:
+        file = self._file(path, metadata)
+        if self._is_missing(path, metadata):
+            self.logger.info("FileProbes: writing new probed file %s", file)
+            # the file comes last: it is served with its owner from the beginning
+            self._write_info(os.path.dirname(file), sent, wanted)
+            write_atomically(file, sent.content)
             return
         try:
-            sent = parse_upload(text.strip())
-            content = base64.b64decode(sent.text or "")
-        except etree.XMLSyntaxError:
-            # the client's own words: what it printed instead of the file
-            self.logger.error("FileProbes: %s for %s: %s", path, metadata.hostname, text.strip())
-            return
-        except (binascii.Error, ValueError) as error:
+            is_new = self._present(path, metadata) != sent.content
+        except PluginExecutionError as error:
             self.logger.error(
-                "FileProbes: %s sent %s in no base64: %s", metadata.hostname, path, error
-            )
+                "FileProbes: %s of %s is not taken, as what Cfg has for it fails: %s",
+                path, metadata.hostname, error,
+            )  # fmt: skip
             return
-        with self._writing:
-            self._take(path, sent, content, wanted, metadata)
-
-    def _take(
-        self, path: str, sent: Element, content: bytes, wanted: Element, metadata: ClientMetadata
-    ) -> None:
-        present = self._present(path, metadata)
-        file = self._file(path, metadata)
-        if present is None:
-            self.logger.info("FileProbes: writing new probed file %s", file)
-            _make_folder(os.path.dirname(file))
-            self._write_info(os.path.dirname(file), sent, wanted)
-            write_atomically(file, content)
-        elif present == content:
+        if not is_new:
             self.debug_log(f"FileProbes: {path} of {metadata.hostname} has not changed")
         elif _updates(wanted):
             self.logger.info("FileProbes: writing updated probed file %s", file)
-            write_atomically(file, content)
+            write_atomically(file, sent.content)
         else:
             self.logger.info("Skipping updated probed file %s", file)
 
-    def _write_info(self, folder: str, sent: Element, wanted: Element) -> None:
+    def _write_info(self, folder: str, sent: Sent, wanted: Element) -> None:
         path = os.path.join(folder, "info.xml")
         if os.path.exists(path):
             return
-        values = {key: sent.get(key) for key in ("owner", "group", "mode")}
-        values["encoding"] = wanted.get("encoding")
+        values = {**sent.attributes, "encoding": wanted.get("encoding", "")}
         document = etree.Element("FileInfo")
-        etree.SubElement(
-            document, "Info", {key: value for key, value in values.items() if value is not None}
-        )
+        etree.SubElement(document, "Info", {key: one for key, one in values.items() if one})
         self.logger.info("FileProbes: writing %s", path)
         write_atomically(path, pretty(document))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """
+    A file as a client sent it.
+
+    :ivar attributes: owner, group and mode, as far as they are known
+    """
+
+    content: bytes
+    attributes: Mapping[str, str]
+
+
+def received(text: str) -> Sent:
+    """
+    Understand what the script printed.
+
+    :raises ValueError: if it is anything else; the text is for the log
+    """
+    if not text.strip():
+        raise ValueError("the client sent nothing: see there why it cannot be read")
+    try:
+        document = parse_data(text.strip())
+    except etree.XMLSyntaxError:
+        # the client's own words: what it printed instead of the file
+        raise ValueError(f"the client says: {text.strip()[:QUOTED_CHARACTERS]}") from None
+    if document.tag != "ProbedFileData":
+        raise ValueError(f"the client sent {document.tag}, not ProbedFileData")
+    try:
+        content = base64.b64decode("".join((document.text or "").split()), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"what the client sent is not in base64: {error}") from error
+    sent = attributes(document)
+    return Sent(content, {key: sent[key] for key in ("owner", "group", "mode") if key in sent})
+
+
+def _is_place(path: str) -> bool:
+    """Say whether a path is absolute and the shortest of its kind, so that it stays below Cfg."""
+    return len(path) > 1 and path[0] == "/" and path[1] != "/" and path == os.path.normpath(path)
 
 
 def _updates(wanted: Element) -> bool:
@@ -173,14 +213,3 @@ def _probe(source: str, path: str) -> Element:
     probe = etree.Element("probe", {"name": path, "source": source, "interpreter": INTERPRETER})
     probe.text = script_for(path)
     return probe
-
-
-def _make_folder(folder: str) -> None:
-    missing = []
-    above = folder
-    while not os.path.isdir(above):
-        missing.append(above)
-        above = os.path.dirname(above)
-    for one in reversed(missing):
-        os.mkdir(one)
-        sync_folder(os.path.dirname(one))

@@ -116,6 +116,10 @@ class EntrySet:
             content = self._verified(entry, metadata, content)
         set_content(entry, content, self._settings)
 
+    def is_for(self, metadata: ClientMetadata) -> bool:
+        """Say whether there is anything for a client, whether it works or not."""
+        return bool(self.creators) or self.generators.best(metadata) is not None
+
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """
         Return the content for a client, created if nothing else makes it.
