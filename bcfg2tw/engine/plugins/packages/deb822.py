@@ -18,6 +18,7 @@ WANTED = frozenset(
         b"Version",
         b"Architecture",
         b"Essential",
+        b"Priority",
         b"Depends",
         b"Pre-Depends",
         b"Recommends",
@@ -25,6 +26,7 @@ WANTED = frozenset(
     ]
 )
 FOLDED = b" \t"
+PRIORITIES = {"required": 5, "important": 4, "standard": 3, "optional": 2, "extra": 1}
 
 #: Architectures that every client can install; `any` stands in indexes made by hand.
 FOR_ALL = frozenset(["all", "any", ""])
@@ -39,8 +41,8 @@ def packages(lines: Iterable[bytes], path: str, architecture: str) -> Iterator[P
     """
     for stanza in _stanzas(lines, path):
         package = _package(stanza)
-        if package is not None:
-            own = stanza_value(stanza, b"Architecture")
+        if package.name:
+            own = _value(stanza, b"Architecture")
             package.fitness = int(own == architecture or own in FOR_ALL)
             yield package
 
@@ -69,13 +71,18 @@ def _stanzas(lines: Iterable[bytes], path: str) -> Iterator[Stanza]:
         raise BrokenFile(f"{path} is no index of packages: it begins with {stray[:60]!r}")
 
 
-def stanza_value(stanza: Stanza, field: bytes) -> str:
+def _value(stanza: Stanza, field: bytes) -> str:
     """Return the text of a field, empty if it is missing."""
     return next((_text(value) for name, value in stanza if name == field), "")
 
 
-def _package(stanza: Stanza) -> Package | None:
-    package = Package(stanza_value(stanza, b"Package"))
+def _package(stanza: Stanza) -> Package:
+    package = Package(
+        _value(stanza, b"Package"),
+        _value(stanza, b"Version"),
+        essential=_value(stanza, b"Essential").lower() == "yes",
+        priority=PRIORITIES.get(_value(stanza, b"Priority").lower(), 0),
+    )
     for name, value in stanza:
         if name in (b"Depends", b"Pre-Depends"):
             package.dependencies.extend(relations(_text(value)))
@@ -83,11 +90,7 @@ def _package(stanza: Stanza) -> Package | None:
             package.recommendations.extend(relations(_text(value)))
         elif name == b"Provides":
             package.provides.extend(filter(None, map(_name, _text(value).split(","))))
-        elif name == b"Version":
-            package.version = _text(value)
-        elif name == b"Essential":
-            package.essential = _text(value).lower() == "yes"
-    return package if package.name else None
+    return package
 
 
 def _text(value: bytes) -> str:

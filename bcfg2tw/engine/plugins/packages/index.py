@@ -16,7 +16,7 @@ from urllib.parse import quote
 from bcfg2tw.errors import Bcfg2Error
 
 #: Changes with the tables; a file of another format is made anew from the downloaded files.
-FORMAT = 2
+FORMAT = 3
 
 #: The number of what holds for all architectures of a source.
 COMMON = 0
@@ -133,6 +133,7 @@ class IndexView:
         package = f"FROM package WHERE name = ? AND {among} ORDER BY architecture LIMIT 1"
         self._is_package = f"SELECT 1 {package}"
         self._version = f"SELECT version {package}"
+        self._priority = f"SELECT priority {package}"
         self._dependencies = f"SELECT dependencies {package}"
         self._recommendations = f"SELECT recommendations {package}"
         self._provides = f"SELECT package FROM provides WHERE symbol = ? AND {among}"
@@ -153,6 +154,16 @@ class IndexView:
         """Return the version of a package as the index writes it, None for an unknown one."""
         rows = self._index.query(self._version, name)
         return rows[0][0] if rows else None
+
+    def priority(self, name: str) -> int:
+        """
+        Return how much a distribution recommends a package, higher for more.
+
+        Debian's five words are 5 (`required`) to 1 (`extra`); 0 stands for no word, and for an
+        unknown package.
+        """
+        rows = self._index.query(self._priority, name)
+        return int(rows[0][0]) if rows else 0
 
     def dependencies(self, name: str) -> tuple[str, ...]:
         """

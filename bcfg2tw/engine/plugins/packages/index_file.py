@@ -26,7 +26,7 @@ CREATE TABLE file (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE architecture (number INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE package (
     name TEXT, architecture INTEGER, version TEXT, dependencies TEXT, recommendations TEXT,
-    essential INTEGER, PRIMARY KEY (name, architecture)
+    essential INTEGER, priority INTEGER, PRIMARY KEY (name, architecture)
 ) WITHOUT ROWID;
 CREATE TEMP TABLE offer (
     name TEXT, architecture INTEGER, symbols TEXT, PRIMARY KEY (name, architecture)
@@ -50,7 +50,7 @@ COMMON_PACKAGES = """
 CREATE TEMP TABLE shared AS SELECT name FROM package GROUP BY name
     HAVING count(*) = {count} AND count(DISTINCT version) = 1
     AND count(DISTINCT dependencies) = 1 AND count(DISTINCT recommendations) = 1
-    AND count(DISTINCT essential) = 1;
+    AND count(DISTINCT essential) = 1 AND count(DISTINCT priority) = 1;
 DELETE FROM package WHERE architecture > 1 AND name IN (SELECT name FROM shared);
 UPDATE package SET architecture = 0 WHERE name IN (SELECT name FROM shared);
 DROP TABLE shared;
@@ -75,6 +75,7 @@ class Package:
     One package as an index file describes it.
 
     :ivar dependencies: a tuple of several names stands for alternatives, best first
+    :ivar priority: as `IndexView.priority` returns it
     :ivar fitness: of several packages of a name the one of the highest fitness is kept, and of
         several of those the newest
     """
@@ -85,6 +86,7 @@ class Package:
     recommendations: list[str | tuple[str, ...]] = field(default_factory=list)
     provides: list[str] = field(default_factory=list)
     essential: bool = False
+    priority: int = 0
     fitness: int = 0
 
 
@@ -131,9 +133,9 @@ class IndexFile:
         dependencies = "\n".join(_symbols(package.dependencies, prefix, choices))
         recommendations = "\n".join(_symbols(package.recommendations, prefix, choices))
         self._connection.execute(
-            "INSERT OR REPLACE INTO package VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO package VALUES (?, ?, ?, ?, ?, ?, ?)",
             (package.name, number, package.version, dependencies, recommendations,
-             int(package.essential)),
+             int(package.essential), package.priority),
         )  # fmt: skip
         self._connection.execute(
             "INSERT OR REPLACE INTO offer VALUES (?, ?, ?)",

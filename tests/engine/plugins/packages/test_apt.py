@@ -65,6 +65,13 @@ class PackagesTests(SynchronousTestCase):
         view = self.view("Package: a\nEssential: yes\n\nPackage: b\nEssential: no\n\nPackage: c\n")
         self.assertEqual(view.essentials(), {"a"})
 
+    def test_priority(self) -> None:
+        """Packages say how much they are recommended."""
+        view = self.view(
+            "Package: a\nPriority: required\n\nPackage: b\nPriority: extra\n\nPackage: c\n"
+        )
+        self.assertEqual([view.priority(one) for one in "abcd"], [5, 1, 0, 0])
+
     def test_folded_lines(self) -> None:
         """The first line of a folded field counts; descriptions are no fields."""
         view = self.view("Package: a\nDepends: b,\n c\nDescription: x\n Depends: d\n")
