@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,15 @@ from lxml import etree
 
 from bcfg2tw.engine.encryption import encrypt, looks_encrypted, passphrase_named
 from bcfg2tw.engine.plugins.properties.parsed import shows
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.plugins.properties.shared import SharedXML
     from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("Properties")
 
 
 class NotWritable(PluginExecutionError):
@@ -63,7 +67,18 @@ def as_xml(root: Element, shared: SharedXML, settings: Settings) -> bytes:
     except EncryptionError as error:
         raise NotWritable(str(error)) from error
     _check_clear(copied, shared.file.guarded)
+    _take_in_included(copied, path)
     return pretty_document(copied)
+
+
+def _take_in_included(root: Element, path: str) -> None:
+    """Make what was included a part of the document like any other."""
+    for element in filter(is_element, root.iter()):
+        if not os.path.isabs(element.get(XML_BASE, "")):
+            continue
+        logger.warning(
+            "%s includes %s: from now on its own copy counts", path, element.attrib.pop(XML_BASE)
+        )
 
 
 def check_schema(root: Element, path: str) -> None:

@@ -26,7 +26,7 @@ class SecretTests(PropertiesCase):
         """Secrets are written encrypted: what has not changed as it was, the rest anew."""
         same = secret("same")
         file = self.file(
-            f'<!--top--><P><x encrypted="ring">{same}</x><y encrypted="ring">{secret("old")}</y>'
+            f'<!--top--><P><!--in--><x encrypted="ring">{same}</x><y encrypted="ring">{secret("old")}</y>'
             '<z encrypted="ring"> </z></P>'
         )
         file.xdata.find("y").text = "new ü"
@@ -93,6 +93,9 @@ class SecretTests(PropertiesCase):
         file = self.properties(core)["a.xml"]
         self.assertEqual(file.xdata.findtext("P/x"), "included")
         etree.SubElement(file.xdata, "n")
-        file.write()
+        with self.assertLogs("Properties", "WARNING") as logs:
+            file.write()
+        self.assertIn("b.xml: from now on its own copy counts", logs.output[0])
         written = etree.fromstring(self.text(core, "a.xml").encode())
         self.assertEqual(plain(written.findtext("P/x")), "included")
+        self.assertNotIn("base", self.text(core, "a.xml"))
