@@ -1,0 +1,453 @@
+"""The plugin in a core: what clients get, and what happens while sources and indexes change."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugins.packages import indexes
+from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
+from bcfg2tw.engine.plugins.packages.plugin import Packages
+from tests.builders import (
+    CLIENT,
+    a_core,
+    a_repository,
+    change,
+    configuration,
+    entry,
+    metadata_of,
+    some_settings,
+    write_files,
+)
+from tests.engine.plugins.packages.mirrors import quiet
+
+GROUPS = (
+    '<Groups><Group name="all" profile="true" public="true"><Group name="amd64"/>'
+    '<Bundle name="b"/></Group></Groups>'
+)
+INDEX = """\
+Package: web
+Depends: libc, mta
+Recommends: extra
+
+Package: libc
+Essential: yes
+
+Package: extra
+
+Package: exim
+Provides: mta
+
+Package: postfix
+Provides: mta
+"""
+
+
+def a_pool(case: SynchronousTestCase, text: str = INDEX) -> str:
+    """Write a flat repository into a new folder, and return that."""
+    folder: str = os.path.abspath(case.mktemp())
+    write_pool(folder, text)
+    return folder
+
+
+def write_pool(folder: str, text: str) -> None:
+    """Write, or replace, the index of a flat repository."""
+    write_files(folder, {"Packages.gz": gzip.compress(text.encode())})
+
+
+def source(folder: str, more: str = "", type: str = "apt", **attributes: str) -> str:
+    """Return a source for a flat repository of this machine."""
+    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return (
+        f'<Source type="{type}" rawurl="file://{folder}/"{said}><Arch>amd64</Arch>{more}</Source>'
+    )
+
+
+def contents(bundle: str, *sources: str) -> dict[str, str]:
+    """Return a repository with one bundle and some sources."""
+    return {
+        "Metadata/groups.xml": GROUPS,
+        "Bundler/b.xml": f"<Bundle>{bundle}</Bundle>",
+        "Packages/sources.xml": f"<Sources>{''.join(sources)}</Sources>",
+    }
+
+
+def added(core: NetworkCore) -> list[str | None]:
+    """Return the names of what the plugin adds for the client."""
+    return [one.get("name") for one in entry(configuration(core), "Independent", "Packages")]
+
+
+def plugin_of(core: NetworkCore) -> Packages:
+    """Return the core's plugin."""
+    plugin = core.plugins["Packages"]
+    assert isinstance(plugin, Packages)
+    return plugin
+
+
+class ConfigurationTests(SynchronousTestCase):
+    def core(self, bundle: str, *sources: str, **settings: Any) -> NetworkCore:
+        """Return a core whose client has a bundle, from a mirror with `INDEX` by default."""
+        quiet(self)
+        return a_core(self, contents(bundle, *(sources or (source(a_pool(self)),))), **settings)
+
+    def test_added(self) -> None:
+        """What packages need is added in a structure of its own, ready bound."""
+        core = self.core('<Package name="web"/>')
+        independent = entry(configuration(core), "Independent", "Packages")
+        self.assertEqual(
+            [dict(one.attrib) for one in independent],
+            [{"name": "libc", "version": "auto", "type": "deb", "origin": "Packages"}],
+        )
+        self.assertEqual([one.tag for one in independent], ["Package"])
+
+    def test_bound(self) -> None:
+        """Packages of bundles get version and type, whatever they say; bound ones keep theirs."""
+        core = self.core(
+            '<Package name="web" version="1" type="x"/><Package name="missing"/>'
+            '<BoundPackage name="exim" version="4"/>',
+            packages_version="any",
+        )
+        config = configuration(core)
+        for name in ("web", "missing"):
+            expected = {"name": name, "version": "any", "type": "deb"}
+            self.assertEqual(dict(entry(config, "Package", name).attrib), expected)
+        expected = {"name": "exim", "version": "4"}
+        self.assertEqual(dict(entry(config, "Package", "exim").attrib), expected)
+
+    def test_bound_packages_are_requests(self) -> None:
+        """A bound package has its dependencies added, and satisfies those of others."""
+        core = self.core('<BoundPackage name="web" type="deb"/>')
+        self.assertEqual(added(core), ["libc"])
+
+    def test_recommended(self) -> None:
+        """An entry may ask for what its package recommends."""
+        core = self.core('<Package name="web" recommended="true"/>')
+        self.assertEqual(added(core), ["extra", "libc"])
+
+    def test_alternatives(self) -> None:
+        """A provider is chosen where that is switched on."""
+        core = self.core('<Package name="web"/>', packages_alternatives=True)
+        self.assertEqual(added(core), ["exim", "libc"])
+
+    def test_nothing_added(self) -> None:
+        """The structure is there if nothing is added, too."""
+        core = self.core("", source(a_pool(self), essential="false"))
+        self.assertEqual(added(core), [])
+
+    def test_malformed(self) -> None:
+        """A package without a name is told, and fails alone."""
+        core = a_core(self, contents("<Package/>", source(a_pool(self))))
+        with self.assertLogs("Packages", "ERROR") as logs:
+            config = configuration(core)
+        self.assertIn("Malformed Package", logs.output[0])
+        self.assertEqual(len(config.findall("Bundle/Package")), 1)
+
+    def test_unknown_is_told(self) -> None:
+        """Names that no source has are in the log."""
+        core = a_core(self, contents('<Package name="nowhere"/>', source(a_pool(self))))
+        with self.assertLogs("Packages", "INFO") as logs:
+            configuration(core)
+        self.assertIn("Got 1 unknown entries", logs.output[0])
+        self.assertIn("nowhere", logs.output[1])
+
+    def test_no_resolver(self) -> None:
+        """Without a resolver nothing is added, and groups are left to the client."""
+        for option in ("packages_resolver", "packages_metadata"):
+            core = self.core(
+                '<Package name="web"/><Package group="g" type="optional"/>', **{option: False}
+            )
+            config = configuration(core)
+            self.assertEqual(added(core), [])
+            (group,) = [one for one in config.iter("Package") if one.get("group")]
+            self.assertEqual((group.get("choose"), group.get("type")), ("optional", "deb"))
+
+    def test_configuration_paths(self) -> None:
+        """Both paths get the configuration of the client's package manager."""
+        folder = a_pool(self)
+        core = self.core(
+            '<Path name="/etc/yum.repos.d/bcfg2.repo"/><Path name="/x"/><Path name="/etc/other"/>',
+            source(folder),
+            apt_config="/x",
+        )
+        config = configuration(core)
+        for name in ("/etc/yum.repos.d/bcfg2.repo", "/x"):
+            path = entry(config, "Path", name)
+            parent, _, last = folder.rpartition("/")
+            self.assertIn(f"\ndeb file://{parent} {last}/\n", path.text or "")
+            self.assertEqual((path.get("type"), path.get("mode")), ("file", "0644"))
+        self.assertEqual(
+            entry(config, "Path", "/etc/other").get("failure"), "no matching generator"
+        )
+
+    def test_no_source(self) -> None:
+        """A client without sources is told of, and has packages of an unknown type."""
+        core = a_core(self, contents('<Package name="web"/>'))
+        with self.assertLogs("Packages", "ERROR") as logs:
+            config = configuration(core)
+        self.assertEqual(logs.output, [f"ERROR:Packages:Packages: No sources found for {CLIENT}"])
+        self.assertEqual(entry(config, "Package", "web").get("type"), "unknown")
+
+    def test_template_data(self) -> None:
+        """Templates see the sources' repositories, and may ask for the configuration."""
+        core = self.core("", source(a_pool(self), name="pool"))
+        metadata = metadata_of(core)
+        data: Any = metadata.Packages  # type: ignore[attr-defined]
+        self.assertEqual([one["name"] for one in data["sources"]], ["pool"])
+        data["sources"][0]["name"] = "changed"
+        self.assertEqual(data["sources"][0]["name"], "pool")
+        self.assertIn("deb file://", data["get_config"](metadata))
+        self.assertEqual(sorted(data), ["get_config", "sources"])
+        self.assertEqual(data.get("other", 1), 1)
+
+    def test_rules(self) -> None:
+        """A package that Rules name for everybody is theirs; in a group it is claimed twice."""
+        rules = '<Rules priority="1"><Package name="exim" version="9"/>{}</Rules>'
+        core = a_core(
+            self,
+            {
+                **contents('<Package name="exim"/><Package name="extra"/>', source(a_pool(self))),
+                "Rules/r.xml": rules.format('<Group name="all"><Package name="extra"/></Group>'),
+            },
+        )
+        config = configuration(core)
+        self.assertEqual(entry(config, "Package", "exim").get("version"), "9")
+        self.assertEqual(entry(config, "Package", "extra").get("failure"), "no matching generator")
+
+    def test_pkgmgr(self) -> None:
+        """Pkgmgr is unloaded, in whatever order both are configured."""
+        for plugins in (("Pkgmgr", "Packages"), ("Packages", "Pkgmgr")):
+            with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                core = a_core(
+                    self,
+                    {**contents("", source(a_pool(self))), "Pkgmgr/a.xml": "<PackageList/>"},
+                    plugins=("Bundler", "Metadata", *plugins),
+                )
+            self.assertNotIn("Pkgmgr", core.plugins)
+            self.assertIn("conflict with Packages;Unloading ['Pkgmgr']", "".join(logs.output))
+
+    def test_cached(self) -> None:
+        """Two clients that ask the same share one answer."""
+        core = self.core('<Package name="web"/>')
+        plugin, metadata = plugin_of(core), metadata_of(core)
+        answers = plugin._resolutions.of(plugin.client_sources(metadata))
+        configuration(core)
+        (first,) = answers._kept.values()
+        configuration(core)
+        self.assertEqual(list(answers._kept.values()), [first])
+
+
+class ChangesTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        quiet(self)
+
+    def test_new_source(self) -> None:
+        """A source that is added is read before the change comes into service."""
+        core = a_core(self, contents('<Package name="web"/>'))
+        self.assertEqual(added(core), [])
+        change(core, contents('<Package name="web"/>', source(a_pool(self))))
+        self.assertEqual(added(core), ["libc"])
+
+    def test_broken_sources(self) -> None:
+        """While sources.xml is broken its last good state stays in service."""
+        core = a_core(self, contents('<Package name="web"/>', source(a_pool(self))))
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            change(core, {"Packages/sources.xml": "<Sources>"})
+        self.assertEqual(added(core), ["libc"])
+
+    def test_refresh(self) -> None:
+        """A refresh reads indexes again; a reload only those that are missing."""
+        folder = a_pool(self)
+        core = a_core(self, contents('<Package name="web"/>', source(folder)))
+        self.assertEqual(added(core), ["libc"])
+        write_pool(folder, "Package: web\nDepends: other\n\nPackage: other\n")
+        self.assertIs(plugin_of(core).Reload(), True)
+        self.assertEqual(added(core), ["libc"])
+        self.assertIs(plugin_of(core).Refresh(), True)
+        self.assertEqual(added(core), ["other"])
+
+    def test_refresh_of_another_process(self) -> None:
+        """What another process has refreshed is in service at once."""
+        folder = a_pool(self)
+        core = a_core(self, contents('<Package name="web"/>', source(folder)))
+        self.assertEqual(added(core), ["libc"])
+        write_pool(folder, "Package: web\nDepends: other\n\nPackage: other\n")
+        other = NetworkCore(core.settings)
+        self.addCleanup(other.shutdown)
+        other.start()
+        plugin_of(other).Refresh()
+        self.assertEqual(added(core), ["other"])
+
+    def test_failed_refresh(self) -> None:
+        """A refresh that fails leaves the last good index in service."""
+        folder = a_pool(self)
+        core = a_core(self, contents('<Package name="web"/>', source(folder)))
+        self.assertEqual(added(core), ["libc"])
+        write_files(folder, {"Packages.gz": b"broken"})
+        self.assertIs(plugin_of(core).Refresh(), True)
+        self.assertEqual(added(core), ["libc"])
+
+    def test_remote_methods(self) -> None:
+        """Both methods can be called over the network."""
+        core = a_core(self, contents(""))
+        self.assertLessEqual({"Packages.Refresh", "Packages.Reload"}, set(core._get_rmi()))
+
+    def test_cache_is_no_change(self) -> None:
+        """What the plugin writes into its cache is no change of the repository."""
+        core = a_core(self, contents('<Package name="web"/>', source(a_pool(self))))
+        plugin = plugin_of(core)
+        plugin.Refresh()
+        core.reload(None)
+        self.assertIs(plugin_of(core), plugin)
+
+    def test_no_folder(self) -> None:
+        """A folder that is missing is made, with a list of no sources."""
+        core = a_core(self, {}, plugins=("Bundler", "Metadata", "Packages"))
+        path = os.path.join(core.settings.repository, "Packages", "sources.xml")
+        with open(path, encoding="utf-8") as stream:
+            self.assertEqual(stream.read(), "<Sources/>\n")
+
+    def test_key_folder(self) -> None:
+        """The folder of keys on clients may be where Bcfg2 1.3 has it."""
+        old = {"global": {"gpg_keypath": "/old"}}
+        core = a_core(self, contents(""), file=old)
+        self.assertEqual(plugin_of(core)._key_folder, "/old")
+
+
+class SlowServer:
+    """A downloader that waits until it is let go, and then has one index."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.go = threading.Event()
+        self.has_index = True
+
+    def fetch(self, download: Download) -> Validators:
+        self.asked.set()
+        assert self.go.wait(30)
+        if not download.url.endswith("Packages.gz") or not self.has_index:
+            raise NotThere("404")
+        with open(download.path, "wb") as stream:
+            stream.write(gzip.compress(INDEX.encode()))
+        return Validators()
+
+
+class WaitingTests(SynchronousTestCase):
+    """The first load of a source, with a server that takes its time."""
+
+    def setUp(self) -> None:
+        quiet(self)
+        self.server = SlowServer()
+        self.addCleanup(self.server.go.set)
+
+    def core(self, *sources: str) -> NetworkCore:
+        """Return a core that is not started yet."""
+        folder = a_repository(self, contents('<Package name="web"/>', *sources))
+        core = NetworkCore(some_settings(folder))
+        core.downloader = self.server
+        self.addCleanup(core.shutdown)
+        self.addCleanup(self.server.go.set)
+        return core
+
+    def in_thread(self, function: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
+        """Run something in a thread; what it returns is put into the list."""
+        results: list[Any] = []
+        thread = threading.Thread(target=lambda: results.append(function()))
+        thread.start()
+        self.addCleanup(thread.join, 30)
+        return thread, results
+
+    def remote(self) -> str:
+        """Return a source that has to be fetched."""
+        return '<Source type="apt" rawurl="http://slow.test/"><Arch>amd64</Arch></Source>'
+
+    def test_start_waits(self) -> None:
+        """In a thread the start waits for what was never read."""
+        core = self.core(self.remote())
+        thread, _ = self.in_thread(core.start)
+        self.assertTrue(self.server.asked.wait(30))
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(added(core), ["libc"])
+
+    def test_call_waits(self) -> None:
+        """A core that was started in the main thread has the first call wait instead."""
+        core = self.core(self.remote())
+        core.start()
+        thread, results = self.in_thread(lambda: added(core))
+        self.assertTrue(self.server.asked.wait(30))
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(results, [["libc"]])
+
+    def test_old_state_meanwhile(self) -> None:
+        """While a new source is fetched clients get what they got before."""
+        core = self.core(source(a_pool(self)))
+        core.start()
+        both = contents('<Package name="web"/>', source(a_pool(self)), self.remote())
+        write_files(core.settings.repository, both)
+        thread, _ = self.in_thread(lambda: core.reload(None))
+        self.assertTrue(self.server.asked.wait(30))
+        self.assertEqual(added(core), ["libc"])
+        self.assertEqual(len(plugin_of(core).sources), 1)
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(len(plugin_of(core).sources), 2)
+
+    def test_refresh_delays_nobody(self) -> None:
+        """While indexes are fetched again clients get what the last ones say."""
+        self.server.go.set()
+        core = self.core(self.remote())
+        core.start()
+        self.assertEqual(added(core), ["libc"])
+        self.server.go.clear()
+        self.server.asked.clear()
+        thread, _ = self.in_thread(plugin_of(core).Refresh)
+        self.assertTrue(self.server.asked.wait(30))
+        self.assertEqual(added(core), ["libc"])
+        self.server.go.set()
+        thread.join(30)
+
+    def test_failed_start(self) -> None:
+        """A source that cannot be fetched at first is tried again, and delays nobody for ever."""
+        self.patch(indexes, "RETRY_SECONDS", 0.05)
+        self.server.has_index = False
+        self.server.go.set()
+        core = self.core(self.remote())
+        core.start()
+        self.assertEqual(added(core), [])
+        self.server.has_index = True
+        path = os.path.join(plugin_of(core).indexes.cache_folder, "")
+        for _ in range(200):
+            if any(name.endswith(".sqlite") for name in os.listdir(path)):
+                break
+            threading.Event().wait(0.05)
+        self.assertEqual(added(core), ["libc"])
+
+    def test_shutdown_while_waiting(self) -> None:
+        """The end of the server lets those go that wait."""
+        core = self.core(self.remote())
+        core.start()
+        thread, _ = self.in_thread(lambda: added(core))
+        self.assertTrue(self.server.asked.wait(30))
+        ending, _ = self.in_thread(core.shutdown)
+        self.server.go.set()
+        ending.join(30)
+        thread.join(30)
+        self.assertFalse(thread.is_alive() or ending.is_alive())
+
+    def test_no_network(self) -> None:
+        """Without a network side what has to be fetched is told as missing."""
+        core = self.core(self.remote())
+        core.downloader = None
+        core.start()
+        self.assertEqual(added(core), [])
