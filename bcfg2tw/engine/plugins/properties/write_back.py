@@ -61,13 +61,13 @@ def as_xml(root: Element, shared: SharedXML, settings: Settings) -> bytes:
     """
     path = shared.file.path
     check_schema(root, path)
+    _take_in_included(root, path)
     copied = copy.deepcopy(root.getroottree()).getroot()
     try:
         _encrypt(copied, shared.ciphers, settings)
     except EncryptionError as error:
         raise NotWritable(str(error)) from error
     _check_clear(copied, shared.file.guarded)
-    _take_in_included(copied, path)
     return pretty_document(copied)
 
 

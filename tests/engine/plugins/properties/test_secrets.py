@@ -26,8 +26,8 @@ class SecretTests(PropertiesCase):
         """Secrets are written encrypted: what has not changed as it was, the rest anew."""
         same = secret("same")
         file = self.file(
-            f'<!--top--><P><!--in--><x encrypted="ring">{same}</x><y encrypted="ring">{secret("old")}</y>'
-            '<z encrypted="ring"> </z></P>'
+            f'<!--top--><P><!--in--><x encrypted="ring">{same}</x>'
+            f'<y encrypted="ring">{secret("old")}</y><z encrypted="ring"> </z></P>'
         )
         file.xdata.find("y").text = "new ü"
         etree.SubElement(file.xdata, "n", {"encrypted": "RING"}).text = "added"
@@ -95,6 +95,9 @@ class SecretTests(PropertiesCase):
         etree.SubElement(file.xdata, "n")
         with self.assertLogs("Properties", "WARNING") as logs:
             file.write()
+            file.xdata.set("again", "1")
+            file.write()
+        self.assertEqual(len(logs.output), 1)
         self.assertIn("b.xml: from now on its own copy counts", logs.output[0])
         written = etree.fromstring(self.text(core, "a.xml").encode())
         self.assertEqual(plain(written.findtext("P/x")), "included")
