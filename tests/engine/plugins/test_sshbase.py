@@ -19,7 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.encryption import decrypt, encrypt
-from bcfg2tw.engine.plugins.sshbase import dns, known_hosts
+from bcfg2tw.engine.plugins.sshbase import dns, host_names
 from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of
 from tests.builders import CLIENT, a_core, change, configuration, entry, metadata_of, write_files
 
@@ -49,8 +49,8 @@ class SSHTestCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.asked: list[str] = []
-        self.patch(known_hosts, "addresses_of", self.addresses_of)
-        self.patch(known_hosts, "name_of", self.name_of)
+        self.patch(host_names, "addresses_of", self.addresses_of)
+        self.patch(host_names, "name_of", self.name_of)
 
     def addresses_of(self, name: str) -> tuple[str, ...]:
         """Answer from the table."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
 from bcfg2tw.engine.plugin.specificity import Specificity
-from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
+from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("SSHbase")
 
 LOCAL_NAMES = "localhost,localhost.localdomain,127.0.0.1"
-
-#: How long a list serves that lacks answers of the name service.
-INCOMPLETE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +59,6 @@ class PublicKeys:
         return PublicKeys((*self.by_name.values(), key))
 
 
-class NameService:
-    """Answers for names and addresses, kept while the server runs."""
-
-    def __init__(self) -> None:
-        self.addresses = Resolver(addresses_of)
-        self.names = Resolver(name_of)
-
-    def close(self) -> None:
-        """Ask nothing more."""
-        self.addresses.close()
-        self.names.close()
-
-
 @dataclass(frozen=True)
 class _List:
     """
@@ -89,6 +73,15 @@ class _List:
     keys: PublicKeys
     good_until: float
 
+    def is_current(self, metadata: ClientMetadata, keys: PublicKeys) -> bool:
+        """Say whether a list that is made now would be the same."""
+        return (
+            self.keys is keys
+            and self.owner() is _owner(metadata, keys)
+            and self.good_until > time.monotonic()
+            and self.clients == metadata.snapshot.metadata.client_names()
+        )
+
 
 class KnownHosts:
     """
@@ -102,10 +95,10 @@ class KnownHosts:
     """
 
     def __init__(
-        self, statics: Iterable[str], name_service: NameService, unknown: Iterable[str]
+        self, statics: Iterable[str], host_names: HostNames, unknown: Iterable[str]
     ) -> None:
         self._statics = tuple(text for text in statics if text)
-        self._name_service = name_service
+        self._host_names = host_names
         self.unknown = set(unknown)
         self._lock = threading.Lock()
         self._list: _List | None = None
@@ -122,29 +115,35 @@ class KnownHosts:
 
     def _common(self, metadata: ClientMetadata, keys: PublicKeys) -> str:
         with self._lock:
-            if self._list is None or not _is_current(self._list, metadata, keys):
+            if self._list is None or not self._list.is_current(metadata, keys):
                 self._list = self._made(metadata, keys)
             return self._list.text
 
     def _made(self, metadata: ClientMetadata, keys: PublicKeys) -> _List:
         clients = metadata.snapshot.metadata.client_names()
-        hosts = _Hosts(metadata, clients)
-        wanted = [(key, self._members(key, hosts)) for key in keys if key.text]
+        hosts = dict.fromkeys(clients)
+        wanted = [(key, self._members(key, hosts, metadata)) for key in keys if key.text]
         every = dict.fromkeys(chain.from_iterable(members for _, members in wanted))
-        names, complete = self._names({host: hosts.known(host) for host in every})
-        lines = [
-            f"{','.join(names[host] for host in members)} {key.text}"
+        names = self._host_names.of(every, metadata)
+        lines = (
+            f"{','.join(names[host].text for host in members)} {key.text}"
             for key, members in wanted
             if members
-        ]
+        )
         text = "".join(f"{line}\n" for line in (*self._statics, *lines))
-        good_until = float("inf") if complete else time.monotonic() + INCOMPLETE_SECONDS
+        good_until = min((one.good_until for one in names.values()), default=float("inf"))
         return _List(text, ref(_owner(metadata, keys)), clients, keys, good_until)
 
-    def _members(self, key: PublicKey, hosts: _Hosts) -> list[str]:
-        host = key.specificity.hostname
+    def _members(
+        self, key: PublicKey, hosts: dict[str, None], metadata: ClientMetadata
+    ) -> list[str]:
+        """Return the hosts that have a key, in the order of clients.xml."""
+        host, group = key.specificity.hostname, key.specificity.group
+        if group is not None:
+            groups = self._host_names.groups(hosts, metadata)
+            return [one for one in hosts if group in groups[one]]
         if host is None:
-            return hosts.in_group(key.specificity.group)
+            return list(hosts)
         if host in hosts:
             return [host]
         if host not in self.unknown:
@@ -152,67 +151,7 @@ class KnownHosts:
             logger.warning("%s is for %s, which is no known client; skipping", key.name, host)
         return []
 
-    def _names(self, known: dict[str, list[str]]) -> tuple[dict[str, str], bool]:
-        """Return all names of each host, joined, and whether the name service said all it has."""
-        every = dict.fromkeys(chain.from_iterable(known.values()))
-        resolved, all_found = self._name_service.addresses.ask(
-            one for one in every if not _is_address(one)
-        )
-        addresses = {
-            host: {*names, *chain.from_iterable(resolved.get(name, ()) for name in names)}
-            for host, names in known.items()
-        }
-        numbers = (one for names in addresses.values() for one in names if _is_address(one))
-        reverse, all_reversed = self._name_service.names.ask(numbers)
-        joined = {
-            host: ",".join(sorted(names.union(*(reverse.get(name, ()) for name in names))))
-            for host, names in addresses.items()
-        }
-        return joined, all_found and all_reversed
-
-
-class _Hosts:
-    """The clients, as a list of them is being made."""
-
-    def __init__(self, metadata: ClientMetadata, clients: list[str]) -> None:
-        self._metadata = metadata
-        self._clients = dict.fromkeys(clients)
-        self._groups: dict[str, set[str]] | None = None
-
-    def __contains__(self, host: str) -> bool:
-        return host in self._clients
-
-    def known(self, host: str) -> list[str]:
-        """Return the names and addresses that clients.xml has for a host."""
-        # connectors add neither, and asking them all would cost more than all the rest
-        found = self._metadata.snapshot.metadata.get_initial_metadata(host, register=False)
-        names = (host, *sorted(found.aliases))
-        short = (name.partition(".")[0] for name in names if not _is_address(name))
-        return list(dict.fromkeys((*names, *short, *sorted(found.addresses))))
-
-    def in_group(self, group: str | None) -> list[str]:
-        """Return the hosts in a group, or all, in the order of clients.xml."""
-        if group is None:
-            return list(self._clients)
-        if self._groups is None:
-            by_name = self._metadata.query.by_name
-            self._groups = {host: by_name(host).groups for host in self._clients}
-        return [host for host, groups in self._groups.items() if group in groups]
-
 
 def _owner(metadata: ClientMetadata, keys: PublicKeys) -> object:
     """Return what a list depends on: who is in a group is for all plugins together to say."""
     return metadata.snapshot if keys.are_for_groups else metadata.snapshot.metadata
-
-
-def _is_current(known: _List, metadata: ClientMetadata, keys: PublicKeys) -> bool:
-    return (
-        known.keys is keys
-        and known.owner() is _owner(metadata, keys)
-        and known.good_until > time.monotonic()
-        and known.clients == metadata.snapshot.metadata.client_names()
-    )
-
-
-def _is_address(name: str) -> bool:
-    return ":" in name or name.replace(".", "").isdecimal()

@@ -13,6 +13,7 @@ from bcfg2tw.engine.plugin.interfaces import Connector, Generator
 from bcfg2tw.engine.plugin.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.plugins.cfg.content import Content, set_content
 from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
+from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 from bcfg2tw.engine.plugins.sshbase.key_files import (
     BASES,
     INFO,
@@ -24,12 +25,7 @@ from bcfg2tw.engine.plugins.sshbase.key_files import (
     KeyFile,
     read_name,
 )
-from bcfg2tw.engine.plugins.sshbase.known_hosts import (
-    KnownHosts,
-    NameService,
-    PublicKey,
-    PublicKeys,
-)
+from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, PublicKeys
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
@@ -57,13 +53,13 @@ class SSHbase(Plugin, Connector, Generator):
 
     def __init__(self, core: BaseCore, files: Files, previous: SSHbase | None = None) -> None:
         super().__init__(core, files, previous)
-        self._name_service: NameService = previous._name_service if previous else NameService()
+        self._host_names: HostNames = previous._host_names if previous else HostNames()
         self._host_keys = HostKeys(files.folder, core.settings)
         self._info = files.load(INFO, InfoXML)
         members, statics = self._loaded(previous.files if previous else None)
         self._sets = {base: SpecificSet(members[base]) for base in BASES}
         unknown = previous._known_hosts.unknown if previous else ()
-        self._known_hosts: KnownHosts = KnownHosts(statics, self._name_service, unknown)
+        self._known_hosts: KnownHosts = KnownHosts(statics, self._host_names, unknown)
         self._lock = threading.Lock()
         # what was made after the files were listed: file name to the key
         self._made: dict[str, PublicKey] = previous._still_there(files) if previous else {}
@@ -192,7 +188,7 @@ class SSHbase(Plugin, Connector, Generator):
 
     def shutdown(self) -> None:
         """Ask the name service nothing more."""
-        self._name_service.close()
+        self._host_names.close()
 
 
 def _public_keys(members: dict[str, list[Member[KeyFile]]]) -> Iterator[PublicKey]:

@@ -1,0 +1,115 @@
+"""By which names and addresses hosts are known, and which groups they are in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+from weakref import ReferenceType, ref
+
+from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.client_metadata import ClientMetadata
+
+#: How long names serve before the name service is asked for what is new.
+COMPLETE_SECONDS = 600.0
+
+#: The same for names that lack answers.
+INCOMPLETE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """
+    All names and addresses of one host.
+
+    :ivar text: sorted, joined by commas
+    :ivar good_until: as `time.monotonic` counts
+    """
+
+    text: str
+    good_until: float
+
+
+class HostNames:
+    """
+    Remembers what was found out of each host, while what it was found in stays the same.
+
+    It is kept while the server runs, so that a new key costs one host and not the whole fleet.
+    """
+
+    def __init__(self) -> None:
+        self._addresses = Resolver(addresses_of)
+        self._reverse = Resolver(name_of)
+        self._lock = threading.Lock()
+        self._names: dict[str, Names] = {}
+        self._names_from: ReferenceType[object] | None = None
+        self._groups: dict[str, set[str]] = {}
+        self._groups_from: ReferenceType[object] | None = None
+
+    def close(self) -> None:
+        """Ask the name service nothing more."""
+        self._addresses.close()
+        self._reverse.close()
+
+    def of(self, hosts: Iterable[str], metadata: ClientMetadata) -> dict[str, Names]:
+        """Return the names of hosts; the ones that are not known yet are found out together."""
+        hosts = tuple(hosts)
+        clients = metadata.snapshot.metadata
+        with self._lock:
+            if self._names_from is None or self._names_from() is not clients:
+                self._names, self._names_from = {}, ref(clients)
+            now = time.monotonic()
+            stale = [
+                host
+                for host in hosts
+                if (known := self._names.get(host)) is None or known.good_until <= now
+            ]
+            self._names.update(self._found(stale, metadata))
+            return {host: self._names[host] for host in hosts}
+
+    def groups(self, hosts: Iterable[str], metadata: ClientMetadata) -> dict[str, set[str]]:
+        """Return the groups of hosts, which all plugins together decide."""
+        snapshot = metadata.snapshot
+        with self._lock:
+            if self._groups_from is None or self._groups_from() is not snapshot:
+                self._groups, self._groups_from = {}, ref(snapshot)
+            for host in hosts:
+                if host not in self._groups:
+                    self._groups[host] = metadata.query.by_name(host).groups
+            return {host: self._groups[host] for host in hosts}
+
+    def _found(self, hosts: list[str], metadata: ClientMetadata) -> dict[str, Names]:
+        known = {host: _in_clients_xml(host, metadata) for host in hosts}
+        every = dict.fromkeys(chain.from_iterable(known.values()))
+        resolved, all_found = self._addresses.ask(one for one in every if not _is_address(one))
+        found = {
+            host: {*names, *chain.from_iterable(resolved.get(name, ()) for name in names)}
+            for host, names in known.items()
+        }
+        numbers = (one for names in found.values() for one in names if _is_address(one))
+        reverse, all_reversed = self._reverse.ask(numbers)
+        seconds = COMPLETE_SECONDS if all_found and all_reversed else INCOMPLETE_SECONDS
+        good_until = time.monotonic() + seconds
+        return {host: Names(_joined(names, reverse), good_until) for host, names in found.items()}
+
+
+def _in_clients_xml(host: str, metadata: ClientMetadata) -> list[str]:
+    """Return the names, their first labels, and the addresses that clients.xml has for a host."""
+    # connectors add none of these, and asking them all would cost more than all the rest
+    found = metadata.snapshot.metadata.get_initial_metadata(host, register=False)
+    names = (host, *sorted(found.aliases))
+    short = (name.partition(".")[0] for name in names if not _is_address(name))
+    return list(dict.fromkeys((*names, *short, *sorted(found.addresses))))
+
+
+def _joined(names: set[str], reverse: dict[str, tuple[str, ...]]) -> str:
+    return ",".join(sorted(names.union(*(reverse.get(name, ()) for name in names))))
+
+
+def _is_address(name: str) -> bool:
+    return ":" in name or name.replace(".", "").isdecimal()
