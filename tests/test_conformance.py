@@ -17,6 +17,8 @@ from twisted.internet import defer, reactor
 from twisted.internet.threads import deferToThread
 from twisted.python.filepath import FilePath
 from twisted.trial.unittest import TestCase
+from twisted.web.server import Site
+from twisted.web.static import File
 
 from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
@@ -59,14 +61,24 @@ class ConformanceTests(TestCase):
         authority = ConformanceTests.authority
         certificate, key = authority.issue("localhost")
         folder = Path(self.mktemp()).absolute() / "case"
-        place = Place(folder, free_port(), certificate, key, authority.certificate)
+        ports = (free_port(), free_port())
+        place = Place(folder, *ports, certificate, key, authority.certificate)
         steps = json.loads((CASES / name / "case.json").read_text("utf-8"))["steps"]
         names = {step["cert"] for step in steps if step.get("cert")}
         return Case(name, place, {one: authority.issue(one) for one in names})
 
+    def serve(self, case: Case) -> None:
+        """Serve the folder of a case that wants one served, over HTTP."""
+        folder = case.description.get("serve")
+        if folder is not None:
+            pages: Any = Site(File(str(case.place.folder / folder)))
+            port = reactor.listenTCP(case.place.www_port, pages, interface=HOST)
+            self.addCleanup(port.stopListening)
+
     async def run_case(self, name: str) -> None:
         """Serve a case and make its calls."""
         case = self.a_case(name)
+        self.serve(case)
         service: Any = coreService(reactor, Settings.from_file(str(case.configuration)))
         service.privilegedStartService()
         service.startService()

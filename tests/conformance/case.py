@@ -29,10 +29,15 @@ Step = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a case is run: what its placeholders stand for."""
+    """
+    Where a case is run: what its placeholders stand for.
+
+    :ivar www_port: of the HTTP server for the folder that a case wants to be served
+    """
 
     folder: Path
     port: int
+    www_port: int
     certificate: Path
     key: Path
     authority: Path
@@ -44,6 +49,7 @@ class Place:
             "@CASE@": self.folder,
             "@HOST@": HOST,
             "@PORT@": self.port,
+            "@WWWPORT@": self.www_port,
             "@CERT@": self.certificate,
             "@KEY@": self.key,
             "@CA@": self.authority,
