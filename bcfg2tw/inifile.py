@@ -55,8 +55,12 @@ def _raw(text: str, path: str) -> Sections:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and line[0] not in "#;" and not line.lower().startswith("rem "):
+        if line.strip() and not _is_comment(line):
             yield number, line
+
+
+def _is_comment(line: str) -> bool:
+    return line[0] in "#;" or (line[0] in "rR" and line.split(None, 1)[0].lower() == "rem")
 
 
 def _value(text: str) -> str:
