@@ -72,7 +72,7 @@ class DecisionsTests(SynchronousTestCase):
         change(core, {"Decisions/whitelist.xml": template.replace("range(2)", "1/0")})
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             self.assertEqual(decided(core), [])
-        self.assertIn("Plugin: Decisions Plugin failed to generate decision list", logs.output[0])
+        self.assertIn("Plugin: Decisions Plugin failed to generate decision list", str(logs.output))
 
     def test_cached_metadata(self) -> None:
         """A template is rendered for each call, also where a client's metadata are cached."""
