@@ -19,13 +19,15 @@ from genshi.template import (
 from genshi.template.base import Template
 from genshi.template.eval import BUILTINS, UNDEFINED, StrictLookup
 
-from bcfg2tw.engine.plugin import python2
+from bcfg2tw.engine.plugin import genshi_code, python2
 from bcfg2tw.engine.plugin.template_failures import load_failure, log_failure, render_failure
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
 
 T = TypeVar("T", bound=Template)
 Opened = tuple[str, str, io.BytesIO, None]
+
+genshi_code.install()
 
 KNOWN_NAMES = {**python2.NAMES, **BUILTINS}
 

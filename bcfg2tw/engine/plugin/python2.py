@@ -63,7 +63,8 @@ NAMES: Mapping[str, Any] = {
 #: What a line that is no Python 3 may hold, and what to write instead.
 SYNTAX = (
     (r"\bprint\b\s*(?![\s(=.,)\]])", "`print x` is `print(x)` in Python 3"),
-    (r"\bexcept\s+[\w.]+\s*,\s*\w+\s*:", "`except A, b` is `except A as b` in Python 3"),
+    (r"\bexcept\s*(?:[\w.]+|\([^()]*\))\s*,\s*\w+\s*:",
+     "`except A, b` is `except A as b` in Python 3"),
     (r"\braise\s+[\w.]+\s*,\s*\S", "`raise A, b` is `raise A(b)` in Python 3"),
     (r"\bexec\s+(?![\s(=.,)\]])\S", "`exec x` is `exec(x)` in Python 3"),
     (r"`[^`]+`", "`` `x` `` is `repr(x)` in Python 3"),
@@ -83,7 +84,8 @@ MEANINGS = (
         "`{view}{what}()` is `{what}()` in Python 3",
     ),
     (
-        r"'(?:dict_keys|dict_values|dict_items)' object (?:has no attribute|is not subscriptable)",
+        r"'(?:dict_keys|dict_values|dict_items)' object (?:has no attribute|is not subscriptable)|"
+        r"dict_(?:keys|values|items)\(.*\) has no member named",
         "`keys()`, `values()` and `items()` are no lists in Python 3: `sorted(d)`, `list(d)`",
     ),
     (
@@ -92,18 +94,49 @@ MEANINGS = (
     ),
     (r"object of type '(?P<what>map|filter|zip)' has no len", "`{what}()` makes no list in "
      "Python 3: `list({what}(…))`"),
+    (r"unsupported operand type\(s\) for >>: 'builtin_function_or_method'",
+     "`print >>f, x` is `print(x, file=f)` in Python 3"),
+    (r"'(?:dict_(?P<what>keys|values|items))' and '(?:list|dict_\w+)'|"
+     r"'list' and 'dict_(?P<other>keys|values|items)'|"
+     r"can only concatenate list \(not \"dict_(?P<third>keys|values|items)\"\)",
+     "`{what}{other}{third}()` is no list in Python 3: `list(d.{what}{other}{third}())`"),
+    (r"'(?P<what>map|filter|zip|range)' and '\w+'|'\w+' and '(?P<other>map|filter|zip|range)'|"
+     r"can only concatenate list \(not \"(?P<third>map|filter|zip|range)\"\)",
+     "`{what}{other}{third}()` makes no list in Python 3: `list({what}{other}{third}(…))`"),
+    (r"indices must be integers.*, not '?float|'float' object cannot be interpreted as an integer",
+     "`a / b` is a fraction in Python 3, `a // b` a whole number"),
+    (r"exceptions must derive from BaseException",
+     "`raise 'text'` is `raise Exception('text')` in Python 3"),
     (r"'[<>]=?' not supported between instances", "values of different types cannot be compared "
      "in Python 3"),
     (r"'cmp' is an invalid keyword|unexpected keyword argument 'cmp'|"
-     r"sort\(\) takes no positional arguments", "`sort` takes `key=` and no "
+     r"sort\(\) takes no positional arguments|sorted expected 1 argument, got",
+     "`sort` takes `key=` and no "
      "function that compares in Python 3: functools.cmp_to_key"),
-    (r"'(?:str|ElementUnicodeResult)' object has no attribute 'decode'", "text is decoded "
+    (r"'(?:base64|hex|zlib|bz2|quopri|uu|rot13|rot_13)' is not a text encoding", "text is not "
+     "encoded that way in Python 3: use the modules base64, binascii, codecs"),
+    (r"'(?:str|ElementUnicodeResult)' object has no attribute 'decode'|"
+     r"^(?P<quote>['\"]).*(?P=quote) has no member named \"decode\"", "text is decoded "
      "already in Python 3: leave out `.decode(…)`"),
-    (r"a bytes-like object is required, not 'str'|can't concat str to bytes|"
+    (r"a bytes-like object is required, not 'str'|must be encoded before hashing|"
+     r"can't concat str to bytes|"
      r"can only concatenate str \(not \"bytes\"\)", "bytes and text are different things in "
      "Python 3: `.encode(…)` and `.decode(…)` lead from one to the other"),
+    (r"'\w*(?:Error|Exception)' object has no attribute 'message'",
+     "`e.message` is `str(e)` in Python 3"),
     (r"object has no attribute 'next'|no member named \"next\"", "`i.next()` is `next(i)` in "
      "Python 3"),
+    (r"module 'string'.* has no (?:attribute|member named) "
+     r"['\"](?P<what>letters|lowercase|uppercase)",
+     "`string.{what}` is `string.ascii_{what}` in Python 3"),
+    (r"module 'urllib'.* has no (?:attribute|member named)|cannot import name '\w+' from 'urllib'",
+     "what was in the module urllib is in urllib.request and urllib.parse in Python 3"),
+    (r"module 'os'.* has no (?:attribute|member named) ['\"](?P<what>getcwd)u",
+     "`os.{what}u()` is `os.{what}()` in Python 3"),
+    (r"module 'types'.* has no (?:attribute|member named) ['\"]\w+Type",
+     "the module types has no names for `str`, `int`, `list` and the like in Python 3"),
+    (r"'function' object has no attribute 'func_(?P<what>\w+)'",
+     "`f.func_{what}` is `f.__{what}__` in Python 3"),
     (r"module 'string' has no (?:attribute|member)|<module 'string'.* has no member",
      "the functions of the module string are methods of text in Python 3: `','.join(x)`"),
     (r"module 'sys' has no attribute 'maxint'", "`sys.maxint` is `sys.maxsize` in Python 3"),

@@ -17,11 +17,11 @@ from types import CodeType
 from typing import Any
 
 from genshi.template import TemplateError
-from genshi.template.astutil import ASTCodeGenerator
 from genshi.template.base import Template
-from genshi.template.eval import Suite, TemplateASTTransformer, UndefinedError, _parse
+from genshi.template.eval import Suite, UndefinedError, _parse
 
 from bcfg2tw.engine.plugin import python2
+from bcfg2tw.engine.plugin.genshi_code import BlockTransformer, CodeGenerator
 from bcfg2tw.engine.plugin.python_files import with_diagnosis
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import RepositoryError
@@ -129,8 +129,8 @@ def _line_in_block(frame: Frame, suite: Suite) -> int | None:
     generated = frame.line
     if frame.code is suite.code:
         generated -= suite.code.co_firstlineno - 1
-    tree = TemplateASTTransformer().visit(_parse(suite.source, mode="exec"))
-    origins = ASTCodeGenerator(tree).lines_info
+    tree = BlockTransformer().visit(_parse(suite.source, mode="exec"))
+    origins = CodeGenerator(tree).lines_info
     if not 0 < generated <= len(origins):
         return None
     found = [origin[0] for _, origin in origins[generated - 1] or () if origin is not None]

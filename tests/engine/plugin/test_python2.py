@@ -31,6 +31,8 @@ class SyntaxTests(SynchronousTestCase):
         for line, said in (
             ("print 'x'", "print(x)"),
             ("print x % y", "print(x)"),
+            ("try: pass\nexcept ValueError, e: pass", "except A as b"),
+            ("try: pass\nexcept (ValueError, KeyError), e: pass", "except A as b"),
             ("raise ValueError, 'x'", "raise A(b)"),
             ("exec 'x'", "exec(x)"),
             ("a = `b`", "repr(x)"),
@@ -70,6 +72,22 @@ class MeaningTests(SynchronousTestCase):
             ("__import__('urllib2')", "urllib.request"),
             ("__import__('ConfigParser')", "configparser"),
             ("file('x')", "open(f)"),
+            ("print >>d, 'x'", "print(x, file=f)"),
+            ("d.items() + [1]", "list(d.items())"),
+            ("[1] + d.keys()", "list(d.keys())"),
+            ("range(3) + [1]", "list(range("),
+            ("[1] + map(str, [1])", "list(map("),
+            ("[1, 2][3 / 2]", "a // b"),
+            ("range(3 / 2)", "a // b"),
+            ("sorted([1], max)", "cmp_to_key"),
+            ("'x'.encode('base64')", "base64"),
+            ("__import__('hashlib').md5('x')", "bytes and text"),
+            ("__import__('urllib').quote('x')", "urllib.parse"),
+            ("__import__('string').letters", "ascii_letters"),
+            ("__import__('os').getcwdu()", "os.getcwd()"),
+            ("__import__('types').StringType", "`str`"),
+            ("(lambda: 0).func_name", "__name__"),
+            ("ValueError('x').message", "str(e)"),
         ):
             self.assertIn(said, run_diagnosis(expression) or "", expression)
 
