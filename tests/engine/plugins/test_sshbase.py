@@ -19,6 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.encryption import decrypt, encrypt
+from bcfg2tw.engine.plugin.ssh_keys import public_of
 from bcfg2tw.engine.plugins.sshbase import dns, host_names
 from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of
 from tests.builders import CLIENT, a_core, change, configuration, entry, metadata_of, write_files
@@ -252,6 +253,18 @@ class MadeKeyTests(SSHTestCase):
         self.assertIn("PRIVATE KEY", self.path(core, ECDSA).text)
         core.reload(None)
         self.assertNotIn("old", self.own_keys(core)[f"{ECDSA}.pub"])
+
+    def test_new_half_at_once(self) -> None:
+        """A pair that was just made comes before a public key that is there, in one run."""
+        names = (ECDSA, f"{ECDSA}.pub", "ssh_known_hosts")
+        for suffix in (f".H_{CLIENT}", ".G10_all", ""):
+            old = {f"SSHbase/{ECDSA}.pub{suffix}": "ecdsa old\n"}
+            config = configuration(a_core(self, {**bundle(*names), **old}))
+            private, public, known = (
+                entry(config, "Path", FOLDER + name).text or "" for name in names
+            )
+            self.assertEqual(public.split()[1], public_of(private.encode()).split()[1])
+            self.assertEqual(known.splitlines()[-1].split()[1:], public.split())
 
     def test_encrypted(self) -> None:
         """With a passphrase the private key is encrypted on the server only."""

@@ -124,6 +124,9 @@ class SSHbase(Plugin, Connector, Generator):
             )
 
     def _content(self, base: str, metadata: ClientMetadata) -> Content:
+        made = self._made_for(base, metadata)
+        if made is not None:
+            return f"{made.text}\n"
         file = self._sets[base].best(metadata)
         if file is not None:
             return file.content
@@ -134,6 +137,10 @@ class SSHbase(Plugin, Connector, Generator):
             return self._private(base, metadata)
         return self._public(base.removesuffix(PUBLIC), metadata)
 
+    def _made_for(self, base: str, metadata: ClientMetadata) -> PublicKey | None:
+        """Return the client's own public key if it is newer than the files that were listed."""
+        return self._made.get(f"{base}.H_{metadata.hostname}") if self._made else None
+
     def _private(self, key: str, metadata: ClientMetadata) -> Content:
         """Return a client's own key, made if need be, with its public half."""
         file = self._host_keys.private(key, metadata.hostname)
@@ -141,9 +148,6 @@ class SSHbase(Plugin, Connector, Generator):
         return file.content
 
     def _public(self, key: str, metadata: ClientMetadata) -> Content:
-        made = self._made.get(f"{key}{PUBLIC}.H_{metadata.hostname}")
-        if made is not None:
-            return f"{made.text}\n"
         private = self._sets[key].best_member(metadata)
         if private is not None:
             return self._register(key, private.specificity, metadata)
@@ -176,11 +180,8 @@ class SSHbase(Plugin, Connector, Generator):
         return {base: text for base, text in found.items() if text}
 
     def _own_key(self, base: str, metadata: ClientMetadata) -> str:
-        file = self._sets[base].best(metadata)
-        if file is not None:
-            return f"{file.text}\n" if file.text else ""
-        made = self._made.get(f"{base}.H_{metadata.hostname}")
-        return f"{made.text}\n" if made is not None else ""
+        key = self._made_for(base, metadata) or self._sets[base].best(metadata)
+        return f"{key.text}\n" if key is not None and key.text else ""
 
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:
         """Return the client's public keys by the names of their files."""
