@@ -54,6 +54,10 @@ class ShippedTests(RegistryTestCase):
         for name, remedy in ABSENT.items():
             self.assertEqual(self.refused(name), f"Plugin {name} cannot be used: {remedy}")
 
+    def test_no_name_forgotten(self) -> None:
+        """Every plugin that Bcfg2 came with is there, or refused with what to do instead."""
+        self.assertEqual(set(BCFG2) - SHIPPED.keys() - ABSENT.keys(), set())
+
     def test_nothing_twice(self) -> None:
         """No name is both there and absent."""
         self.assertEqual(ABSENT.keys() & SHIPPED.keys(), set())
