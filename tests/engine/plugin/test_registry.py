@@ -12,6 +12,14 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.registry import ENTRY_POINTS, SHIPPED, plugin_class, plugin_classes
 from tests.builders import a_core, configuration, write_files
 
+#: What Bcfg2 1.3 and 1.4 came with.
+BCFG2 = """
+    ACL AWSTags Account Base Bundler Bzr Cfg Cvs DBStats Darcs Decisions Defaults Deps Editor
+    FileProbes Fossil Git GroupLogic GroupPatterns Guppy Hg Hostbase Ldap Metadata NagiosGen Ohai
+    POSIXCompat Packages Pkgmgr Probes Properties PuppetENC Reporting Rules SEModules SSHbase
+    SSLCA ServiceCompat Snapshots Statistics Svn Svn2 TCheetah TGenshi TemplateHelper Trigger
+""".split()
+
 PLUGIN = (
     "from bcfg2tw.engine.plugin.base import Plugin\nclass {name}(Plugin):\n    create = False\n"
 )
