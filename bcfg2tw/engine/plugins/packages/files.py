@@ -104,6 +104,7 @@ class DownloadedFiles:
     """
     The files that one source uses.
 
+    :param known: names in the cache folder of those that its index in service was made from
     :ivar used: their names in the cache folder
     :ivar was_kept: whether a file was used that an earlier update has fetched, unasked
     """
@@ -116,6 +117,7 @@ class DownloadedFiles:
         force: bool,
         turns: Turns,
         progress: Callable[[str, int, int | None], None] | None = None,
+        known: Collection[str] = (),
     ) -> None:
         self.folder = folder
         self.was_kept = False
@@ -124,6 +126,7 @@ class DownloadedFiles:
         self._limit_bytes = limit_bytes
         self._force = force
         self._turns = turns
+        self._known = known
         self._progress = progress
 
     def get(self, url: str, expected: Checksum | None = None, stored_as: str | None = None) -> str:
@@ -150,6 +153,10 @@ class DownloadedFiles:
             self._fetch(url, place, path, known, expected)
             self._turns.fetched.add(path)
         return path
+
+    def was_there(self, url: str) -> bool:
+        """Say whether the index in service was made from a file of this URL, too."""
+        return file_name(url) in self._known
 
     def _local(self, url: str, expected: Checksum | None) -> str:
         path = unquote(urlsplit(url).path)
@@ -225,8 +232,12 @@ def _read_state(path: str, url: str) -> _State | None:
 
 
 def _write_state(path: str, state: _State) -> None:
-    with open(path + STATE, "w", encoding="utf-8") as stream:
+    # beside it, not into it: another user may have written that
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name[-100:]}{WRITING}")
+    with open(temporary, "w", encoding="utf-8") as stream:
         json.dump(state.__dict__, stream)
+    os.replace(temporary, path + STATE)
 
 
 def remove_unused(folder: str, used: Collection[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Collection, Iterable
+from concurrent.futures import Executor
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
@@ -29,26 +30,30 @@ def key_path(cache_folder: str, url: str) -> str:
 
 
 def update_keys(
-    urls: Iterable[str], cache_folder: str, downloader: Downloader, force: bool
-) -> list[str]:
+    urls: Iterable[str], cache_folder: str, downloader: Downloader, force: bool, pool: Executor
+) -> None:
     """
     Fetch the keys that are missing, or all, and delete those that no source names any more.
 
-    :returns: a sentence for each key that could not be fetched; its old file stays, if any
+    What cannot be fetched is an error in the log; its old file stays, if there is one.
     """
     folder = os.path.join(cache_folder, FOLDER)
     os.makedirs(folder, exist_ok=True)
-    errors = []
     wanted = {key_name(url): url for url in urls}
-    for name, url in wanted.items():
-        if force or not os.path.exists(os.path.join(folder, name)):
-            try:
-                _fetch(url, folder, name, downloader)
-            except (Bcfg2Error, OSError) as error:
-                logger.error("Packages: Error downloading %s: %s", shown(url), error)
-                errors.append(f"{shown(url)}: {error}")
+    due = [
+        url
+        for name, url in wanted.items()
+        if force or not os.path.exists(os.path.join(folder, name))
+    ]
+    list(pool.map(lambda url: _update_key(url, folder, downloader), due))
     _remove_unknown(folder, wanted)
-    return errors
+
+
+def _update_key(url: str, folder: str, downloader: Downloader) -> None:
+    try:
+        _fetch(url, folder, key_name(url), downloader)
+    except (Bcfg2Error, OSError) as error:
+        logger.error("Packages: Error downloading %s: %s", shown(url), error)
 
 
 def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from bcfg2tw.engine.plugins.packages.compression import BrokenFile, has_zstandard, unpacked
-from bcfg2tw.engine.plugins.packages.downloader import DownloadError, NotThere
+from bcfg2tw.engine.plugins.packages.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.files import Checksum, DownloadedFiles, shown
 from bcfg2tw.engine.plugins.packages.signatures import verified
 from bcfg2tw.engine.plugins.packages.xml_stream import child, child_text, elements
@@ -43,22 +43,28 @@ class Repository:
         return None
 
 
+def address(folder: str) -> str:
+    """Return the URL of a repository's list."""
+    return f"{folder}repodata/repomd.xml"
+
+
 def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repository:
     """
     Return what a repository lists.
 
     :param keys: paths of the keys one of which must have signed the list; none for any
+    :raises NotThere: if there is no list
     :raises DownloadError: if the list cannot be fetched
     :raises BadSignature: if none of the keys has signed it
     :raises BrokenFile: if it cannot be understood
     """
-    url = f"{folder}repodata/repomd.xml"
+    url = address(folder)
     try:
         path = files.get(url)
         if keys:
             _verify(path, files.get(f"{url}.asc"), keys)
     except NotThere as error:
-        raise DownloadError(f"Failed to fetch url {error}") from error
+        raise NotThere(f"Failed to fetch url {error}") from error
     with unpacked(path) as stream:
         listed = dict(_entry(one, folder) for one in elements(stream, path, "data"))
     if not listed:

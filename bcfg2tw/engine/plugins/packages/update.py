@@ -97,10 +97,10 @@ def update(
     os.makedirs(cache_folder, exist_ok=True)
     with _locked(cache_folder):
         urls = [url for source in sources for url in source.gpgkeys]
-        update_keys(urls, cache_folder, downloader, force)
         run = _Update(cache_folder, downloader, settings, force, report or Report())
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
+            update_keys(urls, cache_folder, downloader, force, pool)
             done = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
         _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
         files.remove_unused(cache_folder, run.used)
@@ -144,7 +144,7 @@ class _Update:
 
     def _made(self, source: PackageSource, path: str, used: set[str] | None) -> Outcome:
         try:
-            self._build(source, path)
+            self._build(source, path, used or set())
             return Outcome(source, path, is_new=True)
         except (Bcfg2Error, OSError, sqlite3.Error) as error:
             reason = str(error)
@@ -159,23 +159,23 @@ class _Update:
         logger.error("Packages: The last good index of %s stays in service", _written(source))
         return Outcome(source, path, error=reason)
 
-    def _build(self, source: PackageSource, path: str) -> None:
+    def _build(self, source: PackageSource, path: str, known: set[str]) -> None:
         """
         Make a source's index.
 
         Files of an earlier update will do unless all are asked for; if they do not fit together,
         everything is fetched again.
         """
-        found = self._files(self._force)
+        found = self._files(self._force, known)
         try:
             self._compile(source, path, found)
         except (Bcfg2Error, OSError) as error:
             if not found.was_kept:
                 raise
             logger.info("Packages: %s; everything is fetched again", error)
-            self._compile(source, path, self._files(force=True))
+            self._compile(source, path, self._files(True, known))
 
-    def _files(self, force: bool) -> DownloadedFiles:
+    def _files(self, force: bool, known: set[str]) -> DownloadedFiles:
         return DownloadedFiles(
             self._folder,
             self._downloader,
@@ -183,6 +183,7 @@ class _Update:
             force,
             self._turns,
             self._report.received,
+            known,
         )
 
     def _compile(self, source: PackageSource, path: str, found: DownloadedFiles) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from bcfg2tw.engine.plugins.packages import repomd, yum_sqlite
 from bcfg2tw.engine.plugins.packages.compression import BrokenFile, unpacked
+from bcfg2tw.engine.plugins.packages.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.index_file import IndexFile, Package
 from bcfg2tw.engine.plugins.packages.repomd import Repository
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
 from bcfg2tw.engine.plugins.packages.xml_stream import child, child_text, elements, local_name
 from bcfg2tw.engine.xmlio import Element
+
+logger = logging.getLogger("Packages")
 
 PRIMARY = ("primary", "primary_db")
 FILELISTS = ("filelists", "filelists_db")
@@ -30,16 +34,35 @@ def read(
 
     :param keys: paths of the keys one of which must have signed each repomd.xml; none for any
     """
+    missing: list[NotThere] = []
     for architecture in source.arches:
-        repositories = [
-            repomd.fetch(folder, keys, files) for folder in _folders(source, architecture)
-        ]
+        repositories = list(_repositories(source, architecture, files, keys, missing))
         for one in repositories:
             _read_packages(one, index, architecture)
         wanted = index.required_paths(architecture)
         for one in repositories:
             _read_files(one, index, architecture, wanted)
             _read_groups(one, index, architecture)
+    if missing and index.is_empty:
+        raise missing[0]
+
+
+def _repositories(
+    source: PackageSource,
+    architecture: str,
+    files: DownloadedFiles,
+    keys: Sequence[str],
+    missing: list[NotThere],
+) -> Iterator[Repository]:
+    """Yield the repositories that there are; one that never was is told in the log."""
+    for folder in _folders(source, architecture):
+        try:
+            yield repomd.fetch(folder, keys, files)
+        except NotThere as error:
+            if files.was_there(repomd.address(folder)):
+                raise
+            logger.error("Packages: %s", error)
+            missing.append(error)
 
 
 def _folders(source: PackageSource, architecture: str) -> list[str]:

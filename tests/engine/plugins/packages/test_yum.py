@@ -21,6 +21,7 @@ from tests.engine.plugins.packages.mirrors import (
     a_cache,
     a_mirror,
     index_of,
+    opened,
     outcome_of,
     primary,
     quiet,
@@ -199,6 +200,28 @@ class BrokenTests(SynchronousTestCase):
     def test_missing(self) -> None:
         """A repository without a repomd.xml is told with its address."""
         self.assertIn("Failed to fetch url", self.error({"x": b""}))
+
+    def test_one_missing(self) -> None:
+        """A repository that never was keeps nobody from the others; one that was does."""
+        url = "http://mirror.example.test/"
+        files = {
+            f"{url}9/os/x86_64/{name}": data
+            for name, data in repomd({"p": primary(rpm("a"))}, primary="p").items()
+        }
+        source = PackageSource(
+            "yum", url, version="9", components=("os", "updates"), arches=("x86_64",)
+        )
+        cache, downloader = a_cache(self), Answers(files)
+        with self.assertLogs("Packages", "ERROR") as logs:
+            (outcome,) = update([source], cache, downloader, Settings())
+        self.assertIn("Packages: Failed to fetch url", logs.output[0])
+        assert outcome.path is not None
+        self.assertEqual(opened(self, outcome.path).view(["x86_64"]).names(), ("a",))
+        downloader.files = {name.replace("os", "updates"): data for name, data in files.items()}
+        quiet(self)
+        (outcome,) = update([source], cache, downloader, Settings(), force=True)
+        self.assertIn("Failed to fetch url", outcome.error or "")
+        self.assertEqual(opened(self, outcome.path or "").view(["x86_64"]).names(), ("a",))
 
     def test_wrong_checksum(self) -> None:
         """A list that is not the one of the checksum is refused."""
