@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from bcfg2tw.engine.plugins.packages.downloader import NotThere
-from bcfg2tw.engine.plugins.packages.files import Checksum, DownloadedFiles
+from bcfg2tw.engine.plugins.packages.files import Checksum, DownloadedFiles, shown
 from bcfg2tw.engine.plugins.packages.signatures import BadSignature, verified, without_signature
+
+logger = logging.getLogger("Packages")
 
 #: From the best down; the last two tell a damaged file, but not a forged one.
 ALGORITHMS = {"SHA512": "sha512", "SHA256": "sha256", "SHA1": "sha1", "MD5Sum": "md5"}
@@ -58,7 +63,28 @@ def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Release |
         if detached is None:
             return None
         text = detached
-    return _parsed(folder, text.decode("utf-8", "replace"), only_strong=bool(keys))
+    suite = _parsed(folder, text.decode("utf-8", "replace"), only_strong=bool(keys))
+    _warn_if_expired(suite)
+    return suite
+
+
+def _warn_if_expired(suite: Release) -> None:
+    """
+    Tell of a list that should have been replaced.
+
+    Frozen copies of an archive are served like this on purpose, so that it is no failure.
+    """
+    given = suite.fields.get("Valid-Until")
+    try:
+        until = parsedate_to_datetime(given) if given else None
+    except ValueError:
+        until = None
+    if until is not None and until.timestamp() < time.time():
+        logger.warning(
+            "Packages: %s should have been replaced until %s: is the mirror kept up to date?",
+            shown(suite.folder),
+            given,
+        )
 
 
 def _detached(folder: str, keys: Sequence[str], files: DownloadedFiles) -> bytes | None:

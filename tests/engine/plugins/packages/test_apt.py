@@ -12,6 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.plugins.packages.compression import zstandard
 from bcfg2tw.engine.plugins.packages.index import IndexView
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.update import update
+from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages import mirrors
 from tests.engine.plugins.packages.mirrors import (
     DISTS,
@@ -180,6 +182,15 @@ class NameTests(SynchronousTestCase):
             NAME + ".gz": b"the mirror is being changed",
         }
         self.assertEqual(view_of(self, apt_source(a_mirror(self, contents))).names(), ("a",))
+
+    def test_expired(self) -> None:
+        """A Release that should have been replaced long ago is a warning in the log."""
+        contents = debian("Package: a\n")
+        listed = mirrors.release(contents, Valid_Until="Sat, 11 Jul 2020 10:16:37 UTC")
+        source = apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": listed}))
+        with self.assertLogs("Packages", "WARNING") as logs:
+            update([source], mirrors.a_cache(self), mirrors.NoNetwork(), Settings())
+        self.assertIn("should have been replaced until Sat, 11 Jul 2020", logs.output[0])
 
     def test_not_listed(self) -> None:
         """A Release that lists other files does not keep the index from being found."""

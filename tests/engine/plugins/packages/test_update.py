@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -305,6 +306,14 @@ class KeyTests(UpdateTests):
         )
         (outcome,) = self.update(server, force=True)
         self.assertIn("no good signature", outcome.error or "")
+
+    def test_no_module(self) -> None:
+        """Without the module that checks signatures nothing is trusted, and the remedy is told."""
+        server = self.server("Package: a\n")
+        self.addCleanup(sys.modules.__setitem__, "pysequoia", sys.modules["pysequoia"])
+        sys.modules["pysequoia"] = None  # type: ignore[assignment]  # as if it were missing
+        (outcome,) = self.update(server)
+        self.assertIn("pip install 'bcfg2tw[packages]'", outcome.error or "")
 
     def test_missing_key(self) -> None:
         """A key that cannot be had is an error in the log, and nothing can be trusted."""
