@@ -2,9 +2,9 @@
 What Bcfg2 leaves open, decided: `[packages] alternatives = true`.
 
 The rules are apt's, as far as an index tells what they take. Of `a | b` the first that a source
-has is chosen, of several providers the one of the first source, then the first by name; nothing is
-chosen where something that is there already will do. Whatever must be there anyway is found first,
-and then one choice is made at a time. `NAME:ARCHITECTURE` is understood where the client has that
+has is chosen; of several providers the one of the highest priority, then that of the first source,
+then the first by name. Nothing is chosen where something that is there already will do. Whatever
+must be there anyway is found first, and then one choice is made at a time. `NAME:ARCHITECTURE` is understood where the client has that
 architecture.
 """
 
@@ -140,8 +140,8 @@ class _Decisions:
         for name in names:
             offer = self._collection.origin(name)
             if offer is not None:
-                ranked.append((self._ranks[id(offer)], name))
-        return [name for _, name in sorted(ranked)]
+                ranked.append((-offer.view.priority(name), self._ranks[id(offer)], name))
+        return [name for _, _, name in sorted(ranked)]
 
     def resolution(self) -> DecidedResolution:
         """Return what was found, and what is open all the same."""

@@ -44,6 +44,8 @@ class View(Protocol):
 
     def version(self, name: str) -> str | None: ...
 
+    def priority(self, name: str) -> int: ...
+
 
 class NoIndex:
     """Stands for a source that could not be read: it knows no packages."""
@@ -73,6 +75,10 @@ class NoIndex:
     def version(self, name: str) -> str | None:
         """Return None: there is no such package."""
         return None
+
+    def priority(self, name: str) -> int:
+        """Return 0: there is no such package."""
+        return 0
 
 
 @dataclass(frozen=True)

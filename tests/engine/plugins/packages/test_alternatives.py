@@ -56,6 +56,13 @@ class AlternativesTests(SynchronousTestCase):
         self.assertEqual(found.packages, {"a", "q"})
         self.assertEqual(found.choices[0].alternatives, ("q", "r", "b"))
 
+    def test_priority(self) -> None:
+        """Of several providers that counts most which its distribution recommends most."""
+        first = an_offer(Described({"a": "v", "q": "", "r": ""}, {"q": "v", "r": "v"}))
+        second = an_offer(Described({"s": ""}, {"s": "v"}, priorities={"s": 3}))
+        found = resolve_all(Collection([first, second]), ["a"])
+        self.assertEqual(found.choices[0].alternatives, ("s", "q", "r"))
+
     def test_written_order_first(self) -> None:
         """What is in an order is decided before what is not, and may decide that too."""
         offer = Described(
