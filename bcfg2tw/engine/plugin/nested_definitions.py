@@ -7,6 +7,7 @@ files the higher priority does (structures.md 9 and 11, plugin-api.md 19).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
+
+logger = logging.getLogger("bcfg2-server")
 
 Table = dict[tuple[str, str], list[Definition]]
 
@@ -56,9 +59,14 @@ class NestedFile(PriorityFile):
 
 
 class NestedDefinitions:
-    """The definitions of some files, found by a look-up."""
+    """
+    The definitions of some files, found by a look-up.
 
-    def __init__(self, files: Iterable[NestedFile]) -> None:
+    :param kind: what they are, for messages
+    """
+
+    def __init__(self, files: Iterable[NestedFile], kind: str = "sources") -> None:
+        self._kind = kind
         self._templates: list[NestedFile] = []
         self._table: Table = {}
         for file in files:
@@ -75,7 +83,7 @@ class NestedDefinitions:
         Return the definition that a client gets for an entry, None without one.
 
         :raises PluginExecutionError: if several files with the highest priority have one; the
-            text names them
+            log names them
         """
         candidates = list(self._candidates(tag, name, metadata))
         if not candidates:
@@ -85,8 +93,17 @@ class NestedDefinitions:
         highest = max((one.priority for one in chosen), default=0)
         best = [one for one in chosen if one.priority == highest]
         if len(best) > 1:
-            raise PluginExecutionError(_conflict(best, f"{tag}:{name}", metadata.hostname))
+            raise self._conflict(best, f"{tag}:{name}", metadata.hostname)
         return best[0] if best else None
+
+    def _conflict(self, best: list[Definition], place: str, hostname: str) -> PluginExecutionError:
+        text = (
+            f"Found conflicting {self._kind} with same priority ({best[0].priority}) for {place} "
+            f"for {hostname}"
+        )
+        files = ", ".join(f"{one.path}:{one.line}" for one in best)
+        logger.error("%s: %s", text, files)
+        return PluginExecutionError(text)
 
     def _candidates(self, tag: str, name: str, metadata: ClientMetadata) -> Iterator[Definition]:
         yield from self._table.get((tag, name), ())
@@ -103,11 +120,3 @@ def _enter(table: Table, definitions: Iterable[Definition]) -> None:
 
 def _last_of_each_file(candidates: Iterable[Definition], answers: Answers) -> list[Definition]:
     return list({one.path: one for one in candidates if one.applies(answers)}.values())
-
-
-def _conflict(best: list[Definition], place: str, hostname: str) -> str:
-    files = ", ".join(f"{one.path}:{one.line}" for one in best)
-    return (
-        f"Found conflicting sources with same priority ({best[0].priority}) for {place} "
-        f"for {hostname}: {files}"
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -38,27 +39,28 @@ class Deps(Plugin, StructureValidator):
         super().__init__(core, files, previous)
         known = previous.files if previous else None
         loaded = load_all(files, (".xml",), NestedFile, self.logger, known)
-        self._dependencies = NestedDefinitions(loaded.values())
+        self._dependencies = NestedDefinitions(loaded.values(), "dependencies")
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
         """Append one structure, `Deps`, with everything that is missing; it may be empty."""
-        present = set(_entries(structures))
+        present = dict.fromkeys(_entries(structures))
         try:
             missing = self._missing(present, metadata)
         except PluginExecutionError as error:
-            self.logger.error("Deps: no dependencies for %s: %s", metadata.hostname, error)
+            self.logger.error("Deps: %s; the client gets no dependencies", error)
             return
         added = etree.Element("Independent", {"name": self.name})
         for tag, name in missing:
             etree.SubElement(added, tag, {"name": name})
         structures.append(added)
 
-    def _missing(self, present: set[Key], metadata: ClientMetadata) -> list[Key]:
+    def _missing(self, present: Collection[Key], metadata: ClientMetadata) -> list[Key]:
+        """Return what is missing, in an order that is the same each time."""
         known = set(present)
         missing: list[Key] = []
-        waiting = list(present)
+        waiting = deque(present)
         while waiting:
-            tag, name = waiting.pop()
+            tag, name = waiting.popleft()
             for key in self._required(tag, name, metadata):
                 if key not in known:
                     known.add(key)

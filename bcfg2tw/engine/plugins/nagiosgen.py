@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.files import Files
@@ -45,7 +45,6 @@ class NagiosGen(Plugin, Generator):
 
     def __init__(self, core: BaseCore, files: Files, previous: NagiosGen | None = None) -> None:
         super().__init__(core, files, previous)
-        self._writing = previous._writing if previous else threading.Lock()
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -117,9 +116,10 @@ class NagiosGen(Plugin, Generator):
         if "/" in name:
             raise PluginExecutionError(f"NagiosGen: {name!r} is no name for a file")
         path, data = self.files.path(name), text.encode(self.core.settings.encoding)
-        with self._writing:
+        with creating(self.data):
             if _content(path) != data:
                 write_atomically(path, data)
+                self.core.store.wrote(path)
 
 
 def _content(path: str) -> bytes | None:

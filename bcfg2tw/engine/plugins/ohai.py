@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
@@ -20,6 +22,9 @@ from bcfg2tw.errors import PluginExecutionError
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.client_metadata import ClientMetadata
+
+#: A client's requests of one run come close together; what ohai prints is large.
+KEPT_CLIENTS = 100
 
 SCRIPT = """\
 PATH="$PATH:/sbin:/usr/sbin"
@@ -33,26 +38,46 @@ fi
 
 
 class Known:
-    """What clients' files said when they were last read; outlives the snapshots."""
+    """What the files of some clients said when they were last read; outlives the snapshots."""
 
     def __init__(self) -> None:
-        self.writing = threading.Lock()
-        self._values: dict[str, tuple[Stamp, Any]] = {}
+        self._lock = threading.Lock()
+        self._values: OrderedDict[str, tuple[Stamp, Any]] = OrderedDict()
 
     def read(self, path: str) -> Any:
         """
         Return what a file says, an empty mapping where there is none.
 
-        :raises PluginExecutionError: if it is not JSON
+        :raises PluginExecutionError: if it cannot be read or is not JSON
         """
         stamp = stamp_of(path)
         if stamp is None:
             return {}
-        known = self._values.get(path)
-        if known is None or known[0] != stamp:
+        with self._lock:
+            known = self._values.get(path)
+            if known is not None and known[0] == stamp:
+                self._values.move_to_end(path)
+                return known[1]
+        try:
             with open(path, "rb") as stream:
-                known = self._values[path] = (stamp, parsed(stream.read(), path))
-        return known[1]
+                value = parsed(stream.read(), path)
+        except OSError as error:
+            raise PluginExecutionError(f"Ohai: {path}: {error.strerror}") from error
+        self._keep(path, stamp, value)
+        return value
+
+    def last(self, path: str) -> Any:
+        """Return what a file said when it was understood last, an empty mapping if never."""
+        with self._lock:
+            known = self._values.get(path)
+        return {} if known is None else known[1]
+
+    def _keep(self, path: str, stamp: Stamp, value: Any) -> None:
+        with self._lock:
+            self._values[path] = (stamp, value)
+            self._values.move_to_end(path)
+            if len(self._values) > KEPT_CLIENTS:
+                self._values.popitem(last=False)
 
 
 def parsed(data: str | bytes, where: str) -> Any:
@@ -101,10 +126,11 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with self._known.writing:
+        with creating(self.data):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))
+            self.core.store.wrote(path)
         self.core.metadata_cache.expire(metadata.hostname)
 
     def _is_kept(self, path: str, value: Any) -> bool:
@@ -114,12 +140,17 @@ class Ohai(Plugin, Probing, Connector):
             return False  # what is there is broken: replace it
 
     def get_additional_data(self, metadata: ClientMetadata) -> Any:
-        """Return what is known, an empty mapping for a client that never ran the probe."""
+        """
+        Return what is known, an empty mapping for a client that never ran the probe.
+
+        A broken file is an error in the log and no more: the client's next upload mends it.
+        """
+        path = self._path(metadata.hostname)
         try:
-            return self._known.read(self._path(metadata.hostname))
+            return self._known.read(path)
         except PluginExecutionError as error:
             self.logger.error("%s", error)
-            return {}
+            return self._known.last(path)
 
     def _path(self, hostname: str) -> str:
         if "/" in hostname:

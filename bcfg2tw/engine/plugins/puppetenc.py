@@ -75,6 +75,8 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
     def _forget(self) -> None:
         with self._lock:
             self._known = {}
+        if self.core.settings.client_metadata_cache == "aggressive":
+            self.core.metadata_cache.expire()  # nothing else would have them asked again
 
     def _classification(self, hostname: str) -> Classification:
         with self._lock:

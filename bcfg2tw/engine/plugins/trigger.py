@@ -47,9 +47,14 @@ class Trigger(Plugin, ClientRunHooks):
                 command[0], command[1], RUNNING_LIMIT,
             )  # fmt: skip
             return
-        threading.Thread(
+        thread = threading.Thread(
             target=self._run, args=(command,), name=f"Trigger {command[0]}", daemon=True
-        ).start()
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no threads left
+            _running.release()
+            self.logger.error("Trigger: Error running %s: %s", command[0], error)
 
     def _run(self, command: list[str]) -> None:
         try:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.store.clients import ClientChanges
 from bcfg2tw.engine.store.probes import ProbeAnswers
 
@@ -25,6 +26,7 @@ class Store:
         repository = settings.repository
         self.clients = ClientChanges(os.path.join(repository, "Metadata", "clients.xml"))
         self.probes = ProbeAnswers(os.path.join(repository, "Probes", "probed.xml"))
+        self._written: dict[str, Stamp] = {}
 
     def not_by_itself(self, changed: Collection[str]) -> list[str]:
         """
@@ -33,7 +35,23 @@ class Store:
         What a client says counts when it is said: writing it to its proper file later changes
         nothing, and must not empty any cache.
         """
-        return [path for path in changed if not self.probes.is_as_written(path)]
+        return [path for path in changed if not self._is_as_written(path)]
+
+    def _is_as_written(self, path: str) -> bool:
+        stamp = self._written.get(path)
+        if stamp is not None and stamp == stamp_of(path):
+            return True
+        return self.probes.is_as_written(path)
+
+    def wrote(self, path: str) -> None:
+        """
+        Note that a plugin has written a file that it reads from disk whenever it needs it.
+
+        Its change is no reason to read the repository again, and to empty every cache.
+        """
+        stamp = stamp_of(path)
+        if stamp is not None:
+            self._written[path] = stamp
 
     def close(self) -> None:
         """Bring everything to its proper files; only once there are no calls any more."""
