@@ -4,8 +4,8 @@ What Bcfg2 leaves open, decided: `[packages] alternatives = true`.
 The rules are apt's, as far as an index tells what they take. Of `a | b` the first that a source
 has is chosen; of several providers the one of the highest priority, then that of the first source,
 then the first by name. Nothing is chosen where something that is there already will do. Whatever
-must be there anyway is found first, and then one choice is made at a time. `NAME:ARCHITECTURE` is understood where the client has that
-architecture.
+must be there anyway is found first, and then one choice is made at a time. `NAME:ARCHITECTURE` is
+understood where the client has that architecture.
 """
 
 from __future__ import annotations
