@@ -81,6 +81,8 @@ class BaseCore:
         self._reload_lock = threading.Lock()
         self._shutdown_lock = threading.Lock()
         self._is_shut_down = False
+        # plugins whose threads were started; None where the core only answers questions
+        self._threaded: set[str] | None = None
 
     def __str__(self) -> str:
         return type(self).__name__
@@ -153,7 +155,20 @@ class BaseCore:
         :raises CoreInitError: if no Metadata plugin can be used
         """
         self.load_plugins()
+        self._threaded = set()
+        self._start_threads(self._threaded)
+
+    def _start_threads(self, started: set[str]) -> None:
+        """
+        Start the threads of plugins that were not there before.
+
+        :param started: names of plugins whose threads were started; new ones are added
+        """
         for plugin in self.plugins_by_type(Threaded):
+            name = compile.name_of(plugin)
+            if name in started:
+                continue
+            started.add(name)
             try:
                 plugin.start_threads()
             except Exception:  # a plugin without its threads must not stop the server
@@ -209,6 +224,8 @@ class BaseCore:
             self.settings = before
             raise
         self._library = library
+        if self._threaded is not None:
+            self._start_threads(self._threaded)
 
     def _current_library(self, changed: Collection[str] | None) -> Library:
         path = self.settings.config

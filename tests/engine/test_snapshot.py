@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Threaded
+from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.snapshot import without_conflicts
 from bcfg2tw.errors import CoreInitError, PluginInitError
 from bcfg2tw.settings import Settings
@@ -22,6 +25,9 @@ from tests.builders import (
     write_files,
 )
 
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+
 HERE = "tests.engine.test_snapshot."
 
 BUNDLE = {"Bundler/b.xml": '<Bundle><BoundService name="one"/></Bundle>'}
@@ -34,6 +40,21 @@ class Refusing(Plugin):
 
     def __init__(self, *args: object) -> None:
         raise PluginInitError("not today")
+
+
+class Picky(Plugin, Threaded):
+    """Needs a file; has threads."""
+
+    started: ClassVar[list[str]] = []
+
+    def __init__(self, core: BaseCore, files: Files, previous: Picky | None = None) -> None:
+        super().__init__(core, files, previous)
+        if "needed" not in files:
+            raise PluginInitError("the file is missing")
+
+    def start_threads(self) -> None:
+        """Say that it was called."""
+        self.started.append(self.name)
 
 
 class First(Plugin):
@@ -164,6 +185,16 @@ class LoadingTests(SynchronousTestCase):
         with self.assertLogs("bcfg2-server", "ERROR"):
             core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Refusing"))
         self.assertIn(os.path.join(core.settings.repository, "Refusing"), core.watched())
+
+    def test_threads_of_late_plugin(self) -> None:
+        """A plugin that could not be made at the start gets its threads once it can, once."""
+        Picky.started.clear()
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Picky"))
+        self.assertEqual(Picky.started, [])
+        for text in ("a", "bc"):
+            change(core, {"Picky/needed": text})
+            self.assertEqual(Picky.started, ["Picky"])
 
     def test_unknown(self) -> None:
         """A plugin that does not exist is named in the log, with what can be had."""
