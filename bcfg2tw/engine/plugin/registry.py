@@ -71,7 +71,11 @@ def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
         except Exception as error:  # importing runs a site's own code
             logger.error("Plugin %s cannot be used: %s", name, error, exc_info=_unexpected(error))
             continue
-        classes.setdefault(plugin.name, plugin)
+        if classes.setdefault(plugin.name, plugin) is not plugin:
+            logger.error(
+                "Plugin %s cannot be used: another one named before it is called %s, too",
+                name, plugin.name,
+            )  # fmt: skip
     return list(classes.values())
 
 

@@ -97,6 +97,14 @@ class DottedTests(RegistryTestCase):
         write_files(self.folder, {"site_a/__init__.py": "", "site_a/b.py": PLUGIN.format(name="X")})
         self.assertEqual(plugin_class("site_a.b.X").name, "X")
 
+    def test_name_taken(self) -> None:
+        """Of two plugins of one name the first is used; the log names the other."""
+        write_files(self.folder, {"site_r.py": PLUGIN.format(name="Rules")})
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            (found,) = plugin_classes(["Rules", "site_r.Rules"])
+        self.assertNotEqual(found.__module__, "site_r")
+        self.assertIn("Plugin site_r.Rules cannot be used: another one", logs.output[0])
+
     def test_no_module(self) -> None:
         """A module that is not on the path is named, with the remedy."""
         self.assertEqual(
