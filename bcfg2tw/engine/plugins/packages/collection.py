@@ -46,8 +46,6 @@ class View(Protocol):
 
     def priority(self, name: str) -> int: ...
 
-    def priority(self, name: str) -> int: ...
-
 
 class NoIndex:
     """Stands for a source that could not be read: it knows no packages."""
@@ -77,10 +75,6 @@ class NoIndex:
     def version(self, name: str) -> str | None:
         """Return None: there is no such package."""
         return None
-
-    def priority(self, name: str) -> int:
-        """Return the lowest there is."""
-        return 0
 
     def priority(self, name: str) -> int:
         """Return 0: there is no such package."""

@@ -30,7 +30,6 @@ class Described:
     :ivar provides: for some packages the virtual names that they provide
     :ivar recommends: for some packages what they recommend
     :ivar priorities: of some packages, higher for more recommended ones
-    :ivar priorities: for some packages how much they are recommended
     :ivar groups: group to the levels at which packages belong to it
     """
 
@@ -39,7 +38,6 @@ class Described:
     recommends: Mapping[str, str] = field(default_factory=dict)
     essential: Sequence[str] = ()
     groups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    priorities: Mapping[str, int] = field(default_factory=dict)
     priorities: Mapping[str, int] = field(default_factory=dict)
 
     def packages(self) -> Iterable[Package]:
@@ -52,7 +50,6 @@ class Described:
                 recommendations=_listed(self.recommends.get(name, "")),
                 provides=self.provides.get(name, "").split(),
                 essential=name in self.essential,
-                priority=self.priorities.get(name, 0),
                 priority=self.priorities.get(name, 0),
             )
 
@@ -115,9 +112,6 @@ class MemoryView:
 
     def version(self, name: str) -> str | None:
         return self._packages[name].version if name in self._packages else None
-
-    def priority(self, name: str) -> int:
-        return self._packages[name].priority if name in self._packages else 0
 
     def priority(self, name: str) -> int:
         return self._packages[name].priority if name in self._packages else 0

@@ -63,17 +63,6 @@ class AlternativesTests(SynchronousTestCase):
         found = resolve_all(Collection([first, second]), ["a"])
         self.assertEqual(found.choices[0].alternatives, ("s", "q", "r"))
 
-    def test_priority(self) -> None:
-        """Of several providers in a source the one of the highest priority is chosen."""
-        described = Described(
-            {"a": "awk", "gawk": "", "mawk": "", "original-awk": ""},
-            {"gawk": "awk", "mawk": "awk", "original-awk": "awk"},
-            priorities={"gawk": 2, "mawk": 5, "original-awk": 2},
-        )
-        found = decided(described, "a")
-        self.assertEqual(found.packages, {"a", "mawk"})
-        self.assertEqual(found.choices[0].alternatives, ("mawk", "gawk", "original-awk"))
-
     def test_written_order_first(self) -> None:
         """What is in an order is decided before what is not, and may decide that too."""
         offer = Described(
