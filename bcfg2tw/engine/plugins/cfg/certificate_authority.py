@@ -1,20 +1,24 @@
 """
 A site's certificate authority, as `[sslca_NAME]` describes it (cfg.md 10.1).
 
-It is OpenSSL's own (`openssl ca`): nothing else does all that its configuration may ask for, and
-keeps its list of certificates and its serial numbers.
+With `config` it is OpenSSL's own (`openssl ca`): nothing else does all that its configuration may
+ask for, and keeps its list of certificates and its serial numbers. With `certificate` and `key`
+alone it needs no program.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography.x509 import Certificate, load_pem_x509_certificate
+
 from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugins.cfg.local_authority import LocalAuthority
 from bcfg2tw.engine.programs import ProgramError, run
 from bcfg2tw.errors import PluginExecutionError
 
@@ -31,13 +35,15 @@ class Authority:
     """
     One certificate authority.
 
-    :ivar config: path of its OpenSSL configuration, without which it cannot sign
+    :ivar config: path of its OpenSSL configuration
+    :ivar local: its certificate and key, used where there is no configuration
     :ivar chain: path of the certificate, or chain, that its certificates are verified with
     :ivar chain_is_root: whether the chain ends in a root that is to be trusted
     """
 
     name: str
     config: str | None
+    local: LocalAuthority | None
     passphrase: str | None
     chain: str | None
     chain_is_root: bool
@@ -45,10 +51,12 @@ class Authority:
     @classmethod
     def named(cls, name: str, settings: Settings) -> Authority:
         """Return the authority of a name; one without a section can do nothing."""
-        options = settings.section(f"sslca_{name}")
+        section = f"sslca_{name}"
+        options = settings.section(section)
         return cls(
             name,
             options.get("config") or None,
+            _local(section, options),
             options.get("passphrase") or None,
             options.get("chaincert") or None,
             options.get("root_ca", "").lower() in YES,
@@ -63,6 +71,8 @@ class Authority:
         :raises PluginExecutionError: if it cannot be signed
         """
         if self.config is None:
+            if self.local is not None:
+                return self.local.sign(request, days)
             raise PluginExecutionError(f"Cfg: [sslca_{self.name}] section has no 'config' option")
         if not os.path.isfile(self.config):
             raise PluginExecutionError(
@@ -83,11 +93,13 @@ class Authority:
 
     def verify(self, certificate: bytes) -> None:
         """
-        Check that a certificate comes from here; without a chain there is nothing to check.
+        Check that a certificate comes from here, by the chain or else by the own certificate.
 
-        :raises PluginExecutionError: with OpenSSL's reason, if it does not
+        :raises PluginExecutionError: with the reason, if it does not
         """
         if self.chain is None:
+            if self.local is not None:
+                self.local.verify(parsed(certificate))
             return
         trust = ["-CAfile"] if self.chain_is_root else ["-purpose", "sslserver", "-untrusted"]
         with _file(certificate) as path:
@@ -100,19 +112,44 @@ class Authority:
 
     def chain_text(self) -> bytes:
         """
-        Return the content of the chain's file, empty without one.
+        Return the content of the chain's file, else the own certificate, empty without either.
 
         :raises PluginExecutionError: if it cannot be read
         """
-        if self.chain is None:
+        path = self.trusted
+        if path is None:
             return b""
         try:
-            with open(self.chain, "rb") as stream:
+            with open(path, "rb") as stream:
                 return stream.read()
         except OSError as error:
             raise PluginExecutionError(
-                f"[sslca_{self.name}] chaincert: {self.chain!r}: {error.strerror}"
+                f"[sslca_{self.name}] chaincert: {path!r}: {error.strerror}"
             ) from error
+
+    @property
+    def trusted(self) -> str | None:
+        """The path of what certificates are verified with, None if they are not."""
+        return self.chain or (self.local.certificate if self.local else None)
+
+
+def _local(section: str, options: Mapping[str, str]) -> LocalAuthority | None:
+    certificate, key = options.get("certificate"), options.get("key")
+    if not certificate or not key:
+        return None
+    return LocalAuthority(section, certificate, key, options.get("passphrase") or None)
+
+
+def parsed(data: bytes) -> Certificate:
+    """
+    Return the certificate in a file's content.
+
+    :raises PluginExecutionError: if there is none
+    """
+    try:
+        return load_pem_x509_certificate(data)
+    except ValueError as error:
+        raise PluginExecutionError(f"it is no certificate in PEM: {error}") from error
 
 
 @contextmanager

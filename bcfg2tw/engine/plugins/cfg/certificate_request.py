@@ -95,13 +95,9 @@ def _subject(wanted: Element, metadata: ClientMetadata) -> Name:
     return Name([NameAttribute(part, value) for part, value in parts])
 
 
-def has_key(certificate: Certificate, key: bytes) -> bool:
-    """
-    Say whether a certificate is for a private key.
-
-    :raises PluginExecutionError: if the key cannot be read
-    """
-    return _public(private_key(key).public_key()) == _public(certificate.public_key())
+def has_key(certificate: Certificate, key: CertificateIssuerPrivateKeyTypes) -> bool:
+    """Say whether a certificate is for a private key."""
+    return _public(key.public_key()) == _public(certificate.public_key())
 
 
 def _public(key: object) -> bytes:

@@ -30,8 +30,9 @@ class CheckedCertificates:
 
     def name_of(self, certificate: bytes, key: bytes, authority: Authority) -> bytes:
         """Return what stands for a check: all that its result depends on, and no secret."""
-        chain = None if authority.chain is None else stamp_of(authority.chain)
-        parts = (certificate, key, f"{authority.chain} {authority.chain_is_root} {chain}".encode())
+        trusted = authority.trusted
+        stamp = None if trusted is None else stamp_of(trusted)
+        parts = (certificate, key, f"{trusted} {authority.chain_is_root} {stamp}".encode())
         return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 
     def knows(self, check: bytes) -> bool:

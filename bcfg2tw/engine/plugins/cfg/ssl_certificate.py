@@ -115,7 +115,7 @@ class CertificateFile(CreatorFile, Verifier):
             certificate = load_pem_x509_certificate(old)
         except ValueError:
             return True
-        if not has_key(certificate, self._key(self._applicable(metadata), metadata)):
+        if not has_key(certificate, private_key(self._key(self._applicable(metadata), metadata))):
             return True
         return _now() - certificate.not_valid_before_utc > RENEWAL_AGE
 
@@ -172,7 +172,7 @@ def _verified(
     except PluginExecutionError as error:
         raise PluginExecutionError(f"{name} failed verification against CA: {error}") from error
     certificate = _parsed(data, name)
-    if not has_key(certificate, key):
+    if not has_key(certificate, private_key(key)):
         raise PluginExecutionError(f"{name} failed verification against key {key_path}")
     return certificate
 

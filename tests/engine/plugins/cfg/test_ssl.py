@@ -6,16 +6,19 @@ import os
 import shutil
 import subprocess
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import (
     Certificate,
+    CertificateBuilder,
     DNSName,
     SubjectAlternativeName,
     load_pem_x509_certificate,
+    random_serial_number,
 )
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -54,7 +57,12 @@ commonName = supplied
 emailAddress = optional
 [req]
 distinguished_name = name
+x509_extensions = authority
 [name]
+[authority]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
 """
 
 
@@ -112,6 +120,19 @@ class AuthorityTestCase(SynchronousTestCase):
         return a_core(
             self, {**contents, **(more or {})}, file={"sslca_default": section}, **settings
         )
+
+    def expired(self, core: NetworkCore) -> str:
+        """Return a certificate for the client's key that the authority has signed, and is over."""
+        with open(os.path.join(self.folder, "ca.key"), "rb") as stream:
+            authority: Any = load_pem_private_key(stream.read(), None)
+        with open(self.chain, "rb") as stream:
+            issuer = load_pem_x509_certificate(stream.read()).subject
+        (key,) = files_in(core, KEY).values()
+        public: Any = load_pem_private_key(key, None).public_key()
+        start = datetime.now(timezone.utc) - timedelta(days=5)
+        builder = CertificateBuilder(issuer, issuer, public, random_serial_number())
+        builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=2))
+        return builder.sign(authority, SHA256()).public_bytes(Encoding.PEM).decode()
 
     def signed(self) -> int:
         """Return how many certificates the authority has signed."""

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
-
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-from cryptography.x509 import (
-    CertificateBuilder,
-    load_pem_x509_certificate,
-    random_serial_number,
-)
 
 from bcfg2tw.engine.core import NetworkCore
 from tests.builders import CLIENT, change
@@ -22,19 +14,6 @@ from tests.engine.plugins.cfg.test_ssl import CERT, KEY, AuthorityTestCase, cert
 
 
 class VerifiedTests(AuthorityTestCase):
-    def self_signed(self, core: NetworkCore, days: int, age: int) -> str:
-        """Return a certificate for the client's key that the authority's key signs."""
-        with open(os.path.join(self.folder, "ca.key"), "rb") as stream:
-            authority: Any = load_pem_private_key(stream.read(), None)
-        with open(self.chain, "rb") as stream:
-            issuer = load_pem_x509_certificate(stream.read())
-        (key,) = files_in(core, KEY).values()
-        start = datetime.now(timezone.utc) - timedelta(days=age)
-        public: Any = load_pem_private_key(key, None).public_key()
-        builder = CertificateBuilder(issuer.subject, issuer.subject, public, random_serial_number())
-        builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=days))
-        return builder.sign(authority, SHA256()).public_bytes(Encoding.PEM).decode()
-
     def with_certificate(self, text: str, suffix: str = "", **settings: Any) -> NetworkCore:
         """Return a core with a certificate that is there already."""
         return self.ssl_core(more={f"Cfg{CERT}/www.pem{suffix}": text}, **settings)
@@ -90,7 +69,7 @@ class VerifiedTests(AuthorityTestCase):
         for authority in ({}, {"chaincert": ""}):
             core = self.ssl_core(authority=authority)
             bound(core, CERT)
-            expired = self.self_signed(core, days=2, age=5)
+            expired = self.expired(core)
             change(core, {f"Cfg{CERT}/www.pem.H_{CLIENT}": expired})
             text = bound(core, CERT).text or ""
             self.assertGreater(certificate_of(text).not_valid_after_utc, datetime.now(timezone.utc))
@@ -102,7 +81,7 @@ class VerifiedTests(AuthorityTestCase):
         """A plain certificate that is renewed under a passphrase leaves nothing plain behind."""
         core = self.ssl_core()
         bound(core, CERT)
-        expired = self.self_signed(core, days=2, age=5)
+        expired = self.expired(core)
         (key,) = files_in(core, KEY).values()
         second = self.ssl_core(
             more={f"Cfg{KEY}/www.key": key, f"Cfg{CERT}/www.pem.H_{CLIENT}": expired},
