@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -11,10 +12,6 @@ from urllib.parse import urljoin, urlsplit
 from OpenSSL import SSL
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectError, ConnectionRefusedError, DNSLookupError
-from twisted.internet.protocol import Protocol, connectionDone
-from twisted.python.failure import Failure
-from twisted.web.client import ResponseDone
-from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 
@@ -27,6 +24,7 @@ from bcfg2tw.engine.plugins.packages.downloader import (
 )
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.http_agent import HttpAgent
+from bcfg2tw.http_body import Body
 from bcfg2tw.http_proxy import basic
 from bcfg2tw.settings import Settings
 
@@ -35,7 +33,9 @@ REDIRECT_LIMIT = 5
 #: 403 is what object stores answer for what they do not have.
 MISSING = frozenset([403, 404, 410])
 PASSING = frozenset([408, 425, 429])
-NOT_MODIFIED = 304
+OK, NOT_MODIFIED = 200, 304
+#: More of the page that comes with an error is not read.
+ERROR_LIMIT_BYTES = 1 << 16
 
 
 class Passing(DownloadError):
@@ -81,8 +81,12 @@ class Transfer:
         url, headers = self._download.url, self._headers()
         for _ in range(REDIRECT_LIMIT + 1):
             response = await self._answer(url, headers)
-            if response.code not in REDIRECTS:
+            if response.code == OK:
                 return await self._taken(response)
+            await self._drained(response)
+            if response.code not in REDIRECTS:
+                self._check_status(response)
+                return None
             url, headers = _redirected(url, headers, response)
             self._agent.abort()
         raise DownloadError(f"the server redirects more than {REDIRECT_LIMIT} times")
@@ -118,29 +122,42 @@ class Transfer:
             if stalled.active():
                 stalled.cancel()
 
-    async def _taken(self, response: IResponse) -> Validators | None:
-        if response.code == NOT_MODIFIED and self._download.known is not None:
-            return None
-        _check_status(response)
+    async def _taken(self, response: IResponse) -> Validators:
         length = None if response.length is UNKNOWN_LENGTH else int(response.length)
         if length is not None and length > self._download.limit_bytes:
             raise DownloadError(f"it has {length} bytes, more than [packages] max_download")
         with open(self._download.path, "wb") as stream:
-            body = _Body(self._reactor, self._download, length, stream)
-            body.watch(self._stall_seconds, self.expire)
-            response.deliverBody(body)
-            await body.done
+            await self._written(response, stream, self._download.limit_bytes, self._told(length))
         return Validators(_value(response, b"ETag"), _last_modified(response))
 
+    async def _drained(self, response: IResponse) -> None:
+        """Read what an answer without a file says, so that the connection ends in good order."""
+        with open(os.devnull, "wb") as stream, suppress(Exception):
+            # however that ends, the status is what counts
+            await self._written(response, stream, ERROR_LIMIT_BYTES, lambda _: None)
 
-def _check_status(response: IResponse) -> None:
-    status = f"the server answers {response.code} {response.phrase.decode('latin-1')}"
-    if response.code in MISSING:
-        raise NotThere(status)
-    if response.code in PASSING or response.code >= 500:
-        raise Passing(status)
-    if response.code != 200:
-        raise DownloadError(status)
+    def _told(self, length: int | None) -> Callable[[int], None]:
+        progress = self._download.progress
+        if progress is None:
+            return lambda _: None
+        return lambda received: progress(received, length)
+
+    def _written(
+        self, response: IResponse, stream: BinaryIO, limit: int, progress: Callable[[int], None]
+    ) -> Deferred[None]:
+        body = Body(stream, limit, progress)
+        body.watch(self._reactor, self._stall_seconds, self.expire)
+        response.deliverBody(body)
+        return body.done
+
+    def _check_status(self, response: IResponse) -> None:
+        status = f"the server answers {response.code} {response.phrase.decode('latin-1')}"
+        if response.code in MISSING:
+            raise NotThere(status)
+        if response.code in PASSING or response.code >= 500:
+            raise Passing(status)
+        if response.code != NOT_MODIFIED or self._download.known is None:
+            raise DownloadError(status)
 
 
 def _value(response: IResponse, name: bytes) -> str | None:
@@ -178,64 +195,6 @@ def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, H
         headers = headers.copy()
         headers.removeHeader(b"Authorization")
     return target, headers
-
-
-class _Body(Protocol):
-    """Writes what arrives, as long as it keeps arriving and is not too much."""
-
-    def __init__(
-        self, reactor: Any, download: Download, length: int | None, stream: BinaryIO
-    ) -> None:
-        self._reactor = reactor
-        self._download = download
-        self._length = length
-        self._stream = stream
-        self._received = 0
-        self._stalled: Any = None
-        self.done: Deferred[None] = Deferred(lambda _: self._lose())
-
-    def watch(self, seconds: float, expire: Callable[[str], None]) -> None:
-        """Have it cut off if nothing arrives for some time."""
-        self._seconds = seconds
-        reason = f"nothing has arrived for {seconds:g} seconds"
-        self._stalled = self._reactor.callLater(seconds, expire, reason)
-
-    def dataReceived(self, data: bytes) -> None:
-        """Write what has arrived, and tell how much that is."""
-        if self.done.called:
-            return
-        self._received += len(data)
-        if self._received > self._download.limit_bytes:
-            self._fail(DownloadError("it is larger than [packages] max_download"))
-            return
-        try:
-            self._stream.write(data)
-        except OSError as error:
-            self._fail(DownloadError(f"{self._download.path}: {os.strerror(error.errno or 0)}"))
-            return
-        self._stalled.reset(self._seconds)
-        if self._download.progress is not None:
-            self._download.progress(self._received, self._length)
-
-    def _fail(self, error: DownloadError) -> None:
-        self._lose()
-        self.done.errback(Failure(error))
-
-    def _lose(self) -> None:
-        transport: Any = self.transport
-        if transport is not None:
-            transport.loseConnection()
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Tell how it ended; without a length the end of the connection is that of the file."""
-        if self._stalled.active():
-            self._stalled.cancel()
-        if self.done.called:
-            return
-        if reason.check(ResponseDone, PotentialDataLoss):
-            self.done.callback(None)
-        else:
-            self.done.errback(reason)
 
 
 def trouble(error: Exception) -> str:

@@ -25,7 +25,7 @@ LAYERS = (
     ("dispatch",),
     ("auth", "pool", "inotify", "xmlrpc_codec", "downloads"),
     ("http_transfer",),
-    ("http_agent",),
+    ("http_agent", "http_body"),
     ("http_proxy",),
     ("engine.core",),
     ("engine.base_core",),
