@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import logging
 import time
+import traceback
 import xmlrpc.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.engine.address import ClientAddress
+from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.xmlrpc_codec import MalformedRequest, read_call, write_fault, write_result
 
 logger = logging.getLogger("bcfg2-server")
@@ -165,8 +167,10 @@ class Dispatcher:
         """List the methods that are not the core's own (wire.md 11)."""
         return sorted([*self._own_methods, *self._core._get_rmi()])
 
-    def _method_help(self, name: str) -> str:
+    def _method_help(self, name: object) -> str:
         """Describe a method that is not the core's own."""
+        if not isinstance(name, str):
+            raise Bcfg2Error(f"the name of a method is a string, not {name!r}")
         method = self._own_methods.get(name) or self._core._get_rmi().get(name)
         return "" if method is None else inspect.getdoc(method) or ""
 
@@ -178,8 +182,18 @@ def _fault(name: str, address: ClientAddress, error: Exception) -> bytes:
     if isinstance(error, xmlrpc.client.Fault):
         code, text = error.faultCode, error.faultString
     if getattr(error, "log", True):
-        logger.error("%s failed for %s: %s", name, address[0], text, exc_info=code is None)
+        is_defect = code is None and not _is_of_caller(error)
+        logger.error("%s failed for %s: %s", name, address[0], text, exc_info=is_defect)
     return write_fault(code if isinstance(code, int) else GENERIC_FAULT, text)
+
+
+def _is_of_caller(error: Exception) -> bool:
+    """Say whether an exception tells the caller what to do better, as for parameters."""
+    if isinstance(error, Bcfg2Error):
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    # a method that was not even entered has got a wrong number of parameters
+    return isinstance(error, TypeError) and frames[-1].filename == __file__
 
 
 def _ping(address: ClientAddress, *parameters: Any) -> list[Any]:

@@ -7,6 +7,7 @@ The library's unmarshaller and marshaller do the work; this keeps from them what
 
 from __future__ import annotations
 
+import base64
 import re
 import xmlrpc.client
 from typing import Any
@@ -28,11 +29,22 @@ class MalformedRequest(Exception):
     """A body is no XML-RPC request."""
 
 
+class _Unmarshaller(xmlrpc.client.Unmarshaller):
+    """The library's, but for base64: that passes over whatever is none."""
+
+    def end_base64(self, data: str) -> None:
+        """Take a value."""
+        self.append(base64.b64decode("".join(data.split()), validate=True))
+        self._value = False
+
+    dispatch: dict[str, Any] = {**xmlrpc.client.Unmarshaller.dispatch, "base64": end_base64}
+
+
 class _Reader:
     """Feeds the unmarshaller, without entities and to a bounded depth."""
 
     def __init__(self) -> None:
-        self.unmarshaller = xmlrpc.client.Unmarshaller(use_builtin_types=True)
+        self.unmarshaller = _Unmarshaller(use_builtin_types=True)
         self.unmarshaller.xml("", None)  # what it is fed is text, not bytes to be decoded
         self._depth = 0
         self._parser = expat.ParserCreate()

@@ -449,7 +449,9 @@ class BaseCore:
         for plugin in metadata.snapshot.plugins_by_type(Decision):
             try:
                 decisions.extend(plugin.GetDecisions(metadata, mode))
-            except Exception:  # an unknown mode, or a defect: it contributes nothing
+            except Bcfg2Error as error:  # an unknown mode, for instance: it contributes nothing
+                self.logger.error("Plugin: %s failed to generate decision list: %s", plugin, error)
+            except Exception:  # a defect: it contributes nothing
                 self.logger.exception("Plugin: %s failed to generate decision list", plugin)
         return decisions
 

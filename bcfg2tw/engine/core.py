@@ -66,6 +66,7 @@ class Core(BaseCore):
     @exposed
     def methodHelp(self, address: ClientAddress, method_name: str) -> str:
         """Describe a method of the core."""
+        _check_text(method_name, "the name of a method")
         try:
             method = self._resolve_exposed_method(method_name)
         except NoExposedMethod:
@@ -75,8 +76,7 @@ class Core(BaseCore):
     @exposed
     def DeclareVersion(self, address: ClientAddress, version: str) -> bool:
         """Note which version of Bcfg2 the client runs."""
-        if not isinstance(version, str):
-            raise Bcfg2Error(f"a version is a string, not {version!r}")
+        _check_text(version, "a version")
         client, _ = self.resolve_client(address, metadata=False)
         try:
             self.metadata.set_version(client, version)
@@ -111,7 +111,7 @@ class Core(BaseCore):
     def _parsed_probe_data(self, probedata: str, metadata: ClientMetadata) -> Element:
         try:
             return parse_upload(probedata)
-        except (etree.XMLSyntaxError, AttributeError) as error:
+        except etree.XMLSyntaxError as error:
             self.critical_error(
                 f"Failed to parse probe data from client {metadata.hostname}: {error}"
             )
@@ -156,13 +156,17 @@ class Core(BaseCore):
     def RecvStats(self, address: ClientAddress, stats: str) -> bool:
         """Take the client's report of its run."""
         metadata = self.client(address)
-        self.process_statistics(metadata, parse_upload(stats))
+        try:
+            document = parse_upload(stats)
+        except etree.XMLSyntaxError as error:
+            raise Bcfg2Error(str(error)) from error
+        self.process_statistics(metadata, document)
         return True
 
     @exposed
-    def GetDecisionList(self, address: ClientAddress, mode: str) -> list[tuple[str, str]]:
+    def GetDecisionList(self, address: ClientAddress, mode: object) -> list[tuple[str, str]]:
         """Return the whitelist or blacklist of the client."""
-        return self.GetDecisions(self.client(address), mode)
+        return self.GetDecisions(self.client(address), str(mode))
 
     @exposed
     def get_statistics(self, address: ClientAddress | None) -> dict[str, Sequence[float]]:
@@ -240,6 +244,16 @@ class NetworkCore(Core):
     def _daemonize(self) -> bool:
         """Detach from the terminal; an implementation says how."""
         raise CoreInitError(f"{type(self).__name__} cannot become a daemon by itself")
+
+
+def _check_text(value: object, what: str) -> None:
+    """
+    Check a parameter that a client sent.
+
+    :raises Bcfg2Error: if it is no string
+    """
+    if not isinstance(value, str):
+        raise Bcfg2Error(f"{what} is a string, not {value!r:.100}")
 
 
 def _is_exposed(owner: type, name: str) -> bool:

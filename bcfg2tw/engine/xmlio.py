@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import Bcfg2Error, RepositoryError
 
 Element: TypeAlias = etree._Element
 
@@ -46,16 +46,22 @@ def _parsed(data: bytes, path: str, parser: etree.XMLParser) -> Element:
         raise RepositoryError(path, error.msg or "it is empty", error.lineno) from error
 
 
-def parse_upload(text: str) -> Element:
+def parse_upload(text: object) -> Element:
     """
     Parse a document that a client sent.
 
-    Depth and size of text are bounded by the parser, entities are not expanded.
+    Depth and size of text are bounded by the parser; there are no entities.
 
     :raises lxml.etree.XMLSyntaxError: if it is not well-formed, too deep or too large
+    :raises Bcfg2Error: if it is no string, or declares a document type
     """
+    if not isinstance(text, str):
+        raise Bcfg2Error(f"a document comes as a string, not as {type(text).__name__}")
     parser = etree.XMLParser(no_network=True, resolve_entities=False, huge_tree=False)
-    return etree.fromstring(text.encode("utf-8"), parser)
+    root = etree.fromstring(text.encode("utf-8"), parser)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Bcfg2Error("the document declares a document type; no client does")
+    return root
 
 
 def parse_data(text: str) -> Element:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import Bcfg2Error
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,13 +24,13 @@ def as_flag(value: object) -> bool:
     """
     Read a debug flag as clients send it: a boolean, or a string that means true if it says so.
 
-    :raises ValueError: if it is neither
+    :raises Bcfg2Error: if it is neither
     """
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return value.lower() == "true"
-    raise ValueError(f"a debug flag is true or false, not {value!r}")
+    raise Bcfg2Error(f"a debug flag is true or false, not {value!r}")
 
 
 class Debuggable:

@@ -274,7 +274,9 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         :raises MetadataConsistencyError: if there is no such group, or clients may not have it
         """
         self.logger.info("Asserting client %s profile to %s", client, profile)
-        group = self.groups_file.declared.get(profile)
+        # what a client sends may be of any type
+        is_text = isinstance(profile, str)
+        group = self.groups_file.declared.get(profile) if is_text else None
         if group is None:
             raise MetadataConsistencyError(f"Profile group {profile} does not exist")
         if require_public and not group.is_public:
@@ -346,8 +348,8 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         known = self.clients.get(client)
         return client.lower() if known is None else known.name
 
-    def _known(self, name: str) -> str:
-        client = self.clients.get(name)
+    def _known(self, name: object) -> str:
+        client = self.clients.get(name) if isinstance(name, str) else None
         if client is None:
             message = f'Client "{name}" does not exist'
             self.logger.error(message)
