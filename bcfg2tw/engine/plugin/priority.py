@@ -150,7 +150,8 @@ class Definition:
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
-        return all(condition.holds(answers) for condition in self._conditions)
+        conditions = self._conditions
+        return not conditions or all(condition.holds(answers) for condition in conditions)
 
     def apply(
         self, entry: Element, answers: Answers, replaced: Callable[[str], str] | None = None
