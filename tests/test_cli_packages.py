@@ -104,6 +104,14 @@ class RefreshTests(TestCase):
             if os.path.exists(path):
                 os.unlink(path)
 
+    async def test_folder(self) -> None:
+        """A cache folder that cannot be used is one sentence."""
+        write_files(self.folder, {"repo/Packages/cache": "no folder"})
+        out, error, status = await self.refresh()
+        self.assertEqual((out, status), ("", 1))
+        self.assertIn("[packages] cache", error)
+        self.assertNotIn("Traceback", error)
+
     async def test_terminal(self) -> None:
         """At a terminal it draws what is at work."""
         ours, theirs = pty.openpty()

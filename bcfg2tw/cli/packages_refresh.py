@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
+from twisted.python.failure import Failure
 
 from bcfg2tw.downloads import ReactorDownloader
 from bcfg2tw.engine.plugins.packages.files import shown
 from bcfg2tw.engine.plugins.packages.sources import PackageSource, SourcesFile
 from bcfg2tw.engine.plugins.packages.update import Outcome, Report, update
 from bcfg2tw.engine.repository.files import Library
-from bcfg2tw.errors import SettingsError
+from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
 
@@ -61,18 +62,21 @@ def _sources(settings: Settings) -> Sequence[PackageSource]:
 
 def _refreshed(sources: Sequence[PackageSource], settings: Settings, force: bool) -> list[Outcome]:
     """Run the reactor for one update; it cannot be run a second time in a process."""
-    found: list[Outcome] = []
+    found: list[Outcome | Bcfg2Error] = []
     with _shown_progress() as report:
         try:
             react(partial(_update, found, sources, settings, force, report))
         except SystemExit as end:
             if end.code:
                 raise
-    return found
+    for one in found:
+        if isinstance(one, Bcfg2Error):
+            raise click.ClickException(str(one))
+    return [one for one in found if isinstance(one, Outcome)]
 
 
 def _update(
-    found: list[Outcome],
+    found: list[Outcome | Bcfg2Error],
     sources: Sequence[PackageSource],
     settings: Settings,
     force: bool,
@@ -85,8 +89,14 @@ def _update(
     reactor.addSystemEventTrigger("before", "shutdown", downloader.stop)
     folder = settings.packages_cache or os.path.join(settings.repository, "Packages", "cache")
     updating = pool.call(update, sources, folder, downloader, settings, force, report)
-    updating.addCallback(found.extend)
+    updating.addCallbacks(found.extend, lambda failure: found.append(_reason(failure)))
     return updating.addBoth(lambda result: pool.stop().addCallback(lambda _: result))
+
+
+def _reason(failure: Failure) -> Bcfg2Error:
+    failure.trap(Bcfg2Error)
+    assert isinstance(failure.value, Bcfg2Error)
+    return failure.value
 
 
 @contextmanager

@@ -43,6 +43,10 @@ TYPES: dict[str, tuple[Read, Compare]] = {
 }
 
 
+class CacheError(Bcfg2Error):
+    """The cache folder cannot be used."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """
@@ -93,17 +97,18 @@ def update(
 
     :param force: ask the servers for everything again
     :returns: an outcome for each source, in their order
+    :raises CacheError: if nothing can be written there
     """
-    os.makedirs(cache_folder, exist_ok=True)
     with _locked(cache_folder):
-        urls = [url for source in sources for url in source.gpgkeys]
-        run = _Update(cache_folder, downloader, settings, force, report or Report())
+        run = _Update(sources, cache_folder, downloader, settings, force, report or Report())
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
-            update_keys(urls, cache_folder, downloader, force, pool)
+            update_keys(run.key_urls(), cache_folder, downloader, force, pool)
             done = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
-        _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
-        files.remove_unused(cache_folder, run.used)
+        # until there is something of each, what was there may be wanted back
+        if all(one.path is not None for one in done.values()):
+            _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
+            files.remove_unused(cache_folder, run.used)
     return [
         Outcome(source, one.path, one.is_new, one.error)
         for source in sources
@@ -116,12 +121,14 @@ class _Update:
 
     def __init__(
         self,
+        sources: Sequence[PackageSource],
         cache_folder: str,
         downloader: Downloader,
         settings: Settings,
         force: bool,
         report: Report,
     ) -> None:
+        self._sources = sources
         self._folder = cache_folder
         self._downloader = downloader
         self._limit_bytes = settings.packages_max_download_bytes
@@ -199,7 +206,16 @@ class _Update:
         """Return the keys that must have signed the index, none where the source's are others."""
         if source.type != "apt":  # rpm's keys are for the packages themselves
             return []
-        return [key_path(self._folder, url) for url in source.gpgkeys]
+        return [key_path(self._folder, url) for url in self.key_urls(source.key)]
+
+    def key_urls(self, key: str | None = None) -> list[str]:
+        """Return the URLs of keys: of all sources, or of those that share an index."""
+        return [
+            url
+            for source in self._sources
+            for url in source.gpgkeys
+            if key is None or source.key == key
+        ]
 
 
 def _files_of(path: str) -> set[str] | None:
@@ -222,8 +238,15 @@ def _written(source: PackageSource) -> str:
 
 @contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    # opened for reading, so that nobody who watches the folder sees a change
-    handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        # opened for reading, so that nobody who watches the folder sees a change
+        handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CacheError(
+            f"{folder} cannot be written: {error.strerror}; give it to the server's user, or name "
+            "another folder with [packages] cache"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

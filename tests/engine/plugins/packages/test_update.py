@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.keys import key_path
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
-from bcfg2tw.engine.plugins.packages.update import Outcome, Report, index_path, update
+from bcfg2tw.engine.plugins.packages.update import CacheError, Outcome, Report, index_path, update
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages.mirrors import (
     DISTS,
@@ -196,6 +196,14 @@ class FailureTests(UpdateTests):
         (outcome,) = self.update(server)
         self.assertEqual((outcome.error, self.names(outcome)), (None, ("a",)))
 
+    def test_folder_that_cannot_be_written(self) -> None:
+        """A cache folder that cannot be had is named, with the remedy."""
+        self.cache = os.path.join(self.cache, "file", "cache")
+        with open(os.path.dirname(self.cache), "wb") as stream:
+            stream.write(b"no folder")
+        with self.assertRaisesRegex(CacheError, r"\[packages\] cache"):
+            self.update(served(mirror("Package: a\n")))
+
     def test_unfinished_files(self) -> None:
         """What a killed process left behind is deleted."""
         path = os.path.join(self.cache, ".index-x.writing")
@@ -223,6 +231,16 @@ class CleaningTests(UpdateTests):
         self.assertIn("README", names)
         self.assertFalse(os.path.exists(before.path or ""))
         self.assertEqual(self.names(outcome), ("b",))
+
+    def test_change_that_fails(self) -> None:
+        """As long as a new source has no index, what was there stays, and can be wanted back."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        (outcome,) = self.update(server, apt_source("http://nowhere.example.test/"))
+        self.assertIsNone(outcome.path)
+        server.asked.clear()
+        (outcome,) = self.update(server)
+        self.assertEqual((self.names(outcome), server.asked), (("a",), []))
 
     def test_files_in_use(self) -> None:
         """Files of sources that needed nothing stay."""
@@ -314,6 +332,12 @@ class KeyTests(UpdateTests):
         sys.modules["pysequoia"] = None  # type: ignore[assignment]  # as if it were missing
         (outcome,) = self.update(server)
         self.assertIn("pip install 'bcfg2tw[packages]'", outcome.error or "")
+
+    def test_shared_index(self) -> None:
+        """Where one of several sources that share an index has a key, that counts for all."""
+        server = self.server("Package: a\n", Tsk.generate("Mallory"))
+        outcomes = self.update(server, apt_source(MIRROR), self.source, apt_source(MIRROR))
+        self.assertEqual([one.path for one in outcomes], [None] * 3)
 
     def test_missing_key(self) -> None:
         """A key that cannot be had is an error in the log, and nothing can be trusted."""
