@@ -30,6 +30,8 @@ class TwistedMixin:
     def _run(self: Any) -> bool:
         """Build the service and bind its ports; return whether that worked."""
         self._service = CoreService(_reactor(), self.settings, lambda: self, is_core_started=True)
+        # the core is started before the service is, and has to know by then
+        self.downloader = self._service.downloader
         try:
             self._service.privilegedStartService()
         except SettingsError as error:

@@ -63,6 +63,7 @@ class CoreService(MultiService):
     The core is made when the service starts, which is when twistd has given up its privileges.
 
     :ivar started: fires with the core when it has read the repository, and fails where it cannot
+    :ivar downloader: what fetches files for the core; it works as long as the reactor runs
     :ivar debug_listeners: called with the core's debug flag whenever that is set
     """
 
@@ -79,7 +80,7 @@ class CoreService(MultiService):
         self._make_core = make_core
         self._is_core_started = is_core_started
         self._pool = CorePool(reactor, settings)
-        self._downloader = ReactorDownloader(reactor, lambda: self._settings)
+        self.downloader = ReactorDownloader(reactor, lambda: self._settings)
         self._core: RunningCore | None = None
         self._context: ServerContext | None = None
         self._site: CoreSite | None = None
@@ -124,7 +125,7 @@ class CoreService(MultiService):
         super().startService()
         self._pool.start()
         core = self._core = self._make_core()
-        core.downloader = self._downloader
+        core.downloader = self.downloader
         core.debug_listeners.extend(self.debug_listeners)
         for notice in self._settings.notices:
             log.warn("{notice}", notice=notice)
@@ -182,7 +183,7 @@ class CoreService(MultiService):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        self._downloader.stop()
+        self.downloader.stop()
         for port in self._ports:
             await _ended(port.stopListening())
         self._ports.clear()

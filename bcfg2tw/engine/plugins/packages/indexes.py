@@ -45,8 +45,7 @@ class NoDownloader:
         :raises DownloadError: always
         """
         raise DownloadError(
-            f"{download.url} is not fetched without a running server; "
-            "`bcfg2tw packages refresh` does it"
+            "nothing is fetched without a running server; `bcfg2tw packages refresh` does it"
         )
 
 
