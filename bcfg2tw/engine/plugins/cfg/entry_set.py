@@ -154,13 +154,17 @@ class EntrySet:
                 f"No matching entries available for {self.folder} for {metadata.hostname}"
             )
         try:
-            return self.creators[0].create(entry, metadata, self)
+            created = self.creators[0].create(entry, metadata, self)
         except NoSuchPath:
             raise
         except Exception as error:  # it runs programs, and templates with a site's own code
             raise PluginExecutionError(
                 f"{self._owner}: Error creating data for {entry.get('name')}: {error}"
             ) from error
+        kept = self._on_disk(metadata) if entry.get("mode") == "inherit" else None
+        if kept is not None:
+            _inherit_mode(entry, os.path.join(self.folder, kept.name))
+        return created
 
     def present(self, entry: Element, metadata: ClientMetadata) -> Content | None:
         """
@@ -171,16 +175,18 @@ class EntrySet:
 
         :raises Bcfg2Error: if the file cannot be used
         """
+        best = self._on_disk(metadata)
+        return None if best is None else self._read(best.name, best.value).content(entry, metadata)
+
+    def _on_disk(self, metadata: ClientMetadata) -> Member[Kind] | None:
+        """Return the file that is for a client now, by its name alone."""
         ignored = IgnoredNames(self._settings.ignore_files)
         members = []
         for name in _files_in(self.folder):
             found = None if name in ignored else kind_of(name, self.base, self._kinds)
             if found is not None and found[0].role is Role.GENERATOR:
                 members.append(Member(name, found[1], found[0]))
-        best = SpecificSet(members).best_member(metadata)
-        if best is None:
-            return None
-        return self._read(best.name, best.value).content(entry, metadata)
+        return SpecificSet(members).best_member(metadata)
 
     def _read(self, name: str, kind: Kind) -> Generator:
         path = os.path.join(self.folder, name)

@@ -54,12 +54,9 @@ class PathFolders(Plugin, Generator):
 
     def _emptied(self, previous: PathFolders | None) -> list[str]:
         """Return the paths whose folders hold nothing any more, but are still there."""
-        known = previous.entry_sets.keys() if previous else set()
-        return [
-            name
-            for name in known - self.entry_sets.keys()
-            if os.path.isdir(self.files.path(name[1:]))
-        ]
+        known = previous.entry_sets if previous else {}
+        missing = (name for name in known if name not in self.entry_sets)
+        return [name for name in missing if os.path.isdir(self.files.path(name[1:]))]
 
     def _entry_set(self, name: str, names: list[str]) -> EntrySet:
         base = os.path.basename(name)

@@ -102,6 +102,14 @@ class PrivateKeyTests(SynchronousTestCase):
         ]
         self.assertEqual(modes, [0o600, 0o644])
 
+    def test_inherited_mode(self) -> None:
+        """1.3's `mode="inherit"` is the mode of the file that is made."""
+        info = {f"Cfg{KEY}/info.xml": '<FileInfo><Info mode="inherit"/></FileInfo>'}
+        core = key_core(self, more=info)
+        self.assertEqual(bound(core, KEY).get("mode"), "0600")
+        core.reload(None)
+        self.assertEqual(bound(core, KEY).get("mode"), "0600")
+
     def test_types(self) -> None:
         """Keys of each type are pairs that OpenSSH takes, also with a passphrase."""
         for kind in ("rsa", "ecdsa", "ed25519"):
