@@ -79,6 +79,7 @@ class BaseCore:
         self._classes: list[type[Plugin]] = []
         self._checkout_state: State | None = None
         self._reload_lock = threading.Lock()
+        self._is_changing_files = False
         self._shutdown_lock = threading.Lock()
         self._is_shut_down = False
         # plugins whose threads were started; None where the core only answers questions
@@ -198,6 +199,8 @@ class BaseCore:
             changed = self.store.not_by_itself(changed)
             if not changed:
                 return
+        if self._is_changing_files:
+            return  # everything is read at the end of that; a thread is not to wait so long
         with self._reload_lock:
             self._reload(changed)
 
@@ -210,9 +213,11 @@ class BaseCore:
         with what was read before.
         """
         with self._reload_lock:
+            self._is_changing_files = True
             try:
                 yield
             finally:
+                self._is_changing_files = False
                 self._reload(None)
 
     def _reload(self, changed: Collection[str] | None) -> None:

@@ -30,7 +30,7 @@ class Git(WorkingCopy):
         # where the working copy is damaged git must not go up and answer for another one
         above = os.path.dirname(os.path.abspath(self.vcs_root))
         self.environment = {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": above}
-        self._turns: Turns = previous._turns if previous else Turns()
+        self._turns: Turns = previous._turns if previous else Turns(core.settings.threads)
 
     def get_revision(self) -> str:
         """Return the hash of the commit that is checked out."""

@@ -42,7 +42,7 @@ class Svn(WorkingCopy):
 
     def __init__(self, core: BaseCore, files: Files, previous: Svn | None = None) -> None:
         super().__init__(core, files, previous)
-        self._turns: Turns = previous._turns if previous else Turns()
+        self._turns: Turns = previous._turns if previous else Turns(core.settings.threads)
         settings = files.library.settings
         self._user = settings.get("svn", "user")
         self._password = settings.get("svn", "password")

@@ -230,7 +230,7 @@ class UpdateTests(GitTestCase):
 class TurnsTests(SynchronousTestCase):
     def test_third(self) -> None:
         """One update works and one waits; a third is refused at once."""
-        turns, began, may_end = Turns(), threading.Event(), threading.Event()
+        turns, began, may_end = Turns(4), threading.Event(), threading.Event()
         order: list[str] = []
 
         def first() -> None:
@@ -249,6 +249,13 @@ class TurnsTests(SynchronousTestCase):
                 self.assertRaises(PluginExecutionError, self.refused_at_last, turns)
                 may_end.set()
         self.assertEqual(order, ["first", "second"])
+
+    def test_few_threads(self) -> None:
+        """With two threads none waits: the other one is for clients."""
+        turns = Turns(2)
+        for _ in range(2):
+            with turns.turn("Git"):
+                self.assertRaises(PluginExecutionError, turns.turn("Git").__enter__)
 
     def refused_at_last(self, turns: Turns) -> None:
         """Ask until the second one is waiting; a turn before that would wait for the first."""
