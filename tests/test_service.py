@@ -120,7 +120,8 @@ class ProcessTests(SynchronousTestCase):
             server.process.terminate()
             self.assertIn(server.process.wait(PATIENCE_SECONDS), GOOD_ENDS)
             self.assertLess(time.monotonic() - started, 10)
-        for one in [*held, idle]:
+        idle.close()
+        for one in held:
             one.close()
 
     def test_hangup_certificates(self) -> None:
