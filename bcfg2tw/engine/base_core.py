@@ -22,16 +22,14 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Decision, Metadata, Statistics, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins.default_acl import DefaultACL
-from bcfg2tw.engine.repository.checkout import Checkout, State
+from bcfg2tw.engine.reading import Reader
 from bcfg2tw.engine.repository.files import Library
-from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.engine.snapshot import Snapshot, build
+from bcfg2tw.engine.snapshot import Snapshot
 from bcfg2tw.engine.statistics import CallStatistics
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import (
     Bcfg2Error,
-    CoreInitError,
     CriticalError,
     MetadataConsistencyError,
     MetadataRuntimeError,
@@ -44,10 +42,6 @@ if TYPE_CHECKING:
     from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
-
-#: How often a repository that changes while it is read is read again before giving up.
-READING_ATTEMPTS = 50
-READING_PAUSE_SECONDS = 0.1
 
 
 class BaseCore:
@@ -77,7 +71,7 @@ class BaseCore:
         self._snapshot: Snapshot | None = None
         self._library = Library(settings)
         self._classes: list[type[Plugin]] = []
-        self._checkout_state: State | None = None
+        self._reader = Reader(self)
         self._reload_lock = threading.Lock()
         self._is_changing_files = False
         self._shutdown_lock = threading.Lock()
@@ -185,7 +179,7 @@ class BaseCore:
         if not any(issubclass(one, ClientACLs) for one in self._classes):
             self._classes.append(DefaultACL)
         with self._reload_lock:
-            self._snapshot = self._read(self._library, None, None)
+            self._snapshot = self._reader.read(self._library, self._classes)
 
     def reload(self, changed: Collection[str] | None = None) -> None:
         """
@@ -224,7 +218,7 @@ class BaseCore:
         library, before = self._current_library(changed), self.settings
         self.settings = library.settings  # plugins are made under these
         try:
-            self._snapshot = self._read(library, self._snapshot, changed)
+            self._snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
         except BaseException:
             self.settings = before
             raise
@@ -242,38 +236,6 @@ class BaseCore:
             self.logger.error("%s; the last good configuration stays in force", error)
             return self._library
         return self._library if settings == self.settings else self._library.under(settings)
-
-    def _read(
-        self, library: Library, previous: Snapshot | None, changed: Collection[str] | None
-    ) -> Snapshot:
-        for _ in range(READING_ATTEMPTS):
-            try:
-                return self._read_whole(library, previous, changed)
-            except Unsettled as unsettled:
-                self.logger.debug("%s changes while it is read", unsettled)
-                time.sleep(READING_PAUSE_SECONDS)
-        if previous is not None:
-            self.logger.error("The repository never rests: its last state stays in service")
-            return previous
-        raise CoreInitError("the repository changes faster than it can be read")
-
-    def _read_whole(
-        self, library: Library, previous: Snapshot | None, changed: Collection[str] | None
-    ) -> Snapshot:
-        """
-        Read what git left when it was at work last.
-
-        :raises Unsettled: if it was at work in the mean time
-        """
-        checkout = Checkout(library.settings.vcs_root or library.settings.repository)
-        state = checkout.settled()
-        if state != self._checkout_state:
-            changed = None  # whoever told of changes may not know all that git did
-        snapshot = build(self, library, self._classes, previous, changed)
-        if checkout.is_changing() or checkout.settled() != state:
-            raise Unsettled(checkout.folder)
-        self._checkout_state = state
-        return snapshot
 
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""
