@@ -14,14 +14,16 @@ from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.configs import config_text
 from bcfg2tw.engine.plugins.packages.explanation import Explanation
 from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys
+from bcfg2tw.engine.plugins.packages.index import UnusableIndex
 from bcfg2tw.engine.plugins.packages.indexes import Indexes
 from bcfg2tw.engine.plugins.packages.request import Request, choose_groups, remove_groups
+from bcfg2tw.engine.plugins.packages.resolution import Resolution
 from bcfg2tw.engine.plugins.packages.resolutions import Resolutions
 from bcfg2tw.engine.plugins.packages.sources import PackageSource, SourcesFile
 from bcfg2tw.engine.plugins.packages.template_data import TemplateData
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, ValidationError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
@@ -154,7 +156,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
     ) -> None:
         request = Request.of(structures)
         remove_groups(structures)
-        answer = self._resolutions.of(found).answer(request)
+        answer = self._answer(found, request)
         if answer.unknown:
             self.logger.info("Packages: Got %d unknown entries", len(answer.unknown))
             self.logger.info("Packages: %s", ", ".join(sorted(answer.unknown)))
@@ -165,6 +167,20 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         }
         for name in sorted(answer.packages.difference(request.names)):
             etree.SubElement(added, "BoundPackage", {"name": name, **said})
+
+    def _answer(self, found: ClientSources, request: Request) -> Resolution:
+        """
+        Complete a request.
+
+        :raises ValidationError: if an index breaks under our hands; clients that remove what is
+            not in their configuration must not get one that lacks what it would have said
+        """
+        try:
+            return self._resolutions.of(found).answer(request)
+        except UnusableIndex as error:
+            raise ValidationError(
+                f"Packages: {error}; have it made anew by Packages.Refresh"
+            ) from error
 
     def explain(self, metadata: ClientMetadata, package: str) -> list[str]:
         """
@@ -188,10 +204,10 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         return Explanation(answers.collection, request, answer).lines(package)
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
-        """Say yes to all packages, and to the package managers' configuration."""
+        """Say yes to all packages and groups of them, and to package managers' configuration."""
         if entry.tag == "Path":
             return entry.get("name") in self._config_paths
-        return bool(entry.tag == "Package")
+        return entry.tag == "Package" and bool(entry.get("name") or entry.get("group"))
 
     def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
         """Bind a package, whether a source has it or not, or a configuration."""

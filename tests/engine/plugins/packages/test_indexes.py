@@ -1,0 +1,159 @@
+"""The first load of a source: who waits for it, and who does not."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugins.packages import indexes
+from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
+from tests.builders import a_repository, some_settings, write_files
+from tests.engine.plugins.packages.mirrors import quiet
+from tests.engine.plugins.packages.test_plugin import (
+    INDEX,
+    a_pool,
+    added,
+    contents,
+    plugin_of,
+    source,
+)
+
+
+class SlowServer:
+    """A downloader that waits until it is let go, and then has one index."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.go = threading.Event()
+        self.has_index = True
+
+    def fetch(self, download: Download) -> Validators:
+        self.asked.set()
+        assert self.go.wait(30)
+        if not download.url.endswith("Packages.gz") or not self.has_index:
+            raise NotThere("404")
+        with open(download.path, "wb") as stream:
+            stream.write(gzip.compress(INDEX.encode()))
+        return Validators()
+
+
+class WaitingTests(SynchronousTestCase):
+    """The first load of a source, with a server that takes its time."""
+
+    def setUp(self) -> None:
+        quiet(self)
+        self.server = SlowServer()
+        self.addCleanup(self.server.go.set)
+
+    def core(self, *sources: str) -> NetworkCore:
+        """Return a core that is not started yet."""
+        folder = a_repository(self, contents('<Package name="web"/>', *sources))
+        core = NetworkCore(some_settings(folder))
+        core.downloader = self.server
+        self.addCleanup(core.shutdown)
+        self.addCleanup(self.server.go.set)
+        return core
+
+    def in_thread(self, function: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
+        """Run something in a thread; what it returns is put into the list."""
+        results: list[Any] = []
+        thread = threading.Thread(target=lambda: results.append(function()))
+        thread.start()
+        self.addCleanup(thread.join, 30)
+        return thread, results
+
+    def remote(self) -> str:
+        """Return a source that has to be fetched."""
+        return '<Source type="apt" rawurl="http://slow.test/"><Arch>amd64</Arch></Source>'
+
+    def test_start_waits(self) -> None:
+        """In a thread the start waits for what was never read."""
+        core = self.core(self.remote())
+        thread, _ = self.in_thread(core.start)
+        self.assertTrue(self.server.asked.wait(30))
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(added(core), ["libc"])
+
+    def test_call_waits(self) -> None:
+        """A core that was started in the main thread has the first call wait instead."""
+        core = self.core(self.remote())
+        core.start()
+        thread, results = self.in_thread(lambda: added(core))
+        self.assertTrue(self.server.asked.wait(30))
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(results, [["libc"]])
+
+    def test_old_state_meanwhile(self) -> None:
+        """While a new source is fetched clients get what they got before."""
+        core = self.core(source(a_pool(self)))
+        core.start()
+        both = contents('<Package name="web"/>', source(a_pool(self)), self.remote())
+        write_files(core.settings.repository, both)
+        thread, _ = self.in_thread(lambda: core.reload(None))
+        self.assertTrue(self.server.asked.wait(30))
+        self.assertEqual(added(core), ["libc"])
+        self.assertEqual(len(plugin_of(core).sources), 1)
+        self.server.go.set()
+        thread.join(30)
+        self.assertEqual(len(plugin_of(core).sources), 2)
+
+    def test_refresh_delays_nobody(self) -> None:
+        """While indexes are fetched again clients get what the last ones say."""
+        self.server.go.set()
+        core = self.core(self.remote())
+        core.start()
+        self.assertEqual(added(core), ["libc"])
+        self.server.go.clear()
+        self.server.asked.clear()
+        thread, _ = self.in_thread(plugin_of(core).Refresh)
+        self.assertTrue(self.server.asked.wait(30))
+        self.assertEqual(added(core), ["libc"])
+        self.server.go.set()
+        thread.join(30)
+
+    def test_failed_start(self) -> None:
+        """A source that cannot be fetched at first is tried again, and delays nobody for ever."""
+        self.patch(indexes, "RETRY_SECONDS", 0.05)
+        self.server.has_index = False
+        self.server.go.set()
+        core = self.core(self.remote())
+        core.start()
+        self.assertEqual(added(core), [])
+        self.server.has_index = True
+        path = os.path.join(plugin_of(core).indexes.cache_folder, "")
+        for _ in range(200):
+            if any(name.endswith(".sqlite") for name in os.listdir(path)):
+                break
+            threading.Event().wait(0.05)
+        self.assertEqual(added(core), ["libc"])
+
+    def test_shutdown_while_waiting(self) -> None:
+        """The end of the server lets those go that wait."""
+        core = self.core(self.remote())
+        core.start()
+        thread, _ = self.in_thread(lambda: added(core))
+        self.assertTrue(self.server.asked.wait(30))
+        ending, _ = self.in_thread(core.shutdown)
+        self.server.go.set()
+        ending.join(30)
+        thread.join(30)
+        self.assertFalse(thread.is_alive() or ending.is_alive())
+
+    def test_no_network(self) -> None:
+        """Without a network side what has to be fetched is told as missing."""
+        core = self.core(self.remote())
+        core.downloader = None
+        core.start()
+        self.assertEqual(added(core), [])
