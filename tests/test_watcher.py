@@ -20,7 +20,7 @@ from bcfg2tw.settings import Settings
 from bcfg2tw.watcher import Watcher
 from tests.builders import write_files
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 clock: Any = reactor
 
@@ -200,7 +200,7 @@ class TimingTests(SynchronousTestCase):
 class InotifyTests(TestCase):
     """What inotify tells, in the real reactor, with real files."""
 
-    timeout = 60
+    timeout = 120
 
     def setUp(self) -> None:
         self.top = os.path.abspath(self.mktemp())

@@ -127,7 +127,9 @@ def _trouble(error: Exception, identity: ServerIdentity, remote: Remote) -> str:
 
 
 def _tls_trouble(error: SSL.Error) -> str:
-    reasons = ", ".join(reason for *_, reason in error.args[0]) if error.args else "no reason given"
+    # of the connection below it OpenSSL gives a number instead
+    entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
+    reasons = ", ".join(reason for *_, reason in entries) or "no reason given"
     if "certificate" in reasons or "bad key" in reasons:
         return f"the server refuses our certificate ({reasons}): check --cert and --key"
     return f"no TLS connection ({reasons}): is this the port of a Bcfg2 server?"
