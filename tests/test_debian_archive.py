@@ -21,6 +21,7 @@ from bcfg2tw.downloads import ReactorDownloader
 from bcfg2tw.engine.plugins.packages.alternatives import resolve_all
 from bcfg2tw.engine.plugins.packages.collection import Collection, Offer
 from bcfg2tw.engine.plugins.packages.compression import unpacked
+from bcfg2tw.engine.plugins.packages.downloader import Download, DownloadError
 from bcfg2tw.engine.plugins.packages.index import SourceIndex
 from bcfg2tw.engine.plugins.packages.resolution import resolve
 from bcfg2tw.engine.plugins.packages.update import Outcome, update
@@ -90,17 +91,25 @@ class ArchiveTests(TestCase):
 
     async def update(self, **how: Any) -> Outcome:
         downloader = ReactorDownloader(reactor, lambda: SETTINGS)
+        await self.reach(downloader)
         (outcome,) = await deferToThread(
             update, [self.source], self.cache, downloader, SETTINGS, **how
         )
-        if outcome.path is None:
-            raise SkipTest(f"the archive cannot be reached: {outcome.error}")
         return outcome
+
+    async def reach(self, downloader: ReactorDownloader) -> None:
+        """Skip the test if the archive cannot be reached, for whatever reason."""
+        url = f"{self.source.url}dists/{self.source.version}/InRelease"
+        try:
+            await deferToThread(downloader.fetch, Download(url, self.mktemp(), 1 << 20))
+        except DownloadError as error:
+            raise SkipTest(f"the archive cannot be reached: {error}") from error
 
     async def test_index(self) -> None:
         """It is fetched, its signature and checksum are checked, and it opens at once."""
-        path = (await self.update()).path
-        assert path is not None
+        outcome = await self.update()
+        path = outcome.path
+        assert path is not None, outcome.error
         started = time.perf_counter()
         index = SourceIndex.open(path)
         self.addCleanup(index.close)
@@ -123,8 +132,9 @@ class ArchiveTests(TestCase):
         """
         if shutil.which("apt-get") is None:
             raise SkipTest("there is no apt-get to compare with")
-        path = (await self.update()).path
-        assert path is not None
+        outcome = await self.update()
+        path = outcome.path
+        assert path is not None, outcome.error
         index = SourceIndex.open(path)
         self.addCleanup(index.close)
         expected = await self.added_by_apt(index)
