@@ -172,6 +172,19 @@ class UpdateTests(GitTestCase):
         self.assertEqual(config.get("revision"), head)
         self.assertEqual(run(self.served, "git", "status", "--porcelain"), "")
 
+    def test_uncommitted(self) -> None:
+        """Uncommitted changes fail the call and stay, unless git is told to keep them aside."""
+        core = self.core()
+        write_files(self.served, {"Metadata/clients.xml": CLIENTS + "<!-- mine -->"})
+        self.commit(self.origin, state(1))
+        with self.assertRaisesRegex(PluginExecutionError, "Failed to pull from upstream: .*change"):
+            core._get_rmi()["Git.Update"]()
+        run(self.served, "git", "config", "rebase.autoStash", "true")
+        core._get_rmi()["Git.Update"]()
+        self.assertEqual(entry(configuration(core), "Service", "s").get("given"), "1")
+        with open(f"{self.served}/Metadata/clients.xml", encoding="utf-8") as stream:
+            self.assertIn("<!-- mine -->", stream.read())
+
     def test_ref(self) -> None:
         """A commit that is named is checked out; local changes are lost."""
         core = self.core()
