@@ -35,10 +35,12 @@ class CreatorFile(StructFile, Creator):
     What was made is a file beside it. It is looked for on disk, not in the snapshot, while
     nobody else can create there: so requests that began before it was there get the same one.
 
+    :cvar handler: what `[cfg] handlers` calls it
     :cvar category_option: the field of the settings for the category of groups that share
     :cvar passphrase_option: the field for the name of the passphrase that encrypts what is kept
     """
 
+    handler: ClassVar[str]
     category_option: ClassVar[str]
     passphrase_option: ClassVar[str]
 
@@ -137,7 +139,7 @@ class CreatorFile(StructFile, Creator):
             secret = passphrase_named(name, self._settings)
             return encrypt(data, secret, self._settings.algorithm)
         except EncryptionError as error:
-            raise EncryptionError(f"{type(self).__name__}: {error}") from error
+            raise EncryptionError(f"{self.handler}: {error}") from error
 
 
 def _fit(specificity: Specificity) -> Specificity:

@@ -26,6 +26,7 @@ DEFAULT_TYPE = "rsa"
 class PrivateKeyFile(CreatorFile):
     """A `privkey.xml`, which stands for the path of the private key and for `NAME.pub`."""
 
+    handler = "CfgPrivateKeyCreator"
     category_option = "sshkeys_category"
     passphrase_option = "sshkeys_passphrase"
 

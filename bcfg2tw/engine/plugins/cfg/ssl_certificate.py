@@ -39,6 +39,7 @@ CHECKED = CheckedCertificates()
 class CertificateFile(CreatorFile, Verifier):
     """An `sslcert.xml`; the key is another path of Cfg."""
 
+    handler = "CfgSSLCACertCreator"
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
 

@@ -28,6 +28,7 @@ DSA_LENGTHS = (1024, 2048, 3072, 4096)
 class KeyFile(CreatorFile):
     """An `sslkey.xml`."""
 
+    handler = "CfgSSLCAKeyCreator"
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
 

@@ -224,7 +224,9 @@ class KeptEncryptedTests(SynchronousTestCase):
         """Without the configured passphrase nothing is made: a public key that is there stays."""
         public = f"Cfg{KEY}.pub/id_rsa.pub.H_{CLIENT}"
         core = key_core(self, more={public: "ssh-rsa AAAA"}, sshkeys_passphrase="none", **SECRETS)
-        self.assertTrue(failure(core, KEY).endswith(": No such passphrase: none"))
+        self.assertTrue(
+            failure(core, KEY).endswith("CfgPrivateKeyCreator: No such passphrase: none")
+        )
         self.assertEqual(files_in(core, KEY), {})
         self.assertEqual(bound(core, f"{KEY}.pub").text, "ssh-rsa AAAA")
 
