@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from bcfg2tw.engine.plugins.version.working_copy import WorkingCopy
 
 
@@ -12,6 +14,8 @@ class Bzr(WorkingCopy):
 
     def get_revision(self) -> str:
         """Return the revision number, with a `+` if there are changes or unknown files."""
-        number = self.first_line("bzr", "revno")
-        changed = self.run("bzr", "status", "--short").strip()
+        # Bazaar's successor, Breezy, has the old name on some systems only
+        command = "bzr" if shutil.which("bzr") else "brz"
+        number = self.first_line(command, "revno")
+        changed = self.run(command, "status", "--short").strip()
         return f"{number}+" if changed else number

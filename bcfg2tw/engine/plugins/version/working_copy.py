@@ -28,20 +28,28 @@ class WorkingCopy(Version):
     A version plugin that runs a command in `[server] vcs_root` (templates-and-data.md 17).
 
     :cvar __vcs_metadata_path__: what must exist in a working copy, None for anything
+    :cvar other_metadata_paths: what may be there in its place
     :ivar environment: added to the server's own for the command
     """
 
     __vcs_metadata_path__: ClassVar[str | None]
+    other_metadata_paths: ClassVar[tuple[str, ...]] = ()
     environment: Mapping[str, str] = ENVIRONMENT
 
     def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
         super().__init__(core, files, previous)
         self.vcs_root = core.settings.vcs_root or core.settings.repository
-        self.vcs_path: str | None = None
-        if self.__vcs_metadata_path__ is not None:
-            self.vcs_path = os.path.join(self.vcs_root, self.__vcs_metadata_path__)
-            if not os.path.exists(self.vcs_path):
-                raise PluginInitError(f"{self.vcs_path} is not present")
+        self.vcs_path = self._vcs_path()
+
+    def _vcs_path(self) -> str | None:
+        if self.__vcs_metadata_path__ is None:
+            return None
+        names = (self.__vcs_metadata_path__, *self.other_metadata_paths)
+        paths = [os.path.join(self.vcs_root, name) for name in names]
+        for path in paths:
+            if os.path.exists(path):
+                return path
+        raise PluginInitError(f"{paths[0]} is not present")
 
     def run(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -45,16 +46,28 @@ class OtherSystemsTests(SynchronousTestCase):
 
     def test_bzr(self) -> None:
         """Bazaar's is the number, with a plus where something was changed or is unknown."""
-        needs("bzr", "brz")
+        needs("brz", "brz")
         write_files(self.folder, {"Bundler/b.xml": "<Bundle/>"})
-        self.run_here("bzr", "init", "-q")
-        self.run_here("bzr", "add", "-q")
-        self.run_here("bzr", "commit", "-q", "-m", "first")
+        self.run_here("brz", "init", "-q")
+        self.run_here("brz", "add", "-q")
+        self.run_here("brz", "commit", "-q", "-m", "first")
         core = self.core("Bzr")
         self.assertEqual(core.revision, "1")
         write_files(self.folder, {"unknown": "x"})
         core.reload(None)
         self.assertEqual(core.revision, "1+")
+
+    def test_bzr_by_its_new_name(self) -> None:
+        """A system that has the command under its new name only is served as well."""
+        needs("brz", "brz")
+        self.run_here("brz", "init", "-q")
+        folder, brz = a_folder(self), shutil.which("brz")
+        write_files(folder, {"brz": f'#!/bin/sh\nexec {brz} "$@"\n'})
+        os.chmod(f"{folder}/brz", 0o755)
+        before = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", before)
+        os.environ["PATH"] = folder
+        self.assertEqual(self.core("Bzr").revision, "0+")
 
     def test_cvs(self) -> None:
         """CVS's is the first line of its log, from a folder that holds CVSROOT as well."""
@@ -81,14 +94,15 @@ class OtherSystemsTests(SynchronousTestCase):
         repository = os.path.join(a_folder(self), "origin.fossil")
         self.run_here("fossil", "init", repository)
         self.run_here("fossil", "open", "--force", repository)
-        if os.path.exists(os.path.join(self.folder, ".fslckout")):
-            os.rename(f"{self.folder}/.fslckout", f"{self.folder}/_FOSSIL_")
         (line,) = [
             line
             for line in self.run_here("fossil", "info").splitlines()
             if line.startswith("checkout:")
         ]
-        self.assertEqual(self.revision("Fossil"), line.split()[1])
+        for name in (".fslckout", "_FOSSIL_"):  # as it is called today, and was once
+            self.assertEqual(self.revision("Fossil"), line.split()[1])
+            if name == ".fslckout" and os.path.exists(f"{self.folder}/{name}"):
+                os.rename(f"{self.folder}/{name}", f"{self.folder}/_FOSSIL_")
 
     def test_missing(self) -> None:
         """A repository that is none of the system's is told so, with the path."""
