@@ -11,8 +11,8 @@ from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, e
 from tests.engine.plugins.cfg.test_choice import bound, failure
 from tests.engine.plugins.cfg.test_private_keys import KEY, METADATA, OTHER, halves, key_core
 
-PATH = "/root/.ssh/authorized_keys"
-PUB = "/root/.ssh/id.pub"
+PATH = "/home/app/.ssh/authorized_keys"
+PUB = "/home/app/.ssh/id.pub"
 
 
 def authorized_core(

@@ -25,7 +25,7 @@ METADATA = {
     '<Bundle name="b"/><Group name="web"/></Group><Group name="web" category="role"/></Groups>',
 }
 
-KEY = "/root/id_rsa"
+KEY = "/home/app/id_rsa"
 SMALL = '<PrivateKey><Params bits="1024"/></PrivateKey>'
 
 
