@@ -54,6 +54,7 @@ class BaseCore:
     :ivar settings: in force now; replaced as a whole when the configuration file changes
     :ivar store: what clients change: the list of clients, what their probes said
     :ivar debug_listeners: called with the core's debug flag when it is set, to adjust log levels
+    :ivar terminate: set when the core shuts down, for threads that wait
     :ivar downloader: what fetches files from the network; None where there is no network side
     """
 
@@ -75,7 +76,7 @@ class BaseCore:
         self._reload_lock = threading.Lock()
         self._is_changing_files = False
         self._shutdown_lock = threading.Lock()
-        self._is_shut_down = False
+        self.terminate = threading.Event()
         # plugins whose threads were started; None where the core only answers questions
         self._threaded: set[str] | None = None
 
@@ -92,6 +93,16 @@ class BaseCore:
         if self._snapshot is None:
             raise MetadataRuntimeError("Metadata not loaded yet")
         return self._snapshot
+
+    @property
+    def cfile(self) -> str | None:
+        """The path of the configuration file, None without one."""
+        return self.settings.config
+
+    @property
+    def metadata_cache_mode(self) -> str:
+        """What is remembered of clients now: off, initial, cautious or aggressive."""
+        return self.settings.client_metadata_cache
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -245,10 +256,10 @@ class BaseCore:
     def shutdown(self) -> None:
         """End plugins and close the store; calling it again does nothing."""
         with self._shutdown_lock:
-            if self._is_shut_down:
+            if self.terminate.is_set():
                 self.logger.debug("%s: Core already shut down", self.name)
                 return
-            self._is_shut_down = True
+            self.terminate.set()
         self.logger.info("%s: Shutting down core...", self.name)
         for plugin in () if self._snapshot is None else self._snapshot.plugins.values():
             try:
@@ -387,9 +398,18 @@ class BaseCore:
 
     # Statistics, decisions, access
 
-    def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+    def process_statistics(self, client_name: str, statistics: Element) -> None:
         """
         Hand an upload to the statistics plugins (wire.md 9.7).
+
+        :param statistics: the whole document
+        :raises Bcfg2Error: if it holds no statistics
+        """
+        self.take_statistics(self.build_metadata(client_name), statistics)
+
+    def take_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        """
+        Hand an upload of a client whose metadata are known to the statistics plugins.
 
         :raises Bcfg2Error: if it holds no statistics
         """

@@ -160,7 +160,7 @@ class Core(BaseCore):
             document = parse_upload(stats)
         except etree.XMLSyntaxError as error:
             raise Bcfg2Error(str(error)) from error
-        self.process_statistics(metadata, document)
+        self.take_statistics(metadata, document)
         return True
 
     @exposed
@@ -225,6 +225,14 @@ class Core(BaseCore):
 class NetworkCore(Core):
     """A core that listens: it lets clients in."""
 
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({self.settings.server})"
+
+    @property
+    def ca(self) -> str | None:
+        """The file of the authorities that sign clients' certificates, None without one."""
+        return self.settings.ca
+
     def authenticate(
         self,
         cert: dict[str, Any] | None,
@@ -237,7 +245,7 @@ class NetworkCore(Core):
 
         :param cert: subject of the verified certificate (core.md 17), None without one
         """
-        if self.settings.ca is None:
+        if self.ca is None:
             cert = None
         return self.metadata.AuthenticateConnection(cert, user, password, address)
 
