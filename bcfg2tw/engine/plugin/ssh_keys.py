@@ -143,7 +143,7 @@ def _private_text(key: PrivateKey, passphrase: str) -> bytes:
     except UnsupportedAlgorithm as error:
         raise KeyFailure(
             "a key of type ed25519 with a passphrase needs the Python library bcrypt: install "
-            "it, or use the type rsa or ecdsa"
+            "bcfg2tw[bcrypt], or use the type rsa or ecdsa"
         ) from error
 
 

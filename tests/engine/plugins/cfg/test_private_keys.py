@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -131,6 +132,16 @@ class PrivateKeyTests(SynchronousTestCase):
             self.assertIn("ENCRYPTED", private or "")
             public = halves(entry(config, "Path", f"{KEY}.pub").text)
             self.assertEqual(public_half(self, private, "client's"), public)
+
+    def test_passphrase_of_ed25519(self) -> None:
+        """For a passphrase on a key of type ed25519 there is an extra, which the failure names."""
+        privkey = '<PrivateKey><Params type="ed25519"/><Passphrase>x</Passphrase></PrivateKey>'
+        core = key_core(self, privkey)
+        if importlib.util.find_spec("bcrypt") is None:
+            self.assertIn("install bcfg2tw[bcrypt]", failure(core, KEY))
+        else:
+            public = halves(bound(core, f"{KEY}.pub").text)
+            self.assertEqual(public_half(self, bound(core, KEY).text, "x"), public)
 
     def test_passphrase_that_is_not_decrypted(self) -> None:
         """A passphrase that lax decryption leaves encrypted protects no key: none is made."""
