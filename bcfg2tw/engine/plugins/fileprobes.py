@@ -47,9 +47,6 @@ class FileProbes(Plugin, Probing):
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
         """Return a probe for each file that is wanted."""
-        if self._cfg(metadata) is None:
-            self.logger.error("FileProbes needs Cfg: add it to [server] plugins")
-            return []
         return [
             _probe(self.name, path)
             for path, wanted in self._wanted(metadata).items()
@@ -59,6 +56,9 @@ class FileProbes(Plugin, Probing):
     def _wanted(self, metadata: ClientMetadata) -> dict[str, Element]:
         """Return what config.xml asks of a client: path to element."""
         if self._config is None:
+            return {}
+        if self._cfg(metadata) is None:
+            self.logger.error("FileProbes needs Cfg: add it to [server] plugins")
             return {}
         wanted: dict[str, Element] = {}
         for probe in self._config.matched(metadata).iter("FileProbe"):

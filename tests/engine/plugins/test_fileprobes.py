@@ -100,11 +100,13 @@ class ProbesTests(FileProbesTestCase):
         self.assertEqual(self.asked(core), [])
 
     def test_no_cfg(self) -> None:
-        """Without Cfg nothing is asked for; the log says what is missing."""
+        """Without Cfg nothing is asked for, nor taken; the log says what is missing."""
         core = a_core(self, {**config('<FileProbe name="/etc/tapes"/>')})
         with self.assertLogs("FileProbes", "ERROR") as logs:
             self.assertEqual(self.asked(core), [])
+            self.send(core, sent(b"x"))
         self.assertIn("FileProbes needs Cfg: add it to [server] plugins", logs.output[0])
+        self.assertFalse(os.path.exists(self.path(core)))
 
     def test_no_place(self) -> None:
         """A path that could lead out of Cfg is passed over; the other files are asked for."""
