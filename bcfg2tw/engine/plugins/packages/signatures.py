@@ -22,10 +22,10 @@ def verified(data: bytes, key_paths: Sequence[str], signature: bytes | None = No
     One good signature by any of the keys is enough, as for apt.
 
     :param data: a message with its signature, or what a detached signature is for
-    :raises BadSignature: if there is none by one of the keys, or no key can be read
+    :raises BadSignature: if there is none by one of the keys that can be read
     """
     sequoia = _sequoia()
-    keys = [key for path in key_paths for key in _keys(sequoia, path)]
+    keys, problems = _keys(sequoia, key_paths)
     try:
         if signature is None:
             return bytes(sequoia.verify(data, lambda wanted: keys).bytes)
@@ -33,20 +33,27 @@ def verified(data: bytes, key_paths: Sequence[str], signature: bytes | None = No
         sequoia.verify(bytes=data, store=lambda wanted: keys, signature=detached)
     # Sequoia raises several classes, none of its own
     except Exception as error:
-        # what follows the first line is a trace of its insides
-        reason = str(error).split("\n", 1)[0]
-        raise BadSignature(f"no good signature by {', '.join(key_paths)}: {reason}") from error
+        reasons = "; ".join([_first_line(error), *problems])
+        raise BadSignature(f"no good signature by {', '.join(key_paths)}: {reasons}") from error
     return data
 
 
-def _keys(sequoia: Any, path: str) -> list[Any]:
-    try:
-        keys: list[Any] = sequoia.Cert.split_file(path)
-    # as above, and OSError where the file is missing
-    except Exception as error:
-        reason = str(error).split("\n", 1)[0]
-        raise BadSignature(f"the key {path} cannot be used: {reason}") from error
-    return keys
+def _keys(sequoia: Any, paths: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """Return the keys in some files, and what is wrong with the others."""
+    keys: list[Any] = []
+    problems = []
+    for path in paths:
+        try:
+            keys.extend(sequoia.Cert.split_file(path))
+        # as above, and OSError where the file is missing
+        except Exception as error:
+            problems.append(f"the key {path} cannot be used: {_first_line(error)}")
+    return keys, problems
+
+
+def _first_line(error: Exception) -> str:
+    """Return what Sequoia says; a trace of its insides follows."""
+    return str(error).split("\n", 1)[0]
 
 
 def without_signature(data: bytes) -> bytes:

@@ -333,6 +333,16 @@ class KeyTests(UpdateTests):
         (outcome,) = self.update(server)
         self.assertIn("pip install 'bcfg2tw[packages]'", outcome.error or "")
 
+    def test_several_keys(self) -> None:
+        """One key of several is enough, whatever is wrong with the others."""
+        server = self.server("Package: a\n")
+        other, broken, gone = (f"http://mirror.example.test/keys/{one}" for one in "123")
+        server.files[other] = str(self.public(Tsk.generate("Other"))).encode()
+        server.files[broken] = b"no key"
+        source = apt_source(MIRROR, gpgkeys=(gone, broken, other, self.url))
+        (outcome,) = self.update(server, source)
+        self.assertEqual(self.names(outcome), ("a",))
+
     def test_shared_index(self) -> None:
         """Where one of several sources that share an index has a key, that counts for all."""
         server = self.server("Package: a\n", Tsk.generate("Mallory"))
