@@ -3,7 +3,7 @@ The indexes in service: opened when they are asked for, brought up to date by a 
 
 What outlives a change of the repository: the plugin of the next snapshot takes it over. Whoever
 asks for an index that was never there waits until the first attempt to make it has ended, well or
-not; nobody waits for one that only becomes newer.
+not, and is told to come back if that takes long. Nobody waits for one that only becomes newer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bcfg2tw.engine.plugins.packages.index import SourceIndex, UnusableIndex
 from bcfg2tw.engine.plugins.packages.keys import key_path
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
 from bcfg2tw.engine.plugins.packages.update import Outcome, Report, index_path, update
+from bcfg2tw.errors import Bcfg2Error
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings
@@ -31,8 +32,15 @@ logger = logging.getLogger("Packages")
 RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 
+#: How long a call waits for an index that was never there: it holds a thread that others need.
+CALL_SECONDS = 20.0
+
 #: How long the end of the server waits for an update that runs.
 END_SECONDS = 10.0
+
+
+class NotReady(Bcfg2Error):
+    """An index that was never there is still being made."""
 
 
 class NoDownloader:
@@ -83,12 +91,20 @@ class Indexes(Report):
         self._is_stopped = False
 
     def get(self, source: PackageSource) -> SourceIndex | None:
-        """Return the index of a source, None where it could not be made."""
+        """
+        Return the index of a source, None where it could not be made.
+
+        :raises NotReady: if the first attempt to make it takes long
+        """
         found = self._opened(source)
-        if found is None or self._lacks_keys(source):
-            self._wait(lambda: source.key in self._attempted or not self._is_busy())
-            found = self._opened(source)
-        return found
+        if found is not None and not self._lacks_keys(source):
+            return found
+        if not self._wait(lambda: self._was_attempted(source), CALL_SECONDS):
+            raise NotReady(f"the index of {source.place} is still being fetched: try again soon")
+        return self._opened(source)
+
+    def _was_attempted(self, source: PackageSource) -> bool:
+        return source.key in self._attempted or self._done >= self._numbers
 
     def _opened(self, source: PackageSource) -> SourceIndex | None:
         known = self._open.get(source.key)
@@ -126,16 +142,13 @@ class Indexes(Report):
             self._changed.notify_all()
             return self._numbers
 
-    def wait(self, number: int) -> None:
-        """Wait until an update is done, well or not."""
-        self._wait(lambda: self._done >= number)
+    def wait(self, number: int, seconds: float | None = None) -> bool:
+        """Wait until an update is done, well or not; return whether it was in time."""
+        return self._wait(lambda: self._done >= number, seconds)
 
-    def _wait(self, is_over: Callable[[], bool]) -> None:
+    def _wait(self, is_over: Callable[[], bool], seconds: float | None) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: is_over() or self._is_stopped)
-
-    def _is_busy(self) -> bool:
-        return self._done < self._numbers
+            return self._changed.wait_for(lambda: is_over() or self._is_stopped, seconds)
 
     def stop(self) -> None:
         """End the thread; nobody waits any more."""

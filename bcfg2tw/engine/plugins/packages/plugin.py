@@ -15,7 +15,7 @@ from bcfg2tw.engine.plugins.packages.configs import config_text
 from bcfg2tw.engine.plugins.packages.explanation import Explanation
 from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys
 from bcfg2tw.engine.plugins.packages.index import UnusableIndex
-from bcfg2tw.engine.plugins.packages.indexes import Indexes
+from bcfg2tw.engine.plugins.packages.indexes import Indexes, NotReady
 from bcfg2tw.engine.plugins.packages.request import Request, choose_groups, remove_groups
 from bcfg2tw.engine.plugins.packages.resolution import Resolution
 from bcfg2tw.engine.plugins.packages.resolutions import Resolutions
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 SOURCES = "sources.xml"
 CACHE = "cache"
+
+#: How long a start or a change waits for sources that were never read.
+FIRST_LOAD_SECONDS = 60.0
 
 
 class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
@@ -85,8 +88,8 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         if previous is not None and previous.has_loaded(self):
             return
         self._first_load = self.indexes.load(self.sources, self._settings, force=False)
-        if previous is not None and self.indexes.lack(self.sources):
-            self.indexes.wait(self._first_load)
+        if previous is not None:
+            self._wait_for_new_sources()
 
     def has_loaded(self, following: Packages) -> bool:
         """Say whether the indexes that the plugin of the next snapshot needs are asked for."""
@@ -98,14 +101,20 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def start_threads(self) -> None:
         """
-        Wait until there is something of each source.
+        Wait until there is something of each source, but not for ever.
 
-        Not in the main thread: the reactor that is to fetch may have to run there. Then clients'
-        calls wait.
+        Not in the main thread: the reactor that is to fetch may have to run there. Then, or where
+        a mirror takes long, the calls of those clients wait that it concerns.
         """
         is_main = threading.current_thread() is threading.main_thread()
-        if not is_main and self._settings.packages_metadata and self.indexes.lack(self.sources):
-            self.indexes.wait(self._first_load)
+        if self._settings.packages_metadata and not is_main:
+            self._wait_for_new_sources()
+
+    def _wait_for_new_sources(self) -> None:
+        if not self.indexes.lack(self.sources):
+            return
+        if not self.indexes.wait(self._first_load, FIRST_LOAD_SECONDS):
+            self.logger.warning("Packages: some sources are still being fetched")
 
     def shutdown(self) -> None:
         """End the thread that brings the indexes up to date."""
@@ -172,11 +181,14 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         """
         Complete a request.
 
-        :raises ValidationError: if an index breaks under our hands; clients that remove what is
-            not in their configuration must not get one that lacks what it would have said
+        :raises ValidationError: if an index was never there and takes long to be made, or breaks
+            under our hands; clients that remove what is not in their configuration must not get
+            one that lacks what it would have said
         """
         try:
             return self._resolutions.of(found).answer(request)
+        except NotReady as error:
+            raise ValidationError(f"Packages: {error}") from error
         except UnusableIndex as error:
             raise ValidationError(
                 f"Packages: {error}; have it made anew by Packages.Refresh"

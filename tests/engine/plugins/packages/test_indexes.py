@@ -11,9 +11,10 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.plugins.packages import indexes
+from bcfg2tw.engine.plugins.packages import indexes, plugin
 from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
-from tests.builders import a_repository, some_settings, write_files
+from bcfg2tw.errors import ValidationError
+from tests.builders import a_repository, configuration, some_settings, write_files
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.test_plugin import (
     INDEX,
@@ -94,6 +95,26 @@ class WaitingTests(SynchronousTestCase):
         self.server.go.set()
         thread.join(30)
         self.assertEqual(results, [["libc"]])
+
+    def test_slow_start(self) -> None:
+        """A server that takes very long delays the start no longer than some time."""
+        self.patch(plugin, "FIRST_LOAD_SECONDS", 0.1)
+        core = self.core(self.remote())
+        thread, _ = self.in_thread(core.start)
+        thread.join(30)
+        self.assertFalse(thread.is_alive() or self.server.go.is_set())
+
+    def test_slow_call(self) -> None:
+        """A call that would wait very long is refused, and answered when it comes again."""
+        self.patch(indexes, "CALL_SECONDS", 0.1)
+        core = self.core(self.remote())
+        core.start()
+        with self.assertLogs("bcfg2-server", "ERROR"), self.assertRaises(ValidationError) as caught:
+            configuration(core)
+        self.assertIn("sources.xml:1 is still being fetched", str(caught.exception))
+        self.server.go.set()
+        plugin_of(core).Reload()
+        self.assertEqual(added(core), ["libc"])
 
     def test_old_state_meanwhile(self) -> None:
         """While a new source is fetched clients get what they got before."""
