@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,15 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.network import basic, call_of
-from tests.processes import GOOD_ENDS, PATIENCE_SECONDS, ServerProcess, bcfg2_core, ended, free_port
+from tests.processes import (
+    GOOD_ENDS,
+    PATIENCE_SECONDS,
+    ServerProcess,
+    bcfg2_core,
+    ended,
+    free_port,
+    wait_until,
+)
 
 
 class Site:
@@ -109,6 +118,42 @@ class ProcessTests(SynchronousTestCase):
             self.assertIn(server.process.wait(PATIENCE_SECONDS), GOOD_ENDS)
         self.assertEqual(server.said().count("bcfg2-server: Shutting down core..."), 1)
         self.assertEqual(server.said().count("All plugins shut down"), 1)
+
+    def slow_call(self, seconds: float) -> ThreadPoolExecutor:
+        """Make the site's configurations take their time."""
+        bundle = self.site.folder / "repository/Bundler/motd.xml"
+        text = bundle.read_text()
+        slow = (
+            '<Bundle xmlns:py="http://genshi.edgewall.org/">'
+            f"<?python import time; time.sleep({seconds}) ?>"
+        )
+        bundle.write_text(text.replace("<Bundle>", slow))
+        return ThreadPoolExecutor(1)
+
+    def test_running_call(self) -> None:
+        """A call that runs when SIGTERM comes is answered; nobody else is let in."""
+        with self.slow_call(2) as thread, self.site.server() as server:
+            call = thread.submit(self.site.call, "GetConfig")
+            time.sleep(1)
+            server.process.terminate()
+            server.wait_for("Received SIGTERM")
+            wait_until(lambda: refuses(self.site.port), lambda: "it still listens")
+            self.assertFalse(call.done())
+            self.assertIn('<Bundle name="motd">', call.result(PATIENCE_SECONDS))
+
+    def test_endless_call(self) -> None:
+        """A call that does not end is cut off when its time is over."""
+        self.site.set("bcfg2tw", "drain_timeout = 0.5")
+        with self.slow_call(8) as thread:
+            with self.site.server() as server:
+                call = thread.submit(self.site.call, "GetConfig")
+                time.sleep(1)
+                started = time.monotonic()
+                server.process.terminate()
+                server.process.wait(PATIENCE_SECONDS)
+                self.assertLess(time.monotonic() - started, 5)
+                self.assertIn("1 connections are cut off", server.said())
+            self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
 
     def test_silent_connections_at_the_end(self) -> None:
         """Connections on which nothing runs do not keep a server from ending at once."""
@@ -211,6 +256,12 @@ class ProcessTests(SynchronousTestCase):
             self.assertRaises(OSError, self.site.call, "ping")
             for self.site.port in ports:
                 self.assertEqual(self.site.call("ping", "x"), ["x"])
+
+
+def refuses(port: int) -> bool:
+    """Say whether nobody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", port)) != 0
 
 
 def call_by_tls_1_0(site: Site) -> bytes:
