@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 from typing import Any
 
@@ -109,6 +110,27 @@ class EndpointTests(SynchronousTestCase):
             # the socket is systemd's: the next server takes it over
             connection = socket.create_connection(("127.0.0.1", site.port))
             connection.close()
+
+    def test_proxy(self) -> None:
+        """Behind a proxy that says for whom it speaks, clients have addresses of their own."""
+        site = Site(self.mktemp())
+        clients = site.folder / "repository/Metadata/clients.xml"
+        clients.write_text(
+            clients.read_text().replace(
+                "</Clients>",
+                '<Client name="far.example.com" profile="workstation" address="192.0.2.9"/>'
+                "</Clients>",
+            )
+        )
+        connection = site.connection()
+        with site.server(f"--endpoint=haproxy:tcp:{site.port}:interface=127.0.0.1") as server:
+            plain = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
+            plain.sendall(b"PROXY TCP4 192.0.2.9 127.0.0.1 5000 6789\r\n")
+            context = ssl.create_default_context(cafile=site.settings.ca)
+            connection.sock = context.wrap_socket(plain, server_hostname="localhost")
+            self.assertIn('<Bundle name="motd">', site.ask(connection, "GetConfig"))
+            connection.close()
+            self.assertIn("Generated config for far.example.com", server.said())
 
     def test_daemon(self) -> None:
         """A daemon writes its PID file, serves, and is gone with its file after SIGTERM."""
