@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -14,12 +15,22 @@ from bcfg2tw.engine.plugins.packages.keys import key_name, key_path
 from bcfg2tw.engine.plugins.packages.openpgp import BadKey, PublicKey
 from bcfg2tw.engine.xmlio import Element
 
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
 logger = logging.getLogger("Packages")
 
 FILE = {
     "encoding": "ascii", "owner": "root", "group": "root", "type": "file", "mode": "0644",
     "important": "true",
 }  # fmt: skip
+
+
+def key_folder(settings: Settings) -> str:
+    """Return where clients keep keys; Bcfg2 1.3 had that in another section."""
+    old = settings.get("global", "gpg_keypath")
+    is_given = settings.get("packages:yum", "gpg_keypath") is not None
+    return settings.gpg_keypath if old is None or is_given else old
 
 
 def add_keys(structure: Element, found: ClientSources, cache_folder: str, folder: str) -> None:

@@ -12,12 +12,14 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugins.packages.downloader import Download, Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.keys import key_path
+from bcfg2tw.engine.plugins.packages.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
 from bcfg2tw.engine.plugins.packages.update import Outcome, Report, index_path, update
 from bcfg2tw.errors import Bcfg2Error
@@ -68,7 +70,7 @@ class Order:
     sources: tuple[PackageSource, ...]
     settings: Settings
     force: bool
-    number: int
+    number: int = 0
 
 
 class Indexes(Report):
@@ -81,9 +83,11 @@ class Indexes(Report):
     def __init__(self, cache_folder: str, downloader: Callable[[], Downloader | None]) -> None:
         self.cache_folder = cache_folder
         self._downloader = downloader
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._open: dict[str, SourceIndex] = {}
         self._attempted: set[str] = set()
+        self._made: set[str] = set()
+        self._last: Order | None = None
         self._order: Order | None = None
         self._numbers = 0
         self._done = 0
@@ -99,9 +103,25 @@ class Indexes(Report):
         found = self._opened(source)
         if found is not None and not self._lacks_keys(source):
             return found
+        if found is None:
+            self._make_again(source)
         if not self._wait(lambda: self._was_attempted(source), CALL_SECONDS):
             raise NotReady(f"the index of {source.place} is still being fetched: try again soon")
         return self._opened(source)
+
+    def _make_again(self, source: PackageSource) -> None:
+        """Have an index made that was made before, and that somebody has deleted since."""
+        with self._changed:
+            if source.key in self._made:
+                self._made.discard(source.key)
+                self._attempted.discard(source.key)
+                self.load_again(force=False)
+
+    def wait_for_keys(self, sources: Iterable[PackageSource]) -> None:
+        """Wait until the first attempt to fetch the sources' keys has ended, but not long."""
+        for source in sources:
+            if self._lacks_keys(source):
+                self._wait(partial(self._was_attempted, source), CALL_SECONDS)
 
     def _was_attempted(self, source: PackageSource) -> bool:
         return source.key in self._attempted or self._done >= self._numbers
@@ -125,22 +145,38 @@ class Indexes(Report):
         """Say whether something that the sources need was never there."""
         return any(self._opened(one) is None or self._lacks_keys(one) for one in sources)
 
-    def load(self, sources: Iterable[PackageSource], settings: Settings, force: bool) -> int:
+    def load(self, sources: Iterable[PackageSource], settings: Settings) -> int:
         """
-        Have a thread bring the indexes of all sources up to date.
+        Have a thread make the indexes that are missing.
+
+        :param sources: all that there are; what others have left in the cache is deleted
+        :returns: a number to wait for
+        """
+        with self._changed:
+            return self._ordered(Order(tuple(sources), settings, force=False))
+
+    def load_again(self, force: bool) -> int:
+        """
+        Have a thread bring the indexes of the sources up to date that were given last.
 
         :param force: ask the servers for everything again, not only for what is missing
         :returns: a number to wait for
         """
         with self._changed:
-            self._numbers += 1
-            is_forced = force or (self._order is not None and self._order.force)
-            self._order = Order(tuple(sources), settings, is_forced, self._numbers)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="Packages", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
-            return self._numbers
+            if self._last is None:
+                return 0
+            return self._ordered(Order(self._last.sources, self._last.settings, force))
+
+    def _ordered(self, order: Order) -> int:
+        self._numbers += 1
+        order.number = self._numbers
+        order.force = order.force or (self._order is not None and self._order.force)
+        self._last = self._order = order
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="Packages", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+        return order.number
 
     def wait(self, number: int, seconds: float | None = None) -> bool:
         """Wait until an update is done, well or not; return whether it was in time."""
@@ -182,18 +218,11 @@ class Indexes(Report):
             return order or failed, order is not None
 
     def _carry_out(self, order: Order) -> bool:
-        """Say whether there is an index for each source now, or no hope for one."""
+        """Say whether there is all that the sources need now, or no hope for it."""
         downloader = self._downloader()
         try:
-            outcomes = update(
-                order.sources,
-                self.cache_folder,
-                downloader or NoDownloader(),
-                order.settings,
-                order.force,
-                self,
-            )
-            return downloader is None or all(one.path is not None for one in outcomes)
+            is_whole = self._fetched(order, downloader or NoDownloader())
+            return is_whole or downloader is None
         except Exception:  # whatever it was, those that wait must not wait for ever
             logger.exception("Packages: the indexes cannot be brought up to date")
             return False
@@ -202,6 +231,19 @@ class Indexes(Report):
                 self._attempted.update(one.key for one in order.sources)
                 self._done = max(self._done, order.number)
                 self._changed.notify_all()
+
+    def _fetched(self, order: Order, downloader: Downloader) -> bool:
+        """Bring everything up to date; without metadata this is the keys alone."""
+        if not order.settings.packages_metadata:
+            urls = [url for source in order.sources for url in source.gpgkeys]
+            with ThreadPoolExecutor(order.settings.packages_connections, "packages") as pool:
+                update_keys(urls, self.cache_folder, downloader, order.force, pool)
+            return not any(map(self._lacks_keys, order.sources))
+        outcomes = update(
+            order.sources, self.cache_folder, downloader, order.settings, order.force, self
+        )
+        self._made = {one.source.key for one in outcomes if one.path is not None}
+        return len(self._made) == len({one.key for one in order.sources})
 
     def source_finished(self, outcome: Outcome) -> None:
         """Let those go on that wait for a source."""

@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureVali
 from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.configs import config_text
 from bcfg2tw.engine.plugins.packages.explanation import Explanation
-from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys
+from bcfg2tw.engine.plugins.packages.gpg_keys import FILE, add_keys, key_folder
 from bcfg2tw.engine.plugins.packages.index import UnusableIndex
 from bcfg2tw.engine.plugins.packages.indexes import Indexes, NotReady
 from bcfg2tw.engine.plugins.packages.request import Request, choose_groups, remove_groups
@@ -56,12 +56,12 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         loaded = files.load(SOURCES, SourcesFile)
         self.sources: tuple[PackageSource, ...] = loaded.sources if loaded else ()
         self._config_paths = (settings.yum_config, settings.apt_config)
-        self._key_folder = _key_folder(self)
+        self._key_folder = key_folder(settings)
         folder = settings.packages_cache or os.path.join(files.folder, CACHE)
         self.indexes = _indexes(core, folder, previous)
         self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
         self._first_load = 0
-        if settings.packages_metadata:
+        if self._needs_cache:
             self._load(previous)
         if settings.use_yum_libraries and previous is None:
             self.logger.warning(
@@ -78,6 +78,12 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
                 stream.write("<Sources/>\n")
         return folder
 
+    @property
+    def _needs_cache(self) -> bool:
+        """Say whether anything is fetched: without metadata this is keys alone."""
+        has_keys = any(source.gpgkeys for source in self.sources)
+        return self._settings.packages_metadata or has_keys
+
     def _load(self, previous: Packages | None) -> None:
         """
         Have the indexes of new sources made.
@@ -87,14 +93,14 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         """
         if previous is not None and previous.has_loaded(self):
             return
-        self._first_load = self.indexes.load(self.sources, self._settings, force=False)
+        self._first_load = self.indexes.load(self.sources, self._settings)
         if previous is not None:
             self._wait_for_new_sources()
 
     def has_loaded(self, following: Packages) -> bool:
         """Say whether the indexes that the plugin of the next snapshot needs are asked for."""
         return (
-            self._settings.packages_metadata
+            self._settings.packages_metadata == following._settings.packages_metadata
             and self.indexes is following.indexes
             and self.sources == following.sources
         )
@@ -107,7 +113,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         a mirror takes long, the calls of those clients wait that it concerns.
         """
         is_main = threading.current_thread() is threading.main_thread()
-        if self._settings.packages_metadata and not is_main:
+        if self._needs_cache and not is_main:
             self._wait_for_new_sources()
 
     def _wait_for_new_sources(self) -> None:
@@ -129,9 +135,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         return self._updated(force=False)
 
     def _updated(self, force: bool) -> bool:
-        if self._settings.packages_metadata:
-            number = self.indexes.load(self.sources, self._settings, force)
-            self.indexes.wait(number)
+        self.indexes.wait(self.indexes.load_again(force))
         return True
 
     # What clients get
@@ -157,6 +161,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
             self._add_packages(added, found, structures)
         else:
             choose_groups(structures)
+            self.indexes.wait_for_keys(found.sources)
         add_keys(added, found, self.indexes.cache_folder, self._key_folder)
         structures.append(added)
 
@@ -244,11 +249,3 @@ def _indexes(core: BaseCore, folder: str, previous: Packages | None) -> Indexes:
             return previous.indexes
         previous.indexes.stop()
     return Indexes(folder, lambda: core.downloader)
-
-
-def _key_folder(plugin: Packages) -> str:
-    """Return where clients keep keys; Bcfg2 1.3 had that in another section."""
-    settings = plugin.files.library.settings
-    old = settings.get("global", "gpg_keypath")
-    is_given = settings.get("packages:yum", "gpg_keypath") is not None
-    return settings.gpg_keypath if old is None or is_given else old

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import ValidationError
-from tests.builders import a_core, change, configuration, metadata_of, write_files
+from tests.builders import a_core, change, configuration, entry, metadata_of, write_files
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.test_plugin import (
     a_pool,
@@ -111,3 +111,16 @@ class ChangesTests(SynchronousTestCase):
         old = {"global": {"gpg_keypath": "/old"}}
         core = a_core(self, contents(""), file=old)
         self.assertEqual(plugin_of(core)._key_folder, "/old")
+
+    def test_keys_without_metadata(self) -> None:
+        """Where no index is read the keys of yum sources are fetched all the same."""
+        folder = a_pool(self)
+        write_files(folder, {"KEY": "a key"})
+        key = f"<GPGKey>file://{folder}/KEY</GPGKey>"
+        core = a_core(self, contents("", source(folder, key, type="yum")), packages_metadata=False)
+        path = entry(configuration(core), "Path", "/etc/pki/rpm-gpg/KEY")
+        self.assertEqual(path.text, "a key")
+        write_files(folder, {"KEY": "another"})
+        plugin_of(core).Refresh()
+        path = entry(configuration(core), "Path", "/etc/pki/rpm-gpg/KEY")
+        self.assertEqual(path.text, "another")

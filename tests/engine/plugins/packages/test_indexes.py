@@ -14,7 +14,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages import indexes, plugin
 from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
 from bcfg2tw.errors import ValidationError
-from tests.builders import a_repository, configuration, some_settings, write_files
+from tests.builders import a_repository, change, configuration, some_settings, write_files
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.test_plugin import (
     INDEX,
@@ -178,3 +178,29 @@ class WaitingTests(SynchronousTestCase):
         core.downloader = None
         core.start()
         self.assertEqual(added(core), [])
+
+    def test_deleted_index(self) -> None:
+        """An index that somebody deletes before it was ever used is made again."""
+        self.server.go.set()
+        core = self.core(self.remote())
+        core.start()
+        indexes_of_core = plugin_of(core).indexes
+        indexes_of_core.wait(1)
+        for name in os.listdir(indexes_of_core.cache_folder):
+            if name.endswith(".sqlite"):
+                os.unlink(os.path.join(indexes_of_core.cache_folder, name))
+        self.assertEqual(added(core), ["libc"])
+
+    def test_refresh_of_the_newest(self) -> None:
+        """A refresh is for the sources that were given last, whoever asks for it."""
+        core = self.core(source(a_pool(self)))
+        core.start()
+        self.assertEqual(added(core), ["libc"])
+        old = plugin_of(core)
+        self.server.go.set()
+        both = contents('<Package name="web"/>', source(a_pool(self)), self.remote())
+        change(core, both)
+        old.Refresh()
+        self.assertFalse(plugin_of(core).indexes.lack(plugin_of(core).sources))
+        names = os.listdir(old.indexes.cache_folder)
+        self.assertEqual(len([one for one in names if one.endswith(".sqlite")]), 2)
