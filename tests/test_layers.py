@@ -29,6 +29,7 @@ LAYERS = (
     ("http_proxy",),
     ("engine.core",),
     ("engine.base_core",),
+    ("engine.life_cycle",),
     ("engine.compile", "engine.clients", "engine.file_monitor", "engine.reading"),
     ("engine.snapshot",),
     ("engine.plugins",),
