@@ -21,8 +21,8 @@ logger = logging.getLogger("Packages")
 #: Types of sources whose package groups are known.
 WITH_GROUPS = ("yum", "pac")
 
-#: Beyond so many names everything that was looked up is forgotten: some distributions' worth.
-KEPT_NAMES = 100_000
+#: Beyond so many names everything that was looked up is forgotten: several desktops' worth.
+KEPT_NAMES = 20_000
 
 
 class View(Protocol):

@@ -19,9 +19,10 @@ from bcfg2tw.engine.plugins.packages.resolution import Resolution, resolve
 
 logger = logging.getLogger("Packages")
 
-#: How many collections are kept, and how many answers of each: some ten megabytes.
-KEPT_COLLECTIONS = 64
-KEPT_ANSWERS = 200
+#: How many collections are kept, and how many packages the answers of each may name together:
+#: some thirty megabytes, which are hundreds of servers or dozens of desktops that all differ.
+KEPT_COLLECTIONS = 32
+KEPT_PACKAGES = 200_000
 
 
 class Answers:
@@ -31,6 +32,7 @@ class Answers:
         self.collection = collection
         self._resolve = resolve_all if alternatives else resolve
         self._kept: dict[Hashable, Resolution] = {}
+        self._kept_packages = 0
 
     def base(self, request: Request) -> frozenset[str]:
         """Return what has to be there, before anything that it needs."""
@@ -44,10 +46,15 @@ class Answers:
         found = self._kept.get(key)
         if found is None:
             found = self._resolve(self.collection, base, request.recommended)
-            if len(self._kept) >= KEPT_ANSWERS:
-                self._kept.clear()
-            self._kept[key] = found
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: Hashable, found: Resolution) -> None:
+        if self._kept_packages > KEPT_PACKAGES:
+            self._kept.clear()
+            self._kept_packages = 0
+        self._kept[key] = found
+        self._kept_packages += len(found.packages)
 
 
 class Resolutions:

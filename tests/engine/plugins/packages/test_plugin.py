@@ -9,7 +9,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugins.packages import collection, resolutions
 from bcfg2tw.engine.plugins.packages.plugin import Packages
+from bcfg2tw.engine.plugins.packages.request import Request
 from tests.builders import (
     CLIENT,
     a_core,
@@ -234,3 +236,16 @@ class ConfigurationTests(SynchronousTestCase):
         (first,) = answers._kept.values()
         configuration(core)
         self.assertEqual(list(answers._kept.values()), [first])
+
+    def test_bounds(self) -> None:
+        """What is kept of names and of answers does not grow without end."""
+        self.patch(resolutions, "KEPT_PACKAGES", 10)
+        self.patch(collection, "KEPT_NAMES", 10)
+        core = self.core("")
+        plugin = plugin_of(core)
+        answers = plugin._resolutions.of(plugin.client_sources(metadata_of(core)))
+        for number in range(50):
+            request = Request({"web": "b", f"p{number}": "b"}, {}, {})
+            self.assertIn("libc", answers.answer(request).packages)
+            self.assertLessEqual(len(answers._kept), 4)
+            self.assertLessEqual(len(answers.collection._origins), 10)
