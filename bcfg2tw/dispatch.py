@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.engine.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.failed_logins import FailedLogins
 from bcfg2tw.xmlrpc_codec import MalformedRequest, read_call, write_fault, write_result
 
 logger = logging.getLogger("bcfg2-server")
@@ -75,8 +76,9 @@ UNSUPPORTED = Outcome(501)
 class Dispatcher:
     """Takes requests to a core; safe to use from several threads."""
 
-    def __init__(self, core: ServedCore) -> None:
+    def __init__(self, core: ServedCore, failed_logins: FailedLogins) -> None:
         self._core = core
+        self._failed_logins = failed_logins
         self._own_methods: Mapping[str, Method] = {
             "ping": _ping,
             "system.listMethods": self._list_methods,
@@ -85,7 +87,14 @@ class Dispatcher:
         }
 
     def authenticate(self, peer: Peer) -> bool:
-        """Decide whether a peer is let in; whatever goes wrong refuses it."""
+        """Decide whether a peer is let in, and count it where it is not."""
+        is_admitted = self._is_admitted(peer)
+        if not is_admitted:
+            self._failed_logins.note(peer.address.ip)
+        return is_admitted
+
+    def _is_admitted(self, peer: Peer) -> bool:
+        """Ask the core; whatever goes wrong refuses."""
         try:
             user, password = self._credentials(peer)
             return bool(self._core.authenticate(peer.certificate, user, password, peer.address))

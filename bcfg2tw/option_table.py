@@ -298,7 +298,7 @@ class OptionTable:
     )  # fmt: skip
     awstags_access_key_id: str | None = option(
         "awstags", "access_key_id", None,
-        "Access key for AWS; without it, what boto3 finds: environment, files, the instance's role.",
+        "Access key for AWS; without it, what boto3 finds: environment, files, the machine's.",
     )  # fmt: skip
     awstags_secret_access_key: str | None = option(
         "awstags", "secret_access_key", None, "Secret that belongs to the access key."
@@ -388,6 +388,11 @@ class OptionTable:
     max_connections_per_address: int = option(
         "bcfg2tw", "max_connections_per_address", "1000",
         "Connections that one address may have open.", types.count,
+    )  # fmt: skip
+    max_failed_logins: int = option(
+        "bcfg2tw", "max_failed_logins", "1000",
+        "Failed logins of one address in a minute, after which it has to wait for the next.",
+        types.count,
     )  # fmt: skip
     quiet_seconds: float = option(
         "bcfg2tw", "quiet_time", "0.2",

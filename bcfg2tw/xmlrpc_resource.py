@@ -23,6 +23,7 @@ from zope.interface import implementer
 from bcfg2tw.auth import peer_certificate
 from bcfg2tw.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, Outcome, Peer, ServedCore
 from bcfg2tw.engine.address import ClientAddress
+from bcfg2tw.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.pool import Busy, CorePool
 from bcfg2tw.settings import Settings
 
@@ -34,6 +35,7 @@ V4_MAPPED = "::ffff:"
 
 TOO_LARGE = Outcome(413)
 BUSY = Outcome(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
+HAS_TO_WAIT = Outcome(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
 BROKEN = Outcome(500)
 
 
@@ -92,16 +94,17 @@ class CoreResource(Resource):
         super().__init__()
         self._pool = pool
         self.settings = settings
+        self._failed_logins = FailedLogins(settings.max_failed_logins)
         self._dispatcher: Dispatcher | None = None
         self._is_given_up = False
         self._waiting: list[Deferred[None]] = []
         if isinstance(core, Deferred):
             core.addCallbacks(self._is_ready, self._gives_up)
         else:
-            self._dispatcher = Dispatcher(core)
+            self._dispatcher = Dispatcher(core, self._failed_logins)
 
     def _is_ready(self, core: ServedCore) -> ServedCore:
-        self._dispatcher = Dispatcher(core)
+        self._dispatcher = Dispatcher(core, self._failed_logins)
         self._wake()
         return core
 
@@ -140,6 +143,8 @@ class CoreResource(Resource):
             exchange.admission = admission.addErrback(self._failed, exchange)
 
     async def _admit(self, exchange: Exchange) -> bool:
+        if self._has_to_wait(exchange):
+            return False
         try:
             dispatcher = await self._ready()
             is_admitted = await self._pool.call(dispatcher.authenticate, exchange.peer)
@@ -161,7 +166,16 @@ class CoreResource(Resource):
         ensureDeferred(self._serve(exchange)).addErrback(self._failed, exchange)
         return NOT_DONE_YET
 
+    def _has_to_wait(self, exchange: Exchange) -> bool:
+        """Refuse a peer unheard whose address has failed to log in too often."""
+        has_to_wait = self._failed_logins.are_too_many(exchange.peer.address.ip)
+        if has_to_wait:
+            exchange.answer(HAS_TO_WAIT)
+        return has_to_wait
+
     async def _serve(self, exchange: Exchange) -> None:
+        if exchange.admission is None and self._has_to_wait(exchange):
+            return
         try:
             dispatcher = await self._ready()
             serve = dispatcher.serve

@@ -23,7 +23,7 @@ LAYERS = (
     ("site", "file_changes"),
     ("xmlrpc_resource",),
     ("dispatch",),
-    ("auth", "pool", "inotify", "xmlrpc_codec", "downloads"),
+    ("auth", "pool", "inotify", "xmlrpc_codec", "downloads", "failed_logins"),
     ("http_transfer",),
     ("http_agent", "http_body"),
     ("http_proxy",),

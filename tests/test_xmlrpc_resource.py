@@ -6,7 +6,7 @@ import base64
 import logging
 import xmlrpc.client
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,11 +66,15 @@ class Record(logging.Handler):
 class ResourceTestCase(SynchronousTestCase):
     """A resource below a site of twisted's own, and requests to it."""
 
+    settings: ClassVar[dict[str, Any]] = {}
+
     def setUp(self) -> None:
         self.core = ServedMethods()
         self.pool = ImmediatePool()
         self.log = Record(self)
-        self.resource = CoreResource(self.core, self.pool, Settings(max_body_bytes=100_000))
+        self.resource = CoreResource(
+            self.core, self.pool, Settings(max_body_bytes=100_000, **self.settings)
+        )
         self.treq: Any = StubTreq(self.resource)
 
     def respond(
