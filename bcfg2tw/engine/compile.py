@@ -170,8 +170,10 @@ def bind(entry: Element, metadata: ClientMetadata) -> None:
 
 def _bind_alternative(entry: Element, source: str, metadata: ClientMetadata) -> bool:
     del entry.attrib["altsrc"]
+    name = entry.get("name")
+    if name is None:
+        return False  # whatever it were bound to, a client could not tell what to do it to
     before = copy.deepcopy(entry)
-    name = entry.get("name", "")
     entry.set("realname", name)
     entry.set("name", source)
     try:

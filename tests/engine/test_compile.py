@@ -168,6 +168,12 @@ class BindTests(SynchronousTestCase):
         self.assertEqual(path.get("realname"), None)
         self.assertEqual(path.get("altsrc"), None)
 
+    def test_altsrc_without_name(self) -> None:
+        """A nameless entry gets neither a name nor content from an altsrc: it fails."""
+        config = configuration(self.a_core('<Service altsrc="listed"/>', "Listing"))
+        (service,) = config.iter("Service")
+        self.assertEqual(dict(service.attrib), {"failure": "no matching generator"})
+
     def test_comments(self) -> None:
         """Comments and instructions harm nothing; a nameless entry fails alone."""
         core = a_core(self, {}, plugins=("Metadata", HERE + "Commented"))
