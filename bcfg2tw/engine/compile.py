@@ -216,8 +216,7 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
 
 
 def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
-    generators = metadata.snapshot.plugins_by_type(Generator)
-    claiming = [one for one in generators if one.HandlesEntry(entry, metadata)]
+    claiming = [one for one in metadata.snapshot.claimers if one.HandlesEntry(entry, metadata)]
     if len(claiming) != 1:
         raise _refused(entry, "no matching generator")
     return claiming[0]

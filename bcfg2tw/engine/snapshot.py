@@ -11,11 +11,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bcfg2tw.engine.cache import ClientCache
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import Metadata, Version
+from bcfg2tw.engine.plugin.interfaces import Generator, Metadata, Version
 from bcfg2tw.engine.repository.files import Files, Key, Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError
@@ -76,6 +77,15 @@ class Snapshot:
             found = sorted(instances, key=lambda one: (one.sort_order, one.name))
             self._by_type[base_class] = found
         return found
+
+    @cached_property
+    def claimers(self) -> tuple[Generator, ...]:
+        """The generators that claim entries beside those that they list."""
+        return tuple(
+            one
+            for one in self.plugins_by_type(Generator)
+            if type(one).HandlesEntry is not Generator.HandlesEntry
+        )
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:

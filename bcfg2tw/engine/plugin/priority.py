@@ -150,8 +150,10 @@ class Definition:
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
-        conditions = self._conditions
-        return not conditions or all(condition.holds(answers) for condition in conditions)
+        for condition in self._conditions:  # written out: asked several times for every entry
+            if (condition.name in answers[condition.tag]) is condition.is_negated:
+                return False
+        return True
 
     def apply(
         self, entry: Element, answers: Answers, replaced: Callable[[str], str] | None = None
@@ -166,8 +168,9 @@ class Definition:
             text = self._add_children(entry, self.holder, answers)
         if text is not None:
             entry.text = text
+        own = entry.keys()
         for name, value in zip(self._attributes, self._values, strict=True):
-            if entry.get(name) is None:
+            if name not in own:
                 entry.set(name, replaced(value) if replaced else value)
 
     def _add_children(self, entry: Element, holder: Element, answers: Answers) -> str | None:

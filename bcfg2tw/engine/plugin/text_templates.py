@@ -34,6 +34,14 @@ def render_text(template: NewTextTemplate, variables: dict[str, Any]) -> str:
     return "".join(pieces)
 
 
+def _value_of(context: Context, name: str) -> Any:
+    """Look a name up as `Lookup` does, which this leaves the names to that no scope has."""
+    for scope in context.frames:
+        if name in scope:
+            return scope[name]
+    return Lookup.lookup_name(context, name)
+
+
 class _Rendering:
     """One rendering of one template."""
 
@@ -43,7 +51,7 @@ class _Rendering:
         self._template = template
         self._context = context
         self._append = append
-        self._names = Lookup.globals(context)
+        self._names = {**Lookup.globals(context), "_lookup_name": _value_of}
         self._locals = {"__data__": context}
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:
