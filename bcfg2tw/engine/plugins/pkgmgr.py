@@ -63,7 +63,8 @@ class PackageList(NestedFile):
             package.set("name", "")  # without a name it stands for nothing
             return
         for key, value in match.groupdict().items():
-            package.set(key, value)
+            if key == "name" or package.get(key) is None:
+                package.set(key, value)
 
 
 def _inherit(container: Element) -> None:

@@ -56,6 +56,15 @@ class PkgmgrTests(SynchronousTestCase):
         self.assertEqual(attributes["arch"], "x86_64")
         self.assertEqual(attributes["url"], "http://m/x/sub/lib-foo++-1.2-3.el4.x86_64.rpm")
 
+    def test_said_and_named(self) -> None:
+        """What a package says itself counts more than the name of its file."""
+        attributes = self.bound('<Package file="p-1-2.i386.rpm" version="7" arch="i686"/>')
+        self.assertEqual((attributes["version"], attributes["arch"]), ("7", "i686"))
+        attributes = self.bound(
+            '<Group name="all" version="8"><Package name="p" file="p-1-2.i386.rpm"/></Group>'
+        )
+        self.assertEqual((attributes["version"], attributes["arch"]), ("8", "i386"))
+
     def test_encap(self) -> None:
         """Name and version of an encap are in the name of its file."""
         attributes = self.bound('<Package type="encap" file="my-app-1.2+3.encap.tgz"/>', "my-app")
