@@ -30,9 +30,11 @@ class Record(logging.Handler):
         super().__init__()
         self.lines: list[str] = []
         logger = logging.getLogger("bcfg2-server")
-        for name, value in (("level", logging.DEBUG), ("propagate", False)):
-            case.addCleanup(setattr, logger, name, getattr(logger, name))
-            setattr(logger, name, value)
+        case.addCleanup(setattr, logger, "propagate", logger.propagate)
+        logger.propagate = False
+        # not the attribute: loggers remember for which levels they are enabled
+        case.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.DEBUG)
         logger.addHandler(self)
         case.addCleanup(logger.removeHandler, self)
 
