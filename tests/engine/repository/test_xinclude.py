@@ -64,7 +64,7 @@ class IncludeTests(SynchronousTestCase):
             self.assertEqual(self.names(files), ["f"])
 
     def test_nothing_found(self) -> None:
-        """Where nothing is found and there is no fallback, that is an error, and the rest is used."""
+        """Where nothing is found and there is no fallback, that is an error; the rest is used."""
         files = self.files(top=ROOT % '<xi:include href="no.xml"/><X n="own"/>')
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             self.assertEqual(self.names(files), ["own"])
