@@ -3,7 +3,8 @@ Has Genshi take Python 3 in templates.
 
 Genshi reads the code of a template and writes it anew, with names that are looked up in the
 template's variables. As of 0.7.12 it writes `except A, b`, which no Python 3 takes, and knows
-neither f-strings nor the comprehensions that make sets and dictionaries.
+neither f-strings nor the comprehensions that make sets and dictionaries. Bytes, such as a program's
+output, it takes for a list of numbers.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from genshi.template import base as genshi_base
 from genshi.template import eval as genshi_eval
 from genshi.template.astutil import ASTCodeGenerator, ASTTransformer
 from genshi.template.eval import ExpressionASTTransformer, TemplateASTTransformer
+
+from bcfg2tw.engine.plugin.python2 import as_text
+
+_evaluated = genshi_base._eval_expr
 
 
 class CodeGenerator(ASTCodeGenerator):  # type: ignore[misc]  # genshi has no types
@@ -81,8 +87,14 @@ class ExpressionTransformer(_Scopes, ExpressionASTTransformer):  # type: ignore[
     """Prepares an expression."""
 
 
+def _output(*arguments: Any) -> Any:
+    """Return what an expression puts into the output."""
+    return as_text(_evaluated(*arguments))
+
+
 def install() -> None:
     """Have Genshi use these; what it took before it takes as before."""
     genshi_eval.ASTCodeGenerator = CodeGenerator
     genshi_eval.TemplateASTTransformer = BlockTransformer
     genshi_eval.ExpressionASTTransformer = ExpressionTransformer
+    genshi_base._eval_expr = _output  # the directives have the original

@@ -48,6 +48,15 @@ def cmp(first: Any, second: Any) -> int:
     return int(first > second) - int(first < second)
 
 
+def as_text(value: Any) -> Any:
+    """
+    Return bytes as the text that they were in Python 2, and any other value as it is.
+
+    :raises UnicodeDecodeError: if they are not UTF-8
+    """
+    return value.decode() if isinstance(value, (bytes, bytearray)) else value
+
+
 #: Names that Python 2 had and that can be given without changing a meaning.
 NAMES: Mapping[str, Any] = {
     "basestring": str,

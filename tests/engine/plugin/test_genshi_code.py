@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from genshi.template import NewTextTemplate
+from genshi.template import MarkupTemplate, NewTextTemplate
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugin.genshi_templates import Lookup
@@ -31,6 +31,16 @@ class CodeTests(SynchronousTestCase):
             "        return error.args\n    except:\n        raise\nx = f(2)[0]"
         )
         self.assertEqual(block(function, a={}, error="variable"), "2")
+
+    def test_bytes(self) -> None:
+        """Bytes are written as the text that they hold, wherever they stand."""
+        self.assertEqual(rendered("${x}", x=b"caf\xc3\xa9"), "caf\xe9")
+        self.assertEqual(rendered("{% with y=x %}${y}{% end %}", x=bytearray(b"z")), "z")
+        self.assertRaises(UnicodeDecodeError, rendered, "${x}", x=b"\xe9")
+        template = MarkupTemplate('<a b="${x}" xmlns:py="http://genshi.edgewall.org/">$x'
+                                  '<py:if test="x"><c py:content="x"/></py:if></a>')  # fmt: skip
+        text = template.generate(x=b"q").render("xml", encoding=None)
+        self.assertEqual(text, '<a b="q">q<c>q</c></a>')
 
     def test_comprehensions(self) -> None:
         """Comprehensions of sets and dictionaries have variables of their own."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from Cheetah.Filters import Filter
 from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
 from Cheetah.Template import Template
@@ -30,6 +31,14 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 #: How the code that Cheetah generates says where it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
+
+
+class Output(Filter):  # type: ignore[misc]  # cheetah has no types
+    """Writes values as Python 2 did."""
+
+    def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the text of a value."""
+        return super().filter(python2.as_text(val), *arguments, **keywords)
 
 
 class CheetahText(Generator):
@@ -74,7 +83,7 @@ class CheetahText(Generator):
         """Render the template."""
         variables = named_variables(entry, metadata, self.path)
         try:
-            template = self._class()
+            template = self._class(filter=Output)
             for name, value in variables.items():
                 setattr(template, name, value)
             return in_encoding(template.respond(), self._settings)

@@ -58,7 +58,7 @@ class RelativeEnvironment(Environment):
         return os.path.join(os.path.dirname(parent), template)
 
 
-ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True)
+ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.as_text)
 ENVIRONMENT.globals.update(python2.NAMES)
 
 

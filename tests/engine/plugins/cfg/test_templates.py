@@ -149,6 +149,22 @@ class Python2Tests(Failures):
         texts = [bound(core, f"/etc/{name}").text for name in "abc"]
         self.assertEqual(texts, ["1", "2", "3"])
 
+    def test_bytes(self) -> None:
+        """Bytes, such as encoded text or what a program printed, are written as text by all."""
+        core = cfg_core(
+            self,
+            {"etc/a/a.genshi": "${u'\xe9'.encode('utf-8')}",
+             "etc/b/b.jinja2": "{{ name.encode('utf-8') }}",
+             "etc/c/c.cheetah": "$name.encode('utf-8') $self.name.encode('utf-8')"},
+        )  # fmt: skip
+        texts = [bound(core, f"/etc/{name}").text for name in "abc"]
+        self.assertEqual(texts, ["\xe9", "/etc/b", "/etc/c /etc/c"])
+
+    def test_bytes_of_no_text(self) -> None:
+        """Bytes that are no UTF-8 fail the entry: there is no telling what they mean."""
+        found, _ = self.said({"etc/a/a.genshi": "{% python\nx = b'\\xe9'\n%}${x}"})
+        self.assertIn("codec can't decode byte 0xe9", found)
+
 
 class Jinja2Tests(Failures):
     if importlib.util.find_spec("jinja2") is None:
