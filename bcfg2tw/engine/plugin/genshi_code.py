@@ -87,9 +87,19 @@ class ExpressionTransformer(_Scopes, ExpressionASTTransformer):  # type: ignore[
     """Prepares an expression."""
 
 
+def output_of(value: Any) -> Any:
+    """
+    Return what an expression's value puts into the output; a list puts all that it holds.
+
+    :raises UnicodeDecodeError: for bytes that are no text
+    """
+    if isinstance(value, (list, tuple)):
+        return [as_text(one) for one in value]
+    return as_text(value)
+
+
 def _output(*arguments: Any) -> Any:
-    """Return what an expression puts into the output."""
-    return as_text(_evaluated(*arguments))
+    return output_of(_evaluated(*arguments))
 
 
 def install() -> None:

@@ -17,8 +17,8 @@ from genshi.template.base import Context, Template, _apply_directives
 from genshi.template.directives import ForDirective, IfDirective
 from genshi.template.eval import Expression
 
+from bcfg2tw.engine.plugin.genshi_code import output_of
 from bcfg2tw.engine.plugin.genshi_templates import Lookup
-from bcfg2tw.engine.plugin.python2 import as_text
 
 EXPR, EXEC, SUB, INCLUDE = Template.EXPR, Template.EXEC, Template.SUB, Template.INCLUDE
 
@@ -96,7 +96,7 @@ class _Rendering:
         return eval(expression.code, self._names, self._locals)
 
     def _write_value(self, value: Any) -> None:
-        value = as_text(value)
+        value = output_of(value)
         is_text = isinstance(value, (str, int, float)) or not hasattr(value, "__iter__")
         if is_text:
             self._append(str(value))

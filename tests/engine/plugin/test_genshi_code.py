@@ -36,11 +36,15 @@ class CodeTests(SynchronousTestCase):
         """Bytes are written as the text that they hold, wherever they stand."""
         self.assertEqual(rendered("${x}", x=b"caf\xc3\xa9"), "caf\xe9")
         self.assertEqual(rendered("{% with y=x %}${y}{% end %}", x=bytearray(b"z")), "z")
+        self.assertEqual(
+            rendered("${x}${tuple(x)}", x=[b"a\n", "b", 1, None]), "a\nb1Nonea\nb1None"
+        )
         self.assertRaises(UnicodeDecodeError, rendered, "${x}", x=b"\xe9")
         template = MarkupTemplate('<a b="${x}" xmlns:py="http://genshi.edgewall.org/">$x'
                                   '<py:if test="x"><c py:content="x"/></py:if></a>')  # fmt: skip
-        text = template.generate(x=b"q").render("xml", encoding=None)
-        self.assertEqual(text, '<a b="q">q<c>q</c></a>')
+        for value in (b"q", [b"q"]):
+            text = template.generate(x=value).render("xml", encoding=None)
+            self.assertEqual(text, '<a b="q">q<c>q</c></a>')
 
     def test_comprehensions(self) -> None:
         """Comprehensions of sets and dictionaries have variables of their own."""
