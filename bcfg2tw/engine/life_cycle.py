@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bcfg2tw.engine import compile
 from bcfg2tw.engine.cache import ClientCache
+from bcfg2tw.engine.memory import give_back
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Metadata, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
@@ -182,6 +183,7 @@ class LifeCycle:
             self._classes.append(DefaultACL)
         with self._reload_lock:
             self._snapshot = self._reader.read(self._library, self._classes)
+        give_back()
 
     def reload(self, changed: Collection[str] | None = None) -> None:
         """
@@ -225,6 +227,7 @@ class LifeCycle:
             self.settings = before
             raise
         self._library = library
+        give_back()
         if self._threaded is not None:
             self._start_threads(self._threaded)
 
