@@ -10,6 +10,7 @@ author = "the bcfg2tw authors"
 version = release = bcfg2tw.__version__
 copyright = author
 
+extensions = ["myst_parser"]
 html_theme = "alabaster"
 html_theme_options = {"description": "A Bcfg2 server on Twisted", "show_powered_by": False}
 exclude_patterns = ["_build", "_generated"]
