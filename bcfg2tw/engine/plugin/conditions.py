@@ -11,12 +11,13 @@ import copy
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
 from bcfg2tw.engine.repository.xinclude import XML_BASE
-from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of, parse_own, serialise
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.client_metadata import ClientMetadata
@@ -100,7 +101,7 @@ class ConditionalDocument:
         self.root = root
         self._conditions = conditions
         self._mentioned = {
-            tag: frozenset(element.get("name", "") for element in root.iter(tag))
+            tag: frozenset(intern(element.get("name", "")) for element in root.iter(tag))
             for tag in conditions
         }
         self._asked = [tag for tag, names in self._mentioned.items() if names]
@@ -128,6 +129,24 @@ class ConditionalDocument:
     def copied(self, metadata: ClientMetadata, *args: Any) -> Element:
         """Return a copy of what applies to a client."""
         return copy.deepcopy(self.matched(metadata, *args))
+
+
+class StoredDocument(ConditionalDocument):
+    """
+    A document that is kept as text.
+
+    The tree takes five times as much memory, and is needed only once for each combination of
+    answers: for the many documents of which most clients see a few.
+    """
+
+    @property
+    def root(self) -> Element:
+        """The document, as a tree of its own for whoever asks."""
+        return parse_own(self._text)
+
+    @root.setter
+    def root(self, root: Element) -> None:
+        self._text = serialise(root).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

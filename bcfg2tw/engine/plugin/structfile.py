@@ -29,25 +29,31 @@ class StructFile:
     :cvar conditions: conditional tag to a function of the metadata (and further arguments) that
         returns the names for which it is true
     :cvar encryption: whether the text of elements with an `encrypted` attribute is decrypted
+    :cvar kept_as: how the document is kept
     :ivar path: full path
     :ivar name: path relative to the plugin's folder
-    :ivar root: the whole document, includes resolved; of a template, as it is written
     """
 
     conditions: ClassVar[Mapping[str, Subject]] = CONDITIONS
     encryption: ClassVar[bool] = True
+    kept_as: ClassVar[type[ConditionalDocument]] = ConditionalDocument
 
     def __init__(self, source: Source) -> None:
         self.path = source.path
         self.name = source.name
         self._settings = source.settings
-        self.root = parse_file(source.data, source.path)
+        root = parse_file(source.data, source.path)
         self.template: MarkupTemplate | None = None
-        if is_template(source, self.root):
+        if is_template(source, root):
             self.template = markup_template(source)
         else:
-            self.root = self._decrypted(source.included(self.root))
-        self.document = ConditionalDocument(self.root, self.conditions)
+            root = self._decrypted(source.included(root))
+        self.document = self.kept_as(root, self.conditions)
+
+    @property
+    def root(self) -> Element:
+        """The whole document, includes resolved; of a template, as it is written."""
+        return self.document.root
 
     def _decrypted(self, root: Element) -> Element:
         if self.encryption:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from genshi.template import TemplateError
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.conditions import StoredDocument
 from bcfg2tw.engine.plugin.directory import load_all
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
 from bcfg2tw.engine.plugin.structfile import StructFile
@@ -32,13 +33,19 @@ KEPT_GLOBS = 1000
 INHERITING_VERSION = "1.4.0pre2"
 
 
+class BundleFile(StructFile):
+    """What the file of a bundle says."""
+
+    kept_as = StoredDocument
+
+
 class Bundler(Plugin, Structure, StructureValidator):
     """Builds the bundles of a client from `Bundler/*.xml`, and expands globs of paths."""
 
     def __init__(self, core: BaseCore, files: Files, previous: Bundler | None = None) -> None:
         super().__init__(core, files, previous)
         known = previous.files if previous else None
-        loaded = load_all(files, SUFFIXES, StructFile, self.logger, known)
+        loaded = load_all(files, SUFFIXES, BundleFile, self.logger, known)
         self.bundles: Bundles = {}
         self._globs: WeakKeyDictionary[Snapshot, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
         for name, file in loaded.items():

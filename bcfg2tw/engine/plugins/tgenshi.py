@@ -26,7 +26,7 @@ class GenshiXML(GenshiText):
         super().__init__(source, data, lambda source, _: markup_template(source))
 
     def _rendered(self, variables: Variables) -> str:
-        return rendered_xml(self._template, variables)
+        return rendered_xml(self.template, variables)
 
 
 def old_text(source: Source, data: bytes) -> GenshiText:

@@ -78,6 +78,11 @@ class Source:
             raise RepositoryError(path, error.strerror or str(error)) from error
         return data
 
+    @property
+    def has_read_others(self) -> bool:
+        """Say whether what the file says depends on further files."""
+        return len(self._dependencies.stamps) > 1 or bool(self._dependencies.globs)
+
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
         found = self._dependencies.globs[pattern] = expand(pattern)

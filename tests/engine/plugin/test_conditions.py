@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugin.conditions import ConditionalDocument
+from bcfg2tw.engine.plugin.conditions import ConditionalDocument, StoredDocument
 from bcfg2tw.engine.xmlio import parse_file, serialise
 from tests.builders import a_core, metadata_of
 
@@ -15,10 +15,14 @@ GROUPS = (
 
 
 class MatchedTests(SynchronousTestCase):
+    """A document that is kept as a tree."""
+
+    kept_as: type[ConditionalDocument] = ConditionalDocument
+
     def matched(self, text: str) -> str:
         """Return what applies to a client in the groups all, a and b."""
         core = a_core(self, {"Metadata/groups.xml": GROUPS})
-        document = ConditionalDocument(parse_file(text.encode(), "test.xml"))
+        document = self.kept_as(parse_file(text.encode(), "test.xml"))
         return serialise(document.copied(metadata_of(core)))
 
     def test_in_place(self) -> None:
@@ -69,3 +73,14 @@ class MatchedTests(SynchronousTestCase):
         self.assertIs(document.matched(first), document.matched(second))
         second.groups.discard("a")
         self.assertIsNot(document.matched(first), document.matched(second))
+
+
+class StoredTests(MatchedTests):
+    """A document that is kept as text says the same."""
+
+    kept_as = StoredDocument
+
+    def test_all_kept(self) -> None:
+        """Text, white space and characters of all kinds are what they were."""
+        text = "<R a='&lt;&#10;ü'> <X>\n &amp;€\U0001f40d</X>\tb<Y/> </R>"
+        self.assertEqual(self.matched(text), serialise(parse_file(text.encode(), "test.xml")))

@@ -69,8 +69,9 @@ class XMLProperties(StructFile):
         super().__init__(source)
         self.data = source.data
         if self.is_template:
-            self.root = source.xml()
-            decrypt_elements(self.root, self.path, source.settings)
+            root = source.xml()
+            decrypt_elements(root, self.path, source.settings)
+            self.document = self.kept_as(root, self.conditions)
         self.ciphers: dict[tuple[str, str], str] = {}
         self.guarded: frozenset[str] = frozenset()
         if self.root.find(".//*[@encrypted]") is not None:
