@@ -19,7 +19,6 @@ from twisted.python.failure import Failure
 from twisted.python.threadable import isInIOThread
 
 from bcfg2tw.engine.plugins.packages.downloader import Download, DownloadError, Validators
-from bcfg2tw.http_transfer import Passing, Transfer
 from bcfg2tw.settings import Settings
 
 __all__ = ["ReactorDownloader"]
@@ -98,6 +97,9 @@ class ReactorDownloader:
         running.addBoth(finished)
 
     async def _tried(self, download: Download) -> Validators | None:
+        # here, because most sites download nothing: Twisted's HTTP client is large
+        from bcfg2tw.http_transfer import Passing
+
         settings = self._settings()
         pause = PAUSE_SECONDS
         for _ in range(settings.packages_retries):
@@ -110,6 +112,8 @@ class ReactorDownloader:
         return await self._once(download, settings)
 
     async def _once(self, download: Download, settings: Settings) -> Validators | None:
+        from bcfg2tw.http_transfer import Transfer
+
         transfer = Transfer(self._reactor, download, settings)
         limit = self._reactor.callLater(settings.packages_download_timeout_seconds, transfer.expire)
         try:

@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from bcfg2tw.command_line import Options
 from bcfg2tw.core import make_core
 from bcfg2tw.core_service import CoreService, RunningCore
+from bcfg2tw.engine.memory import share_arenas
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.listening import server_endpoints
 from bcfg2tw.logs import LogService
@@ -49,6 +50,7 @@ def makeService(options: Options) -> MultiService:
     """Return the service that twistd runs."""
     from twisted.internet import reactor
 
+    share_arenas()
     is_daemon = options.parent is not None and not options.parent["nodaemon"]
     return TwistdService(reactor, options.settings, is_daemon)
 

@@ -1,16 +1,31 @@
-"""Memory that reading the repository needed, and nothing uses any more."""
+"""How this process takes memory from the C library, and gives it back; glibc alone needs it."""
 
 from __future__ import annotations
 
 import ctypes
+
+#: glibc's number for the greatest number of arenas.
+M_ARENA_MAX = -8
+
+
+def share_arenas() -> None:
+    """
+    Have all threads take memory from one place.
+
+    By default each has one of its own, and what a thread has freed is of no use to the others.
+    Python's threads run one at a time and gain nothing from that. For processes of our own, before
+    there are threads.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
     """
     Return free memory to the system.
 
-    The C library keeps what parsers have freed, for the thread that they ran in, and reading is
-    done rarely. Other libraries than glibc do so by themselves, or not at all.
+    The C library keeps what parsers have freed, and the repository is read rarely.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
