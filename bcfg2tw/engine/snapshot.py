@@ -147,7 +147,7 @@ def _plugin(
     if known is not None and same_settings and not _concerned(known.files, changed):
         return known
     folder = plugin_class.prepare_folder(library.settings.repository)
-    files = library.files(folder, plugin_class.ignored)
+    files = library.files(folder, plugin_class.ignored, known.files if known else None)
     if known is not None and same_settings and known.files.is_current(files):
         return known
     return _made(lambda: plugin_class(core, files, known), plugin_class, known)

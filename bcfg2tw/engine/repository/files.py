@@ -44,16 +44,19 @@ class Library:
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
 
-    def files(self, folder: str, ignored: Sequence[str] = ()) -> Files:
+    def files(
+        self, folder: str, ignored: Sequence[str] = (), known: Mapping[str, Stamp] | None = None
+    ) -> Files:
         """
         List a folder, with all that is below it, as it is now.
 
         :param ignored: globs of names that are not there, beside those of the settings
+        :param known: what was listed before
         """
         names = self.ignored
         if ignored:
             names = IgnoredNames([*self.settings.ignore_files, *ignored])
-        return Files(self, folder, scan(folder, names))
+        return Files(self, folder, scan(folder, names, known))
 
     def interpret(self, key: Key, name: str, stamp: Stamp) -> Interpreted:
         """

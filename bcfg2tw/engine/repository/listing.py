@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
+from sys import intern
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,26 @@ class IgnoredNames:
         return isinstance(name, str) and self._matches(name) is not None
 
 
-def scan(folder: str, ignored: IgnoredNames) -> dict[str, Stamp]:
+def scan(
+    folder: str, ignored: IgnoredNames, known: Mapping[str, Stamp] | None = None
+) -> dict[str, Stamp]:
     """
     List the regular files of a folder and all folders below it.
 
     Links are followed, a loop of links is entered once.
 
+    :param known: what was listed before; what has not changed is the same object, since a large
+        repository is listed again and again
     :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
         empty if there is no such folder
     """
-    return dict(sorted(_walk(folder, "", ignored, frozenset())))
+    before = known or {}
+    found = _walk(folder, "", ignored, frozenset())
+    return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in found))
+
+
+def _same(before: Stamp | None, now: Stamp) -> Stamp:
+    return before if before == now and before is not None else now
 
 
 def _walk(

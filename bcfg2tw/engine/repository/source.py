@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
@@ -13,6 +15,10 @@ from bcfg2tw.errors import RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings
+
+
+#: One object for the many files that expand none.
+NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Unsettled(Exception):
@@ -26,7 +32,7 @@ class Dependencies:
 
     def __init__(self) -> None:
         self.stamps: dict[str, Stamp | None] = {}
-        self.globs: dict[str, tuple[str, ...]] = {}
+        self.globs: Mapping[str, tuple[str, ...]] = NO_GLOBS
 
     def are_current(self) -> bool:
         """Say whether reading again would read the same."""
@@ -85,7 +91,8 @@ class Source:
 
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
-        found = self._dependencies.globs[pattern] = expand(pattern)
+        found = expand(pattern)
+        self._dependencies.globs = {**self._dependencies.globs, pattern: found}
         return found
 
     def xml(self) -> Element:

@@ -144,3 +144,14 @@ class ScanTests(SynchronousTestCase):
     def test_no_folder(self) -> None:
         """A folder that does not exist holds no files."""
         self.assertEqual(scan("/nonexistent/folder", IgnoredNames(())), {})
+
+    def test_listed_before(self) -> None:
+        """What has not changed since the last listing is kept once; what has is told."""
+        folder = self.mktemp()
+        write_files(folder, {"same": "x", "changed": "x"})
+        before = scan(folder, IgnoredNames(()))
+        write_files(folder, {"changed": "longer", "new": "x"})
+        now = scan(folder, IgnoredNames(()), before)
+        self.assertEqual(list(now), ["changed", "new", "same"])
+        self.assertIs(now["same"], before["same"])
+        self.assertNotEqual(now["changed"], before["changed"])
