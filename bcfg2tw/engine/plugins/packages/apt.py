@@ -71,7 +71,7 @@ def _index(
             continue
     if is_strict:
         raise DownloadError(f"{shown(folder)}{name}: the repository lists it, but has it not")
-    return _guessed(f"{folder}{name}", files)
+    return files.get_first(f"{folder}{name}{ending}" for ending in _readable(GUESSED))
 
 
 def _listed(suite: Release, name: str) -> list[str]:
@@ -88,18 +88,6 @@ def _checked(suite: Release | None, name: str, files: DownloadedFiles) -> str:
         except NotThere:  # not every mirror keeps these
             return files.get(url, expected)
     return files.get(url, expected)
-
-
-def _guessed(url: str, files: DownloadedFiles) -> str:
-    """Return the first of the usual names that the server has; the first tells if there is none."""
-    first = None
-    for ending in _readable(GUESSED):
-        try:
-            return files.get(url + ending)
-        except NotThere as error:
-            first = first or error
-    assert first is not None
-    raise first
 
 
 def _readable(endings: Sequence[str]) -> list[str]:

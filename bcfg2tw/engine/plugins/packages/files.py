@@ -8,7 +8,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -153,6 +153,22 @@ class DownloadedFiles:
             self._fetch(url, place, path, known, expected)
             self._turns.fetched.add(path)
         return path
+
+    def get_first(self, urls: Iterable[str]) -> str:
+        """
+        Return the path of the first of some URLs' files that the server has.
+
+        :raises NotThere: of the first one, if it has none of them
+        :raises DownloadError: if one cannot be fetched
+        """
+        first = None
+        for url in urls:
+            try:
+                return self.get(url)
+            except NotThere as error:
+                first = first or error
+        assert first is not None
+        raise first
 
     def was_there(self, url: str) -> bool:
         """Say whether the index in service was made from a file of this URL, too."""

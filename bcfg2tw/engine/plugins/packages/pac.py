@@ -9,7 +9,6 @@ from typing import IO
 
 from bcfg2tw.engine.plugins.packages.archive import members
 from bcfg2tw.engine.plugins.packages.compression import BrokenFile
-from bcfg2tw.engine.plugins.packages.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.index_file import IndexFile, Package
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
@@ -34,20 +33,10 @@ def read(
         raise BrokenFile(f"{source.rawurl}: sources of type pac have a url, no rawurl")
     for architecture in source.arches:
         for component in source.components:
-            path = _database(f"{source.url}{component}/os/{architecture}/{component}", files)
+            url = f"{source.url}{component}/os/{architecture}/{component}"
+            path = files.get_first(url + ending for ending in ENDINGS)
             for sections in _described(path):
                 _add(sections, index, architecture)
-
-
-def _database(url: str, files: DownloadedFiles) -> str:
-    first = None
-    for ending in ENDINGS:
-        try:
-            return files.get(url + ending)
-        except NotThere as error:
-            first = first or error
-    assert first is not None
-    raise first
 
 
 def _described(path: str) -> Iterator[Sections]:

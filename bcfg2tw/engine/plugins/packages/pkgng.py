@@ -10,7 +10,6 @@ import yaml
 
 from bcfg2tw.engine.plugins.packages.archive import members
 from bcfg2tw.engine.plugins.packages.compression import BrokenFile
-from bcfg2tw.engine.plugins.packages.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.index_file import IndexFile, Package
 from bcfg2tw.engine.plugins.packages.sources import PackageSource
@@ -27,7 +26,7 @@ def read(
     """Fetch a source's catalogues as far as needed, and add what they list to an index."""
     for architecture in source.arches:
         for addresses in _catalogues(source, architecture):
-            path = _first(addresses, files)
+            path = files.get_first(addresses)
             for described in _described(path):
                 index.add(_package(described, path), architecture)
 
@@ -43,17 +42,6 @@ def _catalogues(source: PackageSource, architecture: str) -> Iterator[list[str]]
             for system in SYSTEMS
             for ending in ENDINGS
         ]
-
-
-def _first(addresses: Sequence[str], files: DownloadedFiles) -> str:
-    first = None
-    for address in addresses:
-        try:
-            return files.get(address)
-        except NotThere as error:
-            first = first or error
-    assert first is not None
-    raise first
 
 
 def _described(path: str) -> Iterator[Any]:
