@@ -8,7 +8,7 @@ each client: most documents ask for few groups, so nearly every request finds it
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
@@ -136,7 +136,8 @@ class StoredDocument(ConditionalDocument):
     A document that is kept as text.
 
     The tree takes five times as much memory, and is needed only once for each combination of
-    answers: for the many documents of which most clients see a few.
+    answers: for the many documents of which most clients see a few. The lines of its file are not
+    kept: it is not for documents whose messages name them.
     """
 
     @property
@@ -172,6 +173,14 @@ class Condition:
 def _condition(tag: str, name: str | None, is_negated: bool) -> Condition:
     """Return one object for all conditions that are equal: few are asked very often."""
     return Condition(tag, name, is_negated)
+
+
+def all_hold(conditions: Iterable[Condition], answers: Answers) -> bool:
+    """Say whether all conditions are true; written out, since each entry asks several times."""
+    for condition in conditions:
+        if (condition.name in answers[condition.tag]) is condition.is_negated:
+            return False
+    return True
 
 
 def conditions_above(element: Element, tags: Collection[str]) -> tuple[Condition, ...]:

@@ -12,7 +12,13 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, conditions_above, filtered
+from bcfg2tw.engine.plugin.conditions import (
+    CONDITIONS,
+    Answers,
+    all_hold,
+    conditions_above,
+    filtered,
+)
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.plugin.template_data import real_name
 from bcfg2tw.engine.repository.source import Source
@@ -116,8 +122,7 @@ class PathAttributes:
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
-        conditions = self._conditions
-        return not conditions or all(condition.holds(answers) for condition in conditions)
+        return all_hold(self._conditions, answers)
 
     def apply(self, entry: Element, answers: Answers) -> None:
         """Give an entry the attributes, and copies of what the element holds."""

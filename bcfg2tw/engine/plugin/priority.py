@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Template
 from typing import TYPE_CHECKING, TypeAlias
 
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, Condition, filtered
+from bcfg2tw.engine.plugin.conditions import CONDITIONS, Answers, Condition, all_hold, filtered
 from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
@@ -150,10 +150,7 @@ class Definition:
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
-        for condition in self._conditions:  # written out: asked several times for every entry
-            if (condition.name in answers[condition.tag]) is condition.is_negated:
-                return False
-        return True
+        return all_hold(self._conditions, answers)
 
     def apply(
         self, entry: Element, answers: Answers, replaced: Callable[[str], str] | None = None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.encryption import decrypt_elements
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Condition, conditions_above
+from bcfg2tw.engine.plugin.conditions import CONDITIONS, Condition, all_hold, conditions_above
 from bcfg2tw.engine.plugins.packages.repositories import Repository, repositories_of
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
@@ -89,7 +89,7 @@ class PackageSource:
         if metadata.groups.isdisjoint(self.arches):
             return False
         answers = {tag: subject(metadata) for tag, subject in CONDITIONS.items()}
-        return all(one.holds(answers) for one in self.conditions)
+        return all_hold(self.conditions, answers)
 
     def allows(self, package: str) -> bool:
         """Say whether the source's lists let a package in."""
