@@ -11,9 +11,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.core_service import CoreService, RunningCore
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.serving.core_service import CoreService, RunningCore
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings

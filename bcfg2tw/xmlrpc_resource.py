@@ -1,5 +1,5 @@
 """
-XML-RPC over a core: the reactor's part of a request; the thread's part is `dispatch.py`.
+XML-RPC over a core: the reactor's part of a request; the thread's part is `calls/dispatch.py`.
 
 An ordinary request is whole when its header has been read, and is one job in the pool. Where the
 body is still on its way the credentials are checked first, and the body is not read until they
@@ -21,9 +21,9 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from bcfg2tw.auth import peer_certificate
-from bcfg2tw.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, Outcome, Peer, ServedCore
-from bcfg2tw.engine.address import ClientAddress
-from bcfg2tw.failed_logins import WINDOW_SECONDS, FailedLogins
+from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, Outcome, Peer, ServedCore
+from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
+from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.pool import Busy, CorePool
 from bcfg2tw.settings import Settings
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.address import ClientAddress
-from bcfg2tw.engine.client_metadata import ClientMetadata
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
 

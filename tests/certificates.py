@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from bcfg2tw.cli.certificates import issue_authority, issue_certificate
+from bcfg2tw.cli.init.certificates import issue_authority, issue_certificate
 
 
 class Authority:

@@ -16,8 +16,8 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublish
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from bcfg2tw.engine.address import ClientAddress
-from bcfg2tw.engine.statistics import CallStatistics
+from bcfg2tw.engine.call_statistics import CallStatistics
+from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import CriticalError, NoExposedMethod
 from bcfg2tw.pool import Busy, CorePool
 from bcfg2tw.settings import Settings

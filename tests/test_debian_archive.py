@@ -18,14 +18,14 @@ from twisted.internet.threads import deferToThread
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SkipTest, TestCase
 
-from bcfg2tw.downloads import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.alternatives import resolve_all
-from bcfg2tw.engine.plugins.packages.collection import Collection, Offer
-from bcfg2tw.engine.plugins.packages.compression import unpacked
-from bcfg2tw.engine.plugins.packages.downloader import Download, DownloadError
-from bcfg2tw.engine.plugins.packages.index import SourceIndex
-from bcfg2tw.engine.plugins.packages.resolution import resolve
-from bcfg2tw.engine.plugins.packages.update import Outcome, update
+from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, DownloadError
+from bcfg2tw.engine.plugins.packages.formats.compression import unpacked
+from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex
+from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
+from bcfg2tw.engine.plugins.packages.resolving.resolution import resolve
+from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.engine.plugins.packages.apt_configuration import archive

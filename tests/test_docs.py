@@ -12,9 +12,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import TestCase
 
-from bcfg2tw.cli.init import make_site
-from bcfg2tw.cli.remote import Remote, call
-from bcfg2tw.cli.server_identity import ServerIdentity
+from bcfg2tw.cli.call.remote import Remote, call
+from bcfg2tw.cli.call.server_identity import ServerIdentity
+from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
 from tests.processes import free_port
 

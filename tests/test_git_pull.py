@@ -15,7 +15,7 @@ from twisted.trial.unittest import TestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.watcher import Watcher
+from bcfg2tw.watching.watcher import Watcher
 from tests.builders import CLIENTS, PASSWORD, configuration, entry, groups_with, write_files
 from tests.engine.plugins.version.programs import a_folder, needs, run
 

@@ -13,9 +13,9 @@ from twisted.trial.unittest import TestCase
 from twisted.web.server import Site
 from twisted.web.static import File
 
-from bcfg2tw.downloads import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
-from bcfg2tw.engine.plugins.packages.update import Outcome, update
+from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.engine.plugins.packages.mirrors import (

@@ -9,7 +9,7 @@ from pathlib import Path
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.cli.init import make_site
+from bcfg2tw.cli.init.command import make_site
 from tests.builders import write_files
 from tests.processes import PATIENCE_SECONDS, ServerProcess, free_port
 from tests.real_client import VERSION, real_client

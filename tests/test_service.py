@@ -22,7 +22,7 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from zope.interface.verify import verifyObject
 
-from bcfg2tw.cli.init import make_site
+from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.errors import CoreInitError
 from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings

@@ -19,9 +19,9 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
+from bcfg2tw.calls.codec import MalformedRequest, read_call, write_result
+from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
-from bcfg2tw.site import CoreSite
-from bcfg2tw.xmlrpc_codec import MalformedRequest, read_call, write_result
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.network import (
     PASSWORD,

@@ -1,4 +1,4 @@
-"""The command `bcfg2tw`: each sub-command is a module that is imported when it is asked for."""
+"""The command `bcfg2tw`: each sub-command is a folder that is imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMMANDS = ("call", "init", "packages")
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands stand in modules of their own names."""
+    """A group whose commands stand in folders of their own names."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -22,7 +22,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"{__name__}.{name}"), "command", None)
+        command = getattr(import_module(f"{__name__}.{name}.command"), "command", None)
         assert isinstance(command, click.Command)
         return command
 

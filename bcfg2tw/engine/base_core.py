@@ -1,7 +1,7 @@
 """
 What a core answers, below the methods that clients call: clients, configurations, access.
 
-The steps of a configuration are in `compile.py`, building metadata is in `clients.py`; how the
+The steps of a configuration are in `build/steps.py`, building metadata is in `build/metadata.py`; how the
 repository is read and kept up to date is in `life_cycle.py`.
 """
 
@@ -14,22 +14,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from lxml import etree
 
-from bcfg2tw.engine import clients, compile
-from bcfg2tw.engine.file_monitor import FileMonitor, file_monitor
+from bcfg2tw.engine.build import metadata, steps
 from bcfg2tw.engine.life_cycle import LifeCycle
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Decision, Statistics
-from bcfg2tw.engine.reading import Reader
+from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
+from bcfg2tw.engine.served.reading import Reader
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import (
-    Bcfg2Error,
-    CriticalError,
-    MetadataConsistencyError,
-    MetadataRuntimeError,
-)
+from bcfg2tw.errors import Bcfg2Error, CriticalError, MetadataConsistencyError, MetadataRuntimeError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.address import ClientAddress
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
 
@@ -88,7 +83,7 @@ class BaseCore(LifeCycle):
         :raises MetadataConsistencyError: if a connector contradicts the rest
         """
         with self._timed("build_metadata"):
-            return clients.build_metadata(self.snapshot, client_name, register)
+            return metadata.build_metadata(self.snapshot, client_name, register)
 
     # Configurations
 
@@ -98,7 +93,7 @@ class BaseCore(LifeCycle):
             metadata = self.build_metadata(client)
         except MetadataConsistencyError as error:
             self.logger.error("Metadata consistency error for client %s: %s", client, error)
-            return compile.error_document("metadata error", str(error))
+            return steps.error_document("metadata error", str(error))
         return self.configuration(metadata)
 
     def configuration(self, metadata: ClientMetadata) -> Element:
@@ -112,7 +107,7 @@ class BaseCore(LifeCycle):
         config = etree.Element(
             "Configuration",
             {
-                "version": compile.CONFIGURATION_VERSION,
+                "version": steps.CONFIGURATION_VERSION,
                 "revision": metadata.snapshot.revision,
             },
         )
@@ -121,13 +116,13 @@ class BaseCore(LifeCycle):
             structures = self.GetStructures(metadata)
         except Exception as error:  # a structure plugin's defect: the client is told to stop
             self.logger.exception("Error in GetStructures")
-            return compile.error_document("structure error", str(error))
+            return steps.error_document("structure error", str(error))
         self.validate_structures(metadata, structures)
-        compile.check_altsrc(structures)
+        steps.check_altsrc(structures)
         self.BindStructures(structures, metadata, config)
         self.validate_goals(metadata, config)
         self.client_run_hook("end_client_run", metadata)
-        compile.sort_document(config)
+        steps.sort_document(config)
         self.logger.info(
             "Generated config for %s in %.03f seconds",
             metadata.hostname,
@@ -138,23 +133,23 @@ class BaseCore(LifeCycle):
     def GetStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""
         with self._timed("GetStructures"):
-            return compile.get_structures(metadata)
+            return steps.get_structures(metadata)
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
         """Have the validators check, and change, the structures."""
         with self._timed("validate_structures"):
-            compile.validate_structures(metadata, structures)
+            steps.validate_structures(metadata, structures)
 
     def BindStructures(
         self, structures: list[Element], metadata: ClientMetadata, config: Element
     ) -> None:
         """Bind all structures and append them to the configuration."""
         with self._timed("BindStructures"):
-            compile.bind_structures(structures, metadata, config)
+            steps.bind_structures(structures, metadata, config)
 
     def BindStructure(self, structure: Element, metadata: ClientMetadata) -> None:
         """Bind the entries of one structure in place."""
-        compile.bind_structure(structure, metadata)
+        steps.bind_structure(structure, metadata)
 
     def Bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -162,17 +157,17 @@ class BaseCore(LifeCycle):
 
         :raises PluginExecutionError: if it cannot be bound
         """
-        compile.bind(entry, metadata)
+        steps.bind(entry, metadata)
 
     def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
         """Have the validators check, and change, the bound configuration."""
         with self._timed("validate_goals"):
-            compile.validate_goals(metadata, config)
+            steps.validate_goals(metadata, config)
 
     def client_run_hook(self, hook: str, metadata: ClientMetadata) -> None:
         """Tell plugins of a step of the client's run."""
         with self._timed(f"client_run_hook:{hook}"):
-            compile.run_hook(hook, metadata)
+            steps.run_hook(hook, metadata)
 
     # Statistics, decisions, access
 

@@ -27,8 +27,8 @@ from bcfg2tw.errors import (
 )
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.address import ClientAddress
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 F = TypeVar("F", bound=Callable[..., Any])
 

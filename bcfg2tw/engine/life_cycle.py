@@ -12,26 +12,23 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from bcfg2tw.engine import compile
-from bcfg2tw.engine.cache import ClientCache
+from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build.client_cache import ClientCache
+from bcfg2tw.engine.call_statistics import CallStatistics
 from bcfg2tw.engine.memory import give_back
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Metadata, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins.default_acl import DefaultACL
-from bcfg2tw.engine.reading import Reader
 from bcfg2tw.engine.repository.files import Library
-from bcfg2tw.engine.snapshot import Snapshot
-from bcfg2tw.engine.statistics import CallStatistics
+from bcfg2tw.engine.served.reading import Reader
+from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.engine.store.store import Store
-from bcfg2tw.errors import (
-    Bcfg2Error,
-    MetadataRuntimeError,
-)
+from bcfg2tw.errors import Bcfg2Error, MetadataRuntimeError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.packages.downloader import Downloader
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader
     from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -163,7 +160,7 @@ class LifeCycle:
         :param started: names of plugins whose threads were started; new ones are added
         """
         for plugin in self.plugins_by_type(Threaded):
-            name = compile.name_of(plugin)
+            name = steps.name_of(plugin)
             if name in started:
                 continue
             started.add(name)

@@ -16,7 +16,7 @@ from bcfg2tw.upstream import compat
 from bcfg2tw.upstream.options import parse, reparse
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.model.address import ClientAddress
     from bcfg2tw.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from bcfg2tw.errors import SettingsError
-from bcfg2tw.option_table import options
-from bcfg2tw.option_types import Option
 from bcfg2tw.settings import Settings
+from bcfg2tw.settings.declarations import options
+from bcfg2tw.settings.types import Option
 
 #: A value in the file ends the start of Bcfg2 1.4 (options.md 6.1); it is twistd's business anyway.
 _UNUSABLE = (("server", "umask"),)

@@ -15,9 +15,9 @@ from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
-    from bcfg2tw.engine.client_metadata import ClientMetadata, MetadataGroup
-    from bcfg2tw.engine.plugin.structfile import StructFile
+    from bcfg2tw.engine.documents.structfile import StructFile
+    from bcfg2tw.engine.model.address import ClientAddress
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 
 Certificate = Mapping[str, Any]
 

@@ -38,7 +38,7 @@ SHIPPED = {
     "Metadata": "metadata",
     "NagiosGen": "nagiosgen",
     "Ohai": "ohai",
-    "Packages": "packages.plugin",
+    "Packages": "packages.packages",
     "Pkgmgr": "pkgmgr",
     "POSIXCompat": "posixcompat",
     "Probes": "probes",

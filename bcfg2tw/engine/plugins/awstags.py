@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bcfg2tw.engine.cache import ClientCache
+from bcfg2tw.engine.build.client_cache import ClientCache
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
 from bcfg2tw.engine.repository.files import Files
@@ -27,7 +27,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
 CONFIG = "config.xml"

@@ -9,18 +9,18 @@ from weakref import WeakKeyDictionary
 
 from genshi.template import TemplateError
 
+from bcfg2tw.engine.documents.conditions import StoredDocument
+from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.conditions import StoredDocument
-from bcfg2tw.engine.plugin.directory import load_all
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
-from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
-    from bcfg2tw.engine.snapshot import Snapshot
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.served.snapshot import Snapshot
 
 Bundles: TypeAlias = dict[str, StructFile]
 

@@ -8,7 +8,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.model.address import ClientAddress
 
 #: `::1` and the mapped form are the server itself as well (decisions.md, "Holes").
 LOCALHOST = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})

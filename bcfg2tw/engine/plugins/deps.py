@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.conditions import Answers, holds
+from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile
+from bcfg2tw.engine.documents.priority import answers_for
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.conditions import Answers, holds
-from bcfg2tw.engine.plugin.directory import load_all
 from bcfg2tw.engine.plugin.interfaces import StructureValidator
-from bcfg2tw.engine.plugin.nested_definitions import NestedDefinitions, NestedFile
-from bcfg2tw.engine.plugin.priority import answers_for
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 Key = tuple[str, str]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.cfg.kinds import KINDS, Role
-from bcfg2tw.engine.plugins.cfg.plugin import PathFolders
 from bcfg2tw.engine.repository.files import Files
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Probing
-from bcfg2tw.engine.plugin.structfile import StructFile
-from bcfg2tw.engine.plugins.cfg.plugin import PathFolders
+from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.store.atomic import write_atomically
@@ -25,7 +25,7 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 INTERPRETER = "/usr/bin/env python"
 

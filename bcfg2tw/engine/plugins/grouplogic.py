@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from genshi.template import TemplateError
 
-from bcfg2tw.engine.client_metadata import MetadataGroup
+from bcfg2tw.engine.documents.conditions import CONDITIONS, Subject, holds
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.conditions import CONDITIONS, Subject, holds
 from bcfg2tw.engine.plugin.interfaces import Connector
-from bcfg2tw.engine.plugin.python_files import located
-from bcfg2tw.engine.plugin.structfile import StructFile
-from bcfg2tw.engine.plugin.template_failures import render_failure
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.templates.failures import render_failure
+from bcfg2tw.engine.templates.python_files import located
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 GROUPS = "groups.xml"
 

@@ -16,7 +16,7 @@ from bcfg2tw.engine.xmlio import Element, is_element, line_of
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CONFIG = "config.xml"
 EMPTY = "<GroupPatterns/>\n"

@@ -7,10 +7,10 @@ import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Generator
-from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.store.atomic import write_atomically
@@ -19,7 +19,7 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CLIENT_PATH = "/etc/nagiosgen.status"
 SERVER_PATH = "/etc/nagios/conf.d/bcfg2.cfg"

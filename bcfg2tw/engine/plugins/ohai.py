@@ -21,7 +21,7 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: A client's requests of one run come close together; what ohai prints is large.
 KEPT_CLIENTS = 100

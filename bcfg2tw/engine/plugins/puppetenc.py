@@ -17,7 +17,7 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 TIMEOUT_SECONDS = 60
 

@@ -6,10 +6,10 @@ import base64
 import os
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
+from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.plugin.interfaces import Generator
-from bcfg2tw.engine.plugin.specificity import SpecificSet, specific_set
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
@@ -17,7 +17,7 @@ from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Binder
 
 TAG = "SEModule"

@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.directory import load_all
 from bcfg2tw.engine.plugin.interfaces import Connector, TemplateDataProvider
-from bcfg2tw.engine.plugin.python_files import load_module
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates.python_files import load_module
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugin.structfile import StructFile
+    from bcfg2tw.engine.documents.structfile import StructFile
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("TemplateHelper")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugin.genshi_templates import (
+from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
+from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
+from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.genshi_templates import (
     markup_template,
     old_text_template,
     rendered_xml,
 )
-from bcfg2tw.engine.plugin.template_data import Variables
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
-from bcfg2tw.engine.plugins.cfg.templates import GenshiText
-from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
-from bcfg2tw.engine.repository.source import Source
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings

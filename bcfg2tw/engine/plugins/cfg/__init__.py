@@ -1,5 +1,5 @@
 """Cfg: the content of files, from plain files, templates and encrypted ones (cfg.md)."""
 
-from bcfg2tw.engine.plugins.cfg.plugin import Cfg
+from bcfg2tw.engine.plugins.cfg.cfg import Cfg
 
 __all__ = ["Cfg"]

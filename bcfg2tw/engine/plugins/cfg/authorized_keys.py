@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from bcfg2tw.engine.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugin.structfile import StructFile
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, Generator
 from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
 from bcfg2tw.engine.xmlio import Element

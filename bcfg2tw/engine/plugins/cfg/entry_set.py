@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.engine.plugin.infoxml import set_attributes
-from bcfg2tw.engine.plugin.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.documents.infoxml import set_attributes
+from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.plugins.cfg.content import (
     Content,
     Creator,
@@ -27,7 +27,7 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")

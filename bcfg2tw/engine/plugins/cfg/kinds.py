@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bcfg2tw.engine.documents.infoxml import InfoFile, InfoXML
+from bcfg2tw.engine.documents.specificity import FOR_ALL, Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
-from bcfg2tw.engine.plugin.infoxml import InfoFile, InfoXML
-from bcfg2tw.engine.plugin.python2 import Python2Problem
-from bcfg2tw.engine.plugin.specificity import FOR_ALL, Specificity, specificity_of_suffix
 from bcfg2tw.engine.plugins.cfg.authorized_keys import AuthorizedKeys
 from bcfg2tw.engine.plugins.cfg.content import Plain, Unusable
-from bcfg2tw.engine.plugins.cfg.private_key import PrivateKeyFile
-from bcfg2tw.engine.plugins.cfg.public_key import PublicKeyFile
-from bcfg2tw.engine.plugins.cfg.ssl_certificate import CertificateFile
-from bcfg2tw.engine.plugins.cfg.ssl_key import KeyFile
-from bcfg2tw.engine.plugins.cfg.templates import GenshiText
+from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile
+from bcfg2tw.engine.plugins.cfg.created.public_key import PublicKeyFile
+from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import CertificateFile
+from bcfg2tw.engine.plugins.cfg.created.ssl_key import KeyFile
+from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.cfg.verifiers import ExternalVerifier
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates.python2 import Python2Problem
 from bcfg2tw.errors import EncryptionError, RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
@@ -132,7 +132,7 @@ class OfExtra:
     def __call__(self, source: Source, data: bytes) -> Any:
         """Return what the class makes of the file; without the extra, what says so."""
         try:
-            module = importlib.import_module(f"{__package__}.{self.module}")
+            module = importlib.import_module(f"{__package__}.templates.{self.module}")
         except ModuleNotFoundError as error:
             remedy = f"needs {self.engine}: install bcfg2tw[{self.extra}]"
             logger.error("Cfg: %s %s (%s)", source.path, remedy, error)
@@ -140,8 +140,8 @@ class OfExtra:
         return getattr(module, self.name)(source, data)
 
 
-JINJA2 = OfExtra("jinja2_file", "Jinja2Text", "Jinja2", "jinja2")
-CHEETAH = OfExtra("cheetah_file", "CheetahText", "Cheetah", "cheetah")
+JINJA2 = OfExtra("jinja2_text", "Jinja2Text", "Jinja2", "jinja2")
+CHEETAH = OfExtra("cheetah_text", "CheetahText", "Cheetah", "cheetah")
 CHEETAH_FAILURE = "{reason}"
 INFO_FAILURE = "No metadata found in {path} for {name}"
 READ_FAILURE = "Failed to read {path}"

@@ -14,9 +14,9 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.cfg import Cfg
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-    from bcfg2tw.engine.plugins.cfg.plugin import Cfg
 
 _under_way: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("_under_way", default=())
 

@@ -6,16 +6,11 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from bcfg2tw.engine.plugin.python_files import load_module
 from bcfg2tw.engine.plugins.ldap.connection import LdapConnection
 from bcfg2tw.engine.plugins.ldap.options import scope_number, stand_in
-from bcfg2tw.engine.plugins.ldap.query import (
-    LdapQuery,
-    LdapSubQuery,
-    is_registered,
-    register_query,
-)
+from bcfg2tw.engine.plugins.ldap.query import LdapQuery, LdapSubQuery, is_registered, register_query
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates.python_files import load_module
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
 

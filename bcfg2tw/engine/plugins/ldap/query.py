@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from bcfg2tw.engine.plugins.ldap.connection import LdapConnection, LdapError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 T = TypeVar("T", bound="type[LdapQuery]")
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bcfg2tw.engine.plugins.metadata.plugin import Metadata
+from bcfg2tw.engine.plugins.metadata.metadata import Metadata
 
 __all__ = ["Metadata"]

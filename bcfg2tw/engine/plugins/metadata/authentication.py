@@ -11,7 +11,7 @@ from bcfg2tw.engine.plugins.metadata.addresses import AddressNames, unmapped
 from bcfg2tw.errors import MetadataConsistencyError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.address import ClientAddress
+    from bcfg2tw.engine.model.address import ClientAddress
     from bcfg2tw.engine.plugin.interfaces import Certificate
     from bcfg2tw.engine.store.client_table import Client, ClientTable
     from bcfg2tw.settings import Settings

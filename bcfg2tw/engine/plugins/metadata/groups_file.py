@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from bcfg2tw.engine.client_metadata import MetadataGroup
+from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugins.metadata.membership import Conditions, Membership, Statement
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, line_of

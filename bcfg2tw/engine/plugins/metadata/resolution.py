@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.client_metadata import ClientMetadata, MetadataGroup
+from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.plugins.metadata.groups_file import GroupsFile

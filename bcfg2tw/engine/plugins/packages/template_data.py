@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.configs import config_text
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.sources.configs import config_text
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 
 class TemplateData(Mapping[str, Any]):

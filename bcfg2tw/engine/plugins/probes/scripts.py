@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from bcfg2tw.engine.plugin.specificity import Member, SpecificSet, specificity_of_suffix
+from bcfg2tw.engine.documents.specificity import Member, SpecificSet, specificity_of_suffix
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element

@@ -1,5 +1,5 @@
 """Properties: data of a site's own, for its templates (templates-and-data.md 2)."""
 
-from bcfg2tw.engine.plugins.properties.plugin import Properties
+from bcfg2tw.engine.plugins.properties.properties import Properties
 
 __all__ = ["Properties"]

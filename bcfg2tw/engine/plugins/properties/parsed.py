@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import decrypt_elements
-from bcfg2tw.engine.plugin.structfile import StructFile
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, attributes, is_element
 from bcfg2tw.errors import RepositoryError

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bcfg2tw.engine.plugin.conditions import ConditionalDocument
+from bcfg2tw.engine.documents.conditions import ConditionalDocument
 from bcfg2tw.engine.plugins.properties.parsed import Parsed, XMLProperties
 from bcfg2tw.engine.xmlio import Element
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bcfg2tw.engine.plugin.conditions import ConditionalDocument
+from bcfg2tw.engine.documents.conditions import ConditionalDocument
 from bcfg2tw.engine.plugins.properties.parsed import JSONProperties
 from bcfg2tw.engine.plugins.properties.shared import Shared, SharedXML
 from bcfg2tw.engine.plugins.properties.write_back import NotWritable, as_json, as_xml, as_yaml
@@ -16,7 +16,7 @@ from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
 

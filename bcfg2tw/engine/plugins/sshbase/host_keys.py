@@ -7,18 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
-from bcfg2tw.engine.plugin.created_files import (
-    PRIVATE_MODE,
-    PUBLIC_MODE,
-    creating,
-    write_created,
-)
-from bcfg2tw.engine.plugin.specificity import Specificity
-from bcfg2tw.engine.plugin.ssh_keys import KeyFailure, KeyPair, make_pair, public_of
+from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, PUBLIC_MODE, creating, write_created
 from bcfg2tw.engine.plugins.sshbase.key_files import ENCRYPTED, KEY_TYPES, PUBLIC, KeyFile
 from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
+from bcfg2tw.engine.ssh_keys import KeyFailure, KeyPair, make_pair, public_of
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:

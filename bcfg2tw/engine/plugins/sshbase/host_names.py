@@ -13,7 +13,7 @@ from weakref import ReferenceType, ref
 from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0

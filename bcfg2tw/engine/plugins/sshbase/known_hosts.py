@@ -11,11 +11,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
-from bcfg2tw.engine.plugin.specificity import Specificity
+from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.client_metadata import ClientMetadata
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("SSHbase")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugin.ssh_keys import make_pair
+from bcfg2tw.engine.ssh_keys import make_pair
 from tests.builders import CLIENT, a_core, bundle_of, configuration, entry
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
 from tests.engine.plugins.cfg.test_private_keys import KEY, files_in, halves, key_core

@@ -24,8 +24,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.encryption import decrypt
-from bcfg2tw.engine.plugins.cfg import ssl_certificate
-from bcfg2tw.engine.plugins.cfg.checked_certificates import CheckedCertificates
+from bcfg2tw.engine.plugins.cfg.certificates.checked_certificates import CheckedCertificates
+from bcfg2tw.engine.plugins.cfg.created import ssl_certificate
 from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, entry
 from tests.engine.plugins.cfg.test_choice import bound, failure
 from tests.engine.plugins.cfg.test_private_keys import METADATA, files_in

@@ -197,7 +197,7 @@ class Jinja2Tests(Failures):
 
     def test_missing(self) -> None:
         """Without Jinja2 the path fails with the sentence that names the extra."""
-        without(self, "jinja2", "bcfg2tw.engine.plugins.cfg.jinja2_file")
+        without(self, "jinja2", "bcfg2tw.engine.plugins.cfg.templates.jinja2_text")
         found, _ = self.said({"etc/a/a.jinja2": "x"})
         self.assertEqual(found, "REPO/Cfg/etc/a/a.jinja2 needs Jinja2: install bcfg2tw[jinja2]")
 
@@ -235,7 +235,7 @@ class CheetahTests(Failures):
 
     def test_missing(self) -> None:
         """Without Cheetah the path fails with the sentence that names the extra."""
-        without(self, "Cheetah", "bcfg2tw.engine.plugins.cfg.cheetah_file")
+        without(self, "Cheetah", "bcfg2tw.engine.plugins.cfg.templates.cheetah_text")
         found, _ = self.said({"etc/a/a.cheetah": "x"})
         self.assertEqual(found, "REPO/Cfg/etc/a/a.cheetah needs Cheetah: install bcfg2tw[cheetah]")
 

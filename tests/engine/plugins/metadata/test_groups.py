@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.client_metadata import Bcfg2VersionInfo, ClientMetadata, MetadataGroup
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.model.client_metadata import Bcfg2VersionInfo, ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.errors import CriticalError, MetadataConsistencyError, MetadataRuntimeError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 
 FOLDER = Path("/etc/apt")
 

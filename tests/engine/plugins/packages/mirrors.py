@@ -14,10 +14,10 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
-from bcfg2tw.engine.plugins.packages.index import IndexView, SourceIndex
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
-from bcfg2tw.engine.plugins.packages.update import Outcome, update
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, NotThere, Validators
+from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
 from bcfg2tw.settings import Settings
 from tests.builders import Contents, write_files
 

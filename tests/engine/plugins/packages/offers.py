@@ -9,10 +9,10 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.collection import Collection, Offer, View
-from bcfg2tw.engine.plugins.packages.index_file import IndexFile, Package, written
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
-from bcfg2tw.engine.plugins.packages.versions import compare_debian
+from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, written
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, View
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 from tests.engine.plugins.packages.mirrors import opened
 
 ARCH = "amd64"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.alternatives import DecidedResolution, resolve_all
-from bcfg2tw.engine.plugins.packages.collection import Collection, Offer
+from bcfg2tw.engine.plugins.packages.resolving.alternatives import DecidedResolution, resolve_all
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
 from tests.engine.plugins.packages.offers import (
     Described,
     MemoryView,

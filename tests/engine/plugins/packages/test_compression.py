@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.compression import (
+from bcfg2tw.engine.plugins.packages.formats.compression import (
     BrokenFile,
     has_zstandard,
     unpacked,

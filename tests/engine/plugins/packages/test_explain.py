@@ -8,10 +8,10 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
-from bcfg2tw.engine.plugins.packages.alternatives import resolve_all
-from bcfg2tw.engine.plugins.packages.explanation import Explanation
-from bcfg2tw.engine.plugins.packages.request import Request
-from bcfg2tw.engine.plugins.packages.resolution import resolve
+from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
+from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
+from bcfg2tw.engine.plugins.packages.resolving.request import Request
+from bcfg2tw.engine.plugins.packages.resolving.resolution import resolve
 from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.errors import PluginExecutionError
 from tests.builders import CLIENT, a_core, a_repository, metadata_of

@@ -8,10 +8,10 @@ import os
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.gpg_keys import add_keys
-from bcfg2tw.engine.plugins.packages.openpgp import BadKey, PublicKey
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
+from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
+from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.sources.gpg_keys import add_keys
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 from bcfg2tw.engine.xmlio import Element
 from tests.builders import write_files
 

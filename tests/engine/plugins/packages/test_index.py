@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.index_file import Package, written
-from bcfg2tw.engine.plugins.packages.versions import compare_debian
+from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
+from bcfg2tw.engine.plugins.packages.indexes.index_file import Package, written
+from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
 from tests.engine.plugins.packages.mirrors import a_cache, opened
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.plugins.packages import indexes, plugin
-from bcfg2tw.engine.plugins.packages.downloader import Download, NotThere, Validators
+from bcfg2tw.engine.plugins.packages import packages
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, NotThere, Validators
+from bcfg2tw.engine.plugins.packages.indexes import indexes
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files
 from tests.engine.plugins.packages.mirrors import quiet
@@ -98,7 +99,7 @@ class WaitingTests(SynchronousTestCase):
 
     def test_slow_start(self) -> None:
         """A server that takes very long delays the start no longer than some time."""
-        self.patch(plugin, "FIRST_LOAD_SECONDS", 0.1)
+        self.patch(packages, "FIRST_LOAD_SECONDS", 0.1)
         core = self.core(self.remote())
         thread, _ = self.in_thread(core.start)
         thread.join(30)

@@ -9,9 +9,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.plugins.packages import collection, resolutions
-from bcfg2tw.engine.plugins.packages.plugin import Packages
-from bcfg2tw.engine.plugins.packages.request import Request
+from bcfg2tw.engine.plugins.packages.packages import Packages
+from bcfg2tw.engine.plugins.packages.resolving import collection, resolutions
+from bcfg2tw.engine.plugins.packages.resolving.request import Request
 from tests.builders import (
     CLIENT,
     a_core,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.collection import Collection, NoIndex, Offer, View
-from bcfg2tw.engine.plugins.packages.resolution import Resolution, resolve
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, NoIndex, Offer, View
+from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, resolve
 from tests.engine.plugins.packages.offers import (
     Described,
     MemoryView,

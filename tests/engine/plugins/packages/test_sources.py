@@ -7,10 +7,10 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.client_metadata import ClientMetadata
 from bcfg2tw.engine.encryption import encrypt
-from bcfg2tw.engine.plugins.packages.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources import PackageSource, SourcesFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.settings import Settings
 from tests.builders import write_files

@@ -12,9 +12,15 @@ from typing import Any
 from pysequoia import Cert, SignatureMode, Tsk, sign
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.keys import key_path
-from bcfg2tw.engine.plugins.packages.sources import PackageSource
-from bcfg2tw.engine.plugins.packages.update import CacheError, Outcome, Report, index_path, update
+from bcfg2tw.engine.plugins.packages.sources.keys import key_path
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import (
+    CacheError,
+    Outcome,
+    Report,
+    index_path,
+    update,
+)
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages.mirrors import (
     DISTS,

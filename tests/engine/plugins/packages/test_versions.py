@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.versions import compare_debian, compare_rpm
+from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian, compare_rpm
 
 #: Each pair is older and newer, as `dpkg --compare-versions` has it.
 DEBIAN = [

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bcfg2tw.engine.encryption import decrypt
-from bcfg2tw.engine.plugin.ssh_keys import public_of
+from bcfg2tw.engine.ssh_keys import public_of
 from tests.builders import CLIENT, a_core, configuration, entry
 from tests.engine.plugins.sshbase.case import (
     DSA,

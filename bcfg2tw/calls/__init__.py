@@ -1,0 +1,1 @@
+"""Below the resource: one call from its bytes and credentials to an answer or a fault."""

@@ -1,0 +1,193 @@
+"""`bcfg2tw call METHOD [ARG…]`: one XML-RPC call, with address and credentials of bcfg2.conf."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+from rich.table import Table
+from twisted.internet.defer import Deferred
+from twisted.internet.task import react
+
+from bcfg2tw.cli.call import remote
+from bcfg2tw.cli.call.remote import CallFailed, Remote
+from bcfg2tw.cli.call.server_identity import CredentialsError, ServerIdentity
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.settings import Settings
+
+__all__ = ["command"]
+
+_DEFAULT_PORT = 6789
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the command line says about the server and the caller; None stands for bcfg2.conf."""
+
+    config: str | None
+    server: str | None
+    user: str | None
+    password_file: Path | None
+    ca: str | None
+    cert: str | None
+    key: str | None
+    timeout: float | None
+
+
+@click.command("call")
+@click.argument("method")
+@click.argument("arguments", nargs=-1, metavar="[ARG]...")
+@click.option("-C", "--config", metavar="FILE", help="The bcfg2.conf [default: /etc/bcfg2.conf].")
+@click.option("-S", "--server", metavar="URL", help="The server, as https://HOST:PORT.")
+@click.option("-u", "--user", metavar="NAME", help="Who calls: root, a client's name or its uuid.")
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File whose first line is the password; else it is in BCFG2_PASSWORD or bcfg2.conf.",
+)
+@click.option("--ca", metavar="FILE", help="The CA that the server's certificate comes from.")
+@click.option("--cert", metavar="FILE", help="A certificate to call with.")
+@click.option("--key", metavar="FILE", help="Its private key, if that is not in the same file.")
+@click.option(
+    "-t",
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long to wait for the server.",
+)
+@click.option("--json-args", is_flag=True, help="Read each ARG as JSON instead of as a string.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(
+    method: str, arguments: tuple[str, ...], json_args: bool, as_json: bool, **given: Any
+) -> None:
+    """
+    Call METHOD of a Bcfg2 server and print its result.
+
+    `bcfg2tw call listMethods` names the methods. The password is never taken from the command
+    line, where other users of the machine would see it. The certificate and key of bcfg2.conf
+    are presented if there is no password: on the server's own machine they are the server's.
+    """
+    try:
+        server, identity = _target(_Given(**given))
+        values = tuple(map(_parsed, arguments)) if json_args else arguments
+        result = _wait_for(server, identity, method, values)
+    except (CallFailed, CredentialsError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+    else:
+        _show(result)
+
+
+def _target(given: _Given) -> tuple[Remote, ServerIdentity]:
+    settings = Settings.load({"config": given.config})
+    host, port = _address(given.server or settings.server)
+    password = _password(given, settings)
+    cert, key = given.cert, given.key
+    if cert is None and password is None:
+        cert = settings.get("communication", "certificate")
+        key = settings.get("communication", "key")
+    names = settings.get("communication", "serverCommonNames", "") or ""
+    server = Remote(
+        host,
+        port,
+        given.user or settings.get("communication", "user") or "root",
+        password,
+        given.timeout or settings.client_timeout,
+    )
+    # 1.4 separates the names with colons, 1.3 with commas (options.md 11)
+    common_names = names.replace(",", ":").split(":")
+    return server, ServerIdentity(host, given.ca or settings.ca, common_names, cert, key)
+
+
+def _address(server: str) -> tuple[str, int]:
+    """Take the first address of `[components] bcfg2`, which may list several."""
+    first = server.replace(",", " ").split()[0] if server.strip(" ,") else ""
+    try:
+        parts = urlsplit(first if "//" in first else f"//{first}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise CallFailed(f"'{first}' is no address of a server: {error}") from error
+    if not host:
+        raise CallFailed(f"'{server}' is no address of a server: give https://HOST:PORT")
+    return host, port or _DEFAULT_PORT
+
+
+def _password(given: _Given, settings: Settings) -> str | None:
+    if given.password_file is None:
+        return os.environ.get("BCFG2_PASSWORD") or settings.password
+    try:
+        lines = given.password_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallFailed(f"{given.password_file}: the password cannot be read: {error}") from error
+    if not lines or not lines[0]:
+        raise CallFailed(f"{given.password_file}: the first line should be the password")
+    return lines[0]
+
+
+def _parsed(argument: str) -> Any:
+    try:
+        return json.loads(argument)
+    except ValueError as error:
+        raise click.UsageError(f"'{argument}' is not JSON ({error}); drop --json-args?") from error
+
+
+def _wait_for(
+    server: Remote, identity: ServerIdentity, method: str, arguments: tuple[Any, ...]
+) -> Any:
+    """Run the reactor for one call; it cannot be run a second time in a process."""
+    outcome: list[Any] = []
+
+    async def one_call(reactor: Any) -> None:
+        try:
+            outcome.append(await remote.call(reactor, server, identity, method, arguments))
+        except CallFailed as error:
+            outcome.append(error)
+
+    def start(reactor: Any) -> Deferred[None]:
+        return Deferred.fromCoroutine(one_call(reactor))
+
+    try:
+        react(start)
+    except SystemExit as end:
+        if end.code:
+            raise
+    if isinstance(outcome[0], CallFailed):
+        raise outcome[0]
+    return outcome[0]
+
+
+def _show(result: Any) -> None:
+    if result is None:
+        return
+    if isinstance(result, Mapping):
+        _show_table(result)
+    elif isinstance(result, list):
+        for item in result:
+            click.echo("\t".join(map(str, item)) if isinstance(item, list) else str(item))
+    else:
+        click.echo(str(result))
+
+
+def _show_table(result: Mapping[str, Any]) -> None:
+    """Print a struct; one of four numbers each is what `get_statistics` returns (wire.md 11)."""
+    statistics = bool(result) and all(
+        isinstance(value, list) and len(value) == 4 for value in result.values()
+    )
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "min s", "max s", "mean s", "calls") if statistics else ("name", "value"):
+        table.add_column(title, justify="left" if title in ("name", "value") else "right")
+    for name, value in sorted(result.items()):
+        if statistics:
+            table.add_row(name, *(f"{number:.6f}" for number in value[:3]), str(value[3]))
+        else:
+            table.add_row(name, str(value))
+    Console(soft_wrap=True, markup=False).print(table)

@@ -1,0 +1,163 @@
+"""`bcfg2tw init DIR`: a complete small site, ready to be served and to be looked at."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import re
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import click
+
+from bcfg2tw.cli.init.certificates import issue_authority, issue_certificate
+
+__all__ = ["command", "make_site"]
+
+# What needs no quoting in bcfg2.conf, in XML and in a shell.
+_PLAIN_PATH = re.compile(r"[\w./+,@=~-]+")
+_PATTERN = Path(__file__).with_name("demo")
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+
+_NEXT_STEPS = """\
+A demonstration site is in {site}.
+
+Serve it:
+    twistd -n bcfg2-core --config {site}/bcfg2.conf
+Ask it something, from another terminal:
+    bcfg2tw call -C {site}/bcfg2.conf GetProbes
+    bcfg2tw call -C {site}/bcfg2.conf --user web1.example.com GetConfig
+Run a Bcfg2 client of this machine against it, without changing anything:
+    bcfg2 -n -v -C {site}/bcfg2.conf
+
+Its repository is {site}/repository. For this machine it configures nothing but files below
+{site}/client.
+"""
+
+
+@click.command("init")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Another name or address that clients will know the server by; may be repeated.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=6789,
+    show_default=True,
+    help="TCP port that the site is served on.",
+)
+def command(directory: Path, names: Sequence[str], port: int) -> None:
+    """
+    Make a demonstration site in DIRECTORY, which must be empty or not exist.
+
+    The site has a repository (clients, groups, bundles, rules, files, a probe), a certificate
+    authority, a certificate for the server and a bcfg2.conf that server and clients can share.
+    """
+    try:
+        site = make_site(directory, names, port)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or directory}: {error.strerror}") from error
+    click.echo(_NEXT_STEPS.format(site=site), nl=False)
+
+
+def make_site(directory: Path, names: Sequence[str] = (), port: int = 6789) -> Path:
+    """
+    Make a demonstration site that appears whole or not at all.
+
+    Everything in it is readable by its owner alone: it holds the private keys and the password.
+
+    :returns: the site's absolute path, which its files mention: it cannot be moved
+    :raises click.ClickException: if the folder holds something, or its path cannot be used
+    :raises OSError: if it cannot be written
+    """
+    site = directory.absolute()
+    _check(site)
+    site.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{site.name}.", dir=site.parent))
+    try:
+        _write_certificates(draft / "ssl", (*_OWN_NAMES, socket.gethostname(), *names))
+        for name, text in _rendered(_values(site, port)):
+            _write(draft / name, text.encode("utf-8"))
+        draft.replace(site)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+    return site
+
+
+def _check(site: Path) -> None:
+    if not _PLAIN_PATH.fullmatch(str(site)):
+        raise click.ClickException(
+            f"{site}: the path of a site may hold letters, digits and . _ - + , @ = ~ only"
+        )
+    if site.is_symlink() or (site.exists() and (not site.is_dir() or any(site.iterdir()))):
+        raise click.ClickException(
+            f"{site}: exists and is not an empty folder; choose another or remove it"
+        )
+
+
+def _values(site: Path, port: int) -> Mapping[str, str]:
+    return {
+        "@SITE@": str(site),
+        "@ROOT@": str(site / "client"),
+        "@PORT@": str(port),
+        "@PASSWORD@": secrets.token_urlsafe(24),
+        "@OWNER@": _user_name(os.geteuid()),
+        "@GROUP@": _group_name(os.getegid()),
+    }
+
+
+def _user_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # containers run under numbers that have no name
+        return str(number)
+
+
+def _group_name(number: int) -> str:
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)
+
+
+def _write_certificates(folder: Path, names: Sequence[str]) -> None:
+    authority = issue_authority("Bcfg2 demonstration CA")
+    server = issue_certificate(authority, "localhost", tuple(dict.fromkeys(names)))
+    _write(folder / "ca.key", authority.key_pem())
+    _write(folder / "ca.crt", authority.certificate_pem())
+    _write(folder / "server.key", server.key_pem())
+    _write(folder / "server.crt", server.certificate_pem())
+
+
+def _rendered(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each file of the pattern, path and text, with its placeholders filled in."""
+    for source in filter(Path.is_file, _PATTERN.rglob("*")):
+        name = str(source.relative_to(_PATTERN))
+        text = source.read_text(encoding="utf-8")
+        filled = values if not name.endswith(".xml") else {k: escape(v) for k, v in values.items()}
+        yield _fill(name, {"@ROOT@": values["@ROOT@"].lstrip("/")}), _fill(text, filled)
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        text = text.replace(placeholder, value)
+    return text
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)

@@ -1,0 +1,1 @@
+"""Building one client's metadata and configuration."""

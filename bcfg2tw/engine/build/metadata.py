@@ -1,0 +1,100 @@
+"""The metadata of one client, connectors included (core.md 7.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
+from bcfg2tw.engine.model.metadata_query import MetadataQuery
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Connector
+from bcfg2tw.errors import CriticalError, MetadataConsistencyError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.served.snapshot import Snapshot
+
+logger = logging.getLogger("bcfg2-server")
+
+#: The cache modes in which the whole metadata are kept (core.md 14.2).
+KEEP_RESULT = ("cautious", "aggressive")
+
+
+def build_metadata(snapshot: Snapshot, client_name: str, register: bool = True) -> ClientMetadata:
+    """
+    Return a client's metadata; with a cache, an object that other requests have as well.
+
+    :param register: whether an unknown client becomes a known one
+    :raises CriticalError: if the client is unknown and there is no default group
+    :raises MetadataRuntimeError: if the files were never read
+    """
+    if snapshot.settings.client_metadata_cache not in KEEP_RESULT:
+        return _connected(snapshot, _initial(snapshot, client_name, register))
+    known = snapshot.metadata_cache.get(client_name)
+    if known is not None:
+        return known
+    ticket = snapshot.metadata_cache.ticket(client_name)
+    with snapshot.metadata_cache.building() as is_whole:
+        built = _connected(snapshot, _plain(snapshot, client_name, register))
+    # not under an alias: what expires a client knows its name only
+    if is_whole and built.hostname == client_name.lower():
+        snapshot.metadata_cache.put(client_name, built, ticket)
+    return built
+
+
+def _initial(snapshot: Snapshot, client_name: str, register: bool) -> ClientMetadata:
+    if snapshot.settings.client_metadata_cache != "initial":
+        return _plain(snapshot, client_name, register)
+    known = snapshot.metadata_cache.get(client_name)
+    if known is None:
+        ticket = snapshot.metadata_cache.ticket(client_name)
+        known = _plain(snapshot, client_name, register)
+        if known.hostname == client_name.lower():
+            snapshot.metadata_cache.put(client_name, known, ticket)
+    return known.unconnected()
+
+
+def _plain(snapshot: Snapshot, client_name: str, register: bool) -> ClientMetadata:
+    try:
+        metadata = snapshot.metadata.get_initial_metadata(client_name, register)
+    except MetadataConsistencyError as error:
+        message = f"Client metadata resolution error for {client_name}: {error}"
+        logger.error(message)
+        raise CriticalError(message) from error
+    metadata.snapshot = snapshot
+    metadata.query = query(snapshot)
+    return metadata
+
+
+def query(snapshot: Snapshot) -> MetadataQuery:
+    """Return what answers questions about all clients from a snapshot."""
+    return MetadataQuery(snapshot.metadata, partial(build_metadata, snapshot, register=False))
+
+
+def _connected(snapshot: Snapshot, metadata: ClientMetadata) -> ClientMetadata:
+    connectors = snapshot.plugins_by_type(Connector)
+    for connector in connectors:
+        _add_groups(snapshot, connector, metadata)
+    for connector in connectors:
+        data = connector.get_additional_data(metadata)
+        snapshot.metadata.merge_additional_data(metadata, _name(connector), data)
+    return metadata
+
+
+def _add_groups(snapshot: Snapshot, connector: Connector, metadata: ClientMetadata) -> None:
+    source = _name(connector)
+    groups = list(connector.get_additional_groups(metadata))
+    for group in _definitions(groups):
+        snapshot.metadata.define_group(metadata, group, source)
+    names = [group if isinstance(group, str) else group.name for group in groups]
+    snapshot.metadata.merge_additional_groups(metadata, names, source)
+
+
+def _definitions(groups: list[str | MetadataGroup]) -> Iterator[MetadataGroup]:
+    return (group for group in groups if not isinstance(group, str))
+
+
+def _name(connector: Connector) -> str:
+    return connector.name if isinstance(connector, Plugin) else type(connector).__name__

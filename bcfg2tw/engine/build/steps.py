@@ -1,0 +1,260 @@
+"""
+The steps of one configuration, a function each, in the order in which they run (core.md 8).
+
+Each works on the snapshot that the client's metadata were built from.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from collections.abc import Callable
+from functools import partial
+from operator import gt
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import (
+    ClientRunHooks,
+    Generator,
+    GoalValidator,
+    Structure,
+    StructureValidator,
+)
+from bcfg2tw.engine.xmlio import Element, elements_of
+from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+logger = logging.getLogger("bcfg2-server")
+
+CONFIGURATION_VERSION = "2.0"
+
+_has_altsrc = etree.XPath("boolean(*[@altsrc])")
+
+#: What XML 1.0 cannot hold; exceptions may carry anything into a `failure`.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def error_document(kind: str, reason: str) -> Element:
+    """Return the document that makes a client stop with a reason (wire.md 10.3)."""
+    document = etree.Element("error", {"type": kind})
+    document.text = legal(reason)
+    return document
+
+
+def legal(text: str) -> str:
+    """Return a text with what XML cannot hold replaced."""
+    return ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def get_structures(metadata: ClientMetadata) -> list[Element]:
+    """Return the structures of all Structure plugins; bundles that are missing are logged."""
+    structures = [
+        structure
+        for plugin in metadata.snapshot.plugins_by_type(Structure)
+        for structure in plugin.BuildStructures(metadata)
+    ]
+    found = {one.get("name") for one in structures if one.tag in ("Bundle", "Independent")}
+    missing = sorted(set(metadata.bundles) - found)
+    if missing:
+        logger.error(
+            "Client %s configuration missing bundles: %s", metadata.hostname, ":".join(missing)
+        )
+    return structures
+
+
+def validate_structures(metadata: ClientMetadata, structures: list[Element]) -> None:
+    """Have all validators check the structures; see `validated`."""
+    for plugin in metadata.snapshot.plugins_by_type(StructureValidator):
+        validated(plugin, "structure", partial(plugin.validate_structures, metadata, structures))
+
+
+def validate_goals(metadata: ClientMetadata, config: Element) -> None:
+    """Have all validators check the bound configuration; see `validated`."""
+    for plugin in metadata.snapshot.plugins_by_type(GoalValidator):
+        validated(plugin, "goal", partial(plugin.validate_goals, metadata, config))
+
+
+def validated(plugin: object, what: str, validate: Callable[[], None]) -> None:
+    """
+    Run one validator; whatever else it raises is logged and passed over.
+
+    :raises ValidationError: if the validator refuses the configuration
+    """
+    name = name_of(plugin)
+    try:
+        validate()
+    except ValidationError as error:
+        logger.error("Plugin %s %s validation failed: %s", name, what, error)
+        raise
+    except Exception:  # a defect of one plugin must not cost the client its configuration
+        logger.exception("Plugin %s: unexpected %s validation failure", name, what)
+
+
+def name_of(plugin: object) -> str:
+    """Return a plugin's name, also of one that is a role only."""
+    return plugin.name if isinstance(plugin, Plugin) else type(plugin).__name__
+
+
+def check_altsrc(structures: list[Element]) -> None:
+    """Log entries of one tag and name that disagree about their `altsrc` (core.md 8.3)."""
+    if not any(_has_altsrc(structure) for structure in structures):
+        return
+    sources: dict[tuple[str, str | None], str | None] = {}
+    for structure in structures:
+        for entry in elements_of(structure):
+            key = (entry.tag, entry.get("name"))
+            if sources.setdefault(key, entry.get("altsrc")) != entry.get("altsrc"):
+                logger.error("Found inconsistent altsrc mapping for entry %s:%s", *key)
+
+
+def bind_structures(structures: list[Element], metadata: ClientMetadata, config: Element) -> None:
+    """Bind all structures and append them; one that cannot be bound at all is left out."""
+    for structure in structures:
+        try:
+            bind_structure(structure, metadata)
+        except Exception:  # a defect in one structure must not cost the client the others
+            logger.exception("error in BindStructure")
+            continue
+        config.append(structure)
+
+
+def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
+    """
+    Bind every entry of a structure in place.
+
+    Entries that are bound already lose the prefix that says so. A `Bundle` inside a bundle is a
+    message to the client and no entry (structures.md 3.3); comments are none either.
+    """
+    for entry in elements_of(structure):
+        tag = entry.tag
+        if tag.startswith("Bound") and tag != "Bound":
+            entry.tag = tag.removeprefix("Bound")
+        elif tag != "Bundle":
+            _bind_or_mark(entry, metadata)
+
+
+def _bind_or_mark(entry: Element, metadata: ClientMetadata) -> None:
+    try:
+        bind(entry, metadata)
+    except Exception as error:  # one entry's failure is told to the client and hurts no other
+        if entry.get("failure") is None:
+            entry.set("failure", legal(f"bind error: {error}"))
+        expected = isinstance(error, Bcfg2Error)
+        logger.error(
+            "%s %s:%s: %s",
+            "Failed to bind entry" if expected else "Unexpected failure binding entry",
+            entry.tag,
+            entry.get("name"),
+            error,
+            exc_info=not expected and not isinstance(error, ValueError),
+        )
+
+
+def bind(entry: Element, metadata: ClientMetadata) -> None:
+    """
+    Bind one entry in place, under its alternative source first if it has one.
+
+    :raises PluginExecutionError: if no generator binds it, several do, or the one fails;
+        a `failure` that is more than the exception's text is set already
+    """
+    source = entry.get("altsrc")
+    if source is None or not _bind_alternative(entry, source, metadata):
+        _bind_by_name(entry, metadata)
+
+
+def _bind_alternative(entry: Element, source: str, metadata: ClientMetadata) -> bool:
+    del entry.attrib["altsrc"]
+    name = entry.get("name")
+    if name is None:
+        return False  # whatever it were bound to, a client could not tell what to do it to
+    before = copy.deepcopy(entry)
+    entry.set("realname", name)
+    entry.set("name", source)
+    try:
+        _bind_by_name(entry, metadata)
+    except Exception as error:  # whatever it was, the entry's own name may still be bound
+        logger.error(
+            "Failed binding entry %s:%s with altsrc %s: %s", entry.tag, name, source, error
+        )
+        logger.error("Falling back to %s:%s", entry.tag, name)
+        _restore(entry, before)
+        return False
+    entry.set("name", name)
+    del entry.attrib["realname"]
+    return True
+
+
+def _restore(entry: Element, before: Element) -> None:
+    entry.attrib.clear()
+    entry.attrib.update(before.attrib)
+    entry.text = before.text
+    entry[:] = list(before)
+
+
+def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
+    tag, name = entry.tag, entry.get("name", "")
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    # this is done for every entry: no more than a look-up for each generator
+    binders = [
+        binder
+        for generator in generators
+        if (named := generator.Entries.get(tag)) and (binder := named.get(name))
+    ]
+    if len(binders) == 1:
+        binders[0](entry, metadata)
+    elif binders:
+        listing = [name_of(one) for one in generators if name in one.Entries.get(tag, ())]
+        raise _refused(entry, f"served by multiple generators: {', '.join(listing)}")
+    else:
+        _claiming_generator(entry, metadata).HandleEntry(entry, metadata)
+
+
+def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
+    claiming = [one for one in metadata.snapshot.claimers if one.HandlesEntry(entry, metadata)]
+    if len(claiming) != 1:
+        raise _refused(entry, "no matching generator")
+    return claiming[0]
+
+
+def _refused(entry: Element, failure: str) -> PluginExecutionError:
+    if entry.get("failure") is None:
+        entry.set("failure", failure)
+    return PluginExecutionError(
+        f"{failure[0].upper()}{failure[1:]}: {entry.tag}:{entry.get('name')}"
+    )
+
+
+def run_hook(hook: str, metadata: ClientMetadata) -> None:
+    """
+    Tell all plugins that want to know of a step of the client's run (core.md 9.3).
+
+    :param hook: `start_client_run`, `end_client_run` or `end_statistics`
+    :raises AttributeError: if there is no such hook
+    """
+    for plugin in metadata.snapshot.plugins_by_type(ClientRunHooks):
+        method = getattr(plugin, hook)
+        try:
+            method(metadata)
+        except Exception as error:  # hooks never end a client's run (decisions.md)
+            logger.error("%s: Error invoking hook %s: %s", name_of(plugin), hook, error)
+
+
+def sort_document(element: Element) -> None:
+    """Sort children by name at every level, nameless ones first; stable (core.md 8.7)."""
+    for child in element:
+        if len(child):
+            sort_document(child)
+    keys = [_sort_key(child) for child in element]
+    if any(map(gt, keys, keys[1:])):
+        element[:] = sorted(element, key=_sort_key)
+
+
+def _sort_key(element: Element) -> str:
+    name = element.get("name")
+    return "" if name is None else "=" + name

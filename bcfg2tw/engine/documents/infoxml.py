@@ -1,0 +1,195 @@
+"""
+Owner, mode and the like of paths: `info.xml`, 1.3's `info` files, and the defaults.
+
+(plugin-api.md 10, cfg.md 3.)
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import sys
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bcfg2tw.engine.documents.conditions import (
+    CONDITIONS,
+    Answers,
+    all_hold,
+    conditions_above,
+    filtered,
+)
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.xinclude import XML_BASE
+from bcfg2tw.engine.templates.data import real_name
+from bcfg2tw.engine.xmlio import Element, attributes
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
+
+#: What 1.3 called an attribute.
+FORMER_NAMES = {"perms": "mode"}
+
+
+def default_path_metadata(settings: Settings) -> dict[str, str]:
+    """Return the attributes that every path has, as `[mdata]` gives them."""
+    return {
+        "owner": settings.default_owner,
+        "group": settings.default_group,
+        "mode": settings.default_mode,
+        "secontext": settings.default_secontext,
+        "important": settings.default_important,
+        "paranoid": settings.default_paranoid,
+        "sensitive": settings.default_sensitive,
+    }
+
+
+def paths_of(_: ClientMetadata, entry: Element) -> Collection[str]:
+    """Return the names for which a `Path` condition is true."""
+    return (real_name(entry),)
+
+
+class InfoXML:
+    """
+    What an `info.xml` says about the paths it stands for.
+
+    Its condition `Path` is about the entry, by the name that the client knows. Encrypted elements
+    are left as they are. Of a file that is no template what it says is kept, not its document:
+    a site has thousands, and they are short.
+
+    :ivar path: full path
+    """
+
+    __slots__ = ("_attributes", "_template", "path")
+
+    def __init__(self, source: Source) -> None:
+        document = _InfoDocument(source)
+        self.path = document.path
+        self._template = document if document.is_template else None
+        self._attributes = () if document.is_template else _attributes_in(document.root)
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Give an entry the attributes, and the children, of the first `Info` that applies.
+
+        :raises PluginExecutionError: if none does
+        """
+        answers = _answers(entry, metadata)
+        found = [one for one in self._attributes_for(entry, metadata) if one.applies(answers)]
+        if not found:
+            raise PluginExecutionError(f"No metadata found in {self.path} for {entry.get('name')}")
+        if len(found) > 1:
+            logger.warning(
+                "Multiple file metadata found in %s for %s", self.path, entry.get("name")
+            )
+        found[0].apply(entry, answers)
+
+    def _attributes_for(
+        self, entry: Element, metadata: ClientMetadata
+    ) -> tuple[PathAttributes, ...]:
+        if self._template is None:
+            return self._attributes
+        return _attributes_in(self._template.rendered(metadata).root)
+
+    def BindEntry(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Do the same as `bind`, under the name that plugins of a site know."""
+        self.bind(entry, metadata)
+
+
+class _InfoDocument(StructFile):
+    conditions = {**CONDITIONS, "Path": paths_of}
+    encryption = False
+
+
+class PathAttributes:
+    """What one `Info` element says."""
+
+    __slots__ = ("_attributes", "_conditions", "_holder")
+
+    def __init__(self, element: Element) -> None:
+        self._conditions = conditions_above(element, _InfoDocument.conditions)
+        self._attributes = {
+            sys.intern(name): sys.intern(value)
+            for name, value in attributes(element).items()
+            if name != XML_BASE  # of an included file: no attribute of a path
+        }
+        self._holder = copy.deepcopy(element) if len(element) else None
+
+    def applies(self, answers: Answers) -> bool:
+        """Say whether all conditions that the element stands in are true."""
+        return all_hold(self._conditions, answers)
+
+    def apply(self, entry: Element, answers: Answers) -> None:
+        """Give an entry the attributes, and copies of what the element holds."""
+        set_attributes(entry, self._attributes)
+        if self._holder is not None:
+            entry.extend(list(filtered(self._holder, answers)))
+
+
+def _attributes_in(root: Element) -> tuple[PathAttributes, ...]:
+    return tuple(PathAttributes(element) for element in root.iter("Info"))
+
+
+def _answers(entry: Element, metadata: ClientMetadata) -> Answers:
+    return {
+        "Group": metadata.groups,
+        "Client": (metadata.hostname,),
+        "Path": paths_of(metadata, entry),
+    }
+
+
+class InfoFile:
+    """
+    What an `info` or `:info` file of Bcfg2 1.3 says: lines of the form `key: value`.
+
+    A line that cannot be understood is logged and passed over.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.path = source.path
+        self.attributes: dict[str, str] = {}
+        for number, line in enumerate(source.text().splitlines(), 1):
+            if line.strip() and not line.lstrip().startswith("#"):
+                self._take(line, number)
+
+    def _take(self, line: str, number: int) -> None:
+        key, colon, value = line.partition(":")
+        key, value = key.strip(), value.strip()
+        if not colon or not key.isidentifier() or not value:
+            logger.warning("%s:%d: %r is no line of the form key: value", self.path, number, line)
+            return
+        self.attributes[FORMER_NAMES.get(key, key)] = value
+
+    def bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """Give an entry the attributes."""
+        set_attributes(entry, self.attributes)
+
+
+def set_attributes(entry: Element, attributes: Mapping[str, str]) -> None:
+    """Give an entry attributes; its own of the same names are overwritten."""
+    for name, value in attributes.items():
+        entry.set(name, value)
+
+
+def bind_info(
+    entry: Element,
+    metadata: ClientMetadata,
+    infoxml: InfoXML | None = None,
+    default: Mapping[str, Any] | None = None,
+) -> None:
+    """
+    Give an entry the default attributes, and those of an info file.
+
+    :param default: the defaults where they are not those of `[mdata]`
+    :raises PluginExecutionError: if nothing in the info file applies
+    """
+    if default is None:
+        default = default_path_metadata(metadata.snapshot.settings)
+    set_attributes(entry, default)
+    if infoxml is not None:
+        infoxml.bind(entry, metadata)

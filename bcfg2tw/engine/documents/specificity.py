@@ -1,0 +1,215 @@
+"""
+For whom a file is: for all clients, for a group or for one host (plugin-api.md 12, cfg.md 1).
+
+A file says so at the end of its name, `BASE`, `BASE.G10_web` or `BASE.H_www.example.com`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from bcfg2tw.errors import SpecificityError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+T = TypeVar("T")
+
+logger = logging.getLogger("bcfg2-server")
+
+SUFFIX = re.compile(r"\.H_(?P<hostname>\S+)|\.G(?P<prio>\d+)_(?P<group>\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Specificity:
+    """
+    For whom something is; sorted, the most specific comes first.
+
+    :ivar prio: the higher wins among groups
+    """
+
+    all: bool = False
+    group: str | None = None
+    hostname: str | None = None
+    prio: int = 0
+
+    def matches(self, metadata: ClientMetadata) -> bool:
+        """Say whether this is for a client."""
+        if self.hostname is not None:
+            return self.hostname == metadata.hostname
+        return self.all or self.group in metadata.groups
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What orders specificities: those of one rank are equally specific."""
+        if self.hostname is not None:
+            return 0, 0
+        return (2, 0) if self.group is None else (1, -self.prio)
+
+    def __lt__(self, other: Specificity) -> bool:
+        return self.rank < other.rank
+
+    def __le__(self, other: Specificity) -> bool:
+        return self.rank <= other.rank
+
+    def __gt__(self, other: Specificity) -> bool:
+        return self.rank > other.rank
+
+    def __ge__(self, other: Specificity) -> bool:
+        return self.rank >= other.rank
+
+    @property
+    def suffix(self) -> str:
+        """What a file name has behind the base name to say this."""
+        if self.hostname is not None:
+            return f".H_{self.hostname}"
+        return "" if self.group is None else f".G{self.prio:02d}_{self.group}"
+
+    def __str__(self) -> str:
+        if self.hostname is not None:
+            return f"Specificity: Host {self.hostname}"
+        if self.group is not None:
+            return f"Specificity: Group {self.group}, priority {self.prio}"
+        return "Specificity: all"
+
+
+FOR_ALL = Specificity(all=True)
+
+
+def specificity_of_suffix(suffix: str) -> Specificity | None:
+    """Read what a name has behind its base name; None if it says nothing that is known."""
+    if not suffix:
+        return FOR_ALL
+    found = SUFFIX.fullmatch(suffix)
+    if found is None:
+        return None
+    if found["hostname"] is not None:
+        return Specificity(hostname=found["hostname"])
+    return Specificity(group=found["group"], prio=int(found["prio"]))
+
+
+def specificity_of(name: str, base: str | re.Pattern[str]) -> Specificity:
+    """
+    Read a file's name.
+
+    :param name: without the folder
+    :param base: the base name, or a regular expression for it
+    :raises SpecificityError: if the name is not made of base name and suffix
+    """
+    if isinstance(base, str):
+        found = specificity_of_suffix(name[len(base) :]) if name.startswith(base) else None
+    else:
+        found = _of_pattern(name, base)
+    if found is None:
+        raise SpecificityError(name)
+    return found
+
+
+def _of_pattern(name: str, base: re.Pattern[str]) -> Specificity | None:
+    whole = re.compile(rf"(?:{base.pattern})(?P<suffix>(?:{SUFFIX.pattern})?)", base.flags)
+    found = whole.fullmatch(name)
+    return None if found is None else specificity_of_suffix(found["suffix"])
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Generic[T]):
+    """One of several things of which a client gets the most specific."""
+
+    name: str
+    specificity: Specificity
+    value: T
+
+
+class SpecificSet(Generic[T]):
+    """
+    Things that are for all, for groups or for hosts; finding one is a look-up.
+
+    The cost does not grow with the number of hosts that have their own. Of several equally
+    specific things the first by name is taken, with a warning once for each such choice.
+
+    :param members: each with its file name
+    """
+
+    __slots__ = ("_all", "_groups", "_hosts", "_warned")
+
+    def __init__(self, members: Iterable[Member[T]]) -> None:
+        ordered = sorted(members, key=lambda one: (one.specificity.rank, one.name))
+        self._all = [one for one in ordered if one.specificity.rank == FOR_ALL.rank]
+        groups = [one for one in ordered if one.specificity.group is not None]
+        self._groups = [
+            list(equal) for _, equal in groupby(groups, lambda one: one.specificity.rank)
+        ]
+        self._hosts: dict[str, list[Member[T]]] = {}
+        for one in ordered:
+            if one.specificity.hostname is not None:
+                self._hosts.setdefault(one.specificity.hostname, []).append(one)
+        self._warned: tuple[tuple[str, ...], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self._all or self._groups or self._hosts)
+
+    def best(self, metadata: ClientMetadata) -> T | None:
+        """Return the most specific thing for a client, None if there is none."""
+        member = self.best_member(metadata)
+        return None if member is None else member.value
+
+    def best_member(self, metadata: ClientMetadata) -> Member[T] | None:
+        """Return the same as `best` with its name and specificity."""
+        found = self._hosts.get(metadata.hostname) if self._hosts else None
+        if not found:
+            found = self._of_groups(metadata) if self._groups else None
+        found = found or self._all
+        if len(found) > 1:
+            self._warn(found)
+        return found[0] if found else None
+
+    def _of_groups(self, metadata: ClientMetadata) -> list[Member[T]] | None:
+        for equal in self._groups:
+            found = [one for one in equal if one.specificity.group in metadata.groups]
+            if found:
+                return found
+        return None
+
+    def _warn(self, found: list[Member[T]]) -> None:
+        names = tuple(one.name for one in found)
+        if names not in self._warned:
+            self._warned = (*self._warned, names)
+            logger.warning(
+                "%s are equally specific; %s is used: remove the others, or give their groups "
+                "different priorities",
+                ", ".join(names), names[0],
+            )  # fmt: skip
+
+    def matching(self, metadata: ClientMetadata) -> list[T]:
+        """Return everything that is for a client, the most specific first."""
+        groups = (
+            one
+            for equal in self._groups
+            for one in equal
+            if one.specificity.group in metadata.groups
+        )
+        hosts = self._hosts.get(metadata.hostname, ())
+        return [one.value for one in (*hosts, *groups, *self._all)]
+
+
+def specific_set(
+    files: Mapping[str, T], base: str | re.Pattern[str], unknown: Callable[[str], object]
+) -> SpecificSet[T]:
+    """
+    Sort files by whom they are for.
+
+    :param files: file name to what the file says
+    :param unknown: is called with each name that says nothing known; that file is left out
+    """
+    members = []
+    for name, value in files.items():
+        try:
+            members.append(Member(name, specificity_of(name, base), value))
+        except SpecificityError:
+            unknown(name)
+    return SpecificSet(members)

@@ -1,0 +1,1 @@
+"""The values that a configuration is about: clients, their groups, addresses, versions."""

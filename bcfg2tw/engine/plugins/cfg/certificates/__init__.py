@@ -1,0 +1,1 @@
+"""Certificate authorities, requests, and what is known of certificates."""

@@ -1,0 +1,103 @@
+"""The plugin: which paths there are, and which files each is made from (cfg.md 1)."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.documents.infoxml import default_path_metadata
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
+from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
+from bcfg2tw.engine.repository.files import Files
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.settings import Settings
+
+
+class PathFolders(Plugin, Generator):
+    """
+    Binds `Path` entries from the folders below its own, each of which stands for a path.
+
+    :ivar entry_sets: path to the files that it is made from
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: PathFolders | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._kinds = self.kinds(core.settings)
+        self._known = previous.files if previous else None
+        self._defaults = default_path_metadata(core.settings)
+        grouped = self._grouped()
+        self.entry_sets = {name: self._entry_set(name, grouped[name]) for name in grouped}
+        for name in self._emptied(previous):
+            self.entry_sets[name] = self._entry_set(name, [])
+        self.Entries = {"Path": {name: one.bind for name, one in self.entry_sets.items()}}
+
+    @classmethod
+    @abstractmethod
+    def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
+        """Return the kinds of files that there are, in the order in which they are asked."""
+
+    def _grouped(self) -> dict[str, list[str]]:
+        """Return the names of the files of each path."""
+        grouped: dict[str, list[str]] = {}
+        for name in self.files:
+            folder = os.path.dirname(name)
+            if folder:
+                grouped.setdefault("/" + folder, []).append(name)
+            else:
+                self._refuse(name)
+        return grouped
+
+    def _emptied(self, previous: PathFolders | None) -> list[str]:
+        """Return the paths whose folders hold nothing any more, but are still there."""
+        known = previous.entry_sets if previous else {}
+        missing = (name for name in known if name not in self.entry_sets)
+        return [name for name in missing if os.path.isdir(self.files.path(name[1:]))]
+
+    def _entry_set(self, name: str, names: list[str]) -> EntrySet:
+        base = os.path.basename(name)
+        loaded = (self._loaded(file, base) for file in names)
+        return EntrySet(
+            name,
+            self.files.path(name[1:]),
+            [file for file in loaded if file is not None],
+            self.core.settings,
+            self._defaults,
+            self._kinds,
+            self.name,
+        )
+
+    def _loaded(self, name: str, base: str) -> EntryFile | None:
+        found = kind_of(os.path.basename(name), base, self._kinds)
+        if found is None:
+            self._refuse(name)
+            return None
+        kind, specificity = found
+        value = self.files.load(name, kind)
+        if value is None:
+            value = kind.unusable(self.files.path(name), self.files.problem(name, kind))
+        return EntryFile(name, kind, specificity, value)
+
+    def _refuse(self, name: str) -> None:
+        if name.endswith(IGNORED) or (self._known is not None and name in self._known):
+            return
+        path = self.files.path(name)
+        if name.endswith(FILTERS):
+            self.logger.error(
+                "%s is not applied: Bcfg2 1.4 has no filters; write a template in its place", path
+            )
+        else:
+            self.logger.error("Could not process event exists for %s; ignoring", path)
+
+
+class Cfg(PathFolders):
+    """The plugin for the folder `Cfg`, which takes all kinds of files."""
+
+    @classmethod
+    def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
+        """Return the kinds that `[cfg] handlers` names, or all."""
+        return enabled_kinds(settings.cfg_handlers)

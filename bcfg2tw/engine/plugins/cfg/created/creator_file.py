@@ -1,0 +1,148 @@
+"""What is common to files that say how content is made once and then kept (cfg.md 8)."""
+
+from __future__ import annotations
+
+import logging
+import os
+from abc import abstractmethod
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
+
+from bcfg2tw.engine.documents.specificity import Specificity
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.encryption import encrypt, passphrase_named
+from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_created
+from bcfg2tw.engine.plugins.cfg.content import Content, Creator
+from bcfg2tw.engine.xmlio import Element, line_of
+from bcfg2tw.errors import EncryptionError, PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+
+logger = logging.getLogger("bcfg2-server")
+
+DEFAULT_PRIORITY = "50"
+
+#: The extension of an encrypted file.
+CRYPT = ".crypt"
+
+
+class CreatorFile(StructFile, Creator):
+    """
+    An XML file that says how content is made.
+
+    What was made is a file beside it. It is looked for on disk, not in the snapshot, while
+    nobody else can create there: so requests that began before it was there get the same one.
+
+    :cvar handler: what `[cfg] handlers` calls it
+    :cvar category_option: the field of the settings for the category of groups that share
+    :cvar passphrase_option: the field for the name of the passphrase that encrypts what is kept
+    """
+
+    handler: ClassVar[str]
+    category_option: ClassVar[str]
+    passphrase_option: ClassVar[str]
+
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """
+        Return what is on disk for a client by now; if nothing is, make it.
+
+        :raises Bcfg2Error: if it cannot be made
+        :raises OSError: if it cannot be written
+        """
+        with creating(entry_set.folder):
+            present = entry_set.present(entry, metadata)
+            if present is not None:
+                return present
+            self.check_passphrase()
+            return self.make(entry, metadata, entry_set)
+
+    @abstractmethod
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """Make the content, keep it, and return it; nobody else creates meanwhile."""
+
+    def specificity(self, metadata: ClientMetadata) -> Specificity:
+        """
+        Return for whom content is that is made for a client.
+
+        :raises PluginExecutionError: if no file's name can say so
+        """
+        root = self.matched(metadata)
+        category = root.get("category") or self._option(self.category_option, "cfg_category")
+        per_host = root.get("perhost", "false" if category else "true").lower() == "true"
+        if category and not per_host:
+            group = metadata.group_in_category(category)
+            if group:
+                return _fit(Specificity(group=group, prio=self._priority(root)))
+            logger.info(
+                "Cfg: %s has no group in category %s, creating host-specific data for %s",
+                metadata.hostname, category, self.path,
+            )  # fmt: skip
+        return _fit(Specificity(hostname=metadata.hostname))
+
+    def _priority(self, root: Element) -> int:
+        priority = root.get("priority", DEFAULT_PRIORITY)
+        if not priority.isdecimal():
+            raise PluginExecutionError(
+                f"{self.place(root)}: the priority must be a whole number, not {priority!r}"
+            )
+        return int(priority)
+
+    def place(self, element: Element) -> str:
+        """Return where an element stands; the lines of a rendered template are not its file's."""
+        return self.path if self.is_template else f"{self.path}:{line_of(element)}"
+
+    def _option(self, name: str, fallback: str) -> str | None:
+        found = getattr(self._settings, name) or getattr(self._settings, fallback)
+        return str(found) if found else None
+
+    def own_path(self, metadata: ClientMetadata, entry_set: EntrySet) -> str:
+        """Return the full path of what is made for a client, as it is without encryption."""
+        name = entry_set.base + self.specificity(metadata).suffix
+        return os.path.join(entry_set.folder, name)
+
+    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+        """Say whether what the client gets is what this has made, or will make."""
+        generator = entry_set.generators.best(metadata)
+        own = self.own_path(metadata, entry_set)
+        return generator is None or generator.path in (own, f"{own}{CRYPT}")
+
+    def check_passphrase(self) -> None:
+        """
+        See that what is made can be kept, before anything is made or signed.
+
+        :raises EncryptionError: if the passphrase or the algorithm that is configured is unknown
+        """
+        self._sealed(b"")
+
+    def keep(self, metadata: ClientMetadata, entry_set: EntrySet, data: bytes) -> None:
+        """
+        Write what was made, encrypted if that is configured; call it inside `creating` only.
+
+        :raises EncryptionError: if there is no such passphrase; nothing is written then
+        """
+        path = self.own_path(metadata, entry_set)
+        sealed = self._sealed(data)
+        written, other = (path, f"{path}{CRYPT}") if sealed is None else (f"{path}{CRYPT}", path)
+        write_created(written, data if sealed is None else sealed, PRIVATE_MODE)
+        with suppress(FileNotFoundError):
+            os.unlink(other)  # from before the option was changed: both would be for the client
+        entry_set.outdate(written, other)
+
+    def _sealed(self, data: bytes) -> bytes | None:
+        """Return data encrypted; None if no passphrase is configured."""
+        name = self._option(self.passphrase_option, "cfg_passphrase")
+        if name is None:
+            return None
+        try:
+            secret = passphrase_named(name, self._settings)
+            return encrypt(data, secret, self._settings.algorithm)
+        except EncryptionError as error:
+            raise EncryptionError(f"{self.handler}: {error}") from error
+
+
+def _fit(specificity: Specificity) -> Specificity:
+    if "/" in specificity.suffix or specificity.suffix.split() != [specificity.suffix]:
+        raise PluginExecutionError(f"no file can be named for {specificity}")
+    return specificity

@@ -1,0 +1,84 @@
+"""pubkey.xml: lets a request for a public key make the pair (cfg.md 9.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
+from bcfg2tw.engine.plugins.cfg.content import Content, Creator
+from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile, public_key_path
+from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of, entry_set_of
+from bcfg2tw.engine.ssh_keys import KeyFailure, public_of
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+
+EXTENSION = ".pub"
+
+
+class PublicKeyFile(StructFile, Creator):
+    """A `pubkey.xml`; which key is made, the private key's `privkey.xml` says."""
+
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+        """
+        Return the public key, which is made with the private key if there is none yet.
+
+        :raises PluginExecutionError: if there is no private key, or none that can be read
+        """
+        private_path = self._private_path(entry)
+        private = self._bound(private_path, metadata)
+        private_set, key_file = self._sources(private_path, metadata)
+        with creating(private_set.folder):
+            present = entry_set.present(entry, metadata)
+            if present is not None:
+                return present
+            path = public_key_path(private_set, key_file.specificity(metadata))
+            text = f"{self._derived(private, private_path, key_file, metadata)} {path}\n"
+            write_created(path, text.encode(), PUBLIC_MODE)
+            return text
+
+    def _private_path(self, entry: Element) -> str:
+        name = entry.get("name", "")
+        if not name.endswith(EXTENSION):
+            raise PluginExecutionError(
+                f"Cfg: Could not determine private key for {name}: "
+                f"Filename does not end in {EXTENSION}"
+            )
+        return name.removesuffix(EXTENSION)
+
+    def _bound(self, private_path: str, metadata: ClientMetadata) -> bytes:
+        try:
+            return bytes_of(bound_path(private_path, metadata))
+        except Exception as error:  # whatever binds it: templates and plugins of a site
+            raise PluginExecutionError(
+                f"Cfg: Could not bind {private_path} (private key for {self.path}): {error}"
+            ) from error
+
+    def _sources(
+        self, private_path: str, metadata: ClientMetadata
+    ) -> tuple[EntrySet, PrivateKeyFile]:
+        entry_set = entry_set_of(private_path, metadata)
+        if entry_set is None:
+            raise PluginExecutionError(
+                f"Cfg: No private key defined for {self.path} ({private_path})"
+            )
+        for creator in entry_set.creators:
+            if isinstance(creator, PrivateKeyFile):
+                return entry_set, creator
+        raise PluginExecutionError(
+            f"Cfg: No privkey.xml defined for {private_path} (private key for {self.path})"
+        )
+
+    def _derived(
+        self, private: bytes, path: str, key_file: PrivateKeyFile, metadata: ClientMetadata
+    ) -> str:
+        try:
+            return public_of(private, key_file.passphrase(metadata))
+        except KeyFailure as error:
+            raise PluginExecutionError(
+                f"Cfg: Failed to extract public key from {path}: {error}"
+            ) from error

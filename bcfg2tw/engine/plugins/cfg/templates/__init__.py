@@ -1,0 +1,1 @@
+"""Cfg's templates, a module an engine."""

@@ -1,0 +1,141 @@
+"""Cheetah templates (cfg.md 5.2); this module needs the extra `cheetah`."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from Cheetah.Filters import Filter
+from Cheetah.NameMapper import valueFromSearchList
+from Cheetah.Parser import ParseError
+from Cheetah.Template import Template
+
+from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+COMPILER_SETTINGS = {"useStackFrames": False}
+
+#: The names of the functions that Python makes of comprehensions.
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+
+#: How the code that Cheetah generates says where it comes from.
+ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
+
+
+class Output(Filter):  # type: ignore[misc]  # cheetah has no types
+    """Writes values as Python 2 did."""
+
+    def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the text of a value."""
+        return super().filter(python2.as_text(val), *arguments, **keywords)
+
+
+class CheetahText(Generator):
+    """A Cheetah template, compiled once; its variables are attributes of the template."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.path = source.path
+        self._settings = source.settings
+        try:
+            self._text = data.decode(source.settings.encoding)
+        except UnicodeDecodeError as error:
+            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+        self._class = self._compiled()
+
+    def _compiled(self) -> Any:
+        try:
+            made = _compile(self._text, returnAClass=True)
+        except ParseError as error:
+            raise self._failure(error) from error
+        names = sys.modules[made.__module__].__dict__
+        for name, value in python2.NAMES.items():
+            names.setdefault(name, value)
+        names["VFSL"] = value_of  # what the generated code looks names up with
+        return made
+
+    def _failure(self, error: ParseError) -> RepositoryError:
+        context = error.__context__
+        syntax = context if isinstance(context, SyntaxError) else None
+        failing = ((syntax.text if syntax else None) or "").strip()
+        reason = syntax.msg if syntax else str(error)
+        line = self._line_of(failing, str(error))
+        return python2.load_problem(self.path, reason, line, error, failing)
+
+    def _line_of(self, failing: str, message: str) -> int | None:
+        said = re.search(r"^Line (\d+), column", message, re.MULTILINE)
+        if said is not None:
+            return int(said[1])
+        lines = enumerate(self._text.splitlines(), 1)
+        return next((number for number, line in lines if failing and failing in line), None)
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Render the template."""
+        variables = named_variables(entry, metadata, self.path)
+        try:
+            template = self._class(filter=Output)
+            for name, value in variables.items():
+                setattr(template, name, value)
+            return in_encoding(template.respond(), self._settings)
+        except Exception as error:  # the template's own code
+            line = self._line(error)
+            raise failed(error, self.path, line, self._text, variables) from error
+
+    def _line(self, error: Exception) -> int | None:
+        """Return the line of the template whose code failed, from the comments in the code."""
+        path = sys.modules[self._class.__module__].__dict__.get("__file__")
+        lines = [
+            line
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename == path
+        ]
+        if not lines:
+            return None
+        code: bytes = _compile(self._text, returnAClass=False)
+        generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
+        origins = (ORIGIN.search(line) for line in reversed(generated))
+        found = next((origin for origin in origins if origin is not None), None)
+        return None if found is None else int(found[1])
+
+
+def value_of(namespaces: Any, name: str, call: bool = False) -> Any:
+    """
+    Look a name up as Cheetah does, with the variables around a comprehension as well.
+
+    In Python 2 the expressions in a list comprehension saw them, `self` among them.
+    """
+    frame = sys._getframe(1)
+    if frame.f_code.co_name in COMPREHENSIONS:
+        around = list(_variables_around(frame))
+        namespaces = [namespaces[0], *around, *namespaces[1:]]
+    return valueFromSearchList(namespaces, name, call)
+
+
+def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
+    path, outer = frame.f_code.co_filename, frame.f_back
+    while outer is not None and outer.f_code.co_filename == path:
+        yield outer.f_locals
+        if outer.f_code.co_name not in COMPREHENSIONS:
+            return
+        outer = outer.f_back
+
+
+def _compile(text: str, returnAClass: bool) -> Any:
+    return Template.compile(
+        source=text,
+        returnAClass=returnAClass,
+        cacheCompilationResults=False,
+        useCache=False,
+        keepRefToGeneratedCode=False,
+        compilerSettings=COMPILER_SETTINGS,
+    )

@@ -1,0 +1,91 @@
+"""What Cfg's templates of all engines have in common: their variables and their failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from genshi.template.base import Template
+
+from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates.data import Variables, text_template_variables
+from bcfg2tw.engine.templates.failures import log_failure, render_failure
+from bcfg2tw.engine.templates.genshi_templates import text_template
+from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.text import render_text
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+
+class GenshiText(Generator):
+    """
+    A Genshi template in a text syntax.
+
+    :param read: reads the template; the new syntax if not given
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        data: bytes,
+        read: Callable[[Source, bytes], Template] = text_template,
+    ) -> None:
+        self.path = source.path
+        self._settings = source.settings
+        template = read(source, data)
+        # compiled it takes ten times the memory: where it depends on nothing else, that can wait
+        self._template = template if source.has_read_others else None
+        self._compile = partial(read, source, data)
+        # failures are found in the template's text, which the file does not hold if encrypted
+        is_file = data is source.data
+        self._text = None if is_file else data.decode(source.settings.encoding, "replace")
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Render the template."""
+        variables = text_template_variables(entry, metadata, self.path)
+        variables["path"] = self.path
+        try:
+            return in_encoding(self._rendered(variables), self._settings)
+        except Exception as error:  # the template's own code
+            failure = render_failure(self.template, error, self._text)
+            log_failure(failure.place, located(failure.reason, error), variables)
+            raise PluginExecutionError(failure.reason) from error
+
+    def _rendered(self, variables: Variables) -> str:
+        return render_text(self.template, variables)
+
+    @property
+    def template(self) -> Template:
+        """The compiled template, kept from the first time on."""
+        if self._template is None:
+            self._template = self._compile()
+        return self._template
+
+
+def named_variables(entry: Element, metadata: ClientMetadata, path: str) -> Variables:
+    """Return the variables for Jinja2 and Cheetah, where `path` is the name of the entry."""
+    variables = text_template_variables(entry, metadata, path)
+    variables["path"] = variables["name"]
+    return variables
+
+
+def failed(
+    error: Exception, path: str, line: int | None, text: str, variables: Iterable[str]
+) -> PluginExecutionError:
+    """
+    Log that a template failed, and return what the client is told.
+
+    :param line: where it failed, as far as it is known
+    :param text: the template's text
+    """
+    lines = text.splitlines()
+    failing = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
+    reason = with_diagnosis(str(error) or type(error).__name__, error, failing)
+    place = path if line is None else f"{path}:{line}"
+    log_failure(place, located(reason, error), variables)
+    return PluginExecutionError(reason)

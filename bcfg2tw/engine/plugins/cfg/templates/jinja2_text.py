@@ -1,0 +1,129 @@
+"""Jinja2 templates (cfg.md 5.3); this module needs the extra `jinja2`."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
+
+from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+Loaded = tuple[str, "str | None", "Callable[[], bool] | None"]
+
+
+class SourceLoader(BaseLoader):
+    """Loads a template, decrypted, and what it includes, through the source it was read from."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self._source = source
+        self._data = data
+
+    def get_source(self, environment: Environment, template: str) -> Loaded:
+        """
+        Return the text of a template whose name is its full path.
+
+        :raises TemplateNotFound: if there is none; a name with `..` stands for none, as it does
+            not for the loader that the reference uses
+        """
+        if template == self._source.path:
+            return self.text(self._data), template, None
+        if os.path.pardir in template.split("/"):
+            raise TemplateNotFound(template)
+        try:
+            return self.text(self._source.read(template)), template, None
+        except RepositoryError as error:
+            raise TemplateNotFound(template) from error
+
+    def text(self, data: bytes) -> str:
+        """Decode a file."""
+        return data.decode(self._source.settings.encoding)
+
+
+class RelativeEnvironment(Environment):
+    """Has templates include others by paths relative to themselves."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Return the full path of an included template."""
+        return os.path.join(os.path.dirname(parent), template)
+
+
+ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.as_text)
+ENVIRONMENT.globals.update(python2.NAMES)
+
+
+class Jinja2Text(Generator):
+    """A Jinja2 template, and those that it includes by fixed names."""
+
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.path = source.path
+        self._settings = source.settings
+        self._loader = SourceLoader(source, data)
+        environment = ENVIRONMENT.overlay(loader=self._loader)
+        self._text = self._decoded(source, data)
+        try:
+            self._template = environment.get_template(source.path)
+            _load_included(environment, source.path, {source.path})
+        except TemplateSyntaxError as error:
+            raise _syntax_failure(error, source.path) from error
+        except UnicodeDecodeError as error:
+            encoding = source.settings.encoding
+            raise RepositoryError(source.path, f"it includes what is not {encoding}") from error
+
+    def _decoded(self, source: Source, data: bytes) -> str:
+        try:
+            return self._loader.text(data)
+        except UnicodeDecodeError as error:
+            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """Render the template."""
+        variables = named_variables(entry, metadata, self.path)
+        try:
+            return in_encoding(self._template.render(variables), self._settings)
+        except Exception as error:  # the template's own code
+            line = _line(error, self._template)
+            raise failed(error, self.path, line, self._text, variables) from error
+
+
+def _load_included(environment: Environment, path: str, known: set[str]) -> None:
+    """Read what a template includes by fixed names; what is missing fails when it is rendered."""
+    text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
+    for name in meta.find_referenced_templates(environment.parse(text, path, path)):
+        included = None if name is None else environment.join_path(name, path)
+        if included is None or included in known:
+            continue
+        known.add(included)
+        try:
+            environment.get_template(included)
+            _load_included(environment, included, known)
+        except TemplateNotFound:
+            continue
+
+
+def _syntax_failure(error: TemplateSyntaxError, path: str) -> RepositoryError:
+    lines = (error.source or "").splitlines()
+    line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
+    failed = SyntaxError(error.message)
+    return python2.load_problem(
+        error.filename or path, str(error.message), error.lineno, failed, line
+    )
+
+
+def _line(error: Exception, template: Template) -> int | None:
+    lines: list[Any] = [
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == template.filename
+    ]
+    return lines[-1] if lines else None

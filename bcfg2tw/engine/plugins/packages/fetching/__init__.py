@@ -1,0 +1,1 @@
+"""The downloaded files of the cache folder, and what fetches them."""

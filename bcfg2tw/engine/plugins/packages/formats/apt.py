@@ -1,0 +1,94 @@
+"""Sources of type apt: which files they have, and how they get into an index (packages.md 10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles, shown
+from bcfg2tw.engine.plugins.packages.fetching.downloader import DownloadError, NotThere
+from bcfg2tw.engine.plugins.packages.formats import deb822, release
+from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, unpacked
+from bcfg2tw.engine.plugins.packages.formats.release import Release
+from bcfg2tw.engine.plugins.packages.formats.signatures import BadSignature
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+
+#: In the order in which they are tried where a repository lists what it has: the smallest first.
+LISTED = (".xz", ".zst", ".bz2", ".gz", "")
+#: And where it does not; the first is the only one that Bcfg2 knows.
+GUESSED = (".gz", ".xz", ".zst", ".bz2", "")
+
+
+def read(
+    source: PackageSource, files: DownloadedFiles, index: IndexFile, keys: Sequence[str]
+) -> None:
+    """
+    Fetch a source's files as far as needed, and add what they list to an index.
+
+    :param keys: paths of the keys one of which must have signed the source; none for any
+    """
+    if not source.arches:
+        return
+    folder = source.rawurl or f"{source.url}dists/{source.version}/"
+    suite = release.fetch(folder, keys, files)
+    for architecture in source.arches:
+        for path in _indexes(source, folder, suite, architecture, files, bool(keys)):
+            with unpacked(path) as stream:
+                for package in deb822.packages(stream, path, architecture):
+                    index.add(package, architecture)
+
+
+def _indexes(
+    source: PackageSource,
+    folder: str,
+    suite: Release | None,
+    architecture: str,
+    files: DownloadedFiles,
+    is_strict: bool,
+) -> Iterator[str]:
+    """Yield the paths of the indexes for an architecture, fetched."""
+    if source.rawurl:
+        yield _index(folder, "Packages", suite, files, is_strict)
+        return
+    for component in source.components:
+        yield _index(folder, f"{component}/binary-{architecture}/Packages", suite, files, is_strict)
+        common = f"{component}/binary-all/Packages"
+        if suite is not None and suite.has_all and _listed(suite, common):
+            yield _index(folder, common, suite, files, is_strict)
+
+
+def _index(
+    folder: str, name: str, suite: Release | None, files: DownloadedFiles, is_strict: bool
+) -> str:
+    """Return the path of one index, fetched under the first name that it is to be had under."""
+    listed = [] if suite is None else _listed(suite, name)
+    if is_strict and not listed:
+        raise BadSignature(f"what is signed in {shown(folder)} does not list {name}")
+    for one in listed:
+        try:
+            return _checked(suite, one, files)
+        except NotThere:  # mirrors list the plain file and keep none
+            continue
+    if is_strict:
+        raise DownloadError(f"{shown(folder)}{name}: the repository lists it, but has it not")
+    return files.get_first(f"{folder}{name}{ending}" for ending in _readable(GUESSED))
+
+
+def _listed(suite: Release, name: str) -> list[str]:
+    return [name + ending for ending in _readable(LISTED) if name + ending in suite.checksums]
+
+
+def _checked(suite: Release | None, name: str, files: DownloadedFiles) -> str:
+    assert suite is not None
+    expected, url = suite.checksums[name], f"{suite.folder}{name}"
+    by_hash = suite.hash_url(name)
+    if by_hash is not None:
+        try:
+            return files.get(by_hash, expected, stored_as=url)
+        except NotThere:  # not every mirror keeps these
+            return files.get(url, expected)
+    return files.get(url, expected)
+
+
+def _readable(endings: Sequence[str]) -> list[str]:
+    return [one for one in endings if one != ".zst" or has_zstandard()]

@@ -1,0 +1,25 @@
+"""Reading tar archives of strangers, member by member, without unpacking them to disk."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from typing import IO
+
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
+
+
+def members(path: str) -> Iterator[tuple[str, IO[bytes]]]:
+    """
+    Yield name and content of the files of an archive, in its order.
+
+    :raises BrokenFile: if it is none, or is cut off
+    """
+    try:
+        with unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                if content is not None:
+                    yield member.name.removeprefix("./"), content
+    except (tarfile.TarError, EOFError) as error:
+        raise BrokenFile(f"{path} is no usable tar archive: {error}") from error

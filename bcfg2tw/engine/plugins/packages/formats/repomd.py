@@ -1,0 +1,109 @@
+"""What a yum repository says about its own files, in `repodata/repomd.xml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
+    Checksum,
+    DownloadedFiles,
+    shown,
+)
+from bcfg2tw.engine.plugins.packages.fetching.downloader import NotThere
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, has_zstandard, unpacked
+from bcfg2tw.engine.plugins.packages.formats.signatures import verified
+from bcfg2tw.engine.plugins.packages.formats.xml_stream import child, child_text, elements
+from bcfg2tw.engine.xmlio import Element
+
+ALGORITHMS = {"sha": "sha1", "sha1": "sha1", "sha256": "sha256", "sha384": "sha384",
+              "sha512": "sha512", "md5": "md5"}  # fmt: skip
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One file of a repository; `expected` is None where no checksum is given."""
+
+    url: str
+    expected: Checksum | None
+
+
+class Repository:
+    """The files of one repository, by type of content."""
+
+    def __init__(self, folder: str, listed: Mapping[str, Listed], files: DownloadedFiles) -> None:
+        self.folder = folder
+        self._listed = listed
+        self._files = files
+
+    def path(self, *types: str) -> tuple[str, str] | None:
+        """Return the first of some types that the repository has, and its file, fetched."""
+        for name in types:
+            one = self._listed.get(name)
+            if one is not None and (has_zstandard() or not one.url.endswith(".zst")):
+                return name, self._files.get(one.url, one.expected)
+        return None
+
+
+def address(folder: str) -> str:
+    """Return the URL of a repository's list."""
+    return f"{folder}repodata/repomd.xml"
+
+
+def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repository:
+    """
+    Return what a repository lists.
+
+    :param keys: paths of the keys one of which must have signed the list; none for any
+    :raises NotThere: if there is no list
+    :raises DownloadError: if the list cannot be fetched
+    :raises BadSignature: if none of the keys has signed it
+    :raises BrokenFile: if it cannot be understood
+    """
+    url = address(folder)
+    try:
+        path = files.get(url)
+        if keys:
+            _verify(path, files.get(f"{url}.asc"), keys)
+    except NotThere as error:
+        raise NotThere(f"Failed to fetch url {error}") from error
+    with unpacked(path) as stream:
+        listed = dict(_entry(one, folder) for one in elements(stream, path, "data"))
+    if not listed:
+        raise BrokenFile(f"{path} lists no files: it is no repomd.xml")
+    return Repository(folder, listed, files)
+
+
+def _verify(path: str, signature_path: str, keys: Sequence[str]) -> None:
+    with open(path, "rb") as data, open(signature_path, "rb") as signature:
+        verified(data.read(), keys, signature.read())
+
+
+def _entry(data: Element, folder: str) -> tuple[str, Listed]:
+    location = child(data, "location")
+    if location is None or not location.get("href"):
+        raise BrokenFile(f"{shown(folder)}: repomd.xml names no file for {data.get('type')}")
+    url = _joined(location.get(XML_BASE) or folder, location.get("href") or "", folder)
+    return data.get("type", ""), Listed(url, _checksum(data))
+
+
+def _joined(base: str, name: str, folder: str) -> str:
+    url = urljoin(base, name)
+    schemes = {"file"} if folder.startswith("file:") else {"http", "https"}
+    if urlsplit(url).scheme not in schemes | {urlsplit(folder).scheme}:
+        raise BrokenFile(f"{shown(folder)}: repomd.xml names a file outside of it: {name}")
+    return url
+
+
+def _checksum(data: Element) -> Checksum | None:
+    checksum = child(data, "checksum")
+    if checksum is None:
+        return None
+    algorithm = ALGORITHMS.get((checksum.get("type") or "").lower())
+    if algorithm is None:
+        raise BrokenFile(f"repomd.xml has checksums of the unknown kind {checksum.get('type')!r}")
+    size = child_text(data, "size")
+    digest = (checksum.text or "").strip().lower()
+    return Checksum(algorithm, digest, int(size) if size.isdigit() else None)

@@ -1,0 +1,176 @@
+"""Sources of type yum: which files they have, and how they get into an index (packages.md 10.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles
+from bcfg2tw.engine.plugins.packages.fetching.downloader import NotThere
+from bcfg2tw.engine.plugins.packages.formats import repomd, yum_sqlite
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
+from bcfg2tw.engine.plugins.packages.formats.repomd import Repository
+from bcfg2tw.engine.plugins.packages.formats.xml_stream import (
+    child,
+    child_text,
+    elements,
+    local_name,
+)
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.xmlio import Element
+
+logger = logging.getLogger("Packages")
+
+PRIMARY = ("primary", "primary_db")
+FILELISTS = ("filelists", "filelists_db")
+GROUPS = ("group", "group_gz", "group_bz2", "group_xz", "group_zst")
+
+#: By the word of a comps file, the level of a member (packages.md 7).
+LEVELS = {"conditional": 0, "mandatory": 0, "default": 1, "optional": 2}
+SOURCES = frozenset(["src", "nosrc"])
+
+
+def read(
+    source: PackageSource, files: DownloadedFiles, index: IndexFile, keys: Sequence[str]
+) -> None:
+    """
+    Fetch a source's files as far as needed, and add what they list to an index.
+
+    :param keys: paths of the keys one of which must have signed each repomd.xml; none for any
+    """
+    missing: list[NotThere] = []
+    for architecture in source.arches:
+        repositories = list(_repositories(source, architecture, files, keys, missing))
+        for one in repositories:
+            _read_packages(one, index, architecture)
+        wanted = index.required_paths(architecture)
+        for one in repositories:
+            _read_files(one, index, architecture, wanted)
+            _read_groups(one, index, architecture)
+    if missing and index.is_empty:
+        raise missing[0]
+
+
+def _repositories(
+    source: PackageSource,
+    architecture: str,
+    files: DownloadedFiles,
+    keys: Sequence[str],
+    missing: list[NotThere],
+) -> Iterator[Repository]:
+    """Yield the repositories that there are; one that never was is told in the log."""
+    for folder in _folders(source, architecture):
+        try:
+            yield repomd.fetch(folder, keys, files)
+        except NotThere as error:
+            if files.was_there(repomd.address(folder)):
+                raise
+            logger.error("Packages: %s", error)
+            missing.append(error)
+
+
+def _folders(source: PackageSource, architecture: str) -> list[str]:
+    if source.rawurl:
+        return [source.rawurl]
+    return [f"{source.url}{source.version}/{one}/{architecture}/" for one in source.components]
+
+
+def _read_packages(repository: Repository, index: IndexFile, architecture: str) -> None:
+    found = repository.path(*PRIMARY)
+    if found is None:
+        raise BrokenFile(f"{repository.folder}: repomd.xml names no list of packages")
+    kind, path = found
+    described = yum_sqlite.packages(path) if kind == "primary_db" else _packages(path)
+    for own, package in described:
+        if own not in SOURCES:
+            package.fitness = fitness(own, architecture)
+            index.add(package, architecture)
+
+
+def fitness(own: str, wanted: str) -> int:
+    """Say how well a package's architecture fits; others stand there for multilib."""
+    return 2 if own == wanted else 1 if own == "noarch" else 0
+
+
+def _packages(path: str) -> Iterator[tuple[str, Package]]:
+    """Yield the packages of a primary.xml, each with its architecture."""
+    with unpacked(path) as stream:
+        for element in elements(stream, path, "package"):
+            name = child_text(element, "name")
+            if not name:
+                raise BrokenFile(f"{path} describes a package without a name")
+            package = Package(name, _version(child(element, "version")))
+            details = child(element, "format")
+            if details is not None:
+                package.dependencies.extend(dict.fromkeys(_entries(details, "requires")))
+                package.provides.extend(_entries(details, "provides"))
+            yield child_text(element, "arch"), package
+
+
+def _version(element: Element | None) -> str:
+    if element is None:
+        return ""
+    return f"{element.get('epoch') or 0}:{element.get('ver', '')}-{element.get('rel', '')}"
+
+
+def _entries(details: Element, name: str) -> Iterator[str]:
+    found = child(details, name)
+    for entry in () if found is None else found:
+        if local_name(entry) == "entry" and entry.get("name"):
+            yield entry.get("name", "")
+
+
+def _read_files(
+    repository: Repository, index: IndexFile, architecture: str, wanted: set[str]
+) -> None:
+    """Make packages providers of those paths that are required."""
+    for name, version, own in _owners_in(repository, wanted) if wanted else ():
+        kept = index.kept_version(name, architecture)
+        if kept is not None and version in ("", kept):
+            index.add_provider(own, name, architecture)
+
+
+def _owners_in(repository: Repository, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
+    found = repository.path(*FILELISTS)
+    if found is None:
+        return iter(())
+    kind, path = found
+    if kind == "filelists":
+        return _owners(path, wanted)
+    primary = repository.path("primary_db")
+    if primary is None:
+        raise BrokenFile(f"{repository.folder}: the database of files comes without its primary_db")
+    return yum_sqlite.owners(path, primary[1], wanted)
+
+
+def _owners(path: str, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield name and version of packages, and the wanted paths that they own."""
+    with unpacked(path) as stream:
+        for package in elements(stream, path, "package"):
+            version = _version(child(package, "version"))
+            for one in package:
+                if one.text in wanted and local_name(one) == "file":
+                    yield package.get("name", ""), version, one.text or ""
+
+
+def _read_groups(repository: Repository, index: IndexFile, architecture: str) -> None:
+    found = repository.path(*GROUPS)
+    if found is None:
+        return
+    path = found[1]
+    with unpacked(path) as stream:
+        for group in elements(stream, path, "group"):
+            name = child_text(group, "id")
+            if name:
+                index.add_group(name, architecture)
+                for member, level in _members(group):
+                    index.add_member(name, member, level, architecture)
+
+
+def _members(group: Element) -> Iterator[tuple[str, int]]:
+    listed = child(group, "packagelist")
+    for one in () if listed is None else listed:
+        level = LEVELS.get(one.get("type", "mandatory")) if local_name(one) else None
+        if level is not None and one.text:
+            yield one.text.strip(), level

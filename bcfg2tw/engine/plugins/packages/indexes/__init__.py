@@ -1,0 +1,1 @@
+"""The compiled index of a source: written once, mapped, and in service."""

@@ -1,0 +1,252 @@
+"""
+The indexes in service: opened when they are asked for, brought up to date by a thread.
+
+What outlives a change of the repository: the plugin of the next snapshot takes it over. Whoever
+asks for an index that was never there waits until the first attempt to make it has ended, well or
+not, and is told to come back if that takes long. Nobody waits for one that only becomes newer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, Downloader, DownloadError
+from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
+from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, index_path, update
+from bcfg2tw.errors import Bcfg2Error
+
+if TYPE_CHECKING:
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("Packages")
+
+#: How long a source that could not be read is left alone before the next attempt; doubled each
+#: time, up to the longest.
+RETRY_SECONDS = 60.0
+LONGEST_RETRY_SECONDS = 3600.0
+
+#: How long a call waits for an index that was never there: it holds a thread that others need.
+CALL_SECONDS = 20.0
+
+#: How long the end of the server waits for an update that runs.
+END_SECONDS = 10.0
+
+
+class NotReady(Bcfg2Error):
+    """An index that was never there is still being made."""
+
+
+class NoDownloader:
+    """Stands for a network side where there is none: files on this machine can be read."""
+
+    def fetch(self, download: Download) -> None:
+        """
+        Refuse.
+
+        :raises DownloadError: always
+        """
+        raise DownloadError(
+            "nothing is fetched without a running server; `bcfg2tw packages refresh` does it"
+        )
+
+
+@dataclass
+class Order:
+    """
+    What the next update has to do.
+
+    :ivar number: orders are numbered; the one that is carried out stands for all before it
+    """
+
+    sources: tuple[PackageSource, ...]
+    settings: Settings
+    force: bool
+    number: int = 0
+
+
+class Indexes(Report):
+    """
+    The compiled indexes of one cache folder; all methods are safe in any thread.
+
+    :ivar cache_folder: its path
+    """
+
+    def __init__(self, cache_folder: str, downloader: Callable[[], Downloader | None]) -> None:
+        self.cache_folder = cache_folder
+        self._downloader = downloader
+        self._changed = threading.Condition(threading.RLock())
+        self._open: dict[str, SourceIndex] = {}
+        self._attempted: set[str] = set()
+        self._made: set[str] = set()
+        self._last: Order | None = None
+        self._order: Order | None = None
+        self._numbers = 0
+        self._done = 0
+        self._thread: threading.Thread | None = None
+        self._is_stopped = False
+
+    def get(self, source: PackageSource) -> SourceIndex | None:
+        """
+        Return the index of a source, None where it could not be made.
+
+        :raises NotReady: if the first attempt to make it takes long
+        """
+        found = self._opened(source)
+        if found is not None and not self._lacks_keys(source):
+            return found
+        if found is None:
+            self._make_again(source)
+        if not self._wait(lambda: self._was_attempted(source), CALL_SECONDS):
+            raise NotReady(f"the index of {source.place} is still being fetched: try again soon")
+        return self._opened(source)
+
+    def _make_again(self, source: PackageSource) -> None:
+        """Have an index made that was made before, and that somebody has deleted since."""
+        with self._changed:
+            if source.key in self._made:
+                self._made.discard(source.key)
+                self._attempted.discard(source.key)
+                self.load_again(force=False)
+
+    def wait_for_keys(self, sources: Iterable[PackageSource]) -> None:
+        """Wait until the first attempt to fetch the sources' keys has ended, but not long."""
+        for source in sources:
+            if self._lacks_keys(source):
+                self._wait(partial(self._was_attempted, source), CALL_SECONDS)
+
+    def _was_attempted(self, source: PackageSource) -> bool:
+        return source.key in self._attempted or self._done >= self._numbers
+
+    def _opened(self, source: PackageSource) -> SourceIndex | None:
+        known = self._open.get(source.key)
+        if known is not None and known.is_current():
+            return known
+        try:
+            fresh = SourceIndex.open(index_path(self.cache_folder, source))
+        except UnusableIndex:
+            return known  # its file may be gone, but what is open can be read
+        self._open[source.key] = fresh
+        return fresh
+
+    def _lacks_keys(self, source: PackageSource) -> bool:
+        paths = (key_path(self.cache_folder, url) for url in source.gpgkeys)
+        return not all(map(os.path.exists, paths))
+
+    def lack(self, sources: Iterable[PackageSource]) -> bool:
+        """Say whether something that the sources need was never there."""
+        return any(self._opened(one) is None or self._lacks_keys(one) for one in sources)
+
+    def load(self, sources: Iterable[PackageSource], settings: Settings) -> int:
+        """
+        Have a thread make the indexes that are missing.
+
+        :param sources: all that there are; what others have left in the cache is deleted
+        :returns: a number to wait for
+        """
+        with self._changed:
+            return self._ordered(Order(tuple(sources), settings, force=False))
+
+    def load_again(self, force: bool) -> int:
+        """
+        Have a thread bring the indexes of the sources up to date that were given last.
+
+        :param force: ask the servers for everything again, not only for what is missing
+        :returns: a number to wait for
+        """
+        with self._changed:
+            if self._last is None:
+                return 0
+            return self._ordered(Order(self._last.sources, self._last.settings, force))
+
+    def _ordered(self, order: Order) -> int:
+        self._numbers += 1
+        order.number = self._numbers
+        order.force = order.force or (self._order is not None and self._order.force)
+        self._last = self._order = order
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="Packages", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+        return order.number
+
+    def wait(self, number: int, seconds: float | None = None) -> bool:
+        """Wait until an update is done, well or not; return whether it was in time."""
+        return self._wait(lambda: self._done >= number, seconds)
+
+    def _wait(self, is_over: Callable[[], bool], seconds: float | None) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: is_over() or self._is_stopped, seconds)
+
+    def stop(self) -> None:
+        """End the thread; nobody waits any more."""
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(END_SECONDS)
+
+    def _run(self) -> None:
+        pause = RETRY_SECONDS
+        failed: Order | None = None
+        while True:
+            order, is_new = self._next(failed, pause)
+            if order is None:
+                return
+            pause = RETRY_SECONDS if is_new else min(pause * 2, LONGEST_RETRY_SECONDS)
+            failed = None if self._carry_out(order) else order
+
+    def _next(self, failed: Order | None, pause: float) -> tuple[Order | None, bool]:
+        """Return the next order, or after a pause the one that failed; None at the end."""
+        with self._changed:
+            if failed is not None:
+                self._changed.wait_for(lambda: self._order or self._is_stopped, pause)
+            order, self._order = self._order, None
+            if self._is_stopped or (order is None and failed is None):
+                self._thread = None if not self._is_stopped else self._thread
+                return None, False
+            if order is None and failed is not None:
+                failed.force = False
+            return order or failed, order is not None
+
+    def _carry_out(self, order: Order) -> bool:
+        """Say whether there is all that the sources need now, or no hope for it."""
+        downloader = self._downloader()
+        try:
+            is_whole = self._fetched(order, downloader or NoDownloader())
+            return is_whole or downloader is None
+        except Exception:  # whatever it was, those that wait must not wait for ever
+            logger.exception("Packages: the indexes cannot be brought up to date")
+            return False
+        finally:
+            with self._changed:
+                self._attempted.update(one.key for one in order.sources)
+                self._done = max(self._done, order.number)
+                self._changed.notify_all()
+
+    def _fetched(self, order: Order, downloader: Downloader) -> bool:
+        """Bring everything up to date; without metadata this is the keys alone."""
+        if not order.settings.packages_metadata:
+            urls = [url for source in order.sources for url in source.gpgkeys]
+            with ThreadPoolExecutor(order.settings.packages_connections, "packages") as pool:
+                update_keys(urls, self.cache_folder, downloader, order.force, pool)
+            return not any(map(self._lacks_keys, order.sources))
+        outcomes = update(
+            order.sources, self.cache_folder, downloader, order.settings, order.force, self
+        )
+        self._made = {one.source.key for one in outcomes if one.path is not None}
+        return len(self._made) == len({one.key for one in order.sources})
+
+    def source_finished(self, outcome: Outcome) -> None:
+        """Let those go on that wait for a source."""
+        with self._changed:
+            self._attempted.add(outcome.source.key)
+            self._changed.notify_all()

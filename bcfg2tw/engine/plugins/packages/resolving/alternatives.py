@@ -1,0 +1,160 @@
+"""
+What Bcfg2 leaves open, decided: `[packages] alternatives = true`.
+
+The rules are apt's, as far as an index tells what they take. Of `a | b` the first that a source
+has is chosen; of several providers the one of the highest priority, then that of the first source,
+then the first by name. Nothing is chosen where something that is there already will do. Whatever
+must be there anyway is found first, and then one choice is made at a time. `NAME:ARCHITECTURE` is
+understood where the client has that architecture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
+from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, Resolver
+
+
+@dataclass(frozen=True)
+class Choice:
+    """
+    One decision.
+
+    :ivar symbol: the virtual name, or a private one that stands for alternatives
+    :ivar alternatives: what could have been chosen, best first, with the package that was
+    """
+
+    symbol: str
+    chosen: str
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecidedResolution(Resolution):
+    """
+    An answer in which nothing is open that could be decided.
+
+    :ivar choices: in the order in which they were made
+    """
+
+    choices: tuple[Choice, ...]
+
+
+class Qualified:
+    """A collection in which names of packages may say their architecture."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self.type = collection.type
+
+    def is_package(self, name: str) -> bool:
+        """Say whether there is such a package, in that architecture if the name has one."""
+        return self._collection.is_package(name) or self._foreign(name) is not None
+
+    def dependencies(self, name: str, recommended: bool | None = None) -> tuple[str, ...]:
+        """Return what a package needs; of a foreign one, as its architecture's index says it."""
+        foreign = self._foreign(name)
+        if foreign is None:
+            return self._collection.dependencies(name, recommended)
+        offer, bare, architecture = foreign
+        return offer.by_architecture[architecture].dependencies(bare)
+
+    def providers(self, symbol: str) -> frozenset[str]:
+        """Return what provides a symbol: of `NAME:ARCHITECTURE` for the own one, the package."""
+        found = self._collection.providers(symbol)
+        bare, _, architecture = symbol.rpartition(":")
+        if found or not bare:
+            return found
+        for offer in self._collection.offers:
+            if architecture == next(iter(offer.by_architecture), None):
+                return frozenset([bare])
+        return found
+
+    def _foreign(self, name: str) -> tuple[Offer, str, str] | None:
+        bare, _, architecture = name.rpartition(":")
+        if not bare:
+            return None
+        for offer in self._collection.offers:
+            foreign = list(offer.by_architecture)[1:]
+            if (
+                architecture in foreign
+                and offer.source.allows(bare)
+                and offer.by_architecture[architecture].is_package(bare)
+            ):
+                return offer, bare, architecture
+        return None
+
+
+def resolve_all(
+    collection: Collection, base: Names[str], recommended: Mapping[str, bool] | None = None
+) -> DecidedResolution:
+    """
+    Complete a set of names, and choose where there is a choice.
+
+    :param recommended: as for `resolution.resolve`
+    """
+    decisions = _Decisions(collection, Resolver(Qualified(collection), base, recommended or {}))
+    decisions.make()
+    return decisions.resolution()
+
+
+class _Decisions:
+    """Runs a resolver, decides what it left open, and runs it again, until nothing is left."""
+
+    def __init__(self, collection: Collection, resolver: Resolver) -> None:
+        self._collection = collection
+        self._resolver = resolver
+        self._choices: list[Choice] = []
+        self._ranks = {id(offer): rank for rank, offer in enumerate(collection.offers)}
+
+    def make(self) -> None:
+        """Decide everything that can be."""
+        self._resolver.run()
+        while choice := next(self._possible(), None):
+            self._choices.append(choice)
+            self._resolver.choose(choice.chosen, choice.symbol)
+            self._resolver.run()
+
+    def _possible(self) -> Iterator[Choice]:
+        """Yield what can be decided; what a package's maintainer has put in order comes first."""
+        names = list(self._resolver.open_names())
+        for name in sorted(names, key=lambda one: not self._collection.choices(one)):
+            candidates = list(dict.fromkeys(self._candidates(name)))
+            if candidates and self._resolver.result.isdisjoint(candidates):
+                yield Choice(name, candidates[0], tuple(candidates))
+
+    def _candidates(self, symbol: str) -> Iterator[str]:
+        """Yield the packages that satisfy a symbol, best first."""
+        for one in self._collection.choices(symbol):
+            if self._collection.is_package(one):
+                yield one
+            yield from self._ranked(self._collection.providers(one))
+        if not self._collection.choices(symbol):
+            yield from self._ranked(self._collection.providers(symbol))
+
+    def _ranked(self, names: Names[str]) -> list[str]:
+        ranked = []
+        for name in names:
+            offer = self._collection.origin(name)
+            if offer is not None:
+                ranked.append((-offer.view.priority(name), self._ranks[id(offer)], name))
+        return [name for _, _, name in sorted(ranked)]
+
+    def resolution(self) -> DecidedResolution:
+        """Return what was found, and what is open all the same."""
+        found = self._resolver.resolution()
+        possible = {one.symbol for one in self._choices}
+        left = tuple(one for one in found.open if not self._is_satisfied(one))
+        return DecidedResolution(
+            found.packages,
+            found.unknown,
+            found.reasons,
+            tuple(one for one in left if one not in possible),
+            tuple(self._choices),
+        )
+
+    def _is_satisfied(self, symbol: str) -> bool:
+        return not self._resolver.result.isdisjoint(self._candidates(symbol))

@@ -1,0 +1,196 @@
+"""
+A collection: what the sources that apply to a client offer together (packages.md 4 and 6).
+
+Clients of the same sources and architectures share one, and with it what was resolved before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+logger = logging.getLogger("Packages")
+
+#: Types of sources whose package groups are known.
+WITH_GROUPS = ("yum", "pac")
+
+#: Beyond so many names everything that was looked up is forgotten: several desktops' worth.
+KEPT_NAMES = 20_000
+
+
+class View(Protocol):
+    """What is asked of the index of one source, as clients of certain architectures see it."""
+
+    def is_package(self, name: str) -> bool: ...
+
+    def dependencies(self, name: str) -> tuple[str, ...]: ...
+
+    def recommendations(self, name: str) -> tuple[str, ...]: ...
+
+    def providers(self, symbol: str) -> frozenset[str]: ...
+
+    def choices(self, symbol: str) -> tuple[str, ...]: ...
+
+    def essentials(self) -> frozenset[str]: ...
+
+    def group_members(self, group: str, kind: str) -> frozenset[str] | None: ...
+
+    def version(self, name: str) -> str | None: ...
+
+    def priority(self, name: str) -> int: ...
+
+
+class NoIndex:
+    """Stands for a source that could not be read: it knows no packages."""
+
+    def is_package(self, name: str) -> bool:
+        """Say that there is no such package."""
+        return False
+
+    def dependencies(self, name: str) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    recommendations = choices = dependencies
+
+    def providers(self, symbol: str) -> frozenset[str]:
+        """Return nothing."""
+        return frozenset()
+
+    def essentials(self) -> frozenset[str]:
+        """Return nothing."""
+        return frozenset()
+
+    def group_members(self, group: str, kind: str) -> frozenset[str] | None:
+        """Return None: there is no such group."""
+        return None
+
+    def version(self, name: str) -> str | None:
+        """Return None: there is no such package."""
+        return None
+
+    def priority(self, name: str) -> int:
+        """Return 0: there is no such package."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """
+    One source, and what it offers.
+
+    :ivar view: of all the client's architectures together
+    :ivar by_architecture: of each of them by itself, the client's own one first
+    """
+
+    source: PackageSource
+    view: View
+    by_architecture: Mapping[str, View] = field(default_factory=dict, compare=False)
+
+    def has(self, name: str) -> bool:
+        """Say whether the source has a package and its lists let it in."""
+        return self.source.allows(name) and self.view.is_package(name)
+
+
+class Collection:
+    """
+    What some sources offer together; usable from several threads.
+
+    :ivar offers: in the order of sources.xml
+    :ivar type: the type of all sources, None where there are several types or no sources
+    """
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self.offers = tuple(offers)
+        types = {offer.source.type for offer in offers}
+        self.type = types.pop() if len(types) == 1 else None
+        self._origins: dict[str, Offer | None] = {}
+        self._dependencies: dict[tuple[str, bool | None], tuple[str, ...]] = {}
+        self._providers: dict[str, frozenset[str]] = {}
+
+    def origin(self, name: str) -> Offer | None:
+        """Return the first source that has a package, None if it is no package."""
+        try:
+            return self._origins[name]
+        except KeyError:
+            found = next((offer for offer in self.offers if offer.has(name)), None)
+            _keep(self._origins, name, found)
+            return found
+
+    def is_package(self, name: str) -> bool:
+        """Say whether any source has a package."""
+        return self.origin(name) is not None
+
+    def dependencies(self, name: str, recommended: bool | None = None) -> tuple[str, ...]:
+        """
+        Return what a package needs, as its first source says it, each name once.
+
+        :param recommended: whether what it recommends counts as well; None for what the source
+            says about that
+        """
+        key = (name, recommended)
+        try:
+            return self._dependencies[key]
+        except KeyError:
+            found = self._read_dependencies(name, recommended)
+            _keep(self._dependencies, key, found)
+            return found
+
+    def _read_dependencies(self, name: str, recommended: bool | None) -> tuple[str, ...]:
+        offer = self.origin(name)
+        if offer is None:
+            return ()
+        found = offer.view.dependencies(name)
+        if offer.source.recommended if recommended is None else recommended:
+            found += offer.view.recommendations(name)
+        return tuple(dict.fromkeys(found))
+
+    def providers(self, symbol: str) -> frozenset[str]:
+        """Return the packages that provide a symbol in any source, whatever the lists say."""
+        try:
+            return self._providers[symbol]
+        except KeyError:
+            found = frozenset[str]().union(*(offer.view.providers(symbol) for offer in self.offers))
+            _keep(self._providers, symbol, found)
+            return found
+
+    def choices(self, symbol: str) -> tuple[str, ...]:
+        """Return the alternatives that a private symbol stands for, as they are written."""
+        return next(filter(None, (offer.view.choices(symbol) for offer in self.offers)), ())
+
+    def essentials(self) -> frozenset[str]:
+        """Return the packages that every client has to have."""
+        return frozenset[str]().union(
+            *(offer.view.essentials() for offer in self.offers if offer.source.essential)
+        )
+
+    def members(self, group: str, kind: str) -> frozenset[str]:
+        """Return the packages of a group; one that nobody knows is told in the log."""
+        if self.type not in WITH_GROUPS:
+            logger.error(
+                "Packages: Package groups are not supported by sources of type %s",
+                self.type or "several types, or none",
+            )
+            return frozenset()
+        known = (offer.view.group_members(_bare(group), kind) for offer in self.offers)
+        members = next((one for one in known if one is not None), None)
+        if members is None:
+            logger.warning("Packages: '%s' is not a valid group", group)
+        return members or frozenset()
+
+
+def _bare(group: str) -> str:
+    return group.removeprefix("@")
+
+
+def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(kept) >= KEPT_NAMES:
+        kept.clear()
+    kept[key] = value

@@ -1,0 +1,136 @@
+"""Why a package is in a client's configuration, or why it is not, in an administrator's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
+from bcfg2tw.engine.plugins.packages.resolving.alternatives import (
+    Choice,
+    DecidedResolution,
+    Qualified,
+)
+from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
+    from bcfg2tw.engine.plugins.packages.resolving.request import Request
+    from bcfg2tw.engine.plugins.packages.resolving.resolution import Offered, Resolution
+
+
+class Explanation:
+    """
+    The reasons behind one answer.
+
+    :param request: what the client's structures ask for
+    :param answer: what was found for that
+    """
+
+    def __init__(self, collection: Collection, request: Request, answer: Resolution) -> None:
+        self._collection = collection
+        self._request = request
+        self._answer = answer
+        is_decided = isinstance(answer, DecidedResolution)
+        self._offered: Offered = Qualified(collection) if is_decided else collection
+        self._choices = _choices_of(answer)
+
+    def lines(self, package: str) -> list[str]:
+        """Explain one package, or virtual name."""
+        is_in = package in self._answer.packages
+        if is_in:
+            reasons = list(self._reasons(package))
+            return [f"{package} is in the configuration", *self._origin(package), *reasons]
+        reasons = list(self._absence(package)) or ["  nothing depends on it by this name"]
+        return [f"{package} is not in the configuration", *self._origin(package), *reasons]
+
+    def _origin(self, package: str) -> Iterator[str]:
+        offer = self._collection.origin(package)
+        if offer is not None:
+            version = offer.view.version(package) or "unknown"
+            yield f"  source: {_address(offer.source)}, {offer.source.place}, version {version}"
+
+    # What is there
+
+    def _reasons(self, package: str) -> Iterator[str]:
+        chain = [package]
+        while (because := self._answer.reasons.get(chain[-1])) is not None:
+            chain.append(because)
+        yield f"  {self._beginning(chain[-1])}"
+        for wanting, wanted in pairwise(reversed(chain)):
+            yield f"  {self._step(wanting, wanted)}"
+
+    def _beginning(self, name: str) -> str:
+        if name in self._request.names:
+            return f"{name} is named in {self._request.names[name]}"
+        for (group, kind), structure in self._request.groups.items():
+            if name in self._collection.members(group, kind):
+                return (
+                    f"{name} belongs to the group {group} ({kind}), which is named in {structure}"
+                )
+        return f"{name} is marked as essential by its source"
+
+    def _step(self, wanting: str, wanted: str) -> str:
+        choice = self._choices.get(wanting)
+        if choice is not None:
+            lost = [one for one in choice.alternatives if one != choice.chosen]
+            others = f"; not {', '.join(lost)}" if lost else "; no source has another"
+            return f"of {self._written(wanting)}, {wanted} is chosen{others}"
+        if self._offered.is_package(wanting):
+            return f"{wanting} {self._verb(wanting, wanted)} {self._written(wanted)}"
+        return f"{wanted} is the only package that provides {self._written(wanting)}"
+
+    def _verb(self, package: str, wanted: str) -> str:
+        offer = self._collection.origin(package)
+        is_hard = offer is not None and wanted in offer.view.dependencies(package)
+        return "depends on" if is_hard else "recommends"
+
+    def _written(self, symbol: str) -> str:
+        """Return a name as the index has it: alternatives have private names here."""
+        return " | ".join(self._collection.choices(symbol)) or symbol
+
+    # What is not there
+
+    def _absence(self, package: str) -> Iterator[str]:
+        if package in self._answer.unknown:
+            yield f"  {self._wanted(package)}, but no source of the client has it"
+        yield from self._lists(package)
+        for symbol in self._answer.open:
+            if package == symbol or package in self._collection.providers(symbol):
+                yield f"  {self._wanted(symbol)}: {self._several(symbol)}"
+        for choice in self._choices.values():
+            if package in choice.alternatives:
+                wanted = self._wanted(choice.symbol)
+                yield f"  {wanted}: {choice.chosen}, which comes first, is chosen"
+        providers = self._answer.packages & self._collection.providers(package)
+        if providers:
+            yield f"  it is provided by {', '.join(sorted(providers))}, which is there"
+
+    def _lists(self, package: str) -> Iterator[str]:
+        for offer in self._collection.offers:
+            if offer.view.is_package(package) and not offer.source.allows(package):
+                kind = "blacklist has" if package in offer.source.blacklist else "whitelist lacks"
+                yield f"  {_address(offer.source)}, {offer.source.place}: its {kind} the package"
+
+    def _wanted(self, name: str) -> str:
+        because = self._answer.reasons.get(name)
+        if because is None:
+            return self._beginning(name)
+        return self._step(because, name)
+
+    def _several(self, symbol: str) -> str:
+        providers = sorted(self._collection.providers(symbol))
+        return (
+            f"{', '.join(providers)} would do, none is chosen; name one in a bundle, or set "
+            "[packages] alternatives"
+        )
+
+
+def _choices_of(answer: Resolution) -> dict[str, Choice]:
+    choices = answer.choices if isinstance(answer, DecidedResolution) else ()
+    return {one.symbol: one for one in choices}
+
+
+def _address(source: PackageSource) -> str:
+    return shown(source.rawurl) or " ".join([shown(source.url), source.version]).strip()

@@ -1,0 +1,1 @@
+"""sources.xml: which sources there are, for whom, and with which keys."""

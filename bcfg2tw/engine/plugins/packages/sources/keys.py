@@ -1,0 +1,81 @@
+"""The sources' OpenPGP keys in the cache folder, by base name (packages.md 3)."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Collection, Iterable
+from concurrent.futures import Executor
+from contextlib import suppress
+from urllib.parse import unquote, urlsplit
+
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
+    WRITING,
+    DownloadedFiles,
+    Turns,
+    shown,
+)
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader, DownloadError
+from bcfg2tw.errors import Bcfg2Error
+
+logger = logging.getLogger("Packages")
+
+FOLDER = "keys"
+LIMIT_BYTES = 1 << 20
+
+
+def key_name(url: str) -> str:
+    """Return the base name of a key's URL."""
+    return os.path.basename(unquote(urlsplit(url).path)) or "key"
+
+
+def key_path(cache_folder: str, url: str) -> str:
+    """Return where the key of a URL is kept; it may not be there."""
+    return os.path.join(cache_folder, FOLDER, key_name(url))
+
+
+def update_keys(
+    urls: Iterable[str], cache_folder: str, downloader: Downloader, force: bool, pool: Executor
+) -> None:
+    """
+    Fetch the keys that are missing, or all, and delete those that no source names any more.
+
+    What cannot be fetched is an error in the log; its old file stays, if there is one.
+    """
+    folder = os.path.join(cache_folder, FOLDER)
+    os.makedirs(folder, exist_ok=True)
+    wanted = {key_name(url): url for url in urls}
+    due = [
+        url
+        for name, url in wanted.items()
+        if force or not os.path.exists(os.path.join(folder, name))
+    ]
+    list(pool.map(lambda url: _update_key(url, folder, downloader), due))
+    _remove_unknown(folder, wanted)
+
+
+def _update_key(url: str, folder: str, downloader: Downloader) -> None:
+    try:
+        _fetch(url, folder, key_name(url), downloader)
+    except (Bcfg2Error, OSError) as error:
+        logger.error("Packages: Error downloading %s: %s", shown(url), error)
+
+
+def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:
+    files = DownloadedFiles(folder, downloader, LIMIT_BYTES, force=True, turns=Turns())
+    found = files.get(url)
+    with open(found, "rb") as stream:
+        data = stream.read(LIMIT_BYTES + 1)
+    if len(data) > LIMIT_BYTES or not data:
+        raise DownloadError("this is no key: it is empty, or larger than a megabyte")
+    temporary = os.path.join(folder, f".{name}{WRITING}")
+    with open(temporary, "wb") as stream:
+        stream.write(data)
+    os.replace(temporary, os.path.join(folder, name))
+
+
+def _remove_unknown(folder: str, wanted: Collection[str]) -> None:
+    for name in os.listdir(folder):
+        if name not in wanted:
+            with suppress(FileNotFoundError, IsADirectoryError):
+                os.unlink(os.path.join(folder, name))

@@ -1,0 +1,187 @@
+"""
+sources.xml: where a site's packages come from, and which clients each source is for.
+
+Nothing here reads what a source offers; that is `updating/update.py`'s and `indexes/source_index.py`'s business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.documents.conditions import CONDITIONS, Condition, all_hold, conditions_above
+from bcfg2tw.engine.encryption import decrypt_elements
+from bcfg2tw.engine.plugins.packages.sources.repositories import Repository, repositories_of
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.xinclude import XML_BASE
+from bcfg2tw.engine.xmlio import Element, attributes, line_of
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+logger = logging.getLogger("Packages")
+
+#: By type of source, the type of the packages that come from it (packages.md 10).
+PACKAGE_TYPES = {"apt": "deb", "yum": "yum", "pac": "pacman", "pkgng": "pkgng"}
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """
+    One `Source` of sources.xml.
+
+    :ivar type: `apt`, `yum`, `pac` or `pkgng`
+    :ivar url: ends with a slash; empty where there is none
+    :ivar rawurl: of one repository, ends with a slash; where it is given, url, version and
+        components do not count
+    :ivar name: the repository's name, None where the source does not say
+    :ivar recommended: whether recommendations of its packages are followed
+    :ivar essential: whether packages that it marks as essential are added
+    :ivar options: further options for the client's configuration, in order
+    :ivar conditions: the groups and clients that it stands in, innermost first
+    :ivar place: file and line
+    """
+
+    type: str
+    url: str = ""
+    rawurl: str = ""
+    version: str = ""
+    name: str | None = None
+    components: tuple[str, ...] = ()
+    arches: tuple[str, ...] = ()
+    recommended: bool = False
+    essential: bool = True
+    debsrc: bool = False
+    blacklist: tuple[str, ...] = ()
+    whitelist: tuple[str, ...] = ()
+    gpgkeys: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    place: str = field(default="", compare=False)
+    repositories: tuple[Repository, ...] = field(init=False, compare=False)
+    key: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "repositories", repositories_of(self))
+        object.__setattr__(self, "key", self._key())
+
+    def _key(self) -> str:
+        """Return a name for what is read from the source: it changes with the files read."""
+        read = (self.type, self.version, self.components, self.url, self.rawurl, self.arches)
+        return hashlib.sha256(repr(read).encode()).hexdigest()[:32]
+
+    @property
+    def package_type(self) -> str:
+        """The `type` of package entries that come from it."""
+        return PACKAGE_TYPES[self.type]
+
+    @property
+    def group(self) -> str | None:
+        """The innermost group that it is for, None without one."""
+        groups = (one.name for one in self.conditions if one.tag == "Group" and not one.is_negated)
+        return next(groups, None)
+
+    def applies(self, metadata: ClientMetadata) -> bool:
+        """Say whether a client has one of the architectures and meets all conditions."""
+        if metadata.groups.isdisjoint(self.arches):
+            return False
+        answers = {tag: subject(metadata) for tag, subject in CONDITIONS.items()}
+        return all_hold(self.conditions, answers)
+
+    def allows(self, package: str) -> bool:
+        """Say whether the source's lists let a package in."""
+        if package in self.blacklist:
+            return False
+        return not self.whitelist or package in self.whitelist
+
+
+class SourcesFile:
+    """
+    What sources.xml and the files that it includes say: an interpretation for `files.load`.
+
+    Directives of Genshi have no effect, all elements are taken as they are written. A source that
+    cannot be used is an error in the log and left out.
+
+    :ivar sources: in the order of the document
+    :raises RepositoryError: if one of the files is broken, or an element cannot be decrypted
+    """
+
+    def __init__(self, source: Source) -> None:
+        root = source.xml()
+        decrypt_elements(root, source.path, source.settings)
+        types = {one.lower() for one in source.settings.packages_backends} & set(PACKAGE_TYPES)
+        self.sources = tuple(_sources(root, source.path, types))
+
+
+def _sources(root: Element, path: str, types: set[str]) -> Iterator[PackageSource]:
+    for element in root.iter("Source"):
+        place = _place(element, path)
+        problem = _problem(element, types)
+        if problem is None:
+            yield _source(element, place)
+        else:
+            logger.error("%s: %s", place, problem)
+
+
+def _place(element: Element, path: str) -> str:
+    bases = (one.get(XML_BASE) for one in (element, *element.iterancestors()))
+    return f"{next(filter(None, bases), path)}:{line_of(element)}"
+
+
+def _problem(element: Element, types: set[str]) -> str | None:
+    """Say why a source cannot be used, None if it can."""
+    url = element.get("url") or element.get("rawurl")
+    given = element.get("type", "")
+    if element.get("pulp_id") is not None:
+        return "Packages: Pulp is not supported, skipping; name the repository with url or rawurl"
+    if not given:
+        return f"Packages: No type specified for source at {url}, skipping"
+    if given.lower() not in types:
+        return f"Packages: Unknown source type {given}; known are {', '.join(sorted(types))}"
+    if not url:
+        return f"Packages: a source of type {given} needs a url or a rawurl, skipping"
+    return None
+
+
+def _source(element: Element, place: str) -> PackageSource:
+    return PackageSource(
+        type=element.get("type", "").lower(),
+        url=_with_slash(element.get("url", "")),
+        rawurl=_with_slash(element.get("rawurl", "")),
+        version=element.get("version", ""),
+        name=element.get("name"),
+        components=_texts(element, "Component"),
+        arches=_texts(element, "Arch"),
+        recommended=element.get("recommended", "").lower() == "true",
+        essential=element.get("essential", "true").lower() == "true",
+        debsrc=element.get("debsrc") == "true",
+        blacklist=_texts(element, "Blacklist"),
+        whitelist=_texts(element, "Whitelist"),
+        gpgkeys=_texts(element, "GPGKey"),
+        options=_client_options(element),
+        conditions=conditions_above(element, CONDITIONS),
+        place=place,
+    )
+
+
+def _with_slash(url: str) -> str:
+    return url if not url or url.endswith("/") else url + "/"
+
+
+def _texts(element: Element, tag: str) -> tuple[str, ...]:
+    """Return the texts of the children of a tag, each once, in order."""
+    texts = ((child.text or "").strip() for child in element.iterchildren(tag))
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _client_options(element: Element) -> tuple[tuple[str, str], ...]:
+    options: dict[str, str] = {}
+    for child in element.iterchildren("Options"):
+        given = attributes(child)
+        given.pop("clientonly", None)
+        if given.pop("serveronly", "").lower() != "true":
+            options.update(given)
+    return tuple(options.items())

@@ -1,0 +1,1 @@
+"""Bringing the compiled indexes up to date."""

@@ -1,0 +1,268 @@
+"""
+Bringing the compiled indexes of sources up to date: fetch, check, parse, write, swap.
+
+Nothing here runs while a configuration is compiled. What fails leaves the last good index in its
+place, and is told.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugins.packages.fetching import downloaded_files
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
+    WRITING,
+    DownloadedFiles,
+    Turns,
+)
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader
+from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, written
+from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
+from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
+from bcfg2tw.errors import Bcfg2Error
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+    from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("Packages")
+
+Read = Callable[["PackageSource", DownloadedFiles, IndexFile, Sequence[str]], None]
+Compare = Callable[[str, str], int]
+
+#: By type of source, what reads it, and which of two versions is newer.
+TYPES: dict[str, tuple[Read, Compare]] = {
+    "apt": (apt.read, versions.compare_debian),
+    "yum": (yum.read, versions.compare_rpm),
+    "pac": (pac.read, versions.compare_plain),
+    "pkgng": (pkgng.read, versions.compare_plain),
+}
+
+
+class CacheError(Bcfg2Error):
+    """The cache folder cannot be used."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of one source.
+
+    :ivar path: its index that is in service; None where it knows no packages
+    :ivar is_new: whether that was made now
+    :ivar error: why it could not be brought up to date, None if it was
+    """
+
+    source: PackageSource
+    path: str | None
+    is_new: bool = False
+    error: str | None = None
+
+
+class Report:
+    """Is told how an update goes on, from several threads; this one does not listen."""
+
+    def source_started(self, source: PackageSource) -> None:
+        """A source is being fetched and compiled."""
+
+    def received(self, url: str, done: int, total: int | None) -> None:
+        """So many bytes of a file have arrived."""
+
+    def source_finished(self, outcome: Outcome) -> None:
+        """A source is done, well or not."""
+
+
+def index_path(cache_folder: str, source: PackageSource) -> str:
+    """Return where a source's compiled index is; it may not be there."""
+    return os.path.join(cache_folder, f"index-{source.key}.sqlite")
+
+
+def update(
+    sources: Sequence[PackageSource],
+    cache_folder: str,
+    downloader: Downloader,
+    settings: Settings,
+    force: bool = False,
+    report: Report | None = None,
+) -> list[Outcome]:
+    """
+    Make the indexes that are missing, or all of them anew, and wait until that is done.
+
+    Other processes that want the same wait for each other. Files in the cache folder that none of
+    the sources uses are deleted, so these have to be all that there are.
+
+    :param force: ask the servers for everything again
+    :returns: an outcome for each source, in their order
+    :raises CacheError: if nothing can be written there
+    """
+    with _locked(cache_folder):
+        run = _Update(sources, cache_folder, downloader, settings, force, report or Report())
+        distinct = {source.key: source for source in sources}
+        with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
+            update_keys(run.key_urls(), cache_folder, downloader, force, pool)
+            done = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
+        # until there is something of each, what was there may be wanted back
+        if all(one.path is not None for one in done.values()):
+            _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
+            downloaded_files.remove_unused(cache_folder, run.used)
+    return [
+        Outcome(source, one.path, one.is_new, one.error)
+        for source in sources
+        for one in (done[source.key],)
+    ]
+
+
+class _Update:
+    """What the sources of one update share."""
+
+    def __init__(
+        self,
+        sources: Sequence[PackageSource],
+        cache_folder: str,
+        downloader: Downloader,
+        settings: Settings,
+        force: bool,
+        report: Report,
+    ) -> None:
+        self._sources = sources
+        self._folder = cache_folder
+        self._downloader = downloader
+        self._limit_bytes = settings.packages_max_download_bytes
+        self._force = force
+        self._report = report
+        self._turns = Turns()
+        self.used: set[str] = set()
+
+    def source(self, source: PackageSource) -> Outcome:
+        """Bring one source up to date."""
+        path = index_path(self._folder, source)
+        used = _files_of(path)
+        if used is not None and not self._force:
+            self.used |= used
+            return Outcome(source, path)
+        self._report.source_started(source)
+        outcome = self._made(source, path, used)
+        self._report.source_finished(outcome)
+        return outcome
+
+    def _made(self, source: PackageSource, path: str, used: set[str] | None) -> Outcome:
+        try:
+            self._build(source, path, used or set())
+            return Outcome(source, path, is_new=True)
+        except (Bcfg2Error, OSError, sqlite3.Error) as error:
+            reason = str(error)
+        except Exception as error:  # one source's oddity must not be the end of the others
+            logger.exception("Packages: Unexpected failure for %s", _written(source))
+            reason = f"{type(error).__name__}: {error}"
+        logger.error("Packages: Failed to load data for %s: %s", _written(source), reason)
+        if used is None:
+            logger.error("Some Packages will be missing")
+            return Outcome(source, None, error=reason)
+        self.used |= used
+        logger.error("Packages: The last good index of %s stays in service", _written(source))
+        return Outcome(source, path, error=reason)
+
+    def _build(self, source: PackageSource, path: str, known: set[str]) -> None:
+        """
+        Make a source's index.
+
+        Files of an earlier update will do unless all are asked for; if they do not fit together,
+        everything is fetched again.
+        """
+        found = self._files(self._force, known)
+        try:
+            self._compile(source, path, found)
+        except (Bcfg2Error, OSError) as error:
+            if not found.was_kept:
+                raise
+            logger.info("Packages: %s; everything is fetched again", error)
+            self._compile(source, path, self._files(True, known))
+
+    def _files(self, force: bool, known: set[str]) -> DownloadedFiles:
+        return DownloadedFiles(
+            self._folder,
+            self._downloader,
+            self._limit_bytes,
+            force,
+            self._turns,
+            self._report.received,
+            known,
+        )
+
+    def _compile(self, source: PackageSource, path: str, found: DownloadedFiles) -> None:
+        read, compare = TYPES[source.type]
+        try:
+            with written(path, source.arches, compare) as index:
+                read(source, found, index, self._keys(source))
+                index.note_files(found.used)
+        finally:
+            self.used |= found.used
+
+    def _keys(self, source: PackageSource) -> list[str]:
+        """Return the keys that must have signed the index, none where the source's are others."""
+        if source.type != "apt":  # rpm's keys are for the packages themselves
+            return []
+        return [key_path(self._folder, url) for url in self.key_urls(source.key)]
+
+    def key_urls(self, key: str | None = None) -> list[str]:
+        """Return the URLs of keys: of all sources, or of those that share an index."""
+        return [
+            url
+            for source in self._sources
+            for url in source.gpgkeys
+            if key is None or source.key == key
+        ]
+
+
+def _files_of(path: str) -> set[str] | None:
+    """Return the names of the files that an index was made from, None if it cannot be used."""
+    try:
+        index = SourceIndex.open(path)
+    except UnusableIndex as error:
+        if os.path.exists(path):
+            logger.warning("Packages: %s", error)
+        return None
+    try:
+        return set(index.files())
+    finally:
+        index.close()
+
+
+def _written(source: PackageSource) -> str:
+    return downloaded_files.shown(source.rawurl or source.url)
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    try:
+        os.makedirs(folder, exist_ok=True)
+        # opened for reading, so that nobody who watches the folder sees a change
+        handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CacheError(
+            f"{folder} cannot be written: {error.strerror}; give it to the server's user, or name "
+            "another folder with [packages] cache"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove_unknown(folder: str, known: Collection[str]) -> None:
+    """Delete indexes of other sources, those of Bcfg2 itself, and what was never finished."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if (name.startswith(("index-", "cache-")) and path not in known) or name.endswith(WRITING):
+            with suppress(FileNotFoundError, IsADirectoryError):
+                os.unlink(path)

@@ -1,0 +1,125 @@
+"""The Probes plugin: scripts out, data and groups in (templates-and-data.md 6)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Connector, Probing, Threaded
+from bcfg2tw.engine.plugins.probes.output import ProbeData, taken_apart
+from bcfg2tw.engine.plugins.probes.scripts import Script, scripts_in
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+#: The first version that takes scripts beyond ASCII (conformance case probes-unicode).
+TAKES_UNICODE = (1, 3, 1)
+
+
+class Probes(Plugin, Probing, Connector, Threaded):
+    """
+    Has clients run the scripts in `Probes`, and knows what they printed last.
+
+    Groups that a probe names are the client's until its next upload; the rest of what it printed
+    is `metadata.Probes[NAME]`. Both are kept by the core's store.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: Probes | None = None) -> None:
+        super().__init__(core, files, previous)
+        settings = files.library.settings
+        if settings.probes_db:
+            raise PluginInitError(
+                "[probes] use_database: probe data cannot be kept in a database; "
+                "remove the option, and probed.xml is used"
+            )
+        self._known_files = previous.files if previous else {}
+        self._scripts = scripts_in(files, self._warn_of_name)
+        self._allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
+        self._answers = core.store.probes
+        self._answers.read()
+
+    def _warn_of_name(self, name: str) -> None:
+        if name not in self._known_files:
+            self.logger.error("Could not process filename %s; ignoring", self.files.path(name))
+
+    def start_threads(self) -> None:
+        """Have the store write what a killed server left in its journal."""
+        self._answers.start()
+
+    # Scripts
+
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """
+        Return the most specific script of each name that is for the client.
+
+        :raises PluginExecutionError: if one cannot be read and never could: without it the client
+            would lose the groups that the probe gives it
+        """
+        return [script.probe(name, self.name) for name, script in self._scripts_for(metadata)]
+
+    def _scripts_for(self, metadata: ClientMetadata) -> Iterator[tuple[str, Script]]:
+        version = metadata.version_info
+        takes_unicode = version is not None and version >= TAKES_UNICODE
+        for name, candidates in self._scripts.items():
+            script = candidates.best(metadata)
+            if isinstance(script, RepositoryError):
+                raise PluginExecutionError(f"probe {name} cannot be used: {script}")
+            if script is None:
+                continue
+            if script.is_ascii or takes_unicode:
+                yield name, script
+            else:
+                self.logger.warning(
+                    "%s: Client unable to handle unicode probes. Skipping %s",
+                    metadata.hostname, name,
+                )  # fmt: skip
+
+    # What they printed
+
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """
+        Replace all that is known of a client; it is on disk on return.
+
+        :raises PluginExecutionError: if it cannot be kept, all of it: what was known stays
+        """
+        data: dict[str, str] = {}
+        groups: set[str] = set()
+        for element in datalist:
+            output = taken_apart(element.text or "")
+            data[self._name_of(element, metadata)] = output.data
+            groups.update(group for group in output.groups if self._allows(group, metadata))
+        if self._answers.save(metadata.hostname, data, groups, int(time.time())):
+            self.core.metadata_cache.expire(metadata.hostname)
+
+    def _name_of(self, element: Element, metadata: ClientMetadata) -> str:
+        name = element.get("name")
+        if not name:
+            raise PluginExecutionError("a probe-data element has no name")
+        if not element.text:
+            self.logger.info("Got null response to probe %s from %s", name, metadata.hostname)
+        return name
+
+    def _allows(self, group: str, metadata: ClientMetadata) -> bool:
+        if any(pattern.fullmatch(group) for pattern in self._allowed):
+            return True
+        self.logger.warning("Disallowed group assignment %s from %s", group, metadata.hostname)
+        return False
+
+    def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
+        """Return the groups that the client's probes named, sorted."""
+        answers = self._answers.of(metadata.hostname)
+        return [] if answers is None else sorted(answers.groups)
+
+    def get_additional_data(self, metadata: ClientMetadata) -> Mapping[str, ProbeData]:
+        """Return what each probe printed, nothing for a client that never ran any."""
+        answers = self._answers.of(metadata.hostname)
+        if answers is None:
+            return {}
+        return {name: ProbeData(text) for name, text in answers.data.items()}

@@ -1,0 +1,198 @@
+"""The plugin: binds the files below `/etc/ssh` that make hosts known to each other."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
+from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.interfaces import Connector, Generator
+from bcfg2tw.engine.plugins.cfg.content import Content, set_content
+from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
+from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
+from bcfg2tw.engine.plugins.sshbase.key_files import (
+    BASES,
+    INFO,
+    KEY_TYPES,
+    KNOWN_HOSTS,
+    PUBLIC,
+    PUBLIC_KEYS,
+    STATIC,
+    KeyFile,
+    read_name,
+)
+from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, PublicKeys
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+FOLDER = "/etc/ssh/"
+
+SECRET = {"owner": "root", "group": "root", "mode": "0600"}
+OPEN = {**SECRET, "mode": "0644"}
+
+#: These are no text.
+BINARY = ("ssh_host_key", "ssh_host_key.pub")
+
+
+class SSHbase(Plugin, Connector, Generator):
+    """
+    Serves the host keys of SSH that are in its folder, makes those that are missing, and lists
+    them all for `ssh_known_hosts`.
+
+    What it makes is used at once, before the folder is read again.
+    """
+
+    def __init__(self, core: BaseCore, files: Files, previous: SSHbase | None = None) -> None:
+        super().__init__(core, files, previous)
+        self._host_names: HostNames = previous._host_names if previous else HostNames()
+        self._host_keys = HostKeys(files.folder, core.settings)
+        self._info = files.load(INFO, InfoXML)
+        members, statics = self._loaded(previous.files if previous else None)
+        self._sets = {base: SpecificSet(members[base]) for base in BASES}
+        unknown = previous._known_hosts.unknown if previous else ()
+        self._known_hosts: KnownHosts = KnownHosts(statics, self._host_names, unknown)
+        self._lock = threading.Lock()
+        # what was made after the files were listed: file name to the key
+        self._made: dict[str, PublicKey] = previous._still_there(files) if previous else {}
+        self._keys = PublicKeys((*_public_keys(members), *self._made.values()))
+        self.Entries = {"Path": dict(self._binders())}
+
+    def _loaded(self, known: Files | None) -> tuple[dict[str, list[Member[KeyFile]]], list[str]]:
+        """Return the files by base name, and the static lines."""
+        members: dict[str, list[Member[KeyFile]]] = {base: [] for base in BASES}
+        statics = []
+        for name in self.files:
+            found = read_name(name)
+            if found is None and not name.endswith(STATIC):
+                self._refuse(name, known)
+                continue
+            file = self.files.load(name, KeyFile)
+            if file is None:
+                continue
+            if found is None:
+                statics.append(file.text)
+            else:
+                members[found.base].append(Member(name, found.specificity, file))
+        return members, statics
+
+    def _refuse(self, name: str, known: Files | None) -> None:
+        if name != INFO and (known is None or name not in known):
+            self.logger.error(
+                "Could not process filename %s; ignoring: it is none of KEY, KEY.H_HOST and "
+                "KEY.G10_GROUP for a KEY such as ssh_host_rsa_key, and does not end in %s",
+                self.files.path(name), STATIC,
+            )  # fmt: skip
+
+    def _still_there(self, files: Files) -> dict[str, PublicKey]:
+        """Return what was made but is not in a newer listing, although nobody removed it."""
+        with self._lock:
+            made = dict(self._made)
+        return {
+            name: key
+            for name, key in made.items()
+            if name not in files and os.path.exists(files.path(name))
+        }
+
+    def _binders(self) -> Iterator[tuple[str, Binder]]:
+        for base in BASES:
+            yield FOLDER + base, self._bind
+
+    def _bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        base = entry.get("name", "").removeprefix(FOLDER)
+        set_attributes(entry, SECRET if base in KEY_TYPES else OPEN)
+        if base in BINARY:
+            entry.set("encoding", "base64")
+        self._bind_info(entry, metadata)
+        entry.set("type", "file")
+        set_content(entry, self._content(base, metadata), self.core.settings)
+
+    def _bind_info(self, entry: Element, metadata: ClientMetadata) -> None:
+        if self._info is not None:
+            self._info.bind(entry, metadata)
+        elif INFO in self.files:
+            raise PluginExecutionError(
+                f"No metadata found in {self.files.path(INFO)} for {entry.get('name')}"
+            )
+
+    def _content(self, base: str, metadata: ClientMetadata) -> Content:
+        made = self._made_for(base, metadata)
+        if made is not None:
+            return f"{made.text}\n"
+        file = self._sets[base].best(metadata)
+        if file is not None:
+            return file.content
+        if base == KNOWN_HOSTS:
+            own = self._own_keys(metadata)
+            return self._known_hosts.text(metadata, self._keys, map(str.rstrip, own.values()))
+        if base in KEY_TYPES:
+            return self._private(base, metadata)
+        return self._public(base.removesuffix(PUBLIC), metadata)
+
+    def _made_for(self, base: str, metadata: ClientMetadata) -> PublicKey | None:
+        """Return the client's own public key if it is newer than the files that were listed."""
+        return self._made.get(f"{base}.H_{metadata.hostname}") if self._made else None
+
+    def _private(self, key: str, metadata: ClientMetadata) -> Content:
+        """Return a client's own key, made if need be, with its public half."""
+        file = self._host_keys.private(key, metadata.hostname)
+        self._register(key, Specificity(hostname=metadata.hostname), metadata)
+        return file.content
+
+    def _public(self, key: str, metadata: ClientMetadata) -> Content:
+        private = self._sets[key].best_member(metadata)
+        if private is not None:
+            return self._register(key, private.specificity, metadata)
+        self._host_keys.private(key, metadata.hostname)
+        return self._register(key, Specificity(hostname=metadata.hostname), metadata)
+
+    def _register(self, key: str, specificity: Specificity, metadata: ClientMetadata) -> Content:
+        """Return a public key that has a private one on disk, and put it among all others."""
+        file = self._host_keys.public(key, specificity)
+        name = os.path.basename(file.path)
+        public = PublicKey(f"{key}{PUBLIC}", name, specificity, file.text)
+        with self._lock:
+            if self._keys.by_name.get(name) != public:
+                self._made = {**self._made, name: public}
+                self._keys = self._keys.with_key(public)
+        self._expire(specificity, metadata)
+        return file.content
+
+    def _expire(self, specificity: Specificity, metadata: ClientMetadata) -> None:
+        """Forget cached metadata that do not know a key yet."""
+        cache = metadata.snapshot.metadata_cache
+        if specificity.hostname is None:
+            cache.expire()
+        else:
+            cache.expire(specificity.hostname)
+
+    def _own_keys(self, metadata: ClientMetadata) -> dict[str, str]:
+        """Return the public keys that a client has, in the order of their names."""
+        found = {base: self._own_key(base, metadata) for base in PUBLIC_KEYS}
+        return {base: text for base, text in found.items() if text}
+
+    def _own_key(self, base: str, metadata: ClientMetadata) -> str:
+        key = self._made_for(base, metadata) or self._sets[base].best(metadata)
+        return f"{key.text}\n" if key is not None and key.text else ""
+
+    def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:
+        """Return the client's public keys by the names of their files."""
+        return self._own_keys(metadata)
+
+    def shutdown(self) -> None:
+        """Ask the name service nothing more."""
+        self._host_names.close()
+
+
+def _public_keys(members: dict[str, list[Member[KeyFile]]]) -> Iterator[PublicKey]:
+    for base in PUBLIC_KEYS:
+        for member in members[base]:
+            yield PublicKey(base, member.name, member.specificity, member.value.text)

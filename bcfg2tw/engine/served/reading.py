@@ -1,0 +1,78 @@
+"""Reading the repository until what was read belongs together."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.repository.checkout import Checkout, State
+from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.served.snapshot import Snapshot, build
+from bcfg2tw.errors import CoreInitError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+
+#: How often a repository that changes while it is read is read again before giving up.
+ATTEMPTS = 50
+PAUSE_SECONDS = 0.1
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class Reader:
+    """Reads the repository of a core; one thread at a time."""
+
+    def __init__(self, core: BaseCore) -> None:
+        self._core = core
+        self._checkout_state: State | None = None
+
+    def read(
+        self,
+        library: Library,
+        classes: Sequence[type[Plugin]],
+        previous: Snapshot | None = None,
+        changed: Collection[str] | None = None,
+    ) -> Snapshot:
+        """
+        Read what has changed; a repository that never rests leaves the previous snapshot.
+
+        :param changed: full paths; None where anything may have changed
+        :raises CoreInitError: if no Metadata plugin can be used, or nothing could be read at all
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._read_whole(library, classes, previous, changed)
+            except Unsettled as unsettled:
+                logger.debug("%s changes while it is read", unsettled)
+                time.sleep(PAUSE_SECONDS)
+        if previous is not None:
+            logger.error("The repository never rests: its last state stays in service")
+            return previous
+        raise CoreInitError("the repository changes faster than it can be read")
+
+    def _read_whole(
+        self,
+        library: Library,
+        classes: Sequence[type[Plugin]],
+        previous: Snapshot | None,
+        changed: Collection[str] | None,
+    ) -> Snapshot:
+        """
+        Read what git left when it was at work last.
+
+        :raises Unsettled: if it was at work in the mean time
+        """
+        checkout = Checkout(library.settings.vcs_root or library.settings.repository)
+        state = checkout.settled()
+        if state != self._checkout_state:
+            changed = None  # whoever told of changes may not know all that git did
+        snapshot = build(self._core, library, classes, previous, changed)
+        if checkout.is_changing() or checkout.settled() != state:
+            raise Unsettled(checkout.folder)
+        self._checkout_state = state
+        return snapshot

@@ -1,0 +1,220 @@
+"""
+One state of the repository: every plugin, made from the same reading of the files.
+
+A snapshot never changes. When files do, the next one is built beside it, with those plugins
+made anew whose files changed, and takes its place when it is whole: no request sees half a
+change, and none has to wait for one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from bcfg2tw.engine.build.client_cache import ClientCache
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Generator, Metadata, Version
+from bcfg2tw.engine.repository.files import Files, Key, Library
+from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.base_core import BaseCore
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
+
+NO_REVISION = "-1"
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class Snapshot:
+    """
+    The plugins of one state of the repository.
+
+    :ivar plugins: by name, in the order in which they are configured
+    :ivar metadata: the plugin that knows the clients
+    :ivar revision: what the configurations are marked with
+    :param refused: folders of plugins that could not be made; when they change it is tried again
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        plugins: dict[str, Plugin],
+        revision: str,
+        refused: Collection[str] = (),
+    ) -> None:
+        self.settings = settings
+        self.library = library
+        self.plugins = plugins
+        self.revision = revision
+        self.metadata = cast(Metadata, self._metadata_plugin())
+        self.metadata_cache: ClientCache[ClientMetadata] = ClientCache()
+        self._by_type: dict[type, list[Any]] = {}
+        self._refused = frozenset(refused)
+
+    def _metadata_plugin(self) -> Plugin:
+        found = [plugin for plugin in self.plugins.values() if isinstance(plugin, Metadata)]
+        if not found:
+            logger.error("No Metadata plugin loaded; failed to instantiate Core")
+            raise CoreInitError("No Metadata Plugin: add Metadata to [server] plugins")
+        if len(found) > 1:
+            logger.error("Multiple Metadata plugins loaded; using %s", found[0])
+        return found[0]
+
+    def plugins_by_type(self, base_class: type[T]) -> list[T]:
+        """Return the plugins of a class, by (`sort_order`, `name`); not to be changed."""
+        found = self._by_type.get(base_class)
+        if found is None:
+            instances = [one for one in self.plugins.values() if isinstance(one, base_class)]
+            found = sorted(instances, key=lambda one: (one.sort_order, one.name))
+            self._by_type[base_class] = found
+        return found
+
+    @cached_property
+    def claimers(self) -> tuple[Generator, ...]:
+        """The generators that claim entries beside those that they list."""
+        return tuple(
+            one
+            for one in self.plugins_by_type(Generator)
+            if type(one).HandlesEntry is not Generator.HandlesEntry
+        )
+
+    @property
+    def problems(self) -> tuple[RepositoryError, ...]:
+        """What is wrong with the files that were read."""
+        return tuple(
+            problem for plugin in self.plugins.values() for problem in plugin.files.problems
+        )
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the folders, and files and globs outside of them, that all this was read from."""
+        folders = {plugin.files.folder for plugin in self.plugins.values()}
+        outside = {path for plugin in self.plugins.values() for path in plugin.files.outside()}
+        revision = {
+            path for plugin in self.plugins_by_type(Version) for path in plugin.revision_files()
+        }
+        return tuple(sorted(folders | outside | revision | self._refused))
+
+
+def build(
+    core: BaseCore,
+    library: Library,
+    classes: Sequence[type[Plugin]],
+    previous: Snapshot | None = None,
+    changed: Collection[str] | None = None,
+) -> Snapshot:
+    """
+    Read the repository.
+
+    :param previous: the snapshot whose plugins are taken over where nothing changed
+    :param changed: full paths; only folders that hold one of them are looked at; None for all
+    :raises CoreInitError: if no Metadata plugin can be made
+    :raises Unsettled: if a file changed while it was being read
+    """
+    plugins: dict[str, Plugin] = {}
+    for plugin_class in classes:
+        plugin = _plugin(core, library, plugin_class, previous, changed)
+        if plugin is not None:
+            plugins[plugin.name] = plugin
+    if previous is None:
+        _announce(plugins)
+    repository = library.settings.repository
+    refused = [os.path.join(repository, one.name) for one in classes if one.name not in plugins]
+    snapshot = Snapshot(
+        library.settings, library, without_conflicts(plugins), _revision(plugins), refused
+    )
+    library.keep_only(_used_keys(snapshot))
+    return snapshot
+
+
+def _plugin(
+    core: BaseCore,
+    library: Library,
+    plugin_class: type[Plugin],
+    previous: Snapshot | None,
+    changed: Collection[str] | None,
+) -> Plugin | None:
+    known = previous.plugins.get(plugin_class.name) if previous else None
+    same_settings = previous is not None and previous.library is library
+    if known is not None and same_settings and not _concerned(known.files, changed):
+        return known
+    folder = plugin_class.prepare_folder(library.settings.repository)
+    files = library.files(folder, plugin_class.ignored, known.files if known else None)
+    if known is not None and same_settings and known.files.is_current(files):
+        return known
+    return _made(lambda: plugin_class(core, files, known), plugin_class, known)
+
+
+def _concerned(files: Files, changed: Collection[str] | None) -> bool:
+    if changed is None:
+        return True
+    if any(path == files.folder or path.startswith(files.folder + "/") for path in changed):
+        return True
+    return bool(files.outside())
+
+
+def _made(
+    make: Callable[[], Plugin], plugin_class: type[Plugin], known: Plugin | None
+) -> Plugin | None:
+    try:
+        return make()
+    except Unsettled:
+        raise
+    except PluginInitError as error:
+        logger.error("Failed to instantiate plugin %s: %s", plugin_class.name, error)
+    except Exception:  # a plugin's code, perhaps a site's own: the other plugins must not suffer
+        logger.exception("Unexpected instantiation failure for plugin %s", plugin_class.name)
+    return known
+
+
+def without_conflicts(plugins: dict[str, Plugin]) -> dict[str, Plugin]:
+    """
+    Drop the plugins that cannot be used together with others.
+
+    Where both declare the conflict the one configured first stays; where one does, that one
+    (structures.md 11: Pkgmgr goes when Packages is there, in either order).
+    """
+    kept = dict(plugins)
+    for plugin in plugins.values():
+        if plugin.name not in kept:
+            continue
+        unloaded = [name for name in plugin.conflicts if name in kept]
+        if unloaded:
+            logger.error(
+                "The following plugins conflict with %s;Unloading %s", plugin.name, unloaded
+            )
+        for name in unloaded:
+            del kept[name]
+    return kept
+
+
+def _announce(plugins: dict[str, Plugin]) -> None:
+    experimental = [name for name, plugin in plugins.items() if plugin.experimental]
+    deprecated = [name for name, plugin in plugins.items() if plugin.deprecated]
+    if experimental:
+        logger.info("Loading experimental plugin(s): %s", " ".join(experimental))
+        logger.info("NOTE: Interfaces subject to change")
+    if deprecated:
+        logger.info("Loading deprecated plugin(s): %s", " ".join(deprecated))
+
+
+def _revision(plugins: dict[str, Plugin]) -> str:
+    versions = [plugin for plugin in plugins.values() if isinstance(plugin, Version)]
+    for plugin in sorted(versions, key=lambda one: (one.sort_order, one.name)):
+        try:
+            return str(plugin.get_revision()).strip()
+        except Exception as error:  # it runs a program, or a site's own code
+            logger.warning("Error getting revision from %s: %s", plugin.name, error)
+    return NO_REVISION
+
+
+def _used_keys(snapshot: Snapshot) -> set[Key]:
+    return {key for plugin in snapshot.plugins.values() for key in plugin.files.used}

@@ -1,0 +1,73 @@
+"""The variables that templates see (plugin-api.md 14)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bcfg2tw.engine.plugin.interfaces import TemplateDataProvider
+from bcfg2tw.engine.xmlio import Element
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.documents.structfile import StructFile
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+logger = logging.getLogger("bcfg2-server")
+
+Variables = dict[str, Any]
+
+
+def real_name(entry: Element) -> str:
+    """Return the name under which the client has an entry, also while `altsrc` is tried."""
+    return entry.get("realname") or entry.get("name") or ""
+
+
+def text_template_variables(entry: Element, metadata: ClientMetadata, template: str) -> Variables:
+    """
+    Return the variables for a text template.
+
+    :param template: full path of the template
+    """
+    repository = metadata.snapshot.settings.repository
+    variables: Variables = {
+        "metadata": metadata,
+        "repo": repository,
+        "name": real_name(entry),
+        "source_path": template,
+    }
+    provided = (
+        (provider, provider.get_template_data(entry, metadata, template))
+        for provider in _providers(metadata)
+    )
+    return _merged(variables, provided)
+
+
+def xml_template_variables(structfile: StructFile, metadata: ClientMetadata) -> Variables:
+    """Return the variables for an XML template."""
+    variables: Variables = {"metadata": metadata, "repo": metadata.snapshot.settings.repository}
+    provided = (
+        (provider, provider.get_xml_template_data(structfile, metadata))
+        for provider in _providers(metadata)
+    )
+    return _merged(variables, provided)
+
+
+def _providers(metadata: ClientMetadata) -> list[TemplateDataProvider]:
+    return metadata.snapshot.plugins_by_type(TemplateDataProvider)
+
+
+def _merged(
+    variables: Variables, provided: Iterator[tuple[TemplateDataProvider, Mapping[str, Any]]]
+) -> Variables:
+    origin = dict.fromkeys(variables, "the server")
+    for provider, more in provided:
+        name = getattr(provider, "name", type(provider).__name__)
+        for key, value in more.items():
+            if origin.setdefault(key, name) != name:
+                logger.warning(
+                    "Duplicate template variable %s provided by both %s and %s",
+                    key, origin[key], name,
+                )  # fmt: skip
+            variables.setdefault(key, value)
+    return variables

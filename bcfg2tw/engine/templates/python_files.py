@@ -1,0 +1,134 @@
+"""Python files of the repository, run as modules: helpers of templates, queries of a directory."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates import python2
+from bcfg2tw.errors import RepositoryError
+
+#: What the names of these modules begin with, as far as Python is concerned.
+PREFIX = "bcfg2 repository "
+
+
+def load_module(
+    source: Source, plugin: str, provided: Mapping[str, ModuleType] | None = None
+) -> ModuleType:
+    """
+    Run a Python file of the repository, and return it as a module.
+
+    It has the names that Python 2 had as well. Python knows it, for dataclasses and the like to
+    find it, by its full path: two repositories in one process do not get into each other's way.
+
+    :param provided: by full name, modules that the file can import although there are none
+    :raises RepositoryError: naming file and line of what it fails for, and what of Python 2 it is
+    """
+    name = PREFIX + source.path
+    module = ModuleType(name)
+    module.__file__ = source.path
+    module.__dict__["__builtins__"] = {
+        **builtins.__dict__,
+        **python2.NAMES,
+        "__import__": _Import(provided or {}),
+    }
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        exec(compile(source.data, source.path, "exec", dont_inherit=True), module.__dict__)
+    except (Exception, SystemExit) as error:  # a site's own code may raise anything
+        _restore(name, before)
+        raise _problem(source, plugin, error) from error
+    return module
+
+
+def _restore(name: str, before: ModuleType | None) -> None:
+    if before is None:
+        sys.modules.pop(name, None)
+    else:
+        sys.modules[name] = before
+
+
+class _Import:
+    """What `import` does in a file: it finds the provided modules before those on the path."""
+
+    def __init__(self, provided: Mapping[str, ModuleType]) -> None:
+        self._provided = provided
+
+    def __call__(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        found = None if level else self._provided.get(name)
+        if found is None:
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        if fromlist:
+            return found
+        # a plain `import` binds the topmost package of a dotted name
+        return self._provided.get(name.partition(".")[0]) or _packages_around(name, found)
+
+
+def _packages_around(name: str, module: ModuleType) -> ModuleType:
+    while "." in name:
+        name, _, attribute = name.rpartition(".")
+        package = ModuleType(name)
+        setattr(package, attribute, module)
+        module = package
+    return module
+
+
+def _problem(source: Source, plugin: str, error: BaseException) -> RepositoryError:
+    line = _line(source.path, error)
+    lines = source.data.decode("utf-8", "replace").splitlines()
+    failing = lines[line - 1].strip() if line is not None and line <= len(lines) else ""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    kind = type(error).__name__
+    said = f"{kind}: {text}" if text else kind
+    reason = f"{plugin}: Failed to import {source.path}: {said}"
+    return python2.load_problem(source.path, reason, line, error, failing)
+
+
+def _line(path: str, error: BaseException) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return error.lineno
+    frames = traceback.walk_tb(error.__traceback__)
+    return next(
+        (line for frame, line in reversed(list(frames)) if frame.f_code.co_filename == path), None
+    )
+
+
+def place_of(error: BaseException) -> str | None:
+    """Return file and line of the module of the repository whose code failed, if one did."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        name = frame.f_globals.get("__name__")
+        if isinstance(name, str) and name.startswith(PREFIX):
+            return f"{name.removeprefix(PREFIX)}:{line}"
+    return None
+
+
+def with_diagnosis(reason: str, error: Exception, line: str = "") -> str:
+    """
+    Add to the reason for which a template failed which construct of Python 2 it is, if it is.
+
+    :param line: the line of the template that failed, as far as it is known
+    """
+    diagnosis = python2.diagnosis(error, line)
+    if diagnosis is None:
+        return reason
+    place = place_of(error)
+    return f"{reason} ({diagnosis})" if place is None else f"{reason} ({diagnosis}; {place})"
+
+
+def located(reason: str, error: Exception) -> str:
+    """Add to a reason for the log where in a module of the repository it arose, if it did."""
+    place = place_of(error)
+    return reason if place is None or place in reason else f"{reason}, in {place}"

@@ -1,0 +1,245 @@
+"""The services around one core: pool, ports, watcher, what is logged from time to time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+from twisted.application.internet import TimerService
+from twisted.application.service import MultiService
+from twisted.internet.defer import CancelledError, Deferred, DeferredList, succeed
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bcfg2tw.auth import ServerContext
+from bcfg2tw.calls.dispatch import ServedCore
+from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
+from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.pool import CorePool
+from bcfg2tw.serving.bounded_tls import tls_factory
+from bcfg2tw.serving.listening import listen
+from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.settings import Settings
+from bcfg2tw.watching.watcher import Watcher
+from bcfg2tw.xmlrpc_resource import CoreResource
+
+log = Logger()
+logger = logging.getLogger("bcfg2-server")
+
+
+class Statistics(Protocol):
+    """How long methods take."""
+
+    def figures(self) -> Mapping[str, Sequence[float]]: ...
+
+
+class RunningCore(ServedCore, Protocol):
+    """What is asked of a core beside what a request asks of it."""
+
+    settings: Settings
+    debug_listeners: list[Callable[[bool], None]]
+    downloader: Downloader | None
+
+    @property
+    def call_statistics(self) -> Statistics: ...
+
+    def start(self) -> None: ...
+
+    def reload(self, changed: Collection[str] | None = None) -> None: ...
+
+    def watched(self) -> tuple[str, ...]: ...
+
+    def shutdown(self) -> None: ...
+
+
+class CoreService(MultiService):
+    """
+    Serves a core: listens, starts it, keeps it up to date, and shuts it down once.
+
+    The core is made when the service starts, which is when twistd has given up its privileges.
+
+    :ivar started: fires with the core when it has read the repository, and fails where it cannot
+    :ivar downloader: what fetches files for the core; it works as long as the reactor runs
+    :ivar debug_listeners: called with the core's debug flag whenever that is set
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        make_core: Callable[[], RunningCore],
+        is_core_started: bool = False,
+    ) -> None:
+        super().__init__()
+        self._reactor = reactor
+        self._settings = settings
+        self._make_core = make_core
+        self._is_core_started = is_core_started
+        self._pool = CorePool(reactor, settings)
+        self.downloader = ReactorDownloader(reactor, lambda: self._settings)
+        self._core: RunningCore | None = None
+        self._context: ServerContext | None = None
+        self._site: CoreSite | None = None
+        self._ports: list[IListeningPort] = []
+        self._refusal: Failure | None = None
+        self.started: Deferred[RunningCore] = Deferred()
+        self.debug_listeners: list[Callable[[bool], None]] = []
+
+    def privilegedStartService(self) -> None:
+        """
+        Bind the ports.
+
+        :raises SettingsError: if certificate, key or an address cannot be used
+        """
+        self._context = ServerContext(self._settings)
+        resource = CoreResource(self.started, self._pool, self._settings)
+        self._site = CoreSite(resource, self._settings, self._reactor)
+        Deferred.fromCoroutine(self._listen(self._site, self._context)).addErrback(self._refuse)
+        if self._refusal is not None:
+            self._refusal.raiseException()
+        super().privilegedStartService()
+
+    async def _listen(self, site: CoreSite, context: ServerContext) -> None:
+        factory = tls_factory(site, context)
+        async for port in listen(self._reactor, self._settings, factory):
+            self._ports.append(port)
+            log.info("Listening on {address}", address=_written(port.getHost()))
+
+    def _refuse(self, failure: Failure) -> None:
+        self._refusal = failure
+        if self.running:  # an endpoint that takes its time, so that nobody is told by an exception
+            log.error("{reason}", reason=failure.value)
+
+    def startService(self) -> None:
+        """
+        Make the core and have it read the repository; calls wait until it has.
+
+        :raises Bcfg2Error: if the core cannot be made, or ports not be bound
+        """
+        if self._site is None:
+            self.privilegedStartService()
+        super().startService()
+        self._pool.start()
+        core = self._core = self._make_core()
+        core.downloader = self.downloader
+        core.debug_listeners.extend(self.debug_listeners)
+        for notice in self._settings.notices:
+            log.warn("{notice}", notice=notice)
+        starting = Deferred.fromCoroutine(self._start(core))
+        starting.addCallbacks(self.started.callback, self._give_up)
+
+    async def _start(self, core: RunningCore) -> RunningCore:
+        if not self._is_core_started:
+            await self._pool.call(core.start)
+        log.info("Serving the repository {path}", path=self._settings.repository)
+        if self.running:
+            self._start_watching(core)
+        return core
+
+    def _give_up(self, failure: Failure) -> None:
+        _report(failure)
+        self.started.errback(failure)
+
+    def _start_watching(self, core: RunningCore) -> None:
+        if self._settings.filemonitor != "pseudo":
+            Watcher(self._reactor, core, self._pool, self._settings).setServiceParent(self)
+        if self._settings.perflog:
+            seconds = self._settings.performance_interval
+            TimerService(seconds, _log_performance, core).setServiceParent(self)
+
+    def reload(self) -> Deferred[None]:
+        """
+        Read bcfg2.conf, certificates and the repository again; no connection is dropped.
+
+        What cannot be used is logged, and what was read before stays in force.
+        """
+        return Deferred.fromCoroutine(self._reload()).addErrback(_report)
+
+    async def _reload(self) -> None:
+        assert self._site is not None and self._context is not None
+        try:
+            settings = await self._pool.call(self._settings.reread)
+            self._context.reload(settings)
+            self._settings = settings
+            self._site.reload(settings)
+        except Bcfg2Error as error:
+            log.error("{error}; what was read before stays in force", error=error)
+        else:
+            log.info("bcfg2.conf and certificates are read again")
+        if self._core is not None and self.started.called:
+            await self._pool.call(self._core.reload, None)
+        log.info("The repository is read again")
+
+    def stopService(self) -> Deferred[None]:
+        """
+        Take no connection any more, answer the calls that run, and shut the core down.
+
+        The Deferred fires when that is done; what takes longer than the drain timeout is cut off.
+        """
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        self.downloader.stop()
+        for port in self._ports:
+            await _ended(port.stopListening())
+        self._ports.clear()
+        # the watcher, whose last reading may run
+        await _ended(super().stopService())
+        if self._site is not None:
+            await self._answer_calls(self._site)
+        if self._core is not None:
+            await self._in_time(self._pool.call(self._core.shutdown))
+        if not await self._in_time(self._pool.stop()):
+            log.error("Calls still run; they end with the process")
+        self._site = self._core = None
+        self.started.addErrback(lambda _: None)  # it was reported when it happened
+
+    async def _answer_calls(self, site: CoreSite) -> None:
+        if not await self._in_time(site.drain()):
+            number = site.abort()
+            log.error(
+                "{number} connections are cut off: they were open {seconds} s after the end",
+                number=number,
+                seconds=self._settings.drain_timeout_seconds,
+            )
+
+    async def _in_time(self, waiting: Deferred[Any]) -> bool:
+        """Wait for something, but not longer than calls may take at the end."""
+        limit: Deferred[None] = deferLater(self._reactor, self._settings.drain_timeout_seconds)
+        limit.addErrback(lambda failure: failure.trap(CancelledError))
+        waiting.addErrback(_report)
+        await DeferredList([waiting, limit], fireOnOneCallback=True)
+        limit.cancel()
+        return waiting.called
+
+
+def _ended(result: Deferred[None] | None) -> Deferred[None]:
+    """Return a Deferred for what may have ended already."""
+    return succeed(None) if result is None else result
+
+
+def _report(failure: Failure) -> None:
+    """Log what went wrong: a sentence where we know the reason, else all of it."""
+    if failure.check(Bcfg2Error):
+        log.error("{reason}", reason=failure.value)
+    else:
+        log.failure("The server failed", failure)
+
+
+def _written(address: Any) -> str:
+    host = getattr(address, "host", None)
+    if host is None:  # of a family that has no ports
+        return str(address)
+    return f"https://[{host}]:{address.port}" if ":" in host else f"https://{host}:{address.port}"
+
+
+def _log_performance(core: RunningCore) -> None:
+    for name, (low, high, mean, count) in sorted(core.call_statistics.figures().items()):
+        logger.info(
+            "Performance statistics: %s min=%.06f, max=%.06f, average=%.06f, count=%d",
+            name, low, high, mean, count,
+        )  # fmt: skip

@@ -1,0 +1,190 @@
+"""
+Where the service listens: addresses of bcfg2.conf and the command line, or endpoints of Twisted.
+
+Sockets are bound by what an administrator wrote, and by nothing else.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import (
+    AdoptedStreamServerEndpoint,
+    UNIXServerEndpoint,
+    serverFromString,
+)
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.settings import Settings
+from bcfg2tw.settings.types import locations
+
+#: Clients come all at once, for example when their cron jobs start.
+BACKLOG = 1024
+
+NO_ADDRESSES = "clients are known by their IP addresses, and it has none"
+
+#: An address that a name stands for, and that this machine just does not have.
+_ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+class CannotListen(SettingsError):
+    """An address cannot be listened on."""
+
+
+def check_addresses(settings: Settings) -> None:
+    """
+    Bind every address once and let it go, so that what is wrong is said before twistd detaches.
+
+    :raises CannotListen: naming the address and the remedy
+    """
+    if settings.endpoints:
+        return
+    for one in bound_sockets(settings):
+        one.close()
+
+
+async def listen(
+    reactor: Any, settings: Settings, factory: IProtocolFactory
+) -> AsyncIterator[IListeningPort]:
+    """
+    Listen on all addresses or endpoints of the settings.
+
+    :raises CannotListen: naming the address and the remedy
+    """
+    for description, endpoint in server_endpoints(reactor, settings).items():
+        yield await _listen(description, endpoint, factory)
+    if not settings.endpoints:
+        for bound in bound_sockets(settings):
+            yield await _adopt(reactor, bound, factory)
+
+
+def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServerEndpoint]:
+    """
+    Return the endpoints of the settings, by their descriptions.
+
+    :raises CannotListen: for the first description that is none
+    """
+    found = {}
+    for description in settings.endpoints:
+        try:
+            found[description] = serverFromString(reactor, description)
+        except Exception as error:  # parsers of endpoints raise what they like
+            raise _unusable(description, str(error)) from error
+        if isinstance(found[description], UNIXServerEndpoint):
+            raise _unusable(description, NO_ADDRESSES)
+    return found
+
+
+async def _listen(
+    description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
+) -> IListeningPort:
+    try:
+        port: IListeningPort = await endpoint.listen(factory)
+    except Exception as error:  # endpoints raise what they like
+        raise _unusable(description, str(error).rstrip(".")) from error
+    if not hasattr(port.getHost(), "host"):
+        maybeDeferred(port.stopListening)
+        raise _unusable(description, NO_ADDRESSES)
+    return port
+
+
+def _unusable(description: str, reason: str) -> CannotListen:
+    return CannotListen(
+        f"the endpoint {description!r} cannot be used: {reason}; see Twisted's documentation "
+        "of server endpoints",
+        "bcfg2tw",
+        "endpoints",
+    )
+
+
+def _adopt(
+    reactor: Any, bound: socket.socket, factory: IProtocolFactory
+) -> Deferred[IListeningPort]:
+    bound.setblocking(False)
+    # the descriptor belongs to the endpoint from here on, which replaces it by a duplicate
+    endpoint = AdoptedStreamServerEndpoint(reactor, bound.detach(), bound.family)
+    listening: Deferred[IListeningPort] = endpoint.listen(factory)
+    return listening
+
+
+def bound_sockets(settings: Settings) -> list[socket.socket]:
+    """
+    Return a listening socket for each address of the settings.
+
+    :raises CannotListen: for the first one that cannot be had; the others are closed again
+    """
+    bound: list[socket.socket] = []
+    try:
+        for host, port in hosts(settings):
+            bound.extend(_bound(host, port))
+    except BaseException:
+        for one in bound:
+            one.close()
+        raise
+    return bound
+
+
+def hosts(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """Return hosts and ports to listen on; an empty host stands for all interfaces."""
+    found = locations(settings.server)
+    if settings.port is not None:
+        found = tuple((host, settings.port) for host, _ in found)
+    if settings.interface is not None:
+        found = tuple((settings.interface, port) for _, port in found)
+    if settings.listen_all:
+        found = tuple(("", port) for _, port in found)
+    return tuple(dict.fromkeys(found))
+
+
+def _bound(host: str, port: int) -> list[socket.socket]:
+    bound, absent = [], []
+    for family, address in _addresses(host, port):
+        try:
+            bound.append(
+                socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=False)
+            )
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                for one in bound:
+                    one.close()
+                raise CannotListen(_reason(address[0], port, error)) from error
+            absent.append(_reason(address[0], port, error))
+    if not bound:
+        raise CannotListen("; ".join(absent))
+    return bound
+
+
+def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
+    try:
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError as error:
+        raise CannotListen(
+            f"{host!r} stands for no address: {error.strerror}; write a name or address of this "
+            "machine in [components] bcfg2 or with --interface, or give --listen-all"
+        ) from error
+    for family, address in dict.fromkeys((one[0], one[4]) for one in found):
+        yield family, (str(address[0]), port)
+
+
+def _reason(ip: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} on {ip} is in use: stop the other server, or choose another port "
+            "with --port"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} on {ip} is not for this user: start as root, or choose one above 1023"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{ip} is no address of this machine: correct [components] bcfg2, or give "
+            "--interface or --listen-all"
+        )
+    return f"port {port} on {ip} cannot be used: {os.strerror(error.errno or 0)}"

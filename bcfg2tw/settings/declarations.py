@@ -1,0 +1,410 @@
+"""Every option of bcfg2.conf that the server itself knows, each described once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bcfg2tw.settings import types
+from bcfg2tw.settings.types import Option, option
+
+IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
+PLUGINS = "Bundler,Cfg,Metadata,Pkgmgr,Rules,SSHbase"
+
+
+@dataclass(frozen=True)
+class OptionTable:
+    """
+    A field for each option, named as the reference names it (options.md 6 and 9).
+
+    `--help` and the documentation's reference are made from the descriptions.
+    """
+
+    repository: str = option(
+        "server", "repository", "/var/lib/bcfg2", "Folder of the Bcfg2 repository.", types.path,
+        cli="repository", short="Q",
+    )  # fmt: skip
+    plugins: tuple[str, ...] = option(
+        "server", "plugins", PLUGINS,
+        "Plugins to load: names of ours, of entry points, or MODULE.CLASS.", types.comma_list,
+    )  # fmt: skip
+    filemonitor: str = option(
+        "server", "filemonitor", "default",
+        "How changes of files are noticed: inotify, polling, pseudo (never), or default "
+        "(inotify, polling where there is none).",
+        str.lower,
+    )  # fmt: skip
+    ignore_files: tuple[str, ...] = option(
+        "server", "ignore_files", IGNORED_FILES,
+        "Globs of file names that are no part of the repository.", types.comma_list,
+    )  # fmt: skip
+    backend: str = option(
+        "server", "backend", "builtin",
+        "Core of bcfg2-server: best, builtin, cherrypy and multiprocessing all mean this one.",
+        types.choice("best", "builtin", "cherrypy", "multiprocessing"),
+    )  # fmt: skip
+    core_children: int | None = option(
+        "server", "children", None,
+        "Accepted for old files and command lines; one process serves all clients.",
+        types.integer, cli="children",
+    )  # fmt: skip
+    fam_blocking: bool = option(
+        "server", "fam_blocking", "yes",
+        "Accepted for old files; calls always wait until the repository is read.", types.boolean,
+        cli="no-fam-blocking",
+    )  # fmt: skip
+    listen_all: bool = option(
+        "server", "listen_all", "no", "Listen on all interfaces.", types.boolean,
+        cli="listen-all",
+    )  # fmt: skip
+    umask: int | None = option("server", "umask", None, "See twistd's --umask.", types.octal)
+    daemon_uid: int | None = option("server", "user", None, "See twistd's --uid.", types.user)
+    daemon_gid: int | None = option("server", "group", None, "See twistd's --gid.", types.group)
+    vcs_root: str | None = option(
+        "server", "vcs_root", None,
+        "Top of the version control's working copy; the repository unless said otherwise.",
+        types.path,
+    )  # fmt: skip
+    server: str = option(
+        "components", "bcfg2", "https://localhost:6789",
+        "URL of the server: the address and port to listen on; several, separated by commas.",
+        types.servers, cli="server", short="S",
+    )  # fmt: skip
+    encoding: str = option(
+        "components", "encoding", "UTF-8", "Encoding of files and templates.", cli="encoding",
+        short="E",
+    )  # fmt: skip
+    password: str | None = option(
+        "communication", "password", None, "Password that all clients share."
+    )
+    key: str = option(
+        "communication", "key", "/etc/pki/tls/private/bcfg2.key",
+        "File with the server's private key.", types.path, cli="key ssl-key",
+    )  # fmt: skip
+    cert: str = option(
+        "communication", "certificate", "/etc/pki/tls/certs/bcfg2.crt",
+        "File with the server's certificate, intermediate ones behind it.", types.path, cli="cert",
+    )  # fmt: skip
+    ca: str | None = option(
+        "communication", "ca", None,
+        "File with the authorities that sign clients' certificates; without it none is asked for.",
+        types.path, cli="ca",
+    )  # fmt: skip
+    protocol: str = option(
+        "communication", "protocol", "xmlrpc/ssl",
+        "xmlrpc/ssl: TLS 1.2 or newer; xmlrpc/tlsv1 also admits TLS 1.0, which 1.4 clients with "
+        "default settings need.",
+        types.choice("xmlrpc/ssl", "xmlrpc/tlsv1"),
+    )  # fmt: skip
+    authentication: str = option(
+        "communication", "authentication", "cert+password",
+        "How clients authenticate that clients.xml says nothing about.",
+        types.choice("cert", "bootstrap", "cert+password"),
+    )  # fmt: skip
+    strict_address: bool = option(
+        "communication", "strict_address", "no",
+        "Check the address of clients that give their name or uuid, too, unless they are floating.",
+        types.boolean,
+    )  # fmt: skip
+    user: str = option(
+        "communication", "user", "root", "User name for the commands that call a server."
+    )
+    client_timeout: float = option(
+        "communication", "timeout", "90", "Seconds that a call of the commands may take.",
+        types.number,
+    )  # fmt: skip
+    debug: bool = option(
+        "logging", "debug", "no", "Log debug messages.", types.boolean, cli="debug", short="d"
+    )
+    verbose: bool = option(
+        "logging", "verbose", "no", "Log what happens, not warnings alone.", types.boolean,
+        cli="verbose", short="v",
+    )  # fmt: skip
+    logfile: str | None = option(
+        "logging", "path", None, "Log file of the server, beside twistd's.", types.path,
+        cli="logfile", short="o",
+    )  # fmt: skip
+    syslog: bool = option("logging", "syslog", "yes", "Log to syslog as well.", types.boolean)
+    perflog: bool = option(
+        "logging", "performance", "no", "Log how long methods take, from time to time.",
+        types.boolean,
+    )  # fmt: skip
+    performance_interval: float = option(
+        "logging", "performance_interval", "300",
+        "Seconds between two such logs; 0 for the default.", types.timeout(300.0),
+    )  # fmt: skip
+    client_metadata_cache: str = option(
+        "caching", "client_metadata", "off",
+        "What is remembered of clients: off, initial, cautious (also: on), aggressive.",
+        types.cache_mode,
+    )  # fmt: skip
+    default_owner: str = option("mdata", "owner", "root", "Owner of paths by default.")
+    default_group: str = option("mdata", "group", "root", "Group of paths by default.")
+    default_mode: str = option("mdata", "mode", "644", "Mode of paths by default, as sent.")
+    default_secontext: str = option(
+        "mdata", "secontext", "__default__", "SELinux context of paths by default."
+    )
+    default_important: str = option(
+        "mdata", "important", "false", "Whether paths are important by default.",
+        types.word_as_written,
+    )  # fmt: skip
+    default_paranoid: str = option(
+        "mdata", "paranoid", "true", "Whether clients keep a copy of what they replace.",
+        types.word_as_written,
+    )  # fmt: skip
+    default_sensitive: str = option(
+        "mdata", "sensitive", "false", "Whether contents stay out of reports by default.",
+        types.word_as_written,
+    )  # fmt: skip
+    metadata_db: bool = option(
+        "metadata", "use_database", "no", "Keep the list of clients in a database.", types.boolean
+    )
+    probes_db: bool = option(
+        "probes", "use_database", "no", "Keep probe data in a database.", types.boolean
+    )
+    probes_allowed_groups: tuple[str, ...] = option(
+        "probes", "allowed_groups", ".*", "Groups that probes may assign: regular expressions.",
+        types.anchored_regex_list,
+    )  # fmt: skip
+    writes_enabled: bool = option(
+        "properties", "writes_enabled", "yes", "Let templates write Properties files.",
+        types.boolean,
+    )  # fmt: skip
+    automatch: bool = option(
+        "properties", "automatch", "no", "Give templates what of a Properties file applies.",
+        types.boolean,
+    )  # fmt: skip
+    rules_regex: bool = option(
+        "rules", "regex", "no", "Names in Rules are regular expressions, too.", types.boolean
+    )
+    rules_replace_name: bool = option(
+        "rules", "replace_name", "no", "Replace %{name} in attributes of Rules.", types.boolean
+    )
+    defaults_replace_name: bool = option(
+        "defaults", "replace_name", "no", "Replace %{name} in attributes of Defaults.",
+        types.boolean,
+    )  # fmt: skip
+    cfg_validation: bool = option(
+        "cfg", "validation", "yes", "Run external verifiers of Cfg.", types.boolean,
+        cli="no-cfg-validation cfg-validation",
+    )  # fmt: skip
+    cfg_category: str | None = option(
+        "cfg", "category", None, "Category of groups that created data belong to."
+    )
+    cfg_passphrase: str | None = option(
+        "cfg", "passphrase", None, "Name of the passphrase that encrypts created data."
+    )
+    cfg_handlers: tuple[str, ...] = option(
+        "cfg", "handlers", "", "Kinds of Cfg files to use; all where it is empty.",
+        types.comma_list,
+    )  # fmt: skip
+    sshkeys_category: str | None = option(
+        "sshkeys", "category", None, "Category of groups that share created SSH keys."
+    )
+    sshkeys_passphrase: str | None = option(
+        "sshkeys", "passphrase", None, "Name of the passphrase that encrypts created SSH keys."
+    )
+    sslca_category: str | None = option(
+        "sslca", "category", None, "Category of groups that share created certificates."
+    )
+    sslca_passphrase: str | None = option(
+        "sslca", "passphrase", None, "Name of the passphrase that encrypts created SSL keys."
+    )
+    packages_backends: tuple[str, ...] = option(
+        "packages", "backends", "Yum,Apt,Pac,Pkgng", "Types of sources to use.", types.comma_list
+    )
+    packages_cache: str | None = option(
+        "packages", "cache", None,
+        "Folder of downloaded and compiled indexes; by default Packages/cache of the repository.",
+        types.path,
+    )  # fmt: skip
+    packages_resolver: bool = option(
+        "packages", "resolver", "enabled", "Add what the packages of a client depend on.",
+        types.switch,
+    )  # fmt: skip
+    packages_metadata: bool = option(
+        "packages", "metadata", "enabled",
+        "Read the sources' indexes; without them nothing can be added.", types.switch,
+    )  # fmt: skip
+    packages_alternatives: bool = option(
+        "packages", "alternatives", "no",
+        "Choose among alternatives and several providers, which Bcfg2 leaves to the client.",
+        types.switch,
+    )  # fmt: skip
+    packages_version: str = option(
+        "packages", "version", "auto", "Version that packages get: auto (the newest) or any.",
+        types.choice("auto", "any"),
+    )  # fmt: skip
+    yum_config: str = option(
+        "packages", "yum_config", "/etc/yum.repos.d/bcfg2.repo",
+        "Path on clients that gets the generated configuration of yum.",
+    )  # fmt: skip
+    apt_config: str = option(
+        "packages", "apt_config",
+        "/etc/apt/sources.list.d/bcfg2-packages-generated-sources.list",
+        "Path on clients that gets the generated configuration of apt.",
+    )  # fmt: skip
+    gpg_keypath: str = option(
+        "packages:yum", "gpg_keypath", "/etc/pki/rpm-gpg",
+        "Folder on clients that gets the keys of yum sources.",
+    )  # fmt: skip
+    use_yum_libraries: bool = option(
+        "packages:yum", "use_yum_libraries", "no",
+        "Accepted for old files; the server resolves by itself.", types.switch,
+    )  # fmt: skip
+    yum_helper: str | None = option(
+        "packages:yum", "helper", None, "Accepted for old files; no program is run."
+    )
+    packages_proxy: str | None = option(
+        "packages", "proxy", None,
+        "HTTP proxy that indexes are fetched through, as http://HOST:PORT; by default the "
+        "environment's http_proxy, https_proxy and no_proxy.",
+    )  # fmt: skip
+    packages_ca: str | None = option(
+        "packages", "ca", None,
+        "File with the authorities that check servers of indexes; by default the system's.",
+        types.path,
+    )  # fmt: skip
+    packages_connections: int = option(
+        "packages", "connections", "4", "Sources that are fetched at the same time.", types.count
+    )
+    packages_retries: int = option(
+        "packages", "retries", "2", "How often a download that failed is tried again.",
+        types.integer,
+    )  # fmt: skip
+    packages_download_timeout_seconds: float = option(
+        "packages", "download_timeout", "600", "Seconds that the download of one file may take.",
+        types.positive,
+    )  # fmt: skip
+    packages_stall_timeout_seconds: float = option(
+        "packages", "stall_timeout", "30", "Seconds that a download may go without a byte.",
+        types.positive,
+    )  # fmt: skip
+    packages_max_download_bytes: int = option(
+        "packages", "max_download", "1g", "Largest file that is downloaded.", types.size
+    )
+    sshbase_passphrase: str | None = option(
+        "sshbase", "passphrase", None, "Name of the passphrase that encrypts created host keys."
+    )
+    algorithm: str = option(
+        "encryption", "algorithm", "aes_256_cbc", "Cipher, by its OpenSSL name.",
+        types.cipher,
+    )  # fmt: skip
+    lax_decryption: bool = option(
+        "encryption", "lax_decryption", "no", "Leave elements alone that cannot be decrypted.",
+        types.boolean,
+    )  # fmt: skip
+    awstags_access_key_id: str | None = option(
+        "awstags", "access_key_id", None,
+        "Access key for AWS; without it, what boto3 finds: environment, files, the machine's.",
+    )  # fmt: skip
+    awstags_secret_access_key: str | None = option(
+        "awstags", "secret_access_key", None, "Secret that belongs to the access key."
+    )
+    awstags_region: str | None = option(
+        "awstags", "region", None,
+        "Region of the instances; without it, what boto3 finds, or else us-east-1.",
+    )  # fmt: skip
+    awstags_endpoint: str | None = option(
+        "awstags", "endpoint", None, "URL of an endpoint for EC2, in place of the region's own."
+    )
+    awstags_timeout_seconds: float = option(
+        "awstags", "timeout", "10", "Seconds that AWS may take to answer.", types.positive
+    )
+    awstags_cache: bool = option(
+        "awstags", "cache", "yes", "Keep a client's tags until its next run starts.", types.boolean
+    )
+    ldap_retries: int = option(
+        "ldap", "retries", "3", "How often a directory that is down is asked again.",
+        types.natural,
+    )  # fmt: skip
+    ldap_retry_delay_seconds: float = option(
+        "ldap", "retry_delay", "5.0", "Seconds to wait before it is asked again.",
+        types.not_negative,
+    )  # fmt: skip
+    ldap_timeout_seconds: float = option(
+        "ldap", "timeout", "10", "Seconds that a directory may take to answer.", types.positive
+    )
+    ldap_cache: bool | None = option(
+        "ldap", "cache", None,
+        "yes: keep results until they are expired by hand; no: ask each time; without it results "
+        "are kept until the client's next run starts.",
+        types.boolean,
+    )  # fmt: skip
+    db_opts: Mapping[str, Any] = option(
+        "database", "options", "{}", "Options for the driver of the database.", types.dictionary
+    )
+    web_config: str = option(
+        "reporting", "config", "/etc/bcfg2-web.conf",
+        "File that overrides this one where both set an option; it may be missing.", types.path,
+        cli="web-config", short="W",
+    )  # fmt: skip
+    core: str = option(
+        "bcfg2tw", "core", "embedded",
+        "What compiles configurations: embedded, or upstream for an installed Bcfg2 1.4.",
+        types.choice("embedded", "upstream"), cli="core",
+    )  # fmt: skip
+    port: int | None = option(
+        "bcfg2tw", "port", None, "TCP port to listen on, instead of that of [components] bcfg2.",
+        types.port, cli="port", short="p",
+    )  # fmt: skip
+    interface: str | None = option(
+        "bcfg2tw", "interface", None,
+        "Address or host name to listen on, instead of that of [components] bcfg2.",
+        cli="interface",
+    )  # fmt: skip
+    endpoints: tuple[str, ...] = option(
+        "bcfg2tw", "endpoints", "",
+        "Endpoints of Twisted to listen on instead, such as systemd:domain=INET:index=0, "
+        "separated by blanks in the file; TLS is put on top.",
+        types.words, cli="endpoint",
+    )  # fmt: skip
+    handshake_timeout_seconds: float = option(
+        "bcfg2tw", "handshake_timeout", "10", "Seconds that a TLS handshake may take.",
+        types.positive,
+    )  # fmt: skip
+    header_timeout_seconds: float = option(
+        "bcfg2tw", "header_timeout", "20", "Seconds that a request's header may take.",
+        types.positive,
+    )  # fmt: skip
+    body_timeout_seconds: float = option(
+        "bcfg2tw", "body_timeout", "120", "Seconds that a request's body may take.",
+        types.positive,
+    )  # fmt: skip
+    idle_timeout_seconds: float = option(
+        "bcfg2tw", "idle_timeout", "30", "Seconds that a connection may be idle between requests.",
+        types.positive,
+    )  # fmt: skip
+    max_body_bytes: int = option(
+        "bcfg2tw", "max_body", "64m", "Largest request that is taken.", types.size
+    )
+    threads: int = option("bcfg2tw", "threads", "4", "Threads that calls run in.", types.count)
+    max_queue: int = option(
+        "bcfg2tw", "max_queue", "1000", "Calls that may wait; further ones are told to come back.",
+        types.count,
+    )  # fmt: skip
+    max_connections_per_address: int = option(
+        "bcfg2tw", "max_connections_per_address", "1000",
+        "Connections that one address may have open.", types.count,
+    )  # fmt: skip
+    max_failed_logins: int = option(
+        "bcfg2tw", "max_failed_logins", "1000",
+        "Failed logins of one address in a minute, after which it has to wait for the next.",
+        types.count,
+    )  # fmt: skip
+    quiet_seconds: float = option(
+        "bcfg2tw", "quiet_time", "0.2",
+        "Seconds without a change after which changed files are read.", types.positive,
+    )  # fmt: skip
+    drain_timeout_seconds: float = option(
+        "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
+        types.positive,
+    )  # fmt: skip
+
+
+def options() -> Mapping[str, Option]:
+    """Return the description of each option, by the name of its field."""
+    described = (one for one in dataclasses.fields(OptionTable) if "option" in one.metadata)
+    return {one.name: one.metadata["option"] for one in described}

@@ -1,0 +1,262 @@
+"""
+Everything that can be set: bcfg2.conf, command line and defaults as one immutable value.
+
+Precedence: command line, environment, file, default (options.md 1). `declarations.py` describes
+the options, `inifile.py` reads the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.settings import inifile, types
+from bcfg2tw.settings.declarations import OptionTable, options
+from bcfg2tw.settings.types import Option
+
+__all__ = ["Settings", "options", "reference"]
+
+DEFAULT_CONFIG = "/etc/bcfg2.conf"
+CONFIG_VARIABLE = "BCFG2_CONFIG_FILE"
+MACRO = "<repository>"
+
+FILE_MONITORS = ("default", "inotify", "polling", "pseudo")
+
+#: Options of old files that are twistd's on the command line.
+TWISTD_SWITCHES = {
+    "user": "--uid", "group": "--gid", "umask": "--umask", "pidfile": "--pidfile"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings(OptionTable):
+    """
+    The settings of one server.
+
+    Made with keyword arguments it has the defaults for all others, which is for tests and for
+    programmers; administrators' settings come from `from_file`.
+
+    :ivar config: path of the file that was read, None without one
+    :ivar notices: sentences about options that are accepted but mean something else here
+    """
+
+    config: str | None = None
+    passphrases: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notices: tuple[str, ...] = ()
+    file: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, overrides: Mapping[str, Any]) -> Settings:
+        """
+        Return the settings for a command line.
+
+        :param overrides: by field name, what the command line gives; None where it gives nothing;
+            `config` names the file
+        :raises SettingsError: for the first thing that is wrong
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        named = given.pop("config", None) or os.environ.get(CONFIG_VARIABLE)
+        if named is None and not os.path.exists(DEFAULT_CONFIG):
+            return _settings({}, None, given)
+        return cls.from_file(named or DEFAULT_CONFIG, **given)
+
+    @classmethod
+    def from_file(cls, path: str, **overrides: Any) -> Settings:
+        """
+        Return the settings that a file gives.
+
+        :param overrides: by field name, what beats the file; texts are converted
+        :raises SettingsError: for the first thing that is wrong
+        """
+        path = os.path.abspath(path)
+        sections = inifile.read(_contents(path), path)
+        web = _Reader(sections, path, overrides).values()["web_config"]
+        if os.path.exists(web):
+            for name, values in inifile.read(_contents(web), web).items():
+                sections.setdefault(name, {}).update(values)
+        return _settings(sections, path, overrides)
+
+    def reread(self) -> Settings:
+        """
+        Return the settings as the file has them now, with the same overrides.
+
+        The repository is what it was at first: moving it takes a restart (options.md 4).
+
+        :raises SettingsError: if the file cannot be used; these settings stay as they are
+        """
+        if self.config is None:
+            return self
+        fixed = {**self.overrides, "repository": self.repository}
+        return dataclasses.replace(self.from_file(self.config, **fixed), overrides=self.overrides)
+
+    def get(self, section: str, key: str, default: str | None = None) -> str | None:
+        """Return the text of any option of the file, for options of a site's own plugins."""
+        return self.file.get(section, {}).get(key.lower(), default)
+
+    def section(self, name: str) -> Mapping[str, str]:
+        """Return all options of a section of the file."""
+        return self.file.get(name, {})
+
+    def sections(self) -> tuple[str, ...]:
+        """Return the names of the file's sections."""
+        return tuple(self.file)
+
+
+def _contents(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return stream.read()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror}; name the configuration file with --config"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: this is not UTF-8: convert the file") from error
+
+
+def _settings(
+    sections: inifile.Sections, path: str | None, overrides: Mapping[str, Any]
+) -> Settings:
+    _add_database_names(sections)
+    _add_lax_decryption(sections)
+    settings = Settings(
+        **_Reader(sections, path, overrides).values(),
+        config=path,
+        file=sections,
+        overrides=overrides,
+        passphrases=_passphrases(sections),
+    )
+    _check(settings)
+    notices = tuple(_notices(settings))
+    if settings.filemonitor not in FILE_MONITORS:
+        settings = dataclasses.replace(settings, filemonitor="default")
+    return dataclasses.replace(settings, notices=notices)
+
+
+def _add_database_names(sections: inifile.Sections) -> None:
+    """Take over what 1.3 called `[statistics] database_engine` and so on (options.md 14)."""
+    old = {
+        key.removeprefix("database_"): value
+        for key, value in sections.get("statistics", {}).items()
+        if key.startswith("database_")
+    }
+    if old:
+        sections["database"] = {**old, **sections.get("database", {})}
+
+
+def _add_lax_decryption(sections: inifile.Sections) -> None:
+    """Take over what 1.3 called `[encryption] decrypt` (templates-and-data.md 1.1)."""
+    old = sections.get("encryption", {}).get("decrypt")
+    if old is not None:
+        lax = "yes" if old.strip().lower() == "lax" else "no"
+        sections["encryption"].setdefault("lax_decryption", lax)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What the sources say about each option."""
+
+    sections: Mapping[str, Mapping[str, str]]
+    path: str | None
+    overrides: Mapping[str, Any]
+
+    def values(self) -> dict[str, Any]:
+        """
+        Return the value of each option, by field name.
+
+        :raises SettingsError: for the first one that is no value of its option
+        """
+        described = options()
+        repository = self._value("repository", described["repository"], "")
+        return {name: self._value(name, one, repository) for name, one in described.items()}
+
+    def _value(self, name: str, one: Option, repository: str) -> Any:
+        given = self.overrides.get(name)
+        if given is not None and not isinstance(given, str):
+            return given
+        text, place = self._text(one, given)
+        if text is None:
+            return None
+        if one.convert is types.path:
+            text = text.replace(MACRO, repository)
+        return one.value(text, place)
+
+    def _text(self, one: Option, given: str | None) -> tuple[str | None, str]:
+        if given is not None:
+            return given, f"given as --{one.cli[0]}" if one.cli else "given"
+        text = self.sections.get(one.section, {}).get(one.key)
+        return (one.default, "the default") if text is None else (text, f"in {self.path}")
+
+
+def _passphrases(sections: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    own = {one.key for one in options().values() if one.section == "encryption"} | {"decrypt"}
+    section = sections.get("encryption", {})
+    return {key: value for key, value in section.items() if key not in own}
+
+
+def _check(settings: Settings) -> None:
+    place = f"(in {settings.config})"
+    if settings.password == "":
+        raise SettingsError(
+            "'' is an empty password, so that everybody could log in: give one, or remove the "
+            f"line {place}",
+            "communication",
+            "password",
+        )
+    for section, is_set in (("metadata", settings.metadata_db), ("probes", settings.probes_db)):
+        if is_set and settings.core == "embedded":
+            text = settings.get(section, "use_database")
+            raise SettingsError(
+                f"{text!r} asks for a database, but this release keeps this state in the "
+                f"repository's XML files alone: write no {place}",
+                section,
+                "use_database",
+            )
+
+
+def _notices(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each option that means something else here than it says."""
+    if settings.backend == "cherrypy":
+        yield "[server] backend = cherrypy means the one core that there is here"
+    if settings.backend == "multiprocessing":
+        yield "[server] backend = multiprocessing: this release serves with one process"
+    if settings.filemonitor not in FILE_MONITORS:
+        yield (
+            f"[server] filemonitor = {settings.filemonitor}: this is none of "
+            f"{', '.join(FILE_MONITORS)}; default is used"
+        )
+    for key, switch in TWISTD_SWITCHES.items():
+        if settings.get("server", key) is not None:
+            yield f"[server] {key} has no effect: give twistd {switch}, before bcfg2-core"
+    if settings.protocol == "xmlrpc/tlsv1":
+        yield (
+            "[communication] protocol = xmlrpc/tlsv1 admits TLS 1.0, which is not safe: write "
+            "xmlrpc/ssl once all clients negotiate"
+        )
+
+
+def reference() -> str:
+    """Return the reference of all options as reStructuredText, by section."""
+    sections: dict[str, list[Option]] = {}
+    for one in options().values():
+        sections.setdefault(one.section, []).append(one)
+    return "\n".join(
+        f"[{name}]\n{'-' * (len(name) + 2)}\n\n" + "\n".join(map(_described, described))
+        for name, described in sections.items()
+    )
+
+
+def _described(one: Option) -> str:
+    names = [*([f"-{one.short}"] if one.short else []), *(f"--{name}" for name in one.cli)]
+    command_line = ", ".join(f"``{name}``" for name in names)
+    default = "none" if one.default is None else f"``{one.default}``" if one.default else "empty"
+    return (
+        f"``{one.key}``{f' ({command_line})' if names else ''}\n"
+        f"    {one.help} Default: {default}.\n"
+    )

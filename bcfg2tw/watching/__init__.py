@@ -1,0 +1,1 @@
+"""Which files changed, once they are quiet."""

@@ -1,0 +1,248 @@
+"""
+What changed in folders and files: told by inotify, or found out by looking from time to time.
+
+Both are asked to `look` at the paths that count now. That is where inotify meets folders that it
+did not watch yet, and where changes may have gone unseen before.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
+from bcfg2tw.engine.repository.source import expand
+from bcfg2tw.watching import inotify
+from bcfg2tw.watching.inotify import Inotify
+
+#: What happens to names in a folder.
+STRUCTURE = inotify.CREATE | inotify.DELETE | inotify.MOVED_FROM | inotify.MOVED_TO
+#: The same, and what happens to the files themselves.
+CONTENTS = STRUCTURE | inotify.MODIFY | inotify.CLOSE_WRITE | inotify.ATTRIB
+
+POLL_SECONDS = 2.0
+
+
+class ChangeSource(Protocol):
+    """
+    What notices changes.
+
+    :ivar poll_seconds: how often it wants to `look`; None if it notices by itself
+    """
+
+    @property
+    def poll_seconds(self) -> float | None: ...
+
+    def look(self, paths: Collection[str]) -> set[str]:
+        """
+        Look at folders (with all that is below them), files and globs; blocking.
+
+        :returns: paths that changed, or may have changed, since the last time
+        :raises NoInotify: if the system does not let it watch so much
+        """
+
+    def close(self) -> None:
+        """Notice nothing any more."""
+
+
+class Polling:
+    """Compares files with what they were the last time."""
+
+    poll_seconds = POLL_SECONDS
+
+    def __init__(self, ignored: IgnoredNames) -> None:
+        self._ignored = ignored
+        self._known: dict[str, Stamp | None] = {}
+
+    def look(self, paths: Collection[str]) -> set[str]:
+        """Look at folders, files and globs, and return the paths of files that changed."""
+        found = {path: stamp for root in paths for path, stamp in self._stamps(root)}
+        known, self._known = self._known, found
+        return {path for path in known.keys() | found.keys() if known.get(path) != found.get(path)}
+
+    def _stamps(self, root: str) -> Iterator[tuple[str, Stamp | None]]:
+        for path in expand(root) if glob.has_magic(root) else (root,):
+            if os.path.isdir(path):
+                for name, stamp in scan(path, self._ignored).items():
+                    yield os.path.join(path, name), stamp
+            else:
+                yield path, stamp_of(path)
+
+    def close(self) -> None:
+        """Forget what was seen."""
+        self._known = {}
+
+
+@dataclass(slots=True)
+class Interest:
+    """
+    What counts in a folder.
+
+    :ivar everything: all names but those that are ignored
+    :ivar names: single names, and the path to tell for each; None where anything may follow
+    """
+
+    everything: bool = False
+    names: dict[str, str | None] = field(default_factory=dict)
+
+
+class Notifications:
+    """
+    Has inotify tell what changes.
+
+    Names above the watched paths count, too: a folder may be moved away, and another one or a
+    link be put in its place.
+    """
+
+    poll_seconds = None
+
+    def __init__(
+        self, reactor: Any, ignored: IgnoredNames, changed: Callable[[str | None], None]
+    ) -> None:
+        """
+        Begin without a path.
+
+        :param changed: called in the reactor's thread with a path, or None for any
+        :raises NoInotify: if the system has none, or none left
+        """
+        self._ignored = ignored
+        self._changed = changed
+        self._inotify = Inotify(reactor, self._happened)
+        self._watches = _Watches(self._inotify, ignored)
+        self._is_looking = False
+
+    def look(self, paths: Collection[str]) -> set[str]:
+        """Watch folders, files and globs, and return what was not watched until now."""
+        self._is_looking = True
+        try:
+            now = _Watches(self._inotify, self._ignored)
+            for path in paths:
+                now.watch(path)
+            before, self._watches = self._watches, now
+        finally:
+            self._is_looking = False
+        for watch in before.folders.keys() - now.folders.keys():
+            self._inotify.remove(watch)
+        return now.new_since(before)
+
+    def close(self) -> None:
+        """End all watches."""
+        self._inotify.close()
+
+    def _happened(self, watch: int, mask: int, name: str) -> None:
+        if mask & inotify.Q_OVERFLOW:
+            self._changed(None)
+        elif watch in self._watches.folders:
+            for path in self._watches.concerned(watch, name):
+                self._changed(path)
+        elif self._is_looking and name:
+            self._changed(None)  # of a folder that is just about to be known
+
+
+class _Watches:
+    """
+    The watches for some paths.
+
+    :ivar folders: the folders that each watch stands for: several, where there are links
+    """
+
+    def __init__(self, queue: Inotify, ignored: IgnoredNames) -> None:
+        self._queue = queue
+        self._ignored = ignored
+        self._interests: dict[str, Interest] = {}
+        self.folders: dict[int, tuple[str, ...]] = {}
+
+    def watch(self, path: str) -> None:
+        """Watch a folder, a file or a glob."""
+        if glob.has_magic(path):
+            self._watch_glob(path)
+            return
+        self._watch_name(path, path)
+        real = os.path.realpath(path)
+        if real != path:
+            self._watch_name(real, path)
+        self._watch_tree(path, frozenset())
+
+    def concerned(self, watch: int, name: str) -> Iterator[str | None]:
+        """Yield the paths to tell when something happened to a name below a watch."""
+        for folder in self.folders[watch]:
+            interest = self._interests[folder]
+            if name in interest.names:
+                yield interest.names[name]
+            elif interest.everything and name and name not in self._ignored:
+                yield os.path.join(folder, name)
+
+    def new_since(self, before: _Watches) -> set[str]:
+        """Return the paths that were not watched before."""
+        return {path for path in self._all() - before._all() if path is not None}
+
+    def _all(self) -> set[str | None]:
+        return {
+            path
+            for folders in self.folders.values()
+            for folder in folders
+            for path in self._told(folder)
+        }
+
+    def _told(self, folder: str) -> Iterator[str | None]:
+        interest = self._interests[folder]
+        if interest.everything:
+            yield folder
+        yield from interest.names.values()
+
+    def _watch_glob(self, pattern: str) -> None:
+        parts = pattern.split(os.sep)
+        for number, part in enumerate(parts):
+            if glob.has_magic(part) or glob.has_magic(os.sep.join(parts[:number])):
+                for folder in expand(os.sep.join(parts[:number]) or os.sep):
+                    self._interest(folder, CONTENTS, everything=True)
+
+    def _watch_name(self, path: str, told: str | None) -> None:
+        """Watch a path's name, and the names of all folders above it."""
+        mask = CONTENTS
+        while path != os.path.dirname(path):
+            folder, name = os.path.split(path)
+            interest = self._interest(folder, mask)
+            if interest is not None:
+                interest.names.setdefault(name, told)
+            path, told, mask = folder, None, STRUCTURE
+
+    def _watch_tree(self, folder: str, above: frozenset[tuple[int, int]]) -> None:
+        # the watch comes first: what is created after the listing is told then
+        if self._interest(folder, CONTENTS, everything=True) is None:
+            return
+        try:
+            here = os.stat(folder)
+            entries = list(os.scandir(folder))
+        except OSError:
+            return  # it has just vanished, which is told
+        if (here.st_dev, here.st_ino) in above:
+            return  # a loop of links
+        above |= {(here.st_dev, here.st_ino)}
+        for entry in entries:
+            if entry.name not in self._ignored:
+                self._watch_entry(entry, above)
+
+    def _watch_entry(self, entry: os.DirEntry[str], above: frozenset[tuple[int, int]]) -> None:
+        if entry.is_symlink():
+            self._watch_name(os.path.realpath(entry.path), entry.path)
+        try:
+            is_folder = entry.is_dir()
+        except OSError:
+            return  # a loop of links that leads nowhere
+        if is_folder:
+            self._watch_tree(entry.path, above)
+
+    def _interest(self, folder: str, mask: int, everything: bool = False) -> Interest | None:
+        watch = self._queue.add(folder, mask)
+        if watch is None:
+            return None
+        known = self.folders.get(watch, ())
+        if folder not in known:
+            self.folders[watch] = (*known, folder)
+        interest = self._interests.setdefault(folder, Interest())
+        interest.everything = interest.everything or everything
+        return interest

@@ -1,0 +1,208 @@
+"""
+Tells a core which files changed, once they are quiet.
+
+A change of many files, such as a `git pull`, is taken in as one. While the core reads, further
+changes gather for the next time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bcfg2tw.engine.repository.listing import IgnoredNames
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.settings import Settings
+from bcfg2tw.watching.file_changes import ChangeSource, Notifications, Polling
+from bcfg2tw.watching.inotify import NoInotify
+
+log = Logger()
+
+#: A repository that never rests is read all the same after this time.
+CONTINUOUS_SECONDS = 10.0
+#: While git holds its lock the files belong together only when it has finished; or it has crashed.
+GIT_LOCK_SECONDS = 60.0
+
+
+class WatchedCore(Protocol):
+    """What a watcher asks of a core."""
+
+    def watched(self) -> tuple[str, ...]: ...
+
+    def reload(self, changed: Collection[str] | None) -> None: ...
+
+
+class Watcher(Service):
+    """
+    Watches what a core was read from, and has it read again.
+
+    It begins with a reading: something may have changed since the core was started.
+    """
+
+    name = "watcher"
+
+    def __init__(self, reactor: Any, core: WatchedCore, pool: CorePool, settings: Settings) -> None:
+        self._reactor = reactor
+        self._core = core
+        self._pool = pool
+        self._settings = settings
+        self._ignored = IgnoredNames(settings.ignore_files)
+        top = settings.vcs_root or settings.repository
+        self._git_lock = os.path.join(top, ".git", "index.lock")
+        self._source: ChangeSource | None = None
+        self._paths: tuple[str, ...] = ()
+        # what changed since the core read last; None in it stands for anything
+        self._changed: set[str | None] = set()
+        # what the core failed to take in
+        self._missed: set[str | None] = set()
+        self._first_seconds = self._last_seconds = 0.0
+        self._quiet_call: IDelayedCall | None = None
+        self._poll_call: IDelayedCall | None = None
+        self._busy: Deferred[None] | None = None
+
+    def startService(self) -> None:
+        """Begin to watch."""
+        super().startService()
+        self._source = self._new_source()
+        self._begin(self._poll())
+
+    def stopService(self) -> Deferred[None]:
+        """End; the Deferred fires when a reading that is under way has ended."""
+        super().stopService()
+        for call in (self._quiet_call, self._poll_call):
+            if call is not None and call.active():
+                call.cancel()
+        stopped: Deferred[None] = Deferred()
+        stopped.addCallback(lambda _: self._close())
+        if self._busy is None:
+            stopped.callback(None)
+        else:
+            self._busy.chainDeferred(stopped)
+        return stopped
+
+    def changed(self, path: str | None) -> None:
+        """Take note of a change: a full path, or None where anything may have changed."""
+        now = self._reactor.seconds()
+        if not self._changed:
+            self._first_seconds = now
+        self._last_seconds = now
+        self._changed.add(path)
+        if self._busy is None:
+            self._wait_for_quiet()
+
+    def _new_source(self) -> ChangeSource:
+        if self._settings.filemonitor == "polling":
+            return Polling(self._ignored)
+        try:
+            return Notifications(self._reactor, self._ignored, self.changed)
+        except NoInotify as error:
+            return self._polling_because(error)
+
+    def _polling_because(self, error: NoInotify) -> ChangeSource:
+        log.warn("Looking for changed files from time to time instead of by inotify: {e}", e=error)
+        return Polling(self._ignored)
+
+    def _close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _wait_for_quiet(self, seconds: float | None = None) -> None:
+        if self.running and (self._quiet_call is None or not self._quiet_call.active()):
+            delay = self._settings.quiet_seconds if seconds is None else seconds
+            self._quiet_call = self._reactor.callLater(delay, self._look_whether_quiet)
+
+    def _look_whether_quiet(self) -> None:
+        if self._busy is not None:
+            return  # looks again when it is done
+        wait = self._due_seconds() - self._reactor.seconds()
+        if wait > 0:
+            self._wait_for_quiet(wait)
+        else:
+            self._begin(self._take_in())
+
+    def _due_seconds(self) -> float:
+        now, quiet = self._reactor.seconds(), self._settings.quiet_seconds
+        if now < self._first_seconds + GIT_LOCK_SECONDS and os.path.exists(self._git_lock):
+            return float(now + quiet)
+        return min(self._last_seconds + quiet, self._first_seconds + CONTINUOUS_SECONDS)
+
+    def _begin(self, work: Any) -> None:
+        """Start what only one may do at a time."""
+        self._busy = Deferred()
+        Deferred.fromCoroutine(work).addBoth(self._done)
+
+    def _done(self, result: Failure | None) -> None:
+        if result is not None and result.check(Bcfg2Error):
+            log.error("{reason}; what was read last stays in service", reason=result.value)
+        elif result is not None:
+            log.failure("Taking in changed files failed; the next change has them read", result)
+        busy, self._busy = self._busy, None
+        if self._changed:
+            self._wait_for_quiet()
+        self._plan_poll()
+        if busy is not None:
+            busy.callback(None)
+
+    def _plan_poll(self) -> None:
+        if not self.running or self._source is None or self._source.poll_seconds is None:
+            return
+        if self._poll_call is None or not self._poll_call.active():
+            self._poll_call = self._reactor.callLater(self._source.poll_seconds, self._poll_now)
+
+    def _poll_now(self) -> None:
+        if self._busy is None:
+            self._begin(self._poll())
+
+    async def _poll(self) -> None:
+        await self._look()
+
+    async def _take_in(self) -> None:
+        has_more = await self._look()
+        if has_more and self._reactor.seconds() < self._first_seconds + CONTINUOUS_SECONDS:
+            return  # what was not noticed until now may go on
+        taken, self._changed, self._missed = self._changed | self._missed, set(), set()
+        try:
+            paths = await self._pool.call(self._read, taken)
+        except Busy:
+            self._changed |= taken
+        except Exception:  # what a core stumbles over must not end the watching
+            self._missed |= taken
+            raise
+        else:
+            if paths != self._paths:
+                await self._look()
+
+    async def _look(self) -> bool:
+        """Look at what counts now, and say whether there are changes that were not noticed."""
+        try:
+            found = await self._pool.call(self._found)
+        except Busy:
+            found = {None}
+        except NoInotify as error:
+            self._close()
+            self._source = self._polling_because(error)
+            return await self._look()
+        for path in found:
+            self.changed(path)
+        return bool(found)
+
+    def _found(self) -> set[str | None]:
+        """Look at what counts now; runs in the pool."""
+        assert self._source is not None
+        self._paths = self._core.watched()
+        return {*self._source.look(self._paths)}
+
+    def _read(self, changed: set[str | None]) -> tuple[str, ...]:
+        """Have the core read, and return what counts from now on; runs in the pool."""
+        known = {path for path in changed if path is not None}
+        self._core.reload(known if len(known) == len(changed) else None)
+        return self._core.watched()

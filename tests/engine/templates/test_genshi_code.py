@@ -1,0 +1,60 @@
+"""Python 3 in Genshi's templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genshi.template import MarkupTemplate, NewTextTemplate
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.templates.genshi_templates import Lookup
+from bcfg2tw.engine.templates.text import render_text
+
+
+def rendered(text: str, **variables: Any) -> str:
+    """Return what a template comes to."""
+    return render_text(NewTextTemplate(text, lookup=Lookup), variables)
+
+
+def block(code: str, **variables: Any) -> str:
+    """Return what a Python block leaves in `x`."""
+    return rendered(f"{{% python\n{code}\n%}}$x", **variables)
+
+
+class CodeTests(SynchronousTestCase):
+    def test_exceptions(self) -> None:
+        """The exception that a handler takes has a name, in blocks and in functions."""
+        code = "try:\n    a[1]\nexcept (KeyError, ValueError) as error:\n    x = str(error)"
+        self.assertEqual(block(code, a={}), "1")
+        function = (
+            "def f(b):\n    try:\n        return a[b]\n    except KeyError as error:\n"
+            "        return error.args\n    except:\n        raise\nx = f(2)[0]"
+        )
+        self.assertEqual(block(function, a={}, error="variable"), "2")
+
+    def test_bytes(self) -> None:
+        """Bytes are written as the text that they hold, wherever they stand."""
+        self.assertEqual(rendered("${x}", x=b"caf\xc3\xa9"), "caf\xe9")
+        self.assertEqual(rendered("{% with y=x %}${y}{% end %}", x=bytearray(b"z")), "z")
+        self.assertEqual(
+            rendered("${x}${tuple(x)}", x=[b"a\n", "b", 1, None]), "a\nb1Nonea\nb1None"
+        )
+        self.assertRaises(UnicodeDecodeError, rendered, "${x}", x=b"\xe9")
+        template = MarkupTemplate('<a b="${x}" xmlns:py="http://genshi.edgewall.org/">$x'
+                                  '<py:if test="x"><c py:content="x"/></py:if></a>')  # fmt: skip
+        for value in (b"q", [b"q"]):
+            text = template.generate(x=value).render("xml", encoding=None)
+            self.assertEqual(text, '<a b="q">q<c>q</c></a>')
+
+    def test_comprehensions(self) -> None:
+        """Comprehensions of sets and dictionaries have variables of their own."""
+        self.assertEqual(rendered("${sorted({i + n for i in [1, 1] if i < n})}", n=2), "3")
+        self.assertEqual(rendered("${{k: v + n for k, v in [(1, 2)]}[1]}", n=2), "4")
+        self.assertEqual(block("x = sorted({i: j for i in {n, 1} for j in [i]})[1]", n=2), "2")
+
+    def test_fstrings(self) -> None:
+        """f-strings see the template's variables."""
+        self.assertEqual(
+            block("x = f'{n:03d} {n!r} {{}} {[i for i in [n]][0]}'", n=2), "002 2 {} 2"
+        )
+        self.assertEqual(rendered("${f'<{n}>'}", n=2), "<2>")

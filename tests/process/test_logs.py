@@ -1,0 +1,119 @@
+"""Where log messages go, and which."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.errors import SettingsError
+from bcfg2tw.process.logs import LogService
+from bcfg2tw.settings import Settings
+from tests.network import log_lines
+
+engine = logging.getLogger("bcfg2-server")
+
+
+class LogTests(SynchronousTestCase):
+    """A log file, and Twisted's log, while the service runs."""
+
+    def setUp(self) -> None:
+        self.path = Path(self.mktemp()).absolute()
+        self.lines = log_lines(self)
+        level = logging.getLogger().level
+        self.addCleanup(logging.getLogger().setLevel, level)
+
+    def start(self, **settings: Any) -> LogService:
+        """Start the service; it is stopped after the test."""
+        service = LogService(Settings(logfile=str(self.path), syslog=False, **settings))
+        service.startService()
+        self.addCleanup(self.stop, service)
+        return service
+
+    def stop(self, service: LogService) -> None:
+        """Stop a service that runs."""
+        if service.running:
+            service.stopService()
+
+    def say(self) -> None:
+        """Say something of each level."""
+        methods: tuple[Callable[..., None], ...] = (
+            engine.debug, engine.info, engine.warning, engine.error
+        )  # fmt: skip
+        for method, text in zip(methods, ("detail", "event", "warning", "error"), strict=True):
+            method("an %s", text)
+
+    def filed(self) -> list[str]:
+        """Return the last words of the lines in the file."""
+        return [line.rpartition("an ")[2] for line in self.path.read_text().splitlines()]
+
+    def test_file(self) -> None:
+        """The file has warnings and errors; Twisted's log what happens as well."""
+        self.start()
+        self.say()
+        self.assertEqual(self.filed(), ["warning", "error"])
+        self.assertEqual(
+            [line for line in self.lines if line.startswith("an ")],
+            ["an event", "an warning", "an error"],
+        )
+        self.assertRegex(
+            self.path.read_text(), rf"^\d{{4}}-\S+ \S+ bcfg2-server\[{os.getpid()}\]: an warning"
+        )
+
+    def test_verbose(self) -> None:
+        """With `verbose` the file has what happens."""
+        self.start(verbose=True)
+        self.say()
+        self.assertEqual(self.filed(), ["event", "warning", "error"])
+
+    def test_debug(self) -> None:
+        """Debug messages are let through while they are asked for."""
+        service = self.start()
+        service.set_debug(True)
+        self.say()
+        self.assertEqual(self.filed(), ["detail", "event", "warning", "error"])
+        service.set_debug(False)
+        self.say()
+        self.assertEqual(self.filed()[4:], ["warning", "error"])
+
+    def test_own_events(self) -> None:
+        """What the network side says by Twisted's log is in the file, with its traceback."""
+        self.start()
+        try:
+            raise ZeroDivisionError("a defect")
+        except ZeroDivisionError:
+            failure = Failure()
+        Logger("bcfg2tw.serving.site").failure("It failed for {ip}", failure, ip="192.0.2.1")
+        Logger("somebody.else").error("not ours")
+        self.flushLoggedErrors(ZeroDivisionError)
+        text = self.path.read_text()
+        self.assertIn("bcfg2tw.serving.site", text)
+        self.assertIn("It failed for 192.0.2.1\nTraceback", text)
+        self.assertNotIn("not ours", text)
+        self.assertEqual(text.count("ZeroDivisionError: a defect"), 1)
+
+    def test_rotated(self) -> None:
+        """A file that was moved away is opened anew."""
+        self.start()
+        self.say()
+        os.rename(self.path, f"{self.path}.1")
+        self.say()
+        self.assertEqual(self.filed(), ["warning", "error"])
+
+    def test_stopped(self) -> None:
+        """A service that was stopped takes nothing any more."""
+        service = self.start()
+        service.stopService()
+        self.say()
+        self.assertEqual(self.filed(), [])
+
+    def test_unwritable(self) -> None:
+        """A file that cannot be written is named with its option."""
+        error = self.assertRaises(SettingsError, LogService, Settings(logfile="/nowhere/x.log"))
+        self.assertTrue(str(error).startswith("[logging] path: /nowhere/x.log cannot be written"))

@@ -1,0 +1,307 @@
+"""What `twistd bcfg2-core` says to an administrator who got something wrong, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+from twisted.python.usage import UsageError
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.cli.init.command import make_site
+from bcfg2tw.process.options import Options
+from bcfg2tw.settings import options
+from tests.processes import bcfg2_core, ended, free_port, twistd
+
+
+class SiteTestCase(SynchronousTestCase):
+    """A demonstration site, on a port of its own."""
+
+    def setUp(self) -> None:
+        self.port = free_port()
+        self.site = make_site(Path(self.mktemp()).absolute(), port=self.port)
+        self.conf = self.site / "bcfg2.conf"
+
+    def set(self, section: str, line: str) -> None:
+        """Add a line to a section of bcfg2.conf."""
+        with open(self.conf, "a") as conf:
+            conf.write(f"\n[{section}]\n{line}\n")
+
+
+class RefusalTests(SiteTestCase):
+    """The real process: one line that names option or file and the remedy, and a status."""
+
+    def assert_refused(self, line: str, *given: str) -> None:
+        """Check the only line that a server prints which cannot start."""
+        process = ended(bcfg2_core("--config", str(self.conf), *given))
+        self.assertEqual((process.stderr, process.stdout), (f"bcfg2-core: {line}\n", ""))
+        self.assertEqual(process.returncode, 1)
+
+    def test_configuration_missing(self) -> None:
+        """A bcfg2.conf that was named has to be there."""
+        self.assert_refused(
+            "/nowhere/bcfg2.conf cannot be read: No such file or directory; name the "
+            "configuration file with --config",
+            "--config",
+            "/nowhere/bcfg2.conf",
+        )
+
+    def test_configuration_unreadable(self) -> None:
+        """A line of bcfg2.conf that is neither section nor option is named."""
+        self.conf.write_text("[server]\nrepository /srv\n")
+        self.assert_refused(
+            f"{self.conf}:2: 'repository /srv' cannot be read: write KEY = VALUE or [SECTION]"
+        )
+
+    def test_unknown_value(self) -> None:
+        """A value that is no value of its option is named with section and file."""
+        self.set("communication", "authentication = maybe")
+        self.assert_refused(
+            "[communication] authentication: 'maybe' is none of cert, bootstrap, cert+password "
+            f"(in {self.conf})"
+        )
+
+    def test_unknown_value_given(self) -> None:
+        """So is one of the command line."""
+        self.assert_refused(
+            "[bcfg2tw] core: 'mine' is none of embedded, upstream (given as --core)",
+            "--core",
+            "mine",
+        )
+
+    def test_no_repository(self) -> None:
+        """A repository that is not there is named, and how to make one."""
+        self.assert_refused(
+            "[server] repository: there is no folder /nowhere: name the repository here or with "
+            "--repository; bcfg2tw init DIR makes a small one",
+            "--repository",
+            "/nowhere",
+        )
+
+    def test_certificate_missing(self) -> None:
+        """A certificate that is not there is named with its option."""
+        self.assert_refused(
+            "[communication] certificate: /nowhere/x.crt cannot be read: "
+            "No such file or directory; name a PEM file that can",
+            "--cert",
+            "/nowhere/x.crt",
+        )
+
+    def test_key_unreadable(self) -> None:
+        """A key that cannot be read is named with its option."""
+        self.assert_refused(
+            f"[communication] key: {self.site} cannot be read: Is a directory; "
+            "name a PEM file that can",
+            "--key",
+            str(self.site),
+        )
+
+    def test_key_of_another(self) -> None:
+        """A key that does not match the certificate is named together with it."""
+        other = make_site(Path(self.mktemp()).absolute(), port=self.port) / "ssl/server.key"
+        self.assert_refused(
+            f"[communication] key: {other} does not belong to the certificate "
+            f"{self.site}/ssl/server.crt: give the key that the certificate was made for",
+            "--key",
+            str(other),
+        )
+
+    def test_authorities_unusable(self) -> None:
+        """A file without a certificate is no CA."""
+        self.assert_refused(
+            f"[communication] ca: {self.conf} holds no ca in PEM that can be used: "
+            "no certificate or crl found; name one that does",
+            "--ca",
+            str(self.conf),
+        )
+
+    def test_port_in_use(self) -> None:
+        """A port that somebody else listens on is named, and what to do."""
+        with socket.create_server(("127.0.0.1", self.port)):
+            self.assert_refused(
+                f"port {self.port} on 127.0.0.1 is in use: stop the other server, or choose "
+                "another port with --port"
+            )
+
+    def test_address_of_another_machine(self) -> None:
+        """An address that this machine has not is named."""
+        self.assert_refused(
+            "192.0.2.1 is no address of this machine: correct [components] bcfg2, or give "
+            "--interface or --listen-all",
+            "--interface",
+            "192.0.2.1",
+        )
+
+    def test_empty_password(self) -> None:
+        """An empty password is refused: it would let everybody in."""
+        self.set("communication", "password =")
+        self.assert_refused(
+            "[communication] password: '' is an empty password, so that everybody could log in: "
+            f"give one, or remove the line (in {self.conf})"
+        )
+
+    def test_log_file(self) -> None:
+        """A log file that cannot be written is named."""
+        self.assert_refused(
+            "[logging] path: /nowhere/x.log cannot be written: No such file or directory; name "
+            "a file in a folder that the server's user may write to",
+            "--logfile",
+            "/nowhere/x.log",
+        )
+
+    def test_unknown_endpoint(self) -> None:
+        """An endpoint that Twisted does not know is named."""
+        self.assert_refused(
+            "[bcfg2tw] endpoints: the endpoint 'bogus:1' cannot be used: Unknown endpoint type: "
+            "'bogus'; see Twisted's documentation of server endpoints",
+            "--endpoint",
+            "bogus:1",
+        )
+
+    def test_unix_socket(self) -> None:
+        """A socket whose clients have no address is refused."""
+        self.assert_refused(
+            "[bcfg2tw] endpoints: the endpoint 'unix:/nowhere/socket' cannot be used: clients are "
+            "known by their IP addresses, and it has none; see Twisted's documentation of server "
+            "endpoints",
+            "--endpoint",
+            "unix:/nowhere/socket",
+        )
+
+    def test_unknown_option(self) -> None:
+        """An unknown option is named below the list of those that there are."""
+        process = ended(bcfg2_core("--prot", "6789"))
+        self.assertIn("--repository", process.stdout)
+        self.assertIn("option --prot not recognized", process.stdout)
+        self.assertEqual(process.returncode, 1)
+
+    def test_two_commands(self) -> None:
+        """The options' help and the version are printed without a site."""
+        version = ended(bcfg2_core("--version"))
+        self.assertRegex(version.stdout, r"\Abcfg2tw [0-9.]+\n\Z")
+        self.assertEqual(version.returncode, 0)
+
+
+class LateRefusalTests(SiteTestCase):
+    """What shows only once the server has begun; under twistd's log, and as a daemon."""
+
+    def assert_ends(self, process: subprocess.CompletedProcess[str], line: str) -> None:
+        """Check that a process has said why it ended, without a traceback."""
+        self.assertIn(line, process.stdout)
+        self.assertNotIn("Traceback", process.stdout + process.stderr)
+        self.assertEqual(process.returncode, 1)
+
+    def test_no_metadata(self) -> None:
+        """A server whose plugins cannot serve ends with a sentence, and a status."""
+        self.set("server", "plugins = Bundler")
+        self.assert_ends(
+            ended(bcfg2_core("--config", str(self.conf))),
+            "No Metadata Plugin: add Metadata to [server] plugins",
+        )
+
+    def test_endpoint_in_use(self) -> None:
+        """An endpoint that cannot be had ends the server with a sentence."""
+        endpoint = f"tcp:{self.port}:interface=127.0.0.1"
+        with socket.create_server(("127.0.0.1", self.port)):
+            self.assert_ends(
+                ended(bcfg2_core("--config", str(self.conf), "--endpoint", endpoint)),
+                f"the endpoint '{endpoint}' cannot be used",
+            )
+
+    def test_daemon(self) -> None:
+        """A daemon that cannot listen says so on the terminal, and leaves no PID file."""
+        endpoint = f"tcp:{self.port}:interface=127.0.0.1"
+        pid, log = self.site / "server.pid", self.site / "server.log"
+        with socket.create_server(("127.0.0.1", self.port)):
+            process = ended(
+                twistd(
+                    f"--pidfile={pid}", f"--logfile={log}", "bcfg2-core",
+                    "--config", str(self.conf), "--endpoint", endpoint,
+                )
+            )  # fmt: skip
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("[bcfg2tw] endpoints: the endpoint", process.stderr)
+        self.assertFalse(pid.exists())
+        self.assertIn(f"the endpoint '{endpoint}' cannot be used", log.read_text())
+
+
+class PrecedenceTests(SiteTestCase):
+    """Command line, environment, file and defaults."""
+
+    def parse(self, *given: str) -> Options:
+        """Return the options of a command line."""
+        parsed = Options()
+        parsed.parseOptions(given)
+        return parsed
+
+    def test_command_line_first(self) -> None:
+        """The command line beats bcfg2.conf, which beats the defaults."""
+        self.set("bcfg2tw", "threads = 7\nport = 1234\nhandshake_timeout = 3")
+        settings = self.parse("-C", str(self.conf), "--port", str(self.port)).settings
+        self.assertEqual(settings.port, self.port)
+        self.assertEqual(settings.threads, 7)
+        self.assertEqual(settings.handshake_timeout_seconds, 3)
+        self.assertEqual(settings.header_timeout_seconds, 20)
+
+    def test_short(self) -> None:
+        """The short names of bcfg2-server go on."""
+        log = str(self.site / "x.log")
+        settings = self.parse(
+            "-C", str(self.conf), "-d", "-v", "-o", log, "-Q", str(self.site / "repository"),
+            "-S", f"https://localhost:{self.port}", "-E", "latin-1", "-W", "/nowhere/web.conf",
+        ).settings  # fmt: skip
+        self.assertTrue(settings.debug and settings.verbose)
+        self.assertEqual((settings.logfile, settings.encoding), (log, "latin-1"))
+
+    def test_flags(self) -> None:
+        """A flag inverts the default, also where its name says otherwise, and has a clear twin."""
+        given = ("-C", str(self.conf))
+        self.assertTrue(self.parse(*given).settings.cfg_validation)
+        for flag in ("--cfg-validation", "--no-cfg-validation"):
+            self.assertFalse(self.parse(*given, flag).settings.cfg_validation)
+        self.assertTrue(self.parse(*given, "--listen-all").settings.listen_all)
+
+    def test_endpoints(self) -> None:
+        """Endpoints may be repeated, and replace those of the file."""
+        self.set("bcfg2tw", "endpoints = tcp:1 tcp:2")
+        settings = self.parse("-C", str(self.conf)).settings
+        self.assertEqual(settings.endpoints, ("tcp:1", "tcp:2"))
+        settings = self.parse(
+            "-C", str(self.conf), "--endpoint", "tcp:3", "--endpoint", "tcp:4"
+        ).settings
+        self.assertEqual(settings.endpoints, ("tcp:3", "tcp:4"))
+
+    def test_environment(self) -> None:
+        """The environment names the file where the command line does not."""
+        self.patch(os, "environ", {**os.environ, "BCFG2_CONFIG_FILE": str(self.conf)})
+        self.assertEqual(self.parse().settings.config, str(self.conf))
+
+    def test_no_arguments(self) -> None:
+        """There are options only."""
+        self.assertRaises(UsageError, self.parse, "-C", str(self.conf), "6789")
+
+    def test_help(self) -> None:
+        """Every option with a name on the command line has a line of help."""
+        shown = str(Options())
+        for one in options().values():
+            for name in one.cli:
+                self.assertIn(f"--{name}", shown)
+
+
+class TwistdTests(SynchronousTestCase):
+    """How twistd knows us."""
+
+    def test_listed(self) -> None:
+        """`twistd --help` lists bcfg2-core, and imports nothing of us to do so."""
+        code = (
+            "import sys\n"
+            "from twisted.application.service import IServiceMaker\n"
+            "from twisted.plugin import getPlugins\n"
+            "print([one.tapname for one in getPlugins(IServiceMaker)].count('bcfg2-core'))\n"
+            "print([name for name in sys.modules if name.startswith('bcfg2tw')])\n"
+        )
+        process = ended([twistd()[0], "-c", code])
+        self.assertEqual((process.stderr, process.stdout), ("", "1\n[]\n"))
+        self.assertIn("bcfg2-core", ended(twistd("--help")).stdout)

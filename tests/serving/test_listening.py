@@ -1,0 +1,154 @@
+"""Where the service listens."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.serving.listening import (
+    CannotListen,
+    bound_sockets,
+    check_addresses,
+    hosts,
+    server_endpoints,
+)
+from bcfg2tw.settings import Settings
+from tests.processes import PATIENCE_SECONDS, bcfg2_core, environment, free_port, wait_until
+from tests.test_service import Site
+
+
+class HostsTests(SynchronousTestCase):
+    """Addresses of bcfg2.conf and the command line."""
+
+    def test_hosts(self) -> None:
+        """Port and interface beat bcfg2.conf; `listen_all` beats its hosts; nothing is repeated."""
+        several = "https://a:1,https://[2001:db8::1]:2"
+        cases: dict[tuple[tuple[str, int], ...], dict[str, Any]] = {
+            (("localhost", 6789),): {},
+            (("a", 1), ("2001:db8::1", 2)): {"server": several},
+            (("a", 3), ("2001:db8::1", 3)): {"server": several, "port": 3},
+            (("b", 1), ("b", 2)): {"server": several, "interface": "b"},
+            (("b", 3),): {"server": several, "interface": "b", "port": 3},
+            (("", 1), ("", 2)): {"server": several, "listen_all": True},
+        }
+        for expected, settings in cases.items():
+            self.assertEqual(hosts(Settings(**settings)), expected)
+
+
+class SocketTests(SynchronousTestCase):
+    """Sockets, which are bound by nothing but what was written."""
+
+    def bind(self, **settings: Any) -> list[tuple[str, int]]:
+        """Bind, let go, and return the addresses."""
+        found = bound_sockets(Settings(**settings))
+        addresses = [one.getsockname()[:2] for one in found]
+        for one in found:
+            one.close()
+        return addresses
+
+    def test_address(self) -> None:
+        """An address is bound as it is written."""
+        port = free_port()
+        self.assertEqual(self.bind(server=f"https://127.0.0.2:{port}"), [("127.0.0.2", port)])
+
+    def test_all(self) -> None:
+        """All interfaces are those of IPv4, and of IPv6 where there is any."""
+        port = free_port()
+        found = self.bind(server=f"https://localhost:{port}", listen_all=True)
+        self.assertIn(("0.0.0.0", port), found)
+        self.assertLessEqual(set(found), {("0.0.0.0", port), ("::", port)})
+
+    def test_in_use(self) -> None:
+        """Where one address cannot be had the others are let go again."""
+        port, taken = free_port(), free_port()
+        settings = Settings(server=f"127.0.0.1:{port},127.0.0.1:{taken}")
+        with socket.create_server(("127.0.0.1", taken)):
+            error = self.assertRaises(CannotListen, check_addresses, settings)
+        self.assertIn(f"port {taken} on 127.0.0.1 is in use", str(error))
+        socket.create_server(("127.0.0.1", port)).close()
+
+    def test_unknown_name(self) -> None:
+        """A name that stands for no address is named."""
+        error = self.assertRaises(CannotListen, bound_sockets, Settings(interface="x.invalid"))
+        self.assertTrue(str(error).startswith("'x.invalid' stands for no address: "))
+
+
+class EndpointTests(SynchronousTestCase):
+    """Endpoints of Twisted."""
+
+    def test_parsed(self) -> None:
+        """Each description is one endpoint; what is none is named."""
+        made = server_endpoints(reactor, Settings(endpoints=("tcp:1", "tcp6:3")))
+        self.assertEqual(list(made), ["tcp:1", "tcp6:3"])
+        error = self.assertRaises(
+            CannotListen, server_endpoints, reactor, Settings(endpoints=("tcp:1", "x"))
+        )
+        self.assertIn("the endpoint 'x' cannot be used", str(error))
+
+    def test_systemd(self) -> None:
+        """A socket that systemd holds is served; clients wait there until the server is up."""
+        site = Site(self.mktemp())
+        with socket.create_server(("127.0.0.1", site.port)) as held:
+            # systemd hands sockets on as descriptors from 3, and says for which process they are
+            variables = "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=bcfg2-core.socket"
+            hand_over = f'exec 3<&{held.fileno()}; {variables} exec "$@"'
+            endpoint = "--endpoint=systemd:domain=INET:index=0"
+            server = subprocess.Popen(
+                ["sh", "-c", hand_over, "sh", *bcfg2_core("-C", str(site.conf), endpoint)],
+                env=environment(),
+                pass_fds=[held.fileno()],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            try:
+                self.assertEqual(site.call("ping", 1), [1])
+            finally:
+                server.terminate()
+                said, _ = server.communicate(timeout=PATIENCE_SECONDS)
+            self.assertIn("All plugins shut down", said)
+            # the socket is systemd's: the next server takes it over
+            connection = socket.create_connection(("127.0.0.1", site.port))
+            connection.close()
+
+    def test_proxy(self) -> None:
+        """Behind a proxy that says for whom it speaks, clients have addresses of their own."""
+        site = Site(self.mktemp())
+        clients = site.folder / "repository/Metadata/clients.xml"
+        clients.write_text(
+            clients.read_text().replace(
+                "</Clients>",
+                '<Client name="far.example.com" profile="workstation" address="192.0.2.9"/>'
+                "</Clients>",
+            )
+        )
+        connection = site.connection()
+        with site.server(f"--endpoint=haproxy:tcp:{site.port}:interface=127.0.0.1") as server:
+            plain = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
+            plain.sendall(b"PROXY TCP4 192.0.2.9 127.0.0.1 5000 6789\r\n")
+            context = ssl.create_default_context(cafile=site.settings.ca)
+            connection.sock = context.wrap_socket(plain, server_hostname="localhost")
+            self.assertIn('<Bundle name="motd">', site.ask(connection, "GetConfig"))
+            connection.close()
+            self.assertIn("Generated config for far.example.com", server.said())
+
+    def test_daemon(self) -> None:
+        """A daemon writes its PID file, serves, and is gone with its file after SIGTERM."""
+        site = Site(self.mktemp())
+        pid = site.folder / "server.pid"
+        command = bcfg2_core("-C", str(site.conf))
+        command[3:5] = [f"--pidfile={pid}", f"--logfile={site.folder / 'server.log'}"]
+        started = subprocess.run(command, env=environment(), timeout=PATIENCE_SECONDS)
+        self.assertEqual(started.returncode, 0)
+        number = int(pid.read_text())
+        try:
+            self.assertEqual(site.call("ping", 1), [1])
+        finally:
+            os.kill(number, 15)
+        wait_until(lambda: not pid.exists(), lambda: "the daemon does not end")

@@ -1,0 +1,527 @@
+"""Deadlines, bounds and whole conversations, over TLS where that matters."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import statistics
+import time
+import xmlrpc.client
+from typing import Any
+
+from OpenSSL import SSL
+from twisted.internet import reactor
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.task import Clock, deferLater
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+
+from bcfg2tw.auth import ServerContext
+from bcfg2tw.pool import CorePool
+from bcfg2tw.serving.bounded_tls import tls_factory
+from bcfg2tw.serving.listening import BACKLOG
+from bcfg2tw.serving.site import CLOSING_SECONDS, CoreSite
+from bcfg2tw.settings import Settings
+from bcfg2tw.xmlrpc_resource import CoreResource
+from tests.network import (
+    SERVER,
+    ImmediatePool,
+    PatientPool,
+    ServedMethods,
+    an_authority,
+    basic,
+    call_of,
+    client_context,
+    client_side,
+    log_lines,
+    post,
+    tls_settings,
+)
+
+PEER = IPv4Address("TCP", "192.0.2.7", 40000)
+REQUEST = post(call_of("GetConfig"))
+PATIENCE_SECONDS = 20
+
+#: What the scheduler of a busy machine may add.
+MEASURING_ERROR_SECONDS = 0.02
+
+HALF_A_HELLO = bytes.fromhex("1603010200010001fc0303") + bytes(100)
+
+tcp: Any = reactor
+
+
+class DeadlineTests(SynchronousTestCase):
+    """Deadlines, which nothing that a slow peer sends can extend."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.pool = PatientPool()
+        self.settings = Settings(
+            handshake_timeout_seconds=10,
+            header_timeout_seconds=20,
+            body_timeout_seconds=120,
+            idle_timeout_seconds=30,
+        )
+        self.core = ServedMethods()
+        resource = CoreResource(self.core, self.pool, self.settings)
+        self.site = CoreSite(resource, self.settings, self.clock)
+        self.transport = StringTransport(peerAddress=PEER)
+        self.channel = self.site.buildProtocol(PEER)
+        self.channel.makeConnection(self.transport)
+
+    def answer(self, request: bytes = REQUEST) -> None:
+        """Make a request and have it answered."""
+        self.channel.dataReceived(request)
+        self.pool.release()
+        self.clock.advance(0)
+
+    def assert_cut_after(self, seconds: float) -> None:
+        """Check that the connection is cut after a time, and not before."""
+        self.clock.advance(seconds - 0.5)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_silence(self) -> None:
+        """A connection that sends nothing is cut."""
+        self.assert_cut_after(20)
+
+    def test_header(self) -> None:
+        """A header that comes byte by byte is cut off in its midst."""
+        for number in range(19):
+            self.channel.dataReceived(REQUEST[number : number + 1])
+            self.clock.advance(1)
+        self.assert_cut_after(1)
+
+    def test_header_lines(self) -> None:
+        """So is one that comes line by line."""
+        lines = REQUEST.partition(b"\r\n\r\n")[0].splitlines(keepends=True)
+        for line in lines:
+            self.channel.dataReceived(line)
+            self.clock.advance(4)
+        self.assert_cut_after(20 - 4 * len(lines))
+
+    def test_body(self) -> None:
+        """A body that comes byte by byte is cut off, too."""
+        request = post(call_of("GetConfig", "x" * 1000))
+        self.channel.dataReceived(request[:-1000])
+        self.clock.advance(0)
+        self.pool.release()
+        for _ in range(100):
+            self.channel.dataReceived(b"x")
+            self.clock.advance(1)
+        self.assert_cut_after(20)
+
+    def test_slow_authentication(self) -> None:
+        """The time that the server takes to check credentials is not the client's."""
+        request = post(call_of("GetConfig", "x" * 1000))
+        self.channel.dataReceived(request[:-1000])
+        self.clock.advance(0)
+        self.clock.advance(1000)
+        self.pool.release()
+        self.assert_cut_after(120)
+
+    def test_request_at_the_end(self) -> None:
+        """A request that crosses the end of the service is not taken, and holds nothing up."""
+        self.answer()
+        drained = self.site.drain()
+        self.assertTrue(self.transport.disconnecting)
+        self.assertIsNone(self.transport.producer)
+        self.channel.dataReceived(REQUEST)
+        self.clock.advance(0)
+        self.assertEqual(self.pool._held, [])
+        self.assert_cut_after(CLOSING_SECONDS)
+        self.channel.connectionLost(Failure(ConnectionAborted()))
+        self.successResultOf(drained)
+
+    def test_call(self) -> None:
+        """A call may take its time."""
+        self.channel.dataReceived(REQUEST)
+        self.clock.advance(10_000)
+        self.pool.release()
+        self.assertIn(b"200 OK", self.transport.value())
+
+    def test_idle(self) -> None:
+        """A connection that is kept for nothing is cut."""
+        self.answer()
+        self.assert_cut_after(30)
+
+    def test_next_header(self) -> None:
+        """A further request has the time of a header, from its first byte on."""
+        self.answer()
+        self.clock.advance(25)
+        self.channel.dataReceived(REQUEST[:1])
+        self.clock.advance(10)
+        self.channel.dataReceived(REQUEST[1:2])
+        self.assert_cut_after(10)
+
+    def test_many_requests(self) -> None:
+        """A connection that is used is kept however long it is used."""
+        for _ in range(100):
+            self.answer()
+            self.clock.advance(29)
+        self.assertFalse(self.transport.disconnected)
+        self.assertEqual(len(self.core.called), 100)
+        self.assertLess(len(self.clock.getDelayedCalls()), 2)
+
+    def test_pipelined(self) -> None:
+        """Requests that come at once are answered one after the other."""
+        self.channel.dataReceived(REQUEST * 3)
+        for answered in range(3):
+            self.assertEqual(self.transport.value().count(b"200 OK"), answered)
+            self.pool.release()
+        self.assertEqual(self.transport.value().count(b"200 OK"), 3)
+        self.assert_cut_after(30)
+
+    def test_unread_answer(self) -> None:
+        """A client may take as long to read a large answer as to send one, and is idle then."""
+        self.channel.dataReceived(REQUEST)
+        self.channel.pauseProducing()  # as the transport does when its buffer is full
+        self.pool.release()
+        self.clock.advance(119)
+        self.assertFalse(self.transport.disconnected)
+        self.channel.resumeProducing()
+        self.assert_cut_after(30)
+
+    def test_never_read_answer(self) -> None:
+        """A client that does not read its answer is cut."""
+        self.channel.dataReceived(REQUEST)
+        self.channel.pauseProducing()
+        self.pool.release()
+        self.assert_cut_after(120)
+
+    def test_refused(self) -> None:
+        """A client that was refused has the time to notice it, and no more."""
+        self.answer(post(call_of("GetConfig"), Authorization=basic("root", "wrong")))
+        self.assert_cut_after(30)
+
+    def test_forgotten(self) -> None:
+        """A connection that is lost leaves nothing behind, at whatever point."""
+        for sent in (b"", REQUEST[:20], REQUEST[:-10], REQUEST):
+            channel = self.site.buildProtocol(PEER)
+            channel.makeConnection(StringTransport(peerAddress=PEER))
+            channel.dataReceived(sent)
+            channel.connectionLost(Failure(ConnectionError("gone")))
+            self.clock.advance(0)
+        self.channel.connectionLost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class KeepAliveTests(SynchronousTestCase):
+    """Which connections are kept."""
+
+    def closes(self, request: bytes) -> bool:
+        """Say whether the connection is closed after an answer."""
+        settings = Settings()
+        resource = CoreResource(ServedMethods(), ImmediatePool(), settings)
+        transport = StringTransport(peerAddress=PEER)
+        channel = CoreSite(resource, settings, Clock()).buildProtocol(PEER)
+        channel.makeConnection(transport)
+        channel.dataReceived(request)
+        self.assertIn(b"200 OK", transport.value())
+        return bool(transport.disconnecting)
+
+    def test_kept(self) -> None:
+        """HTTP/1.1 keeps a connection; `Connection: close` and HTTP/1.0 close it."""
+        body = call_of("ping")
+        self.assertFalse(self.closes(post(body)))
+        self.assertTrue(self.closes(post(body, Connection="close")))
+        self.assertTrue(self.closes(post(body, version="1.0")))
+
+
+class HeaderFloodTests(SynchronousTestCase):
+    """Headers that are too large."""
+
+    def test_refused(self) -> None:
+        """Long lines, many lines and endless lines are refused, and not kept."""
+        settings = Settings()
+        site = CoreSite(CoreResource(ServedMethods(), ImmediatePool(), settings), settings, Clock())
+        floods = (
+            b"POST / HTTP/1.1\r\n" + b"A: " + b"b" * 20_000 + b"\r\n",
+            b"POST / HTTP/1.1\r\n" + b"A: b\r\n" * 501 + b"\r\n",
+            b"x" * 100_000,
+        )
+        for flood in floods:
+            transport = StringTransport(peerAddress=PEER)
+            channel = site.buildProtocol(PEER)
+            channel.makeConnection(transport)
+            channel.dataReceived(flood)
+            self.assertTrue(transport.disconnecting)
+
+
+class TCPTransport(StringTransport):
+    """A transport that TLS can be put on."""
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """Send at once: there is nothing to wait for here."""
+
+
+class ListeningTests(SynchronousTestCase):
+    """What stands before HTTP: the number of connections, and the handshake."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        authority = an_authority(self)
+        self.settings = tls_settings(self, authority, max_connections_per_address=2)
+        resource = CoreResource(ServedMethods(), ImmediatePool(), self.settings)
+        self.site = CoreSite(resource, self.settings, self.clock)
+        self.factory = tls_factory(self.site, ServerContext(self.settings))
+
+    def accept(self, host: str) -> Any:
+        """Accept a connection; None if it is refused."""
+        address = IPv4Address("TCP", host, 40000)
+        protocol = self.factory.buildProtocol(address)
+        if protocol is not None:
+            protocol.makeConnection(TCPTransport(peerAddress=address))
+        return protocol
+
+    def test_number(self) -> None:
+        """An address has so many connections open and no more; others are not concerned."""
+        first, _ = self.accept("192.0.2.1"), self.accept("192.0.2.1")
+        self.assertIsNone(self.accept("192.0.2.1"))
+        self.assertIsNotNone(self.accept("192.0.2.2"))
+        first.connectionLost(Failure(ConnectionError("gone")))
+        self.assertIsNotNone(self.accept("192.0.2.1"))
+        self.assertIsNone(self.accept("192.0.2.1"))
+
+    def test_nothing_kept(self) -> None:
+        """Addresses without a connection are forgotten."""
+        for number in range(10):
+            accepted = self.accept(f"192.0.2.{number}")
+            self.assertEqual(dict(self.factory.connections), {f"192.0.2.{number}": 1})
+            accepted.connectionLost(Failure(ConnectionError("gone")))
+            self.assertEqual(dict(self.factory.connections), {})
+        self.assertEqual(dict(self.factory.protocols), {})
+
+    def test_handshake_deadline(self) -> None:
+        """A handshake that drips is cut at its deadline."""
+        protocol = self.accept("192.0.2.1")
+        client = client_side()
+        self.assertRaises(SSL.WantReadError, client.do_handshake)
+        hello = client.bio_read(2**16)
+        for number in range(9):
+            protocol.dataReceived(hello[number : number + 1])
+            self.clock.advance(1)
+        self.assertFalse(protocol.transport.disconnected)
+        self.clock.advance(1.5)
+        self.assertTrue(protocol.transport.disconnected)
+
+    def test_too_old(self) -> None:
+        """Clients that are too old are named in the log, once for each address."""
+        lines = log_lines(self)
+        for _ in range(3):
+            protocol = self.accept("192.0.2.1")
+            client = client_side(_oldest)
+            self.assertRaises(SSL.WantReadError, client.do_handshake)
+            protocol.dataReceived(client.bio_read(2**16))
+            self.assertTrue(protocol.transport.disconnecting)
+            protocol.connectionLost(Failure(ConnectionError("gone")))
+        advice = [line for line in lines if "protocol = xmlrpc/tlsv1" in line]
+        self.assertEqual(len(advice), 1)
+        self.assertIn("192.0.2.1", advice[0])
+
+
+def _oldest(context: SSL.Context) -> None:
+    context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
+    context.set_min_proto_version(SSL.TLS1_VERSION)
+    context.set_max_proto_version(SSL.TLS1_VERSION)
+
+
+class LoopbackTests(TestCase):
+    """Real sockets, real threads, and a client that is not ours."""
+
+    def setUp(self) -> None:
+        self.authority = an_authority(self)
+        self.core = ServedMethods()
+        self.pool = CorePool(reactor, Settings())
+        self.clients = CorePool(reactor, Settings())
+        for pool in (self.pool, self.clients):
+            pool.start()
+            self.addCleanup(pool.stop)
+        self.listen(ca=str(self.authority.certificate), max_body_bytes=1_000_000)
+
+    def listen(self, **settings: Any) -> None:
+        """Serve on a port of the loopback interface."""
+        made = tls_settings(self, self.authority, **settings)
+        self.context = ServerContext(made)
+        site = CoreSite(CoreResource(self.core, self.pool, made), made, reactor)
+        self.factory = tls_factory(site, self.context)
+        port: Any = tcp.listenTCP(0, self.factory, backlog=BACKLOG, interface="127.0.0.1")
+        self.addCleanup(port.stopListening)
+        self.port = port.getHost().port
+
+    def connection(self, client: str | None = None) -> http.client.HTTPSConnection:
+        """Return a connection, for use in another thread."""
+        context = client_context(self.authority, client)
+        context.check_hostname = False
+        return http.client.HTTPSConnection(
+            "127.0.0.1", self.port, context=context, timeout=PATIENCE_SECONDS
+        )
+
+    def ask(
+        self,
+        connection: http.client.HTTPSConnection,
+        body: bytes,
+        authorization: str | None = None,
+    ) -> tuple[int, bytes]:
+        """Return status and body of an answer; header and body are sent one after the other."""
+        headers = {"Authorization": authorization or basic(), "Content-Type": "text/xml"}
+        connection.request("POST", "/RPC2", body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    async def all_closed(self) -> None:
+        """Wait until the server has noticed that all its clients have left."""
+        while self.factory.connections:
+            await deferLater(tcp, 0.01)
+
+    def calls(self, count: int) -> list[tuple[int, bytes]]:
+        """Make calls over one connection."""
+        connection = self.connection()
+        try:
+            return [self.ask(connection, call_of("ping", number)) for number in range(count)]
+        finally:
+            connection.close()
+
+    async def test_kept_alive(self) -> None:
+        """Many calls go over one connection."""
+        answers = await self.clients.call(self.calls, 20)
+        results = [xmlrpc.client.loads(body)[0][0] for _, body in answers]
+        self.assertEqual(results, [[number] for number in range(20)])
+
+    async def test_certificate(self) -> None:
+        """The core learns of the certificate that a client presents on a connection."""
+
+        def call() -> tuple[int, bytes]:
+            connection = self.connection("web1.example.test")
+            try:
+                return self.ask(connection, call_of("ping"))
+            finally:
+                connection.close()
+
+        status, _ = await self.clients.call(call)
+        self.assertEqual(status, 200)
+        self.assertEqual(
+            self.core.authenticated[0][0], {"subject": ((("commonName", "web1.example.test"),),)}
+        )
+
+    async def test_large(self) -> None:
+        """Bodies and answers of megabytes come through whole."""
+        self.core.result = "<é>" * 1_000_000
+
+        def call() -> tuple[int, bytes]:
+            connection = self.connection()
+            try:
+                return self.ask(connection, call_of("GetConfig", "x" * 900_000))
+            finally:
+                connection.close()
+
+        status, body = await self.clients.call(call)
+        self.assertEqual(status, 200)
+        self.assertEqual(xmlrpc.client.loads(body)[0][0], self.core.result)
+        self.assertEqual(self.core.called[0][1], "x" * 900_000)
+
+    async def test_refused_upload(self) -> None:
+        """Who sends a large body with wrong credentials, or too large a one, sees why it fails."""
+
+        def call(size: int, password: str) -> int:
+            connection = self.connection()
+            try:
+                body = call_of("GetConfig", "x" * size)
+                return self.ask(connection, body, basic("root", password))[0]
+            finally:
+                connection.close()
+
+        self.assertEqual(await self.clients.call(call, 900_000, "wrong"), 401)
+        self.assertEqual(await self.clients.call(call, 8_000_000, "wrong"), 413)
+        await self.all_closed()
+        self.assertEqual(self.core.called, [])
+
+    async def test_silent_connections(self) -> None:
+        """
+        300 connections that say nothing, or half of a handshake, keep nobody from being served:
+        a call takes no more than twice as long.
+        """
+        alone = await self.clients.call(self.median_seconds)
+        address = ("127.0.0.1", self.port)
+        silent = [socket.create_connection(address, PATIENCE_SECONDS) for _ in range(300)]
+        try:
+            for one in silent[::2]:
+                one.sendall(HALF_A_HELLO)
+            await self.all_open(len(silent))
+            among_them = await self.clients.call(self.median_seconds)
+            self.assertGreaterEqual(self.factory.connections["127.0.0.1"], len(silent))
+            self.assertLess(among_them, 2 * alone + MEASURING_ERROR_SECONDS)
+        finally:
+            for one in silent:
+                one.close()
+        await self.all_closed()
+
+    def median_seconds(self) -> float:
+        """Return how long a call over a connection of its own takes; in a thread of the test."""
+        durations = []
+        for _ in range(15):
+            started = time.perf_counter()
+            self.calls(1)
+            durations.append(time.perf_counter() - started)
+        return statistics.median(durations)
+
+    async def all_open(self, count: int) -> None:
+        """Wait until the server has taken so many connections."""
+        while self.factory.connections["127.0.0.1"] < count:
+            await deferLater(tcp, 0.01)
+
+    async def test_not_tls(self) -> None:
+        """Who does not speak TLS is cut, and the next one is served."""
+
+        def call() -> bytes:
+            with socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as plain:
+                plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                received = b""
+                while data := plain.recv(1000):
+                    received += data
+                return received
+
+        received = await self.clients.call(call)
+        self.assertNotIn(b"HTTP/", received)
+        answers = await self.clients.call(self.calls, 1)
+        self.assertEqual([status for status, _ in answers], [200])
+
+    async def test_new_certificate(self) -> None:
+        """After a new certificate was read, open connections go on and new ones get it."""
+        connection = self.connection()
+        await self.clients.call(self.ask, connection, call_of("ping"))
+        certificate, key = self.authority.issue("new.example.test")
+        self.context.reload(Settings(cert=str(certificate), key=str(key)))
+        status, _ = await self.clients.call(self.ask, connection, call_of("ping"))
+        self.assertEqual(status, 200)
+        connection.close()
+        self.assertEqual(await self.clients.call(self.common_name), "new.example.test")
+
+    def secured(self, context: ssl.SSLContext) -> ssl.SSLSocket:
+        """Return a new connection, the handshake made; in a thread of the test."""
+        plain = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+        return context.wrap_socket(plain, server_hostname=SERVER)
+
+    def common_name(self) -> str:
+        """Return the name that a new connection sees."""
+        context = client_context(self.authority)
+        context.check_hostname = False
+        with self.secured(context) as secure:
+            certificate: Any = secure.getpeercert()
+        return str(dict(pair[0] for pair in certificate["subject"])["commonName"])
+
+    async def test_no_other_protocol(self) -> None:
+        """HTTP/1.1 is all that is spoken, whatever a client offers."""
+
+        def negotiated() -> str | None:
+            context = client_context(self.authority)
+            context.check_hostname = False
+            context.set_alpn_protocols(["h2", "http/1.1"])
+            with self.secured(context) as secure:
+                return secure.selected_alpn_protocol()
+
+        self.assertIsNone(await self.clients.call(negotiated))
