@@ -1,7 +1,7 @@
 """
 sources.xml: where a site's packages come from, and which clients each source is for.
 
-Nothing here reads what a source offers; that is `updating/update.py`'s and `indexes/source_index.py`'s business.
+Nothing here reads what a source offers: `updating/` and `indexes/` do.
 """
 
 from __future__ import annotations
