@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.core import TwistedCore, core_class, make_core
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.errors import SettingsError
+from bcfg2tw.errors import MetadataRuntimeError, SettingsError
 from bcfg2tw.settings import Settings
 from tests.processes import PATIENCE_SECONDS, environment, wait_until
 from tests.test_service import Site
@@ -95,5 +95,5 @@ class ClassTests(TestCase):
         self.addCleanup(core.shutdown)
         self.assertTrue(core._run())
         socket.create_connection(("localhost", site.port)).close()
-        self.assertIsNone(core._snapshot)
+        self.assertRaises(MetadataRuntimeError, getattr, core, "snapshot")
         await maybeDeferred(core._service.stopService)

@@ -19,7 +19,7 @@ from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SkipTest, TestCase
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, DownloadError
+from bcfg2tw.engine.plugin.downloads import Download, DownloadError
 from bcfg2tw.engine.plugins.packages.formats.compression import unpacked
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
 
-from bcfg2tw.engine.plugins.packages.fetching.downloader import DownloadError
+from bcfg2tw.engine.plugin.downloads import DownloadError
 
 __all__ = ["Body"]
 

@@ -18,7 +18,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.python.threadable import isInIOThread
 
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, DownloadError, Validators
+from bcfg2tw.engine.plugin.downloads import Download, DownloadError, Validators
 from bcfg2tw.settings import Settings
 
 __all__ = ["ReactorDownloader"]

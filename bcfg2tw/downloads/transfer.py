@@ -19,7 +19,7 @@ import bcfg2tw
 from bcfg2tw.downloads.agent import HttpAgent
 from bcfg2tw.downloads.body import Body
 from bcfg2tw.downloads.proxy import basic
-from bcfg2tw.engine.plugins.packages.fetching.downloader import (
+from bcfg2tw.engine.plugin.downloads import (
     Download,
     DownloadError,
     NotThere,

@@ -1,48 +1,367 @@
 """
 The core: what Bcfg2 documents as the interface between a server and its network side.
 
-`Core` has everything that needs no network: the methods that clients and administrators call
-(core.md 11, wire.md 9 and 11), over what `base_core.py` holds. `NetworkCore` adds what a
-listening server needs.
+`Core` has everything that needs no network: the documented methods (core.md 4.1), and those that
+clients and administrators call (core.md 11, wire.md 9 and 11), each a line or two over its parts.
+`NetworkCore` adds what a listening server needs.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NoReturn, TypeVar
 
 from lxml import etree
 
-from bcfg2tw.engine.base_core import BaseCore
-from bcfg2tw.engine.plugin.base import as_flag
-from bcfg2tw.engine.plugin.interfaces import Probing
-from bcfg2tw.engine.xmlio import Element, is_element, parse_upload, serialise
+from bcfg2tw.engine import uploads
+from bcfg2tw.engine.access import AccessControl
+from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build.configuration import ConfigurationBuild
+from bcfg2tw.engine.build.metadata import build_metadata
+from bcfg2tw.engine.call_statistics import CallStatistics
+from bcfg2tw.engine.context import ServerContext
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.client_cache import ClientCache
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.base import Plugin, as_flag
+from bcfg2tw.engine.plugin.downloads import Downloader
+from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
+from bcfg2tw.engine.remote_methods import exposed, exposed_method, exposed_names, plugin_methods
+from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
+from bcfg2tw.engine.served.repository import ServedRepository
+from bcfg2tw.engine.served.snapshot import Snapshot
+from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.engine.xmlio import Element, parse_upload, serialise
 from bcfg2tw.errors import (
     Bcfg2Error,
     CoreInitError,
+    CriticalError,
     MetadataConsistencyError,
     MetadataRuntimeError,
     NoExposedMethod,
 )
+from bcfg2tw.settings import Settings
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.address import ClientAddress
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 DEPRECATED = "This method is deprecated and will be removed in a future release\n%s"
 
 
-def exposed(method: F) -> F:
-    """Mark a method of the core as one that can be called over XML-RPC."""
-    method.exposed = True  # type: ignore[attr-defined]  # functions take attributes
-    return method
+class Core:
+    """
+    The server for one repository; methods that clients call get their address first.
 
+    Any number of cores can live in one process. All methods are safe to call from any thread.
 
-class Core(BaseCore):
-    """The server for one repository; methods that clients call get their address first."""
+    :cvar name: used in log messages
+    :ivar store: what clients change: the list of clients, what their probes said
+    :ivar served: the repository: settings, files, plugins, as they are in service now
+    :ivar context: what plugins get of the server
+    :ivar call_statistics: how long methods take
+    :ivar fam: tells administrators what is watched
+    :ivar debug_listeners: called with the core's debug flag when it is set, to adjust log levels
+    :ivar terminate: set when the core shuts down, for threads that wait
+    """
+
+    name = "bcfg2-server"
+
+    def __init__(self, settings: Settings) -> None:
+        self.logger = logging.getLogger("bcfg2-server")
+        self.debug_flag = settings.debug
+        self.debug_listeners: list[Callable[[bool], None]] = []
+        self.terminate = threading.Event()
+        self._shutdown_lock = threading.Lock()
+        self.call_statistics = CallStatistics()
+        self.store = Store(settings)
+        self.served = ServedRepository(settings, self.store)
+        self._changes = Announcements()
+        self._changes.subscribe(self.served.forget)
+        self.context = ServerContext(self.served, self.store, self._changes)
+        self._build = ConfigurationBuild(self._timed)
+        self._access = AccessControl(self.served, self.client)
+        self.fam: FileMonitor = file_monitor(self.served)
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+    # What is served
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force now."""
+        return self.served.settings
+
+    @property
+    def downloader(self) -> Downloader | None:
+        """Fetches files from the network for plugins; None where there is no network side."""
+        return self.context.downloads
+
+    @downloader.setter
+    def downloader(self, downloader: Downloader | None) -> None:
+        self.context.downloads = downloader
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """
+        The state of the repository that calls see from now on.
+
+        :raises MetadataRuntimeError: if no repository was read yet
+        """
+        return self.served.snapshot
+
+    @property
+    def cfile(self) -> str | None:
+        """The path of the configuration file, None without one."""
+        return self.settings.config
+
+    @property
+    def metadata_cache_mode(self) -> str:
+        """Which metadata of clients are remembered now: off, initial, cautious or aggressive."""
+        return self.settings.client_metadata_cache
+
+    @property
+    def plugins(self) -> dict[str, Plugin]:
+        """The plugins by name."""
+        return self.snapshot.plugins
+
+    @property
+    def metadata(self) -> Metadata:
+        """The plugin that knows the clients."""
+        return self.snapshot.metadata
+
+    @property
+    def metadata_cache(self) -> ClientCache[ClientMetadata]:
+        """The cache of clients' metadata."""
+        return self.snapshot.metadata_cache
+
+    @property
+    def revision(self) -> str:
+        """The repository's revision, `-1` where it has none."""
+        return self.snapshot.revision
+
+    def plugins_by_type(self, base_class: type[T]) -> list[T]:
+        """Return the plugins of a class, by (`sort_order`, `name`)."""
+        return self.snapshot.plugins_by_type(base_class)
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the folders and files whose change is to be told to `reload`."""
+        return self.served.watched()
+
+    # Life
+
+    def run(self) -> bool:
+        """
+        Set up, read the repository, serve until told to stop (core.md 3.1).
+
+        :returns: whether the core could be set up
+        """
+        if not self._run():
+            self.shutdown()
+            return False
+        try:
+            self.start()
+            self._block()
+        except BaseException:
+            self.shutdown()
+            raise
+        return True
+
+    def _run(self) -> bool:
+        """Set up what is needed before the repository is read; nothing without a network."""
+        return True
+
+    def _block(self) -> None:
+        """Serve until told to stop; without a network there is nothing to wait for."""
+
+    def start(self) -> None:
+        """
+        Read the repository and start what runs beside the calls.
+
+        :raises CoreInitError: if no Metadata plugin can be used
+        """
+        self.load_plugins()
+        self.served.start_threads()
+
+    def load_plugins(self) -> None:
+        """
+        Find the configured plugins and read the repository for the first time.
+
+        :raises CoreInitError: if no Metadata plugin can be used
+        """
+        self.served.load(self.context)
+
+    def reload(self, changed: Collection[str] | None = None) -> None:
+        """
+        Take in changes of the repository and of the configuration file.
+
+        Calls that are running go on with what they began with.
+
+        :param changed: full paths; None where anything may have changed
+        """
+        self.served.reload(changed)
+
+    def shutdown(self) -> None:
+        """End plugins and close the store; calling it again does nothing."""
+        with self._shutdown_lock:
+            if self.terminate.is_set():
+                self.logger.debug("%s: Core already shut down", self.name)
+                return
+            self.terminate.set()
+        self.logger.info("%s: Shutting down core...", self.name)
+        self.served.shutdown()
+        self.store.close()
+        self.logger.info("%s: All plugins shut down", self.name)
+
+    # Clients
+
+    def resolve_client(
+        self, address: ClientAddress, cleanup_cache: bool = False, metadata: bool = True
+    ) -> tuple[str, ClientMetadata | None]:
+        """
+        Return the name of the client at an address and, if asked for, its metadata.
+
+        :raises CriticalError: if either cannot be told
+        """
+        with self._timed("resolve_client"), self._failing_for(address):
+            name = self.metadata.resolve_client(address, cleanup_cache=cleanup_cache)
+            return name, (self.build_metadata(name) if metadata else None)
+
+    def client(self, address: ClientAddress) -> ClientMetadata:
+        """
+        Return the metadata of the client at an address.
+
+        :raises CriticalError: if they cannot be told
+        """
+        with self._timed("resolve_client"), self._failing_for(address):
+            return self.build_metadata(self.metadata.resolve_client(address))
+
+    @contextmanager
+    def _failing_for(self, address: ClientAddress) -> Iterator[None]:
+        """Turn failures of finding out who a client is into what the client is told."""
+        try:
+            yield
+        except MetadataConsistencyError as error:
+            self.critical_error(f"Client metadata resolution error for {address[0]}: {error}")
+        except MetadataRuntimeError as error:
+            self.critical_error(f"Metadata system runtime failure for {address[0]}: {error}")
+
+    def build_metadata(self, client_name: str, register: bool = True) -> ClientMetadata:
+        """
+        Return a client's metadata, connectors included.
+
+        :param register: whether an unknown client becomes a known one
+        :raises CriticalError: if the client is unknown and there is no default group
+        :raises MetadataConsistencyError: if a connector contradicts the rest
+        """
+        with self._timed("build_metadata"):
+            return build_metadata(self.snapshot, client_name, register)
+
+    # Configurations
+
+    def BuildConfiguration(self, client: str) -> Element:
+        """Return a client's configuration, or an `error` document (core.md 8)."""
+        try:
+            metadata = self.build_metadata(client)
+        except MetadataConsistencyError as error:
+            self.logger.error("Metadata consistency error for client %s: %s", client, error)
+            return steps.error_document("metadata error", str(error))
+        return self.configuration(metadata)
+
+    def configuration(self, metadata: ClientMetadata) -> Element:
+        """
+        Return the configuration for a client whose metadata are known.
+
+        :raises ValidationError: if a validator refuses it
+        """
+        return self._build.build(metadata)
+
+    def GetStructures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return the client's structures, their entries abstract."""
+        return self._build.structures(metadata)
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Have the validators check, and change, the structures."""
+        self._build.validate_structures(metadata, structures)
+
+    def BindStructures(
+        self, structures: list[Element], metadata: ClientMetadata, config: Element
+    ) -> None:
+        """Bind all structures and append them to the configuration."""
+        self._build.bind_structures(structures, metadata, config)
+
+    def BindStructure(self, structure: Element, metadata: ClientMetadata) -> None:
+        """Bind the entries of one structure in place."""
+        steps.bind_structure(structure, metadata)
+
+    def Bind(self, entry: Element, metadata: ClientMetadata) -> None:
+        """
+        Bind one entry in place.
+
+        :raises PluginExecutionError: if it cannot be bound
+        """
+        steps.bind(entry, metadata)
+
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """Have the validators check, and change, the bound configuration."""
+        self._build.validate_goals(metadata, config)
+
+    def client_run_hook(self, hook: str, metadata: ClientMetadata) -> None:
+        """Tell plugins of a step of the client's run."""
+        self._build.run_hook(hook, metadata)
+
+    # Statistics, decisions, access
+
+    def process_statistics(self, client_name: str, statistics: Element) -> None:
+        """
+        Hand a report to the statistics plugins (wire.md 9.7).
+
+        :param statistics: the whole document
+        :raises Bcfg2Error: if it holds no statistics
+        """
+        self._take_statistics(self.build_metadata(client_name), statistics)
+
+    def _take_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        uploads.take_statistics(metadata, document)
+        self.client_run_hook("end_statistics", metadata)
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+        return uploads.collect_decisions(metadata, mode)
+
+    def check_acls(self, address: ClientAddress, rmi: str) -> bool:
+        """
+        Decide whether a client may call a method (core.md 10.1).
+
+        :raises CriticalError: if it takes the client's metadata and they cannot be built
+        """
+        with self._timed("check_acls"):
+            return self._access.allows(address, rmi)
+
+    def critical_error(self, message: str) -> NoReturn:
+        """
+        Log a message and tell it to the client.
+
+        :raises CriticalError: always
+        """
+        self.logger.error(message)
+        raise CriticalError(message)
+
+    def _timed(self, name: str) -> AbstractContextManager[None]:
+        return self.call_statistics.track(f"{type(self).__name__}:{name}")
+
+    # Remote methods
+
+    def _get_rmi_objects(self) -> dict[str, Any]:
+        return {self.fam.name: self.fam, **self.plugins}
+
+    def _get_rmi(self) -> dict[str, Callable[..., Any]]:
+        """Return the plugins' remote methods by `NAME.METHOD`, as they are now."""
+        return plugin_methods(self._get_rmi_objects())
 
     def _resolve_exposed_method(self, method_name: str) -> Callable[..., Any]:
         """
@@ -50,17 +369,12 @@ class Core(BaseCore):
 
         :raises NoExposedMethod: if there is none
         """
-        method = getattr(type(self), method_name, None)
-        if not getattr(method, "exposed", False):
-            raise NoExposedMethod(method_name)
-        bound: Callable[..., Any] = getattr(self, method_name)
-        return bound
+        return exposed_method(self, method_name)
 
     @exposed
     def listMethods(self, address: ClientAddress) -> list[str]:
         """List the methods that the caller may use."""
-        own = sorted(name for name in dir(type(self)) if _is_exposed(type(self), name))
-        names = [*own, *sorted(self._get_rmi())]
+        names = [*exposed_names(type(self)), *sorted(self._get_rmi())]
         return [name for name in names if self.check_acls(address, name)]
 
     @exposed
@@ -102,36 +416,21 @@ class Core(BaseCore):
         """Take what the client's probes printed; it is on disk on return."""
         metadata = self.client(address)
         if self.settings.client_metadata_cache == "cautious":
-            metadata.snapshot.metadata_cache.expire(metadata.hostname)
-        document = self._parsed_probe_data(probedata, metadata)
-        for source, elements in _by_source(document).items():
-            self._receive(source, elements, metadata)
-        return True
-
-    def _parsed_probe_data(self, probedata: str, metadata: ClientMetadata) -> Element:
+            self._changes.announce(ClientChange(metadata.hostname, "probes"))
         try:
-            return parse_upload(probedata)
+            document = parse_upload(probedata)
         except etree.XMLSyntaxError as error:
             self.critical_error(
                 f"Failed to parse probe data from client {metadata.hostname}: {error}"
             )
-
-    def _receive(
-        self, source: str | None, elements: list[Element], metadata: ClientMetadata
-    ) -> None:
-        plugin = metadata.snapshot.plugins.get(source or "")
-        if plugin is None:
-            self.logger.warning("Failed to locate plugin %s", source)
-            return
         try:
-            if not isinstance(plugin, Probing):
-                raise Bcfg2Error(f"{source} takes no probe data")
-            plugin.ReceiveData(metadata, elements)
+            uploads.take_probe_data(metadata, document)
         except Exception as error:  # a plugin's defect is told to the client as such
             self.logger.exception("Receiving probe data failed")
             self.critical_error(
                 f"Failed to process probe data from client {metadata.hostname}: {error}"
             )
+        return True
 
     @exposed
     def AssertProfile(self, address: ClientAddress, profile: str) -> bool:
@@ -160,7 +459,7 @@ class Core(BaseCore):
             document = parse_upload(stats)
         except etree.XMLSyntaxError as error:
             raise Bcfg2Error(str(error)) from error
-        self.take_statistics(metadata, document)
+        self._take_statistics(metadata, document)
         return True
 
     @exposed
@@ -178,10 +477,8 @@ class Core(BaseCore):
         self, address: ClientAddress | None, hostnames: Sequence[str] | None = None
     ) -> None:
         """Forget the cached metadata of some clients, or of all."""
-        if hostnames is None:
-            self.metadata_cache.expire()
-        elif hostnames:
-            self.metadata_cache.expire(*hostnames)
+        for client in (None,) if hostnames is None else hostnames:
+            self._changes.announce(ClientChange(client, "metadata"))
 
     @exposed
     def toggle_debug(self, address: ClientAddress | None) -> bool:
@@ -254,24 +551,12 @@ class NetworkCore(Core):
         raise CoreInitError(f"{type(self).__name__} cannot become a daemon by itself")
 
 
-def _check_text(value: object, what: str) -> None:
+def _check_text(value: object, description: str) -> None:
     """
     Check a parameter that a client sent.
 
+    :param description: the parameter, for the message
     :raises Bcfg2Error: if it is no string
     """
     if not isinstance(value, str):
-        raise Bcfg2Error(f"{what} is a string, not {value!r:.100}")
-
-
-def _is_exposed(owner: type, name: str) -> bool:
-    return bool(getattr(getattr(owner, name, None), "exposed", False))
-
-
-def _by_source(document: Element) -> dict[str | None, list[Element]]:
-    """Return the root's children by the plugin that they are for, in order of appearance."""
-    sources: dict[str | None, list[Element]] = {}
-    for element in document:
-        if is_element(element):
-            sources.setdefault(element.get("source"), []).append(element)
-    return sources
+        raise Bcfg2Error(f"{description} is a string, not {value!r:.100}")

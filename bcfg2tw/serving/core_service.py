@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.dispatch import ServedCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader
+from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory

@@ -24,7 +24,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from bcfg2tw.downloads import reactor_downloader
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.fetching.downloader import (
+from bcfg2tw.engine.plugin.downloads import (
     Download,
     DownloadError,
     NotThere,

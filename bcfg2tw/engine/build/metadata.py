@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.model.metadata_query import MetadataQuery
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.base import name_of
 from bcfg2tw.engine.plugin.interfaces import Connector
+from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.errors import CriticalError, MetadataConsistencyError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.served.snapshot import Snapshot
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -68,8 +65,8 @@ def _plain(snapshot: Snapshot, client_name: str, register: bool) -> ClientMetada
     return metadata
 
 
-def query(snapshot: Snapshot) -> MetadataQuery:
-    """Return what answers questions about all clients from a snapshot."""
+def query(snapshot: Snapshot) -> MetadataQuery[ClientMetadata]:
+    """Return the answers to questions about all clients from a snapshot."""
     return MetadataQuery(snapshot.metadata, partial(build_metadata, snapshot, register=False))
 
 
@@ -79,12 +76,12 @@ def _connected(snapshot: Snapshot, metadata: ClientMetadata) -> ClientMetadata:
         _add_groups(snapshot, connector, metadata)
     for connector in connectors:
         data = connector.get_additional_data(metadata)
-        snapshot.metadata.merge_additional_data(metadata, _name(connector), data)
+        snapshot.metadata.merge_additional_data(metadata, name_of(connector), data)
     return metadata
 
 
 def _add_groups(snapshot: Snapshot, connector: Connector, metadata: ClientMetadata) -> None:
-    source = _name(connector)
+    source = name_of(connector)
     groups = list(connector.get_additional_groups(metadata))
     for group in _definitions(groups):
         snapshot.metadata.define_group(metadata, group, source)
@@ -94,7 +91,3 @@ def _add_groups(snapshot: Snapshot, connector: Connector, metadata: ClientMetada
 
 def _definitions(groups: list[str | MetadataGroup]) -> Iterator[MetadataGroup]:
     return (group for group in groups if not isinstance(group, str))
-
-
-def _name(connector: Connector) -> str:
-    return connector.name if isinstance(connector, Plugin) else type(connector).__name__

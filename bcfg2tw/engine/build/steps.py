@@ -12,11 +12,12 @@ import re
 from collections.abc import Callable
 from functools import partial
 from operator import gt
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.plugin_set import PluginSet
+from bcfg2tw.engine.plugin.base import name_of
 from bcfg2tw.engine.plugin.interfaces import (
     ClientRunHooks,
     Generator,
@@ -26,9 +27,6 @@ from bcfg2tw.engine.plugin.interfaces import (
 )
 from bcfg2tw.engine.xmlio import Element, elements_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -94,11 +92,6 @@ def validated(plugin: object, what: str, validate: Callable[[], None]) -> None:
         raise
     except Exception:  # a defect of one plugin must not cost the client its configuration
         logger.exception("Plugin %s: unexpected %s validation failure", name, what)
-
-
-def name_of(plugin: object) -> str:
-    """Return a plugin's name, also of one that is a role only."""
-    return plugin.name if isinstance(plugin, Plugin) else type(plugin).__name__
 
 
 def check_altsrc(structures: list[Element]) -> None:
@@ -216,10 +209,20 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
 
 
 def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
-    claiming = [one for one in metadata.snapshot.claimers if one.HandlesEntry(entry, metadata)]
+    claimers = metadata.snapshot.derive(generators_that_claim)
+    claiming = [generator for generator in claimers if generator.HandlesEntry(entry, metadata)]
     if len(claiming) != 1:
         raise _refused(entry, "no matching generator")
     return claiming[0]
+
+
+def generators_that_claim(plugins: PluginSet) -> tuple[Generator, ...]:
+    """Return the generators that claim entries beside those that they list."""
+    return tuple(
+        generator
+        for generator in plugins.plugins_by_type(Generator)
+        if type(generator).HandlesEntry is not Generator.HandlesEntry
+    )
 
 
 def _refused(entry: Element, failure: str) -> PluginExecutionError:

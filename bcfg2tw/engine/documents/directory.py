@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import TypeVar
 
 from bcfg2tw.engine.repository.files import Files, Interpretation
@@ -15,13 +16,13 @@ def load_all(
     suffixes: tuple[str, ...],
     interpretation: Interpretation[T],
     logger: logging.Logger,
-    known: Files | None = None,
+    known: Collection[str] = (),
     ignored: tuple[str, ...] = (),
 ) -> dict[str, T]:
     """
     Load every file whose name ends in one of the suffixes; log the names of others.
 
-    :param known: files whose names were logged before: names that it holds are not logged again
+    :param known: names that were logged before and are not logged again
     :param ignored: suffixes of files that belong there but are of no interest
     :returns: path relative to the folder to what the file says, sorted by path; a file that
         was never understood is left out
@@ -32,6 +33,6 @@ def load_all(
             value = files.load(name, interpretation)
             if value is not None:
                 loaded[name] = value
-        elif not name.endswith(ignored) and (known is None or name not in known):
+        elif not name.endswith(ignored) and name not in known:
             logger.error("Could not process filename %s; ignoring", files.path(name))
     return loaded

@@ -1,17 +1,14 @@
-"""`ClientMetadata`, what is known of a client while something is made for it (metadata.md 11)."""
+"""`ClientMetadata`: a client while something is made for it (metadata.md 11)."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bcfg2tw.engine.model.metadata_query import MetadataQuery
+from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.model.version_info import Bcfg2VersionInfo, version_info
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.metadata_query import MetadataQuery
-    from bcfg2tw.engine.served.snapshot import Snapshot
-
 
 OWN_COLLECTIONS = (
     "groups", "bundles", "aliases", "addresses", "categories", "connectors", "dynamic_groups"
@@ -75,7 +72,7 @@ class MetadataGroup(tuple[frozenset[str], "str | None"]):
 
 class ClientMetadata:
     """
-    What templates and plugins see of a client.
+    A client as templates and plugins see it.
 
     Each connector's data is an attribute named like the connector. An object may be shared with
     other requests for the same client: nothing may change it but the steps that build it.
@@ -86,13 +83,13 @@ class ClientMetadata:
     :ivar password: the client's own one, not the one that all share
     :ivar version: of Bcfg2, as the client declared it
     :ivar connectors: names of the connectors that added data
-    :ivar snapshot: the state of the repository that all this was built from
+    :ivar snapshot: the plugins of the state of the repository that all this was built from
     :ivar dynamic_groups: definitions that connectors made for this client
     :ivar scratch: results that are good for one configuration, fresh for each
     """
 
-    snapshot: Snapshot
-    query: MetadataQuery
+    snapshot: PluginSet
+    query: MetadataQuery[ClientMetadata]
 
     def __init__(
         self,

@@ -7,17 +7,18 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.lasting import Lasting
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
-Binder = Callable[[Element, "ClientMetadata"], object]
+Binder = Callable[[Element, ClientMetadata], object]
 
 
 def as_flag(value: object) -> bool:
@@ -57,14 +58,19 @@ class Debuggable:
             self.logger.error(message)
 
 
+def name_of(plugin: object) -> str:
+    """Return a plugin's name, also of one that is known by its role only."""
+    return plugin.name if isinstance(plugin, Plugin) else type(plugin).__name__
+
+
 class Plugin(Debuggable):
     """
     One plugin as one snapshot of the repository has it.
 
     A plugin is made from the files of its folder, `REPOSITORY/NAME`, and is made anew when one
     of them changes; between two changes it is shared by all requests and must not be changed by
-    them. What has to outlive a change (a cache, a thread) is taken over from `previous`. Other
-    plugins are reached through `metadata.snapshot`, never kept.
+    them. What has to outlive a change (a cache, a thread) is kept in `lasting`. Other plugins are
+    reached through `metadata.snapshot`, never kept.
 
     :cvar name: key in `core.plugins`, name of the folder, prefix of the remote methods
     :cvar conflicts: names of plugins that cannot be used together with this one
@@ -73,7 +79,11 @@ class Plugin(Debuggable):
     :cvar ignored: globs of files and folders in it that are no part of the repository
     :cvar __rmi__: names of the methods that can be called as `NAME.METHOD`
     :ivar Entries: for generators: tag to entry name to the callable that binds it
+    :ivar context: the server, as far as a plugin uses it
     :ivar data: full path of the folder
+    :ivar files: the files of the folder
+    :ivar listing_before: the listing that the instance before was made from; empty for the first
+    :ivar lasting: what outlives this instance
     """
 
     name: ClassVar[str]
@@ -91,7 +101,7 @@ class Plugin(Debuggable):
         if "name" not in cls.__dict__:
             cls.name = cls.__name__
 
-    def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
+    def __init__(self, context: PluginContext, files: Files, previous: Self | None = None) -> None:
         """
         Read the files.
 
@@ -100,9 +110,11 @@ class Plugin(Debuggable):
         :param previous: the same plugin of the snapshot before, if there was one
         :raises PluginInitError: if the plugin cannot be used
         """
-        super().__init__(self.name, previous.debug_flag if previous else core.settings.debug)
-        self.core = core
+        super().__init__(self.name, previous.debug_flag if previous else context.settings.debug)
+        self.context = context
         self.files = files
+        self.listing_before: Mapping[str, Stamp] = previous.files.listing if previous else {}
+        self.lasting: Lasting = previous.lasting if previous else Lasting()
         self.data = files.folder
         self.Entries = {}
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.documents.structfile import StructFile
-    from bcfg2tw.engine.model.address import ClientAddress
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 
 Certificate = Mapping[str, Any]
 
@@ -201,6 +198,18 @@ class ClientACLs:
         return True
 
 
+class XMLTemplate(Protocol):
+    """
+    An XML file that is a template, as providers of variables see it.
+
+    :ivar path: full path
+    :ivar name: path relative to the plugin's folder
+    """
+
+    path: str
+    name: str
+
+
 class TemplateDataProvider:
     """Adds variables to templates."""
 
@@ -211,7 +220,7 @@ class TemplateDataProvider:
         return {}
 
     def get_xml_template_data(
-        self, structfile: StructFile, metadata: ClientMetadata
+        self, structfile: XMLTemplate, metadata: ClientMetadata
     ) -> Mapping[str, Any]:
         """Return variables for an XML template."""
         return {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
 from bcfg2tw.engine.plugins.default_acl import LOCALHOST
 from bcfg2tw.engine.repository.source import Source
@@ -17,7 +18,6 @@ from bcfg2tw.engine.xmlio import Element, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.address import ClientAddress
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.repository.files import Files
@@ -136,12 +136,11 @@ class ACL(Plugin, ClientACLs):
     Without ip.xml every call is deferred, without metadata.xml every deferred one is allowed.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: ACL | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(self, context: PluginContext, files: Files, previous: ACL | None = None) -> None:
+        super().__init__(context, files, previous)
         self._addresses = files.load("ip.xml", AddressRules)
         self._metadata = files.load("metadata.xml", StructFile)
-        known = None if previous is None else previous._addresses
-        if self._addresses is not None and self._addresses is not known:
+        if self._addresses is not None and self.lasting.is_news("ip.xml", self._addresses):
             self._report(self._addresses)
 
     def _report(self, rules: AddressRules) -> None:

@@ -6,10 +6,12 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bcfg2tw.engine.build.client_cache import ClientCache
+from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
@@ -26,7 +28,6 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
@@ -167,14 +168,15 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
 
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "expire_cache"]
 
-    def __init__(self, core: BaseCore, files: Files, previous: AWSTags | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: AWSTags | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._settings: Settings = files.library.settings
-        is_same = previous is not None and previous._settings == self._settings
-        self._instances: Instances = (
-            previous._instances if previous and is_same else Instances(self._settings)
+        self._instances = self.lasting.keep(
+            "instances", partial(Instances, self._settings), given=self._settings
         )
-        self._kept: ClientCache[Tags] = previous._kept if previous and is_same else ClientCache()
+        self._kept: ClientCache[Tags] = self.lasting.keep("tags", ClientCache, given=self._settings)
         self._groups = files.load(CONFIG, tag_groups)
         self._problem = files.problem(CONFIG, tag_groups)
 
@@ -221,4 +223,5 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
     def expire_cache(self, *hostnames: str) -> None:
         """Forget the tags of a client, or of all."""
         self._kept.expire(*hostnames)
-        self.core.metadata_cache.expire(*hostnames)
+        for hostname in hostnames or (None,):
+            self.context.announce(hostname, self.name)

@@ -9,12 +9,12 @@ from lxml import etree
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Structure
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 
@@ -28,10 +28,9 @@ class Base(Plugin, Structure):
     deprecated = True
     create = False
 
-    def __init__(self, core: BaseCore, files: Files, previous: Base | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, (".xml",), StructFile, self.logger, known)
+    def __init__(self, context: PluginContext, files: Files, previous: Base | None = None) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, (".xml",), StructFile, self.logger, self.listing_before)
         self._files = tuple(loaded.values())
         if previous is None:
             self.logger.warning(

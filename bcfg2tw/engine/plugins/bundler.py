@@ -13,14 +13,14 @@ from bcfg2tw.engine.documents.conditions import StoredDocument
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.served.snapshot import Snapshot
+    from bcfg2tw.engine.model.plugin_set import PluginSet
 
 Bundles: TypeAlias = dict[str, StructFile]
 
@@ -42,19 +42,20 @@ class BundleFile(StructFile):
 class Bundler(Plugin, Structure, StructureValidator):
     """Builds the bundles of a client from `Bundler/*.xml`, and expands globs of paths."""
 
-    def __init__(self, core: BaseCore, files: Files, previous: Bundler | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, SUFFIXES, BundleFile, self.logger, known)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Bundler | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, SUFFIXES, BundleFile, self.logger, self.listing_before)
         self.bundles: Bundles = {}
-        self._globs: WeakKeyDictionary[Snapshot, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+        self._globs: WeakKeyDictionary[PluginSet, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
         for name, file in loaded.items():
-            self._add(name, file, known)
+            self._add(name, file)
 
-    def _add(self, name: str, file: StructFile, known: Files | None) -> None:
+    def _add(self, name: str, file: StructFile) -> None:
         bundle, suffix = os.path.splitext(os.path.basename(name))
         taken = self.bundles.setdefault(bundle, file)
-        if known is not None and known.get(name) == self.files[name]:
+        if self.listing_before.get(name) == self.files[name]:
             return  # it was said when the file was read first
         if taken is not file:
             self.logger.error(
@@ -161,7 +162,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         parent.remove(pattern)
         parent.extend([parent.makeelement("Path", {"name": name}) for name in names])
 
-    def _listed(self, glob: str, snapshot: Snapshot) -> tuple[str, ...]:
+    def _listed(self, glob: str, snapshot: PluginSet) -> tuple[str, ...]:
         """Return the listed paths that match; of each snapshot all paths are tried once."""
         known = self._globs.setdefault(snapshot, {})
         found = known.get(glob)
@@ -172,7 +173,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         return found
 
 
-def _matching_paths(glob: str, snapshot: Snapshot) -> dict[str, None]:
+def _matching_paths(glob: str, snapshot: PluginSet) -> dict[str, None]:
     """Return what matches in the order of plugins, each once."""
     return dict.fromkeys(
         name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Decision
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
@@ -14,7 +15,6 @@ from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 MODES = ("whitelist", "blacklist")
@@ -58,11 +58,12 @@ class Decisions(Plugin, Decision):
     The server leaves nothing out of a configuration; it is the client that follows a list.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Decisions | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else {}
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Decisions | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         for name in files:
-            if name not in FILES and name not in known:
+            if name not in FILES and name not in self.listing_before:
                 self.logger.error(
                     "Could not process filename %s; ignoring: lists are whitelist.xml and "
                     "blacklist.xml, with Group and Client elements for what 1.3 put into names",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import GoalValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 
@@ -25,12 +25,13 @@ class Defaults(Plugin, GoalValidator):
     priorities is logged and leaves the entry as it is.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Defaults | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, (".xml",), PriorityFile, self.logger, known)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Defaults | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, (".xml",), PriorityFile, self.logger, self.listing_before)
         self._defaults = PriorityFiles(
-            loaded.values(), regex=True, replace_name=core.settings.defaults_replace_name
+            loaded.values(), regex=True, replace_name=context.settings.defaults_replace_name
         )
 
     def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:

@@ -13,13 +13,13 @@ from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile
 from bcfg2tw.engine.documents.priority import answers_for
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 Key = tuple[str, str]
@@ -35,10 +35,9 @@ class Deps(Plugin, StructureValidator):
     #: After Packages, so that what that adds has its dependencies as well.
     sort_order = 750
 
-    def __init__(self, core: BaseCore, files: Files, previous: Deps | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, (".xml",), NestedFile, self.logger, known)
+    def __init__(self, context: PluginContext, files: Files, previous: Deps | None = None) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, (".xml",), NestedFile, self.logger, self.listing_before)
         self._dependencies = NestedDefinitions(loaded.values(), "dependencies")
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:

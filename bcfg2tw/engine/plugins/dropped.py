@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.cfg.kinds import KINDS, Role
 from bcfg2tw.engine.repository.files import Files
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
 
 #: info.xml, and info and :info, which Bcfg2 1.3 knew.
 INFO_KINDS = tuple(kind for kind in KINDS if kind.role is Role.INFO)
@@ -26,8 +24,10 @@ class DroppedPathFolders(PathFolders):
     create = False
     migration: ClassVar[str]
 
-    def __init__(self, core: BaseCore, files: Files, previous: DroppedPathFolders | None = None):
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: DroppedPathFolders | None = None
+    ):
+        super().__init__(context, files, previous)
         if previous is None:
             self.logger.warning(
                 "%s: Bcfg2 1.4 has this plugin no more; in %s, %s",

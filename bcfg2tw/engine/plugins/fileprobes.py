@@ -14,6 +14,7 @@ from lxml import etree
 
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Probing
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
@@ -24,7 +25,6 @@ from bcfg2tw.engine.xmlio import Element, attributes, parse_data, pretty
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 INTERPRETER = "/usr/bin/env python"
@@ -41,8 +41,10 @@ class FileProbes(Plugin, Probing):
     a client sends is taken only if the file is asked of this client.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: FileProbes | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: FileProbes | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._config = files.load("config.xml", StructFile)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -99,13 +101,13 @@ class FileProbes(Plugin, Probing):
         text = entry.text or ""
         if entry.get("encoding") == "base64":
             return base64.b64decode(text)
-        return text.encode(self.core.settings.encoding)
+        return text.encode(self.context.settings.encoding)
 
     def _file(self, path: str, metadata: ClientMetadata) -> str:
         """Return the file for one client; its path is known to stay below Cfg."""
         if "/" in metadata.hostname:
             raise PluginExecutionError(f"FileProbes: {metadata.hostname!r} is no name for a file")
-        folder = os.path.join(self.core.settings.repository, "Cfg", path[1:])
+        folder = os.path.join(self.context.settings.repository, "Cfg", path[1:])
         return os.path.join(folder, f"{os.path.basename(path)}.H_{metadata.hostname}")
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:

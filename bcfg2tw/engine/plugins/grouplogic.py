@@ -13,6 +13,7 @@ from bcfg2tw.engine.documents.conditions import CONDITIONS, Subject, holds
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.templates.failures import render_failure
@@ -21,7 +22,6 @@ from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 GROUPS = "groups.xml"
@@ -80,8 +80,10 @@ class GroupLogic(Plugin, Connector):
 
     sort_order = 1000
 
-    def __init__(self, core: BaseCore, files: Files, previous: GroupLogic | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: GroupLogic | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._file = files.load(GROUPS, GroupsFile)
         self._problem = files.problem(GROUPS, GroupsFile)
         self._thread = threading.local()

@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source, Unsettled
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CONFIG = "config.xml"
@@ -161,14 +161,15 @@ class PatternsFile:
 class GroupPatterns(Plugin, Connector):
     """Puts clients into groups by their names, as `GroupPatterns/config.xml` says."""
 
-    def __init__(self, core: BaseCore, files: Files, previous: GroupPatterns | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: GroupPatterns | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         if previous is None and CONFIG not in files:
             self._create()
-        self._config = files.load(CONFIG, PatternsFile)
+        self._config = self.lasting.last_good(CONFIG, files.load(CONFIG, PatternsFile))
         if CONFIG not in files and previous is not None:
             self.logger.error("%s is gone; its last state stays in service", files.path(CONFIG))
-            self._config = previous._config
 
     def _create(self) -> None:
         path = self.files.path(CONFIG)

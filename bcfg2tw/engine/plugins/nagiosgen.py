@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
@@ -18,7 +19,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CLIENT_PATH = "/etc/nagiosgen.status"
@@ -43,8 +43,10 @@ class NagiosGen(Plugin, Generator):
     together from those that are there when it is asked for.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: NagiosGen | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: NagiosGen | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -109,17 +111,17 @@ class NagiosGen(Plugin, Generator):
         """Yield the clients' descriptions as they are now: they are newer than the snapshot."""
         for name in os.listdir(self.data):
             if name.endswith(HOST) and not name.startswith("."):
-                with open(self.files.path(name), encoding=self.core.settings.encoding) as stream:
+                with open(self.files.path(name), encoding=self.context.settings.encoding) as stream:
                     yield name, stream.read()
 
     def _keep(self, name: str, text: str) -> None:
         if "/" in name:
             raise PluginExecutionError(f"NagiosGen: {name!r} is no name for a file")
-        path, data = self.files.path(name), text.encode(self.core.settings.encoding)
+        path, data = self.files.path(name), text.encode(self.context.settings.encoding)
         with creating(self.data):
             if _content(path) != data:
                 write_atomically(path, data)
-                self.core.store.wrote(path)
+                self.context.store.wrote(path)
 
 
 def _content(path: str) -> bytes | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
 from bcfg2tw.engine.repository.files import Files
@@ -20,7 +21,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: A client's requests of one run come close together; what ohai prints is large.
@@ -99,9 +99,9 @@ class Ohai(Plugin, Probing, Connector):
     It is kept in `Ohai/HOST.json`, and read from there whenever that file changes.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Ohai | None = None) -> None:
-        super().__init__(core, files, previous)
-        self._known: Known = previous._known if previous else Known()
+    def __init__(self, context: PluginContext, files: Files, previous: Ohai | None = None) -> None:
+        super().__init__(context, files, previous)
+        self._known = self.lasting.keep("what was read", Known)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
         """Return the one probe."""
@@ -130,8 +130,8 @@ class Ohai(Plugin, Probing, Connector):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))
-            self.core.store.wrote(path)
-        self.core.metadata_cache.expire(metadata.hostname)
+            self.context.store.wrote(path)
+        self.context.announce(metadata.hostname, self.name)
 
     def _is_kept(self, path: str, value: Any) -> bool:
         try:

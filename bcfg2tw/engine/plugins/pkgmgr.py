@@ -12,13 +12,13 @@ from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile, contents
 from bcfg2tw.engine.documents.priority import answers_for
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Binder
 
@@ -98,10 +98,11 @@ class Pkgmgr(Plugin, Generator):
     architectures, `libfoo:i386,x86_64`, means the package with those instances only.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Pkgmgr | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, (".xml",), PackageList, self.logger, known)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Pkgmgr | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, (".xml",), PackageList, self.logger, self.listing_before)
         self._packages = NestedDefinitions(loaded.values())
         self.Entries = self._listed()
 

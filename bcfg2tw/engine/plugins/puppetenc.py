@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
 from bcfg2tw.engine.programs import ProgramError, run
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 TIMEOUT_SECONDS = 60
@@ -38,11 +38,13 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
     client's metadata: without it the client would get a wrong configuration.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: PuppetENC | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: PuppetENC | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._lock = threading.Lock()
         self._known: dict[str, Classification] = {}
-        if previous is None and core.settings.client_metadata_cache == "aggressive":
+        if previous is None and context.settings.client_metadata_cache == "aggressive":
             self.logger.warning(
                 "PuppetENC is incompatible with aggressive client metadata caching: "
                 "set [caching] client_metadata to cautious or initial"
@@ -75,8 +77,8 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
     def _forget(self) -> None:
         with self._lock:
             self._known = {}
-        if self.core.settings.client_metadata_cache == "aggressive":
-            self.core.metadata_cache.expire()  # nothing else would have them asked again
+        if self.context.settings.client_metadata_cache == "aggressive":
+            self.context.announce(None, self.name)  # nothing else would have them asked again
 
     def _classification(self, hostname: str) -> Classification:
         with self._lock:

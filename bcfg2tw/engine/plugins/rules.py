@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 
@@ -24,11 +24,10 @@ class Rules(Plugin, Generator):
     claimed only where they apply, so another generator that lists the entry wins.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Rules | None = None) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        loaded = load_all(files, (".xml",), PriorityFile, self.logger, known)
-        settings = core.settings
+    def __init__(self, context: PluginContext, files: Files, previous: Rules | None = None) -> None:
+        super().__init__(context, files, previous)
+        loaded = load_all(files, (".xml",), PriorityFile, self.logger, self.listing_before)
+        settings = context.settings
         self._rules = PriorityFiles(
             loaded.values(), settings.rules_regex, settings.rules_replace_name
         )

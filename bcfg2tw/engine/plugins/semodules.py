@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
@@ -16,7 +17,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Binder
 
@@ -39,10 +39,11 @@ class SEModules(Plugin, Generator):
     one wins.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: SEModules | None = None) -> None:
-        super().__init__(core, files, previous)
-        self._known = previous.files if previous else None
-        self._defaults = default_path_metadata(core.settings)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: SEModules | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        self._defaults = default_path_metadata(context.settings)
         self._modules = {name: self._module(name, names) for name, names in self._grouped().items()}
         self.Entries = {TAG: self._listed()}
 
@@ -75,7 +76,7 @@ class SEModules(Plugin, Generator):
         )
 
     def _refuse(self, name: str) -> None:
-        if self._known is None or name not in self._known:
+        if name not in self.listing_before:
             self.logger.error(
                 "Could not process filename %s; ignoring: the files of a module are "
                 "NAME.pp/NAME.pp, with .H_HOST or .G10_GROUP at the end, and NAME.pp/info.xml",

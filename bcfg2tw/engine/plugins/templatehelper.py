@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import Connector, TemplateDataProvider
+from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.interfaces import Connector, TemplateDataProvider, XMLTemplate
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.python_files import load_module
@@ -18,8 +19,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.documents.structfile import StructFile
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("TemplateHelper")
@@ -126,11 +125,10 @@ class TemplateHelper(Plugin, Connector, TemplateDataProvider):
     """Offers what the modules of `TemplateHelper` export as `metadata.TemplateHelper`."""
 
     def __init__(
-        self, core: BaseCore, files: Files, previous: TemplateHelper | None = None
+        self, context: PluginContext, files: Files, previous: TemplateHelper | None = None
     ) -> None:
-        super().__init__(core, files, previous)
-        known = previous.files if previous else None
-        modules = load_all(files, (".py",), HelperModule, self.logger, known, IGNORED)
+        super().__init__(context, files, previous)
+        modules = load_all(files, (".py",), HelperModule, self.logger, self.listing_before, IGNORED)
         self._helpers: dict[str, Helper] = {}
         self._defaults: dict[str, Any] = {}
         for path in files:
@@ -173,7 +171,7 @@ class TemplateHelper(Plugin, Connector, TemplateDataProvider):
         return self._defaults
 
     def get_xml_template_data(
-        self, structfile: StructFile, metadata: ClientMetadata
+        self, structfile: XMLTemplate, metadata: ClientMetadata
     ) -> Mapping[str, Any]:
         """Return the default variables."""
         return self._defaults

@@ -1,13 +1,11 @@
-"""What the reference calls the file monitor, as administrators see it through remote methods."""
+"""The reference's file monitor, as administrators see it through remote methods."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from bcfg2tw.engine.plugin.base import Debuggable
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
+from bcfg2tw.engine.served.repository import ServedRepository
 
 
 class FileMonitor(Debuggable):
@@ -19,14 +17,14 @@ class FileMonitor(Debuggable):
 
     __rmi__: ClassVar[list[str]] = [*Debuggable.__rmi__, "list_event_handlers"]
 
-    def __init__(self, core: BaseCore, name: str) -> None:
-        super().__init__(name, core.settings.debug)
+    def __init__(self, served: ServedRepository, name: str) -> None:
+        super().__init__(name, served.settings.debug)
         self.name = name
-        self._core = core
+        self._served = served
 
     def list_event_handlers(self) -> dict[str, str]:
         """Return the watched paths and the plugin that each belongs to."""
-        plugins = self._core.snapshot.plugins.values()
+        plugins = self._served.snapshot.plugins.values()
         return {plugin.files.folder: plugin.name for plugin in plugins}
 
 
@@ -41,11 +39,11 @@ class Inotify(FileMonitor):
 
     def list_paths(self) -> list[str]:
         """Return everything that is watched."""
-        return list(self._core.watched())
+        return list(self._served.watched())
 
 
-def file_monitor(core: BaseCore) -> FileMonitor:
+def file_monitor(served: ServedRepository) -> FileMonitor:
     """Return the file monitor that the settings name."""
-    if core.settings.filemonitor == "pseudo":
-        return FileMonitor(core, "Pseudo")
-    return Inotify(core, "Inotify")
+    if served.settings.filemonitor == "pseudo":
+        return FileMonitor(served, "Pseudo")
+    return Inotify(served, "Inotify")

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.repository.checkout import Checkout, State
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.served.snapshot import Snapshot, build
 from bcfg2tw.errors import CoreInitError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
 
 #: How often a repository that changes while it is read is read again before giving up.
 ATTEMPTS = 50
@@ -25,10 +22,14 @@ logger = logging.getLogger("bcfg2-server")
 
 
 class Reader:
-    """Reads the repository of a core; one thread at a time."""
+    """
+    Reads one repository again and again; one thread at a time.
 
-    def __init__(self, core: BaseCore) -> None:
-        self._core = core
+    :param context: what plugins get of the server
+    """
+
+    def __init__(self, context: PluginContext) -> None:
+        self._context = context
         self._checkout_state: State | None = None
 
     def read(
@@ -71,7 +72,7 @@ class Reader:
         state = checkout.settled()
         if state != self._checkout_state:
             changed = None  # whoever told of changes may not know all that git did
-        snapshot = build(self._core, library, classes, previous, changed)
+        snapshot = build(self._context, library, classes, previous, changed)
         if checkout.is_changing() or checkout.settled() != state:
             raise Unsettled(checkout.folder)
         self._checkout_state = state

@@ -11,20 +11,18 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from bcfg2tw.engine.build.client_cache import ClientCache
+from bcfg2tw.engine.model.client_cache import ClientCache
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import Generator, Metadata, Version
+from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.interfaces import Metadata, Version
 from bcfg2tw.engine.repository.files import Files, Key, Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 
@@ -35,7 +33,7 @@ logger = logging.getLogger("bcfg2-server")
 
 class Snapshot:
     """
-    The plugins of one state of the repository.
+    The plugins of one state of the repository; what `PluginSet` promises.
 
     :ivar plugins: by name, in the order in which they are configured
     :ivar metadata: the plugin that knows the clients
@@ -58,6 +56,7 @@ class Snapshot:
         self.metadata = cast(Metadata, self._metadata_plugin())
         self.metadata_cache: ClientCache[ClientMetadata] = ClientCache()
         self._by_type: dict[type, list[Any]] = {}
+        self._derived: dict[Callable[[PluginSet], Any], Any] = {}
         self._refused = frozenset(refused)
 
     def _metadata_plugin(self) -> Plugin:
@@ -78,14 +77,12 @@ class Snapshot:
             self._by_type[base_class] = found
         return found
 
-    @cached_property
-    def claimers(self) -> tuple[Generator, ...]:
-        """The generators that claim entries beside those that they list."""
-        return tuple(
-            one
-            for one in self.plugins_by_type(Generator)
-            if type(one).HandlesEntry is not Generator.HandlesEntry
-        )
+    def derive(self, function: Callable[[PluginSet], T]) -> T:
+        """Return what a function makes of these plugins; it is called once, or a few times."""
+        if function not in self._derived:
+            self._derived[function] = function(self)
+        value: T = self._derived[function]
+        return value
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
@@ -105,7 +102,7 @@ class Snapshot:
 
 
 def build(
-    core: BaseCore,
+    context: PluginContext,
     library: Library,
     classes: Sequence[type[Plugin]],
     previous: Snapshot | None = None,
@@ -121,7 +118,7 @@ def build(
     """
     plugins: dict[str, Plugin] = {}
     for plugin_class in classes:
-        plugin = _plugin(core, library, plugin_class, previous, changed)
+        plugin = _plugin(context, library, plugin_class, previous, changed)
         if plugin is not None:
             plugins[plugin.name] = plugin
     if previous is None:
@@ -136,7 +133,7 @@ def build(
 
 
 def _plugin(
-    core: BaseCore,
+    context: PluginContext,
     library: Library,
     plugin_class: type[Plugin],
     previous: Snapshot | None,
@@ -150,7 +147,7 @@ def _plugin(
     files = library.files(folder, plugin_class.ignored, known.files if known else None)
     if known is not None and same_settings and known.files.is_current(files):
         return known
-    return _made(lambda: plugin_class(core, files, known), plugin_class, known)
+    return _made(lambda: plugin_class(context, files, known), plugin_class, known)
 
 
 def _concerned(files: Files, changed: Collection[str] | None) -> bool:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from bcfg2tw.engine.plugin.interfaces import TemplateDataProvider
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.interfaces import TemplateDataProvider, XMLTemplate
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.documents.structfile import StructFile
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -43,7 +40,7 @@ def text_template_variables(entry: Element, metadata: ClientMetadata, template: 
     return _merged(variables, provided)
 
 
-def xml_template_variables(structfile: StructFile, metadata: ClientMetadata) -> Variables:
+def xml_template_variables(structfile: XMLTemplate, metadata: ClientMetadata) -> Variables:
     """Return the variables for an XML template."""
     variables: Variables = {"metadata": metadata, "repo": metadata.snapshot.settings.repository}
     provided = (
@@ -53,7 +50,7 @@ def xml_template_variables(structfile: StructFile, metadata: ClientMetadata) -> 
     return _merged(variables, provided)
 
 
-def _providers(metadata: ClientMetadata) -> list[TemplateDataProvider]:
+def _providers(metadata: ClientMetadata) -> Sequence[TemplateDataProvider]:
     return metadata.snapshot.plugins_by_type(TemplateDataProvider)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from bcfg2tw.engine.plugin.api import (
     ClientMetadata,
@@ -21,9 +21,7 @@ from bcfg2tw.engine.plugin.api import (
     ValidationError,
     line_of,
 )
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
+from bcfg2tw.engine.plugin.context import PluginContext
 
 RACKS = "racks.xml"
 PATH = "/etc/rack.conf"
@@ -77,8 +75,8 @@ class Racks(Plugin, Connector, Generator, GoalValidator):
 
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "rack"]
 
-    def __init__(self, core: BaseCore, files: Files, previous: Racks | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(self, context: PluginContext, files: Files, previous: Racks | None = None) -> None:
+        super().__init__(context, files, previous)
         racks = files.load(RACKS, RacksFile)
         if racks is None:
             raise PluginInitError(f"it needs {files.path(RACKS)}, a file that can be understood")

@@ -11,7 +11,7 @@ from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import encrypt
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import TemplateDataProvider
+from bcfg2tw.engine.plugin.interfaces import TemplateDataProvider, XMLTemplate
 from tests.builders import a_core, change, configuration, entry, metadata_of
 
 PY = 'xmlns:py="http://genshi.edgewall.org/"'
@@ -29,7 +29,7 @@ class Providing(Plugin, TemplateDataProvider):
     create = False
 
     def get_xml_template_data(
-        self, structfile: StructFile, metadata: ClientMetadata
+        self, structfile: XMLTemplate, metadata: ClientMetadata
     ) -> dict[str, Any]:
         return {"repo": "mine", "file": structfile.name}
 

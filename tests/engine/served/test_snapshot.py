@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Threaded
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.served.snapshot import without_conflicts
@@ -24,9 +25,6 @@ from tests.builders import (
     metadata_of,
     write_files,
 )
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
 
 HERE = "tests.engine.served.test_snapshot."
 
@@ -47,8 +45,8 @@ class Picky(Plugin, Threaded):
 
     started: ClassVar[list[str]] = []
 
-    def __init__(self, core: BaseCore, files: Files, previous: Picky | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(self, context: PluginContext, files: Files, previous: Picky | None = None) -> None:
+        super().__init__(context, files, previous)
         if "needed" not in files:
             raise PluginInitError("the file is missing")
 
@@ -237,7 +235,7 @@ class ConflictTests(SynchronousTestCase):
         """Return the names of those plugins, in this order, that stay."""
         core = a_core(self, BUNDLE)
         files = core.plugins["Bundler"].files
-        return list(without_conflicts({one.name: one(core, files) for one in classes}))
+        return list(without_conflicts({one.name: one(core.context, files) for one in classes}))
 
     def test_declared_by_one(self) -> None:
         """A plugin that declares a conflict stays, and the other goes, in either order."""
@@ -255,7 +253,7 @@ class ChangingFilesTests(SynchronousTestCase):
         """While a plugin changes files nobody reads them; then they are read, all of them."""
         core = a_core(self, BUNDLE)
         path = os.path.join(core.settings.repository, "Bundler/b.xml")
-        with core.changing_files():
+        with core.served.changing_files():
             write_files(core.settings.repository, {"Bundler/b.xml": "<Bundle"})
             core.reload([path])  # returns at once
             self.assertEqual(configuration(core).xpath("count(//Service)"), 1)
@@ -272,6 +270,6 @@ class ChangingFilesTests(SynchronousTestCase):
 
     def change_and_fail(self, core: NetworkCore) -> None:
         """Change one file, and meet a failure then."""
-        with core.changing_files():
+        with core.served.changing_files():
             write_files(core.settings.repository, {"Bundler/b.xml": "<Bundle/>"})
             raise ZeroDivisionError

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
 from bcfg2tw.engine.repository.files import Files
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.settings import Settings
 
 
@@ -25,11 +25,12 @@ class PathFolders(Plugin, Generator):
     :ivar entry_sets: path to the files that it is made from
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: PathFolders | None = None) -> None:
-        super().__init__(core, files, previous)
-        self._kinds = self.kinds(core.settings)
-        self._known = previous.files if previous else None
-        self._defaults = default_path_metadata(core.settings)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: PathFolders | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        self._kinds = self.kinds(context.settings)
+        self._defaults = default_path_metadata(context.settings)
         grouped = self._grouped()
         self.entry_sets = {name: self._entry_set(name, grouped[name]) for name in grouped}
         for name in self._emptied(previous):
@@ -65,7 +66,7 @@ class PathFolders(Plugin, Generator):
             name,
             self.files.path(name[1:]),
             [file for file in loaded if file is not None],
-            self.core.settings,
+            self.context.settings,
             self._defaults,
             self._kinds,
             self.name,
@@ -83,7 +84,7 @@ class PathFolders(Plugin, Generator):
         return EntryFile(name, kind, specificity, value)
 
     def _refuse(self, name: str) -> None:
-        if name.endswith(IGNORED) or (self._known is not None and name in self._known):
+        if name.endswith(IGNORED) or name in self.listing_before:
             return
         path = self.files.path(name)
         if name.endswith(FILTERS):

@@ -30,7 +30,7 @@ def bound_path(name: str, metadata: ClientMetadata) -> Element:
     """
     with no_circle(name, metadata):
         entry = etree.Element("Path", {"name": name})
-        next(iter(metadata.snapshot.plugins.values())).core.Bind(entry, metadata)
+        next(iter(metadata.snapshot.plugins.values())).context.bind(entry, metadata)
         return entry
 
 
@@ -47,7 +47,7 @@ def entry_set_of(name: str, metadata: ClientMetadata) -> EntrySet | None:
 
 def plugin(metadata: ClientMetadata) -> Cfg:
     """Return the plugin in the state that the client's metadata were built from."""
-    found: Cfg = metadata.snapshot.plugins["Cfg"]  # type: ignore[assignment]  # known by its name
+    found: Cfg = metadata.snapshot.plugins["Cfg"]
     return found
 
 

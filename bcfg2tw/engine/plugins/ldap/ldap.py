@@ -6,8 +6,9 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bcfg2tw.engine.build.client_cache import ClientCache
+from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
 from bcfg2tw.engine.plugins.ldap.queries import Queries
 from bcfg2tw.engine.plugins.ldap.query import LdapQuery
@@ -15,7 +16,6 @@ from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CONFIG = "config.py"
@@ -30,8 +30,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
     experimental = True
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "expire_cache"]
 
-    def __init__(self, core: BaseCore, files: Files, previous: Ldap | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(self, context: PluginContext, files: Files, previous: Ldap | None = None) -> None:
+        super().__init__(context, files, previous)
         self._cache: bool | None = files.library.settings.ldap_cache
         self._queries: Queries | None = files.load(CONFIG, Queries)
         self._problem = files.problem(CONFIG, Queries)

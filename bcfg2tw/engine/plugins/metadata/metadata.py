@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin import interfaces
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugins.metadata.addresses import AddressNames
 from bcfg2tw.engine.plugins.metadata.authentication import Authentication
 from bcfg2tw.engine.plugins.metadata.groups_file import GroupsFile
 from bcfg2tw.engine.plugins.metadata.resolution import Resolution
-from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.files import Files, Interpretation
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.client_table import ClientTable
 from bcfg2tw.engine.store.clients import ClientsFile
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError, PluginInitError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.address import ClientAddress
     from bcfg2tw.engine.plugin.interfaces import Certificate
+
+T = TypeVar("T")
 
 CLIENTS, GROUPS = "clients.xml", "groups.xml"
 EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
@@ -39,23 +40,25 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
 
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "list_clients", "remove_client"]
 
-    def __init__(self, core: BaseCore, files: Files, previous: Metadata | None = None) -> None:
-        super().__init__(core, files, previous)
-        if core.settings.metadata_db:
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Metadata | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        if context.settings.metadata_db:
             raise PluginInitError(
                 "[metadata] use_database: the list of clients cannot be kept in a database; "
                 "remove the option, and clients.xml is used"
             )
         if previous is None:
             self._create_missing()
-        self._changes = core.store.clients
-        self._names: AddressNames = previous._names if previous else AddressNames()
+        self._changes = context.store.clients
+        self._names = self.lasting.keep("names of addresses", AddressNames)
         self._dynamic: dict[str, tuple[MetadataGroup, str]] = {}
         self._refused: set[tuple[str, str]] = set()
-        self._groups_file = self._load_groups(previous)
-        self._reading = self._load_clients(previous)
+        self._groups_file = self._load(GROUPS, GroupsFile, previous)
+        self._reading = self._load(CLIENTS, ClientsFile, previous)
         self._table = self._current_table()
-        if previous is None or not self._is_like(previous):
+        if self.lasting.is_news("files", (self._groups_file, self._reading)):
             self._warn_of_profiles()
 
     def _create_missing(self) -> None:
@@ -74,23 +77,13 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             return False
         return True
 
-    def _load_groups(self, previous: Metadata | None) -> GroupsFile | None:
-        loaded = self.files.load(GROUPS, GroupsFile)
-        if loaded is not None or previous is None:
-            return loaded
-        self._warn_of_absence(GROUPS)
-        return previous._groups_file
-
-    def _load_clients(self, previous: Metadata | None) -> ClientsFile | None:
-        loaded = self.files.load(CLIENTS, ClientsFile)
-        if loaded is not None or previous is None:
-            return loaded
-        self._warn_of_absence(CLIENTS)
-        return previous._reading
-
-    def _warn_of_absence(self, name: str) -> None:
-        if name not in self.files:
+    def _load(
+        self, name: str, interpretation: Interpretation[T], previous: Metadata | None
+    ) -> T | None:
+        """Return what a file says, or what it said last."""
+        if name not in self.files and previous is not None:
             self.logger.error("%s is gone; its last state stays in service", self.files.path(name))
+        return self.lasting.last_good(name, self.files.load(name, interpretation))
 
     def _current_table(self) -> ClientTable | None:
         if self._reading is None:
@@ -103,9 +96,6 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     def _is_unchanged(self) -> bool:
         used = self.files.used.get((self.files.path(CLIENTS), ClientsFile))
         return used is None or used.dependencies.are_current()
-
-    def _is_like(self, previous: Metadata) -> bool:
-        return previous._groups_file is self._groups_file and previous._reading is self._reading
 
     def _warn_of_profiles(self) -> None:
         if self._groups_file is None or self._table is None:
@@ -183,7 +173,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         return self._authentication().resolve(address) if client is None else client
 
     def _authentication(self) -> Authentication:
-        return Authentication(self.core.settings, self.clients, self._names)
+        return Authentication(self.context.settings, self.clients, self._names)
 
     # A client's metadata
 
@@ -290,7 +280,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         if known is None:
             self.add_client(client, {**_origin(client, address), "profile": profile})
             return
-        current = self.core.build_metadata(known.name, register=False).profile
+        current = self.context.build_metadata(known.name).profile
         if current == profile:
             self.logger.debug("Client %s has the profile %s already", known.name, profile)
             return
@@ -303,7 +293,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             known = self.clients.get(metadata.hostname)
             if known is None:
                 return
-            if (known.auth or self.core.settings.authentication) == "bootstrap":
+            if (known.auth or self.context.settings.authentication) == "bootstrap":
                 self.logger.info("Client %s has to use its certificate now", known.name)
                 self.update_client(known.name, {"auth": "cert"})
 
@@ -357,8 +347,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         return client.name
 
     def _expire(self, name: str) -> None:
-        with suppress(MetadataRuntimeError):  # while the first snapshot is made there is no cache
-            self.core.metadata_cache.expire(name)
+        self.context.announce(name, "clients.xml")
 
     # Repositories
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lxml import etree
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
 from bcfg2tw.engine.plugins.packages.indexes.indexes import Indexes, NotReady
 from bcfg2tw.engine.plugins.packages.indexes.source_index import UnusableIndex
@@ -26,7 +27,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 SOURCES = "sources.xml"
@@ -50,15 +50,17 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
     conflicts: ClassVar[list[str]] = ["Pkgmgr"]
     ignored: ClassVar[tuple[str, ...]] = (CACHE,)
 
-    def __init__(self, core: BaseCore, files: Files, previous: Packages | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Packages | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         settings = self._settings = files.library.settings
         loaded = files.load(SOURCES, SourcesFile)
         self.sources: tuple[PackageSource, ...] = loaded.sources if loaded else ()
         self._config_paths = (settings.yum_config, settings.apt_config)
         self._key_folder = key_folder(settings)
         folder = settings.packages_cache or os.path.join(files.folder, CACHE)
-        self.indexes = _indexes(core, folder, previous)
+        self.indexes = _indexes(context, folder, previous)
         self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
         self._first_load = 0
         if self._needs_cache:
@@ -210,7 +212,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
                 "nothing is resolved: [packages] resolver and metadata have to be enabled"
             )
         metadata = metadata.for_build()
-        structures = self.core.GetStructures(metadata)
+        structures = self.context.structures(metadata)
         for validator in metadata.snapshot.plugins_by_type(StructureValidator):
             if validator is self:
                 break
@@ -242,10 +244,10 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         return TemplateData(self.sources, metadata)
 
 
-def _indexes(core: BaseCore, folder: str, previous: Packages | None) -> Indexes:
+def _indexes(context: PluginContext, folder: str, previous: Packages | None) -> Indexes:
     """Return the indexes of a folder, those of the snapshot before if it is the same one."""
     if previous is not None:
         if previous.indexes.cache_folder == folder:
             return previous.indexes
         previous.indexes.stop()
-    return Indexes(folder, lambda: core.downloader)
+    return Indexes(folder, lambda: context.downloads)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing, Threaded
 from bcfg2tw.engine.plugins.probes.output import ProbeData, taken_apart
 from bcfg2tw.engine.plugins.probes.scripts import Script, scripts_in
@@ -16,7 +17,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: The first version that takes scripts beyond ASCII (conformance case probes-unicode).
@@ -31,22 +31,23 @@ class Probes(Plugin, Probing, Connector, Threaded):
     is `metadata.Probes[NAME]`. Both are kept by the core's store.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: Probes | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Probes | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         settings = files.library.settings
         if settings.probes_db:
             raise PluginInitError(
                 "[probes] use_database: probe data cannot be kept in a database; "
                 "remove the option, and probed.xml is used"
             )
-        self._known_files = previous.files if previous else {}
         self._scripts = scripts_in(files, self._warn_of_name)
         self._allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
-        self._answers = core.store.probes
+        self._answers = context.store.probes
         self._answers.read()
 
     def _warn_of_name(self, name: str) -> None:
-        if name not in self._known_files:
+        if name not in self.listing_before:
             self.logger.error("Could not process filename %s; ignoring", self.files.path(name))
 
     def start_threads(self) -> None:
@@ -96,7 +97,7 @@ class Probes(Plugin, Probing, Connector, Threaded):
             data[self._name_of(element, metadata)] = output.data
             groups.update(group for group in output.groups if self._allows(group, metadata))
         if self._answers.save(metadata.hostname, data, groups, int(time.time())):
-            self.core.metadata_cache.expire(metadata.hostname)
+            self.context.announce(metadata.hostname, "probes")
 
     def _name_of(self, element: Element, metadata: ClientMetadata) -> str:
         name = element.get("name")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.plugins.properties.parsed import KINDS, Parsed, XMLProperties, parsed
 from bcfg2tw.engine.plugins.properties.shared import Shared, shared
@@ -17,7 +18,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.settings import Settings
 
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 class Properties(Plugin, Connector):
     """Offers the files of `Properties` as `metadata.Properties`."""
 
-    def __init__(self, core: BaseCore, files: Files, previous: Properties | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: Properties | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         lock = previous._writing.lock if previous else threading.Lock()
         self._writing: Writing = Writing(files.library.settings, lock)
-        known = previous.files if previous else None
-        loaded = load_all(files, tuple(KINDS), parsed, self.logger, known, ignored=(".xsd",))
+        loaded = load_all(
+            files, tuple(KINDS), parsed, self.logger, self.listing_before, ignored=(".xsd",)
+        )
         before = previous._shared if previous else {}
         with self._writing.lock:
             self._shared: dict[str, Shared] = {

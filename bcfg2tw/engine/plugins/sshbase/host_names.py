@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
+from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
 
 if TYPE_CHECKING:
@@ -101,10 +102,16 @@ class HostNames:
 def _in_clients_xml(host: str, metadata: ClientMetadata) -> list[str]:
     """Return the names, their first labels, and the addresses that clients.xml has for a host."""
     # connectors add none of these, and asking them all would cost more than all the rest
-    found = metadata.snapshot.metadata.get_initial_metadata(host, register=False)
+    found = _metadata_plugin(metadata).get_initial_metadata(host, register=False)
     names = (host, *sorted(found.aliases))
     short = (name.partition(".")[0] for name in names if not _is_address(name))
     return list(dict.fromkeys((*names, *short, *sorted(found.addresses))))
+
+
+def _metadata_plugin(metadata: ClientMetadata) -> Metadata:
+    directory = metadata.snapshot.metadata
+    assert isinstance(directory, Metadata)
+    return directory
 
 
 def _joined(names: set[str], reverse: dict[str, tuple[str, ...]]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator
 from bcfg2tw.engine.plugins.cfg.content import Content, set_content
 from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
@@ -31,7 +32,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 FOLDER = "/etc/ssh/"
@@ -51,10 +51,12 @@ class SSHbase(Plugin, Connector, Generator):
     What it makes is used at once, before the folder is read again.
     """
 
-    def __init__(self, core: BaseCore, files: Files, previous: SSHbase | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(
+        self, context: PluginContext, files: Files, previous: SSHbase | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
         self._host_names: HostNames = previous._host_names if previous else HostNames()
-        self._host_keys = HostKeys(files.folder, core.settings)
+        self._host_keys = HostKeys(files.folder, context.settings)
         self._info = files.load(INFO, InfoXML)
         members, statics = self._loaded(previous.files if previous else None)
         self._sets = {base: SpecificSet(members[base]) for base in BASES}
@@ -113,7 +115,7 @@ class SSHbase(Plugin, Connector, Generator):
             entry.set("encoding", "base64")
         self._bind_info(entry, metadata)
         entry.set("type", "file")
-        set_content(entry, self._content(base, metadata), self.core.settings)
+        set_content(entry, self._content(base, metadata), self.context.settings)
 
     def _bind_info(self, entry: Element, metadata: ClientMetadata) -> None:
         if self._info is not None:
@@ -168,11 +170,7 @@ class SSHbase(Plugin, Connector, Generator):
 
     def _expire(self, specificity: Specificity, metadata: ClientMetadata) -> None:
         """Forget cached metadata that do not know a key yet."""
-        cache = metadata.snapshot.metadata_cache
-        if specificity.hostname is None:
-            cache.expire()
-        else:
-            cache.expire(specificity.hostname)
+        self.context.announce(specificity.hostname, self.name)
 
     def _own_keys(self, metadata: ClientMetadata) -> dict[str, str]:
         """Return the public keys that a client has, in the order of their names."""

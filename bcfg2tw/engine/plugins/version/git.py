@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugins.version.turns import Turns
 from bcfg2tw.engine.plugins.version.working_copy import ENVIRONMENT, WorkingCopy
 from bcfg2tw.engine.programs import ProgramError
 from bcfg2tw.engine.repository.checkout import REBASING, Checkout
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
 
 #: For each of the commands that an update runs, about four.
 UPDATE_TIMEOUT_SECONDS = 300
@@ -25,12 +24,12 @@ class Git(WorkingCopy):
     __rmi__: ClassVar[list[str]] = [*WorkingCopy.__rmi__, "Update"]
     __vcs_metadata_path__ = ".git"
 
-    def __init__(self, core: BaseCore, files: Files, previous: Git | None = None) -> None:
-        super().__init__(core, files, previous)
+    def __init__(self, context: PluginContext, files: Files, previous: Git | None = None) -> None:
+        super().__init__(context, files, previous)
         # where the working copy is damaged git must not go up and answer for another one
         above = os.path.dirname(os.path.abspath(self.vcs_root))
         self.environment = {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": above}
-        self._turns: Turns = previous._turns if previous else Turns(core.settings.threads)
+        self._turns = self.lasting.keep("turns", partial(Turns, context.settings.threads))
 
     def get_revision(self) -> str:
         """Return the hash of the commit that is checked out."""
@@ -55,7 +54,7 @@ class Git(WorkingCopy):
             self._attempt("collect garbage", "gc", "--auto")
             # what asks the network comes first: nobody reads the repository while files change
             failure = self._fetch(ref)
-            with self.core.changing_files():
+            with self.context.changing_files():
                 if ref:
                     self._demand(f"Failed to checkout {ref}", "checkout", "--force", ref, "--")
                 self._pull(failure)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugins.version.turns import Turns
 from bcfg2tw.engine.plugins.version.working_copy import ENVIRONMENT, WorkingCopy
 from bcfg2tw.engine.programs import ProgramError
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginInitError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.base_core import BaseCore
 
 COMMIT_MESSAGE = "Svn: autocommit"
 
@@ -40,9 +39,9 @@ class Svn(WorkingCopy):
     # in the plain C locale it refuses names of files that are not ASCII
     environment: Mapping[str, str] = {**ENVIRONMENT, "LC_ALL": "C.UTF-8"}
 
-    def __init__(self, core: BaseCore, files: Files, previous: Svn | None = None) -> None:
-        super().__init__(core, files, previous)
-        self._turns: Turns = previous._turns if previous else Turns(core.settings.threads)
+    def __init__(self, context: PluginContext, files: Files, previous: Svn | None = None) -> None:
+        super().__init__(context, files, previous)
+        self._turns = self.lasting.keep("turns", partial(Turns, context.settings.threads))
         settings = files.library.settings
         self._user = settings.get("svn", "user")
         self._password = settings.get("svn", "password")
@@ -60,12 +59,12 @@ class Svn(WorkingCopy):
 
     def Update(self) -> bool:
         """Take in what the server has; say whether that worked. Failures are logged."""
-        with self._turns.turn(self.name), self.core.changing_files():
+        with self._turns.turn(self.name), self.context.changing_files():
             return self._updated()
 
     def Commit(self) -> bool:
         """Update, commit all local changes, update again; say whether all of it worked."""
-        with self._turns.turn(self.name), self.core.changing_files():
+        with self._turns.turn(self.name), self.context.changing_files():
             return self._updated() and self._committed() and self._updated()
 
     def _updated(self) -> bool:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Version
 from bcfg2tw.engine.programs import run
 from bcfg2tw.engine.repository.files import Files
@@ -14,7 +15,6 @@ from bcfg2tw.errors import PluginExecutionError, PluginInitError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from bcfg2tw.engine.base_core import BaseCore
 
 #: The repository waits for its revision before it is served.
 REVISION_TIMEOUT_SECONDS = 30
@@ -36,9 +36,9 @@ class WorkingCopy(Version):
     other_metadata_paths: ClassVar[tuple[str, ...]] = ()
     environment: Mapping[str, str] = ENVIRONMENT
 
-    def __init__(self, core: BaseCore, files: Files, previous: Self | None = None) -> None:
-        super().__init__(core, files, previous)
-        self.vcs_root = core.settings.vcs_root or core.settings.repository
+    def __init__(self, context: PluginContext, files: Files, previous: Self | None = None) -> None:
+        super().__init__(context, files, previous)
+        self.vcs_root = context.settings.vcs_root or context.settings.repository
         self.vcs_path = self._vcs_path()
 
     def _vcs_path(self) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, NotThere, Validators
+from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update

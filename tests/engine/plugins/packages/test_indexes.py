@@ -11,8 +11,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages import packages
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes import indexes
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files

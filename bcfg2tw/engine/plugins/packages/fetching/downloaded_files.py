@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from bcfg2tw.engine.plugins.packages.fetching.downloader import (
+from bcfg2tw.engine.plugin.downloads import (
     Download,
     Downloader,
     DownloadError,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bcfg2tw.engine.plugin.downloads import DownloadError, NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles, shown
-from bcfg2tw.engine.plugins.packages.fetching.downloader import DownloadError, NotThere
 from bcfg2tw.engine.plugins.packages.formats import deb822, release
 from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, unpacked
 from bcfg2tw.engine.plugins.packages.formats.release import Release

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
     shown,
 )
-from bcfg2tw.engine.plugins.packages.fetching.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.formats.signatures import (
     BadSignature,
     verified,

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
     shown,
 )
-from bcfg2tw.engine.plugins.packages.fetching.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, has_zstandard, unpacked
 from bcfg2tw.engine.plugins.packages.formats.signatures import verified
 from bcfg2tw.engine.plugins.packages.formats.xml_stream import child, child_text, elements

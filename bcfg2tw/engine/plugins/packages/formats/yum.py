@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles
-from bcfg2tw.engine.plugins.packages.fetching.downloader import NotThere
 from bcfg2tw.engine.plugins.packages.formats import repomd, yum_sqlite
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
 from bcfg2tw.engine.plugins.packages.formats.repomd import Repository

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Download, Downloader, DownloadError
+from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
 from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource

@@ -9,13 +9,13 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
+from bcfg2tw.engine.plugin.downloads import Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
     Turns,
     shown,
 )
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader, DownloadError
 from bcfg2tw.errors import Bcfg2Error
 
 logger = logging.getLogger("Packages")

@@ -17,13 +17,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugins.packages.fetching import downloaded_files
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
     Turns,
 )
-from bcfg2tw.engine.plugins.packages.fetching.downloader import Downloader
 from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, written
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex

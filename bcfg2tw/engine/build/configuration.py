@@ -1,0 +1,90 @@
+"""Building one configuration: the steps of `steps.py` in their order, each timed (core.md 8)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from lxml import etree
+
+from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.xmlio import Element
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class ConfigurationBuild:
+    """
+    Builds configurations; safe to use from any thread.
+
+    Every method works on the state of the repository that the metadata were built from.
+    """
+
+    def __init__(self, timed: Callable[[str], AbstractContextManager[None]]) -> None:
+        """
+        Build nothing yet.
+
+        :param timed: measures a block under the name of a step
+        """
+        self._timed = timed
+
+    def build(self, metadata: ClientMetadata) -> Element:
+        """
+        Return a client's configuration, or the `error` document that makes the client stop.
+
+        :raises ValidationError: if a validator refuses it
+        """
+        started = time.perf_counter()
+        metadata = metadata.for_build()
+        config = _empty_configuration(metadata.snapshot.revision)
+        self.run_hook("start_client_run", metadata)
+        try:
+            structures = self.structures(metadata)
+        except Exception as error:  # a structure plugin's defect: the client is told to stop
+            logger.exception("Error in GetStructures")
+            return steps.error_document("structure error", str(error))
+        self.validate_structures(metadata, structures)
+        steps.check_altsrc(structures)
+        self.bind_structures(structures, metadata, config)
+        self.validate_goals(metadata, config)
+        self.run_hook("end_client_run", metadata)
+        steps.sort_document(config)
+        seconds = time.perf_counter() - started
+        logger.info("Generated config for %s in %.03f seconds", metadata.hostname, seconds)
+        return config
+
+    def structures(self, metadata: ClientMetadata) -> list[Element]:
+        """Return the client's structures, their entries abstract."""
+        with self._timed("GetStructures"):
+            return steps.get_structures(metadata)
+
+    def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
+        """Have the validators check, and change, the structures."""
+        with self._timed("validate_structures"):
+            steps.validate_structures(metadata, structures)
+
+    def bind_structures(
+        self, structures: list[Element], metadata: ClientMetadata, config: Element
+    ) -> None:
+        """Bind all structures and append them to the configuration."""
+        with self._timed("BindStructures"):
+            steps.bind_structures(structures, metadata, config)
+
+    def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
+        """Have the validators check, and change, the bound configuration."""
+        with self._timed("validate_goals"):
+            steps.validate_goals(metadata, config)
+
+    def run_hook(self, hook: str, metadata: ClientMetadata) -> None:
+        """Tell plugins of a step of the client's run."""
+        with self._timed(f"client_run_hook:{hook}"):
+            steps.run_hook(hook, metadata)
+
+
+def _empty_configuration(revision: str) -> Element:
+    return etree.Element(
+        "Configuration", {"version": steps.CONFIGURATION_VERSION, "revision": revision}
+    )

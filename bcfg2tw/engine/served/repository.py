@@ -1,0 +1,172 @@
+"""The repository that a core serves: read, kept up to date, and ended (core.md 3)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from bcfg2tw.engine.memory import give_back
+from bcfg2tw.engine.plugin.base import Plugin, name_of
+from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.interfaces import ClientACLs, Threaded
+from bcfg2tw.engine.plugin.registry import plugin_classes
+from bcfg2tw.engine.plugins.default_acl import DefaultACL
+from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.served.reading import Reader
+from bcfg2tw.engine.served.snapshot import Snapshot
+from bcfg2tw.engine.store.changes import ClientChange
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.errors import Bcfg2Error, MetadataRuntimeError
+from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
+
+
+class ServedRepository:
+    """
+    Settings, files and plugins as they are in service now.
+
+    Reading is serialised; the snapshot is replaced as a whole, so that whoever has one goes on
+    with it. Safe to use from any thread.
+
+    :ivar settings: in force now; replaced as a whole when the configuration file changes
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self._store = store
+        self._snapshot: Snapshot | None = None
+        self._library = Library(settings)
+        self._classes: list[type[Plugin]] = []
+        self._reader: Reader | None = None
+        self._lock = threading.Lock()
+        self._is_changing_files = False
+        # plugins whose threads were started; None where the core only answers questions
+        self._threaded: set[str] | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """
+        The state of the repository that calls see from now on.
+
+        :raises MetadataRuntimeError: if no repository was read yet
+        """
+        if self._snapshot is None:
+            raise MetadataRuntimeError("Metadata not loaded yet")
+        return self._snapshot
+
+    def load(self, context: PluginContext) -> None:
+        """
+        Find the configured plugins and read the repository for the first time.
+
+        :param context: what plugins get of the server
+        :raises CoreInitError: if no Metadata plugin can be used
+        """
+        self._classes = plugin_classes(self.settings.plugins)
+        if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
+            self._classes.append(DefaultACL)
+        self._reader = Reader(context)
+        with self._lock:
+            self._snapshot = self._reader.read(self._library, self._classes)
+        give_back()
+
+    def start_threads(self) -> None:
+        """Start the threads of plugins now, and those of plugins that can be made later then."""
+        self._threaded = set()
+        self._start_new_threads(self._threaded)
+
+    def _start_new_threads(self, started: set[str]) -> None:
+        """
+        Start the threads of plugins that were not there before.
+
+        :param started: names of plugins whose threads were started; new ones are added
+        """
+        for plugin in self.snapshot.plugins_by_type(Threaded):
+            name = name_of(plugin)
+            if name in started:
+                continue
+            started.add(name)
+            try:
+                plugin.start_threads()
+            except Exception:  # a plugin without its threads must not stop the server
+                logger.exception("Threads of %s could not be started", plugin)
+
+    def reload(self, changed: Collection[str] | None = None) -> None:
+        """
+        Take in changes of the repository and of the configuration file.
+
+        Calls that are running go on with what they began with.
+
+        :param changed: full paths; None where anything may have changed
+        """
+        if changed is not None:
+            changed = self._store.not_by_itself(changed)
+            if not changed:
+                return
+        if self._is_changing_files:
+            return  # everything is read at the end of that; a thread is not to wait so long
+        with self._lock:
+            self._read(changed)
+
+    @contextmanager
+    def changing_files(self) -> Iterator[None]:
+        """
+        Change many files of the repository that belong together.
+
+        Nobody reads the repository in the mean time, and it is read again at the end; calls go on
+        with what was read before.
+        """
+        with self._lock:
+            self._is_changing_files = True
+            try:
+                yield
+            finally:
+                self._is_changing_files = False
+                self._read(None)
+
+    def _read(self, changed: Collection[str] | None) -> None:
+        assert self._reader is not None, "load comes first"
+        library, before = self._current_library(changed), self.settings
+        self.settings = library.settings  # plugins are made under these
+        try:
+            self._snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
+        except BaseException:
+            self.settings = before
+            raise
+        self._library = library
+        give_back()
+        if self._threaded is not None:
+            self._start_new_threads(self._threaded)
+
+    def _current_library(self, changed: Collection[str] | None) -> Library:
+        path = self.settings.config
+        if path is None or (changed is not None and path not in changed):
+            return self._library
+        try:
+            settings = self.settings.reread()
+        except Bcfg2Error as error:
+            logger.error("%s; the last good configuration stays in force", error)
+            return self._library
+        return self._library if settings == self.settings else self._library.under(settings)
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the folders and files whose change is to be told to `reload`."""
+        config = () if self.settings.config is None else (self.settings.config,)
+        return (*self.snapshot.watched(), *config)
+
+    def forget(self, change: ClientChange) -> None:
+        """Drop the cached metadata that a change concerns; listens to the store's changes."""
+        if self._snapshot is None:
+            return  # the plugins of the first snapshot are being made
+        clients = () if change.client is None else (change.client,)
+        self._snapshot.metadata_cache.expire(*clients)
+
+    def shutdown(self) -> None:
+        """End the plugins; what one of them raises is logged."""
+        for plugin in () if self._snapshot is None else self._snapshot.plugins.values():
+            try:
+                plugin.shutdown()
+            except Exception:  # the other plugins have to be shut down all the same
+                logger.exception("%s could not be shut down", plugin)

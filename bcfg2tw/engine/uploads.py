@@ -1,0 +1,74 @@
+"""What clients send: reports of their runs and the output of probes, handed to the plugins."""
+
+from __future__ import annotations
+
+import logging
+
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
+from bcfg2tw.engine.xmlio import Element, is_element
+from bcfg2tw.errors import Bcfg2Error
+
+logger = logging.getLogger("bcfg2-server")
+
+
+def take_statistics(metadata: ClientMetadata, document: Element) -> None:
+    """
+    Hand a client's report to the statistics plugins (wire.md 9.7).
+
+    :param document: the whole upload
+    :raises Bcfg2Error: if it holds no statistics
+    """
+    elements = document.iter("Statistics")
+    statistics = next((element for element in elements if element is not document), None)
+    if statistics is None:
+        raise Bcfg2Error("the document holds no Statistics element below its root")
+    if statistics.get("version", "") >= "2.0":
+        for plugin in metadata.snapshot.plugins_by_type(Statistics):
+            _hand_over(plugin, metadata, document)
+    logger.info("Client %s reported state %s", metadata.hostname, statistics.get("state"))
+
+
+def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:
+    try:
+        plugin.process_statistics(metadata, document)
+    except Exception:  # a report that one plugin cannot take is still one for the others
+        logger.exception("Plugin %s failed to process stats from %s", plugin, metadata.hostname)
+
+
+def take_probe_data(metadata: ClientMetadata, document: Element) -> None:
+    """
+    Hand the output of probes to the plugins that asked for them; it is on disk on return.
+
+    :raises Exception: whatever a plugin raises
+    """
+    for source, elements in _by_source(document).items():
+        plugin = metadata.snapshot.plugins.get(source or "")
+        if plugin is None:
+            logger.warning("Failed to locate plugin %s", source)
+            continue
+        if not isinstance(plugin, Probing):
+            raise Bcfg2Error(f"{source} takes no probe data")
+        plugin.ReceiveData(metadata, elements)
+
+
+def _by_source(document: Element) -> dict[str | None, list[Element]]:
+    """Return the root's children by the plugin that they are for, in order of appearance."""
+    sources: dict[str | None, list[Element]] = {}
+    for element in document:
+        if is_element(element):
+            sources.setdefault(element.get("source"), []).append(element)
+    return sources
+
+
+def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+    """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+    decisions: list[tuple[str, str]] = []
+    for plugin in metadata.snapshot.plugins_by_type(Decision):
+        try:
+            decisions.extend(plugin.GetDecisions(metadata, mode))
+        except Bcfg2Error as error:  # an unknown mode, for instance: it contributes nothing
+            logger.error("Plugin: %s failed to generate decision list: %s", plugin, error)
+        except Exception:  # a defect: it contributes nothing
+            logger.exception("Plugin: %s failed to generate decision list", plugin)
+    return decisions
