@@ -88,7 +88,7 @@ class BaseCore(LifeCycle):
     # Configurations
 
     def BuildConfiguration(self, client: str) -> Element:
-        """Return a client's configuration, or an `error` document (core.md 8)."""
+        """Return a client's configuration, or an `error` document (:ref:`core-8`)."""
         try:
             metadata = self.build_metadata(client)
         except MetadataConsistencyError as error:
@@ -173,7 +173,7 @@ class BaseCore(LifeCycle):
 
     def process_statistics(self, client_name: str, statistics: Element) -> None:
         """
-        Hand an upload to the statistics plugins (wire.md 9.7).
+        Hand an upload to the statistics plugins (:ref:`wire-9.7`).
 
         :param statistics: the whole document
         :raises Bcfg2Error: if it holds no statistics
@@ -204,7 +204,7 @@ class BaseCore(LifeCycle):
             )
 
     def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-        """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+        """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
         decisions: list[tuple[str, str]] = []
         for plugin in metadata.snapshot.plugins_by_type(Decision):
             try:
@@ -217,7 +217,7 @@ class BaseCore(LifeCycle):
 
     def check_acls(self, address: ClientAddress, rmi: str) -> bool:
         """
-        Decide whether a client may call a method (core.md 10.1).
+        Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
         """

@@ -2,8 +2,8 @@
 The core: what Bcfg2 documents as the interface between a server and its network side.
 
 `Core` has everything that needs no network: the methods that clients and administrators call
-(core.md 11, wire.md 9 and 11), over what `base_core.py` holds. `NetworkCore` adds what a
-listening server needs.
+(:ref:`core-11`, :ref:`wire-9` and :ref:`wire-11`), over what `base_core.py` holds. `NetworkCore`
+adds what a listening server needs.
 """
 
 from __future__ import annotations
@@ -243,7 +243,7 @@ class NetworkCore(Core):
         """
         Decide whether a connection is let in; the address then knows whom it acts as.
 
-        :param cert: subject of the verified certificate (core.md 17), None without one
+        :param cert: subject of the verified certificate (:ref:`core-17`), None without one
         """
         if self.ca is None:
             cert = None

@@ -1,5 +1,5 @@
 """
-How a core reads its repository, takes in changes of it, and ends (core.md 3).
+How a core reads its repository, takes in changes of it, and ends (:ref:`core-3`).
 
 What is asked of a repository that was read is in `base_core.py`.
 """
@@ -121,7 +121,7 @@ class LifeCycle:
 
     def run(self) -> bool:
         """
-        Set up, read the repository, serve until told to stop (core.md 3.1).
+        Set up, read the repository, serve until told to stop (:ref:`core-3.1`).
 
         :returns: whether the core could be set up
         """

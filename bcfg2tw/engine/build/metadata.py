@@ -1,4 +1,4 @@
-"""The metadata of one client, connectors included (core.md 7.2)."""
+"""The metadata of one client, connectors included (:ref:`core-7.2`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bcfg2-server")
 
-#: The cache modes in which the whole metadata are kept (core.md 14.2).
+#: The cache modes in which the whole metadata are kept (:ref:`core-14.2`).
 KEEP_RESULT = ("cautious", "aggressive")
 
 
