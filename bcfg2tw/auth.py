@@ -38,7 +38,8 @@ LEGACY_CIPHERS = CIPHERS + b":ECDHE+AES:AES128-SHA:AES256-SHA:@SECLEVEL=0"
 #: A client's run is over by then; a certificate that expired is good for as long once more.
 RESUMPTION_SECONDS = 300
 
-#: Long names of a subject's attributes, as Python's ssl module and so cores have them (core.md 17).
+#: Long names of a subject's attributes, as Python's ssl module and so cores have them
+#: (:ref:`core-17`).
 ATTRIBUTES = {
     NameOID.COMMON_NAME: "commonName",
     NameOID.COUNTRY_NAME: "countryName",
@@ -176,7 +177,7 @@ def _use(option: str, path: str, use: Callable[[], T]) -> T:
 
 def credentials(authorization: bytes | None) -> tuple[str, str]:
     """
-    Read user and password from an Authorization header (RFC 7617; wire.md 3).
+    Read user and password from an Authorization header (RFC 7617; :ref:`wire-3`).
 
     :param authorization: the header's value, None without one
     :raises BadCredentials: if it is not Basic or cannot be decoded
@@ -204,7 +205,7 @@ def peer_certificate(transport: Any) -> dict[str, Any] | None:
     """
     Return the subject of the certificate that a connection presented, as a core wants it.
 
-    :returns: `{"subject": ((("commonName", "x"),), …)}` (core.md 17), None without one; it was
+    :returns: `{"subject": ((("commonName", "x"),), …)}` (:ref:`core-17`), None without one; it was
         verified in the handshake
     """
     get = getattr(transport, "getPeerCertificate", None)

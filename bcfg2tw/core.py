@@ -1,8 +1,8 @@
 """
 The Twisted cores: the engine's, and that of an installed upstream Bcfg2.
 
-Bcfg2 documents how a core is run: `_run` sets up, `_block` serves until the end (core.md 4). Here
-that means a tree of services and the reactor. `twistd bcfg2-core` runs the services itself and
+Bcfg2 documents how a core is run: `_run` sets up, `_block` serves until the end (:ref:`core-4`).
+Here that means a tree of services and the reactor. `twistd bcfg2-core` runs the services itself and
 needs neither.
 """
 

@@ -47,7 +47,7 @@ class NoExposedMethod(Bcfg2Error):
 
 
 class CriticalError(Bcfg2Error):
-    """An application error that the client is told about (wire.md 6, fault code -32500)."""
+    """An application error that the client is told about (:ref:`wire-6`, fault code -32500)."""
 
     fault_code = -32500
     log = False

@@ -3,7 +3,7 @@ XML-RPC over a core: the reactor's part of a request; the thread's part is `call
 
 An ordinary request is whole when its header has been read, and is one job in the pool. Where the
 body is still on its way the credentials are checked first, and the body is not read until they
-are found good (wire.md 5).
+are found good (:ref:`wire-5`).
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class CoreResource(Resource):
         Take note of a request whose header is there and whose body may follow.
 
         :param request: a `CoreRequest`
-        :param length: None for a body of unannounced length, which is refused (wire.md 2)
+        :param length: None for a body of unannounced length, which is refused (:ref:`wire-2`)
         """
         if length is None:
             write_answer(request, UNREADABLE)
@@ -212,7 +212,7 @@ class CoreResource(Resource):
 
 
 def address_of(request: HTTPRequest) -> ClientAddress:
-    """Return the address of the peer, with the parts that its socket has (wire.md 5)."""
+    """Return the address of the peer, with the parts that its socket has (:ref:`wire-5`)."""
     peer: Any = request.client
     if peer.host.startswith(V4_MAPPED):  # of an endpoint for both families
         return ClientAddress((peer.host.removeprefix(V4_MAPPED), peer.port))

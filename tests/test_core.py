@@ -1,4 +1,4 @@
-"""The Twisted cores: what `_run`, `_block` and `shutdown` come to (core.md 4)."""
+"""The Twisted cores: what `_run`, `_block` and `shutdown` come to (:ref:`core-4`)."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class ResourceTestCase(SynchronousTestCase):
 
 
 class OrderTests(ResourceTestCase):
-    """Credentials, verb, body, ACL, method: the order of wire.md 5."""
+    """Credentials, verb, body, ACL, method: the order of :ref:`wire-5`."""
 
     def test_credentials_first(self) -> None:
         """Wrong or missing credentials are a 401, whatever the verb and the body."""
@@ -303,7 +303,7 @@ class MethodTests(ResourceTestCase):
 
 
 class FaultTests(ResourceTestCase):
-    """What a failing method tells its caller, and the log (wire.md 6)."""
+    """What a failing method tells its caller, and the log (:ref:`wire-6`)."""
 
     def test_code(self) -> None:
         """An exception with a code of its own gives a fault of that code, and is not logged."""
@@ -346,7 +346,7 @@ class FaultTests(ResourceTestCase):
 
 
 class ResultTests(ResourceTestCase):
-    """What results look like (wire.md 4)."""
+    """What results look like (:ref:`wire-4`)."""
 
     def result(self, value: Any) -> Any:
         """Return what a client makes of a result."""
@@ -625,7 +625,7 @@ class LifeTests(ChannelTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_ipv6(self) -> None:
-        """The address of a client that comes by IPv6 has four parts (wire.md 5)."""
+        """The address of a client that comes by IPv6 has four parts (:ref:`wire-5`)."""
         self.connect(IPv6Address("TCP", "2001:db8::7", 40000, 0, 3))
         self.send(post(call_of("GetConfig")))
         self.pool.release()

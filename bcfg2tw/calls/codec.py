@@ -2,7 +2,7 @@
 XML-RPC as bytes: requests that may be hostile, answers that every client understands.
 
 The library's unmarshaller and marshaller do the work; this keeps from them what could hurt
-(wire.md 4).
+(:ref:`wire-4`).
 """
 
 from __future__ import annotations
@@ -120,5 +120,5 @@ def _is_legal(document: str) -> bool:
 
 
 def _encoded(document: str) -> bytes:
-    # character references, because clients on Python 2 convert documents to ASCII (wire.md 4)
+    # character references, because clients on Python 2 convert documents to ASCII (:ref:`wire-4`)
     return document.encode("ascii", "xmlcharrefreplace")

@@ -1,7 +1,7 @@
 """
 One request from credentials to answer, in a thread: blocking code that knows no Twisted.
 
-The order of the steps is that of wire.md 5: authentication, verb, parsing, ACL, look-up, call.
+The order of the steps is that of :ref:`wire-5`: authentication, verb, parsing, ACL, look-up, call.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Method = Callable[..., Any]
 
 
 class ServedCore(Protocol):
-    """What is asked of a core: the interface that Bcfg2 documents (core.md 4.1)."""
+    """What is asked of a core: the interface that Bcfg2 documents (:ref:`core-4.1`)."""
 
     def authenticate(
         self, cert: Any, user: str, password: str, address: ClientAddress, /
@@ -126,7 +126,7 @@ class Dispatcher:
             return UNREADABLE
         try:
             is_allowed = self._core.check_acls(peer.address, name)
-        except Exception as error:  # the reference answers so as well (wire.md 2.1)
+        except Exception as error:  # the reference answers so as well (:ref:`wire-2.1`)
             logger.error("ACL check of %r for %s failed: %s", name, peer.address[0], error)
             return UNREADABLE
         if not is_allowed:
@@ -173,7 +173,7 @@ class Dispatcher:
             return None
 
     def _list_methods(self) -> list[str]:
-        """List the methods that are not the core's own (wire.md 11)."""
+        """List the methods that are not the core's own (:ref:`wire-11`)."""
         return sorted([*self._own_methods, *self._core._get_rmi()])
 
     def _method_help(self, name: object) -> str:
@@ -185,7 +185,7 @@ class Dispatcher:
 
 
 def _fault(name: str, address: ClientAddress, error: Exception) -> bytes:
-    """Turn an exception into a fault (wire.md 6); its traceback stays here."""
+    """Turn an exception into a fault (:ref:`wire-6`); its traceback stays here."""
     code = getattr(error, "fault_code", None)
     text = str(error)
     if isinstance(error, xmlrpc.client.Fault):

@@ -1,4 +1,4 @@
-"""Which methods a caller may use (core.md 10.1)."""
+"""Which methods a caller may use (:ref:`core-10.1`)."""
 
 from __future__ import annotations
 

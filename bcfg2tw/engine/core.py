@@ -1,9 +1,9 @@
 """
 The core: what Bcfg2 documents as the interface between a server and its network side.
 
-`Core` has everything that needs no network: the documented methods (core.md 4.1), and those that
-clients and administrators call (core.md 11, wire.md 9 and 11), each a line or two over its parts.
-`NetworkCore` adds what a listening server needs.
+`Core` has everything that needs no network: the documented methods (:ref:`core-4.1`), and those
+that clients and administrators call (:ref:`core-11`, :ref:`wire-9` and :ref:`wire-11`), each a line
+or two over its parts. `NetworkCore` adds what a listening server needs.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Core:
 
     def run(self) -> bool:
         """
-        Set up, read the repository, serve until told to stop (core.md 3.1).
+        Set up, read the repository, serve until told to stop (:ref:`core-3.1`).
 
         :returns: whether the core could be set up
         """
@@ -264,7 +264,7 @@ class Core:
     # Configurations
 
     def BuildConfiguration(self, client: str) -> Element:
-        """Return a client's configuration, or an `error` document (core.md 8)."""
+        """Return a client's configuration, or an `error` document (:ref:`core-8`)."""
         try:
             metadata = self.build_metadata(client)
         except MetadataConsistencyError as error:
@@ -318,7 +318,7 @@ class Core:
 
     def process_statistics(self, client_name: str, statistics: Element) -> None:
         """
-        Hand a report to the statistics plugins (wire.md 9.7).
+        Hand a report to the statistics plugins (:ref:`wire-9.7`).
 
         :param statistics: the whole document
         :raises Bcfg2Error: if it holds no statistics
@@ -330,12 +330,12 @@ class Core:
         self.client_run_hook("end_statistics", metadata)
 
     def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-        """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+        """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
         return uploads.collect_decisions(metadata, mode)
 
     def check_acls(self, address: ClientAddress, rmi: str) -> bool:
         """
-        Decide whether a client may call a method (core.md 10.1).
+        Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
         """
@@ -540,7 +540,7 @@ class NetworkCore(Core):
         """
         Decide whether a connection is let in; the address then knows whom it acts as.
 
-        :param cert: subject of the verified certificate (core.md 17), None without one
+        :param cert: subject of the verified certificate (:ref:`core-17`), None without one
         """
         if self.ca is None:
             cert = None

@@ -1,5 +1,5 @@
 """
-Encrypted files and elements: the format of `openssl enc` (templates-and-data.md 1).
+Encrypted files and elements: the format of `openssl enc` (:ref:`templates-and-data-1`).
 
 Which parts of the repository are encrypted is for others to know.
 """
@@ -182,7 +182,7 @@ def decrypt_elements(root: Element, path: str, settings: Settings) -> None:
     Decrypt the text of all elements with an `encrypted` attribute, in place.
 
     Elements without text are left alone; where decryption is lax (the root's `lax_decryption`,
-    or the option) so are those that cannot be decrypted (templates-and-data.md 1.3).
+    or the option) so are those that cannot be decrypted (:ref:`templates-and-data-1.3`).
 
     :param path: the file that the document was read from
     :raises RepositoryError: naming the first element that cannot be decrypted, if it is strict

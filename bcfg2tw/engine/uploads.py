@@ -14,7 +14,7 @@ logger = logging.getLogger("bcfg2-server")
 
 def take_statistics(metadata: ClientMetadata, document: Element) -> None:
     """
-    Hand a client's report to the statistics plugins (wire.md 9.7).
+    Hand a client's report to the statistics plugins (:ref:`wire-9.7`).
 
     :param document: the whole upload
     :raises Bcfg2Error: if it holds no statistics
@@ -62,7 +62,7 @@ def _by_source(document: Element) -> dict[str | None, list[Element]]:
 
 
 def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-    """Return the decisions of all plugins for a mode (wire.md 9.5)."""
+    """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
     decisions: list[tuple[str, str]] = []
     for plugin in metadata.snapshot.plugins_by_type(Decision):
         try:

@@ -75,7 +75,8 @@ class LogService(Service):
     Takes log messages where the settings say, while it runs.
 
     Messages of warning and above always count; those of information count for Twisted's log and
-    syslog, and for the file with `verbose`; those for debugging count with `debug` (core.md 22).
+    syslog, and for the file with `verbose`; those for debugging count with `debug`
+    (:ref:`core-22`).
     """
 
     name = "logs"

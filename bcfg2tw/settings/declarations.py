@@ -17,7 +17,8 @@ PLUGINS = "Bundler,Cfg,Metadata,Pkgmgr,Rules,SSHbase"
 @dataclass(frozen=True)
 class OptionTable:
     """
-    A field for each option, named as the reference names it (options.md 6 and 9).
+    A field for each option, named as the reference names it (:ref:`options-6` and
+    :ref:`options-9`).
 
     `--help` and the documentation's reference are made from the descriptions.
     """

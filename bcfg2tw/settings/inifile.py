@@ -1,4 +1,4 @@
-"""Reading bcfg2.conf as the reference does: Python 2's INI dialect (options.md 2)."""
+"""Reading bcfg2.conf as the reference does: Python 2's INI dialect (:ref:`options-2`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
 Everything that can be set: bcfg2.conf, command line and defaults as one immutable value.
 
-Precedence: command line, environment, file, default (options.md 1). `declarations.py` describes
+Precedence: command line, environment, file, default (:ref:`options-1`). `declarations.py` describes
 the options, `inifile.py` reads the file.
 """
 
@@ -85,7 +85,7 @@ class Settings(OptionTable):
         """
         Return the settings as the file has them now, with the same overrides.
 
-        The repository is what it was at first: moving it takes a restart (options.md 4).
+        The repository is what it was at first: moving it takes a restart (:ref:`options-4`).
 
         :raises SettingsError: if the file cannot be used; these settings stay as they are
         """
@@ -140,7 +140,7 @@ def _settings(
 
 
 def _add_database_names(sections: inifile.Sections) -> None:
-    """Take over what 1.3 called `[statistics] database_engine` and so on (options.md 14)."""
+    """Take over what 1.3 called `[statistics] database_engine` and so on (:ref:`options-14`)."""
     old = {
         key.removeprefix("database_"): value
         for key, value in sections.get("statistics", {}).items()
@@ -151,7 +151,7 @@ def _add_database_names(sections: inifile.Sections) -> None:
 
 
 def _add_lax_decryption(sections: inifile.Sections) -> None:
-    """Take over what 1.3 called `[encryption] decrypt` (templates-and-data.md 1.1)."""
+    """Take over what 1.3 called `[encryption] decrypt` (:ref:`templates-and-data-1.1`)."""
     old = sections.get("encryption", {}).get("decrypt")
     if old is not None:
         lax = "yes" if old.strip().lower() == "lax" else "no"

@@ -167,7 +167,7 @@ def not_negative(value: str) -> float:
 
 
 def timeout(default_seconds: float) -> Converter:
-    """Return what reads seconds; zero or less stands for the default (options.md 3)."""
+    """Return what reads seconds; zero or less stands for the default (:ref:`options-3`)."""
 
     def convert(value: str) -> float:
         found = number(value)
@@ -220,7 +220,7 @@ def anchored_regex_list(value: str) -> tuple[str, ...]:
 
 
 def dictionary(value: str) -> dict[str, Any]:
-    """Read a Python dictionary, or `key=value,key=value` as in 1.3 (options.md 14)."""
+    """Read a Python dictionary, or `key=value,key=value` as in 1.3 (:ref:`options-14`)."""
     if not value.lstrip().startswith("{"):
         pairs = (word.partition("=") for word in comma_list(value))
         return {key.strip(): _paired(key, equals, given) for key, equals, given in pairs}
@@ -268,7 +268,7 @@ def choice(*choices: str) -> Converter:
 
 
 def word_as_written(value: str) -> str:
-    """Read true or false, and keep its case: clients receive it so (options.md 6.6)."""
+    """Read true or false, and keep its case: clients receive it so (:ref:`options-6.6`)."""
     choice("true", "false")(value)
     return value
 
@@ -280,7 +280,7 @@ def cache_mode(value: str) -> str:
 
 
 def cipher(value: str) -> str:
-    """Read the OpenSSL name of a cipher (options.md 6.9)."""
+    """Read the OpenSSL name of a cipher (:ref:`options-6.9`)."""
     return value.lower().replace("-", "_")
 
 

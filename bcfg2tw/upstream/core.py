@@ -118,7 +118,7 @@ class CallStatistics:
 
 
 def _exposed(method: F) -> F:
-    """Mark a method that clients may call, which an override has to do anew (core.md 11)."""
+    """Mark a method that clients may call, which an override has to do anew (:ref:`core-11`)."""
     method.exposed = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 
@@ -161,7 +161,7 @@ class UpstreamSeam:
 
     def run(self) -> bool:
         """
-        Set up, read the repository, serve until told to stop (core.md 3.1).
+        Set up, read the repository, serve until told to stop (:ref:`core-3.1`).
 
         Detaching, privileges and umask are twistd's here, unlike in `NetworkCore.run`.
 
@@ -180,7 +180,7 @@ class UpstreamSeam:
 
     def start(self) -> None:
         """
-        Read the repository and start Bcfg2's threads (core.md 3.1, steps 2 to 7).
+        Read the repository and start Bcfg2's threads (:ref:`core-3.1`, steps 2 to 7).
 
         Changes of the configuration file come by `reload`, and times are logged by the network
         side, so two of these steps are missing.
@@ -199,7 +199,7 @@ class UpstreamSeam:
         self._rmi = super()._get_rmi()  # type: ignore[misc]  # of NetworkCore
 
     def _report_missing_plugins(self) -> None:
-        """Name the plugins that are not there; Bcfg2 drops them without a word (core.md 5)."""
+        """Name the plugins that are not there; Bcfg2 drops them without a word (:ref:`core-5`)."""
         for name in self.settings.plugins:
             if name.rpartition(".")[2] not in self.plugins:
                 self.logger.error("Plugin %s of [server] plugins is not loaded", name)
@@ -211,12 +211,14 @@ class UpstreamSeam:
             plugin.start_threads()
 
     def _get_rmi(self) -> Mapping[str, Callable[..., Any]]:
-        """Return what plugins offer to callers, as collected when they were loaded (core.md 11)."""
+        """
+        Return what plugins offer to callers, as collected when they were loaded (:ref:`core-11`).
+        """
         return self._rmi
 
     def reload(self, changed: Collection[str] | None = None) -> None:
         """
-        Take in the configuration file and forget what is cached (core.md 6).
+        Take in the configuration file and forget what is cached (:ref:`core-6`).
 
         The repository is watched by Bcfg2 itself. A file that cannot be used is reported and
         changes nothing.
@@ -251,7 +253,7 @@ class UpstreamSeam:
         """
         Stop Bcfg2's threads and plugins; the second call finds nothing to do.
 
-        What a plugin raises is logged (core.md 3.3, *fix*).
+        What a plugin raises is logged (:ref:`core-3.3`, *fix*).
         """
         with self._ending:
             try:

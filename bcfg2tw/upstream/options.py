@@ -3,7 +3,7 @@ Our settings in Bcfg2's own option parser, for the installed core, its plugins a
 
 Bcfg2 reads bcfg2.conf itself, in a dialect that depends on the Python below it and that stops at
 files which were good for Python 2: sections written twice, a `%` in a password, an inline comment
-(options.md 2). So what `Settings` has read is written out for it as a file that every dialect
+(:ref:`options-2`). So what `Settings` has read is written out for it as a file that every dialect
 reads alike, with what beats the file (the command line, values of a program) in place, and
 the parser is given this file in the place of the site's. It exists while it is read.
 """
@@ -25,14 +25,15 @@ from bcfg2tw.settings import Settings
 from bcfg2tw.settings.declarations import options
 from bcfg2tw.settings.types import Option
 
-#: A value in the file ends the start of Bcfg2 1.4 (options.md 6.1); it is twistd's business anyway.
+#: A value in the file ends the start of Bcfg2 1.4 (:ref:`options-6.1`); it is twistd's business
+#: anyway.
 _UNUSABLE = (("server", "umask"),)
 
 _DEFAULTS = Settings()
 
 DESCRIPTION = "Bcfg2 server on Twisted"
 
-#: What Bcfg2 puts into its settings itself (options.md 12).
+#: What Bcfg2 puts into its settings itself (:ref:`options-12`).
 _FIXED = ("uri", "version", "name")
 
 #: Ours alone; Bcfg2 would look for a monitor of this name.
@@ -75,8 +76,9 @@ def reparse(settings: Settings) -> None:
     """
     Have Bcfg2 use other settings, which take the place of the former ones at once.
 
-    Bcfg2's own reparse drops what it has before it reads (options.md 5), and does not read a file
-    again that it has read, so a new parser with the same components reads into a place of its own.
+    Bcfg2's own reparse drops what it has before it reads (:ref:`options-5`), and does not read a
+    file again that it has read, so a new parser with the same components reads into a place of its
+    own.
 
     :raises SettingsError: if the parser refuses them; the former settings stay
     """

@@ -1,4 +1,4 @@
-"""The core's documented interface, without a network (core.md)."""
+"""The core's documented interface, without a network (:ref:`reference-core`)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def secret(text: str, passphrase: str = "one") -> str:
 
 class FormatTests(SynchronousTestCase):
     def test_known_text(self) -> None:
-        """What the specification gives as an example comes out, and goes in again."""
+        """The example of :ref:`plugin-api-17` comes out, and goes in again."""
         made = encrypt(b"secret", "pass", salt=b"12345678")
         self.assertEqual(made, b"U2FsdGVkX18xMjM0NTY3OAwYKe3CELPJCMOPs7ztWLw=\n")
         self.assertEqual(decrypt(made, "pass"), b"secret")
@@ -66,7 +66,7 @@ class FormatTests(SynchronousTestCase):
 
 class AlgorithmTests(SynchronousTestCase):
     def test_algorithms(self) -> None:
-        """Every cipher of the specification's spelling reads what it has written."""
+        """Every cipher, as :ref:`templates-and-data-1.1` spells it, reads what it has written."""
         for name in ("aes_128_cbc", "AES-192-CBC", "aes_256_cfb", "aes_256_ctr", "des_ede3_cbc",
                      "des3", "des_cbc", "bf_cbc", "cast5_cbc", "camellia_256_cbc", "aes256",
                      "rc2_cbc", "seed_cbc", "idea_cbc", "aes_128_ecb"):  # fmt: skip

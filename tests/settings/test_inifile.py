@@ -1,4 +1,4 @@
-"""bcfg2.conf as the reference reads it: Python 2's INI dialect (options.md 2)."""
+"""bcfg2.conf as the reference reads it: Python 2's INI dialect (:ref:`options-2`)."""
 
 from __future__ import annotations
 

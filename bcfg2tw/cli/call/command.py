@@ -103,7 +103,7 @@ def _target(given: _Given) -> tuple[Remote, ServerIdentity]:
         password,
         given.timeout or settings.client_timeout,
     )
-    # 1.4 separates the names with colons, 1.3 with commas (options.md 11)
+    # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
     common_names = names.replace(",", ":").split(":")
     return server, ServerIdentity(host, given.ca or settings.ca, common_names, cert, key)
 
@@ -178,7 +178,9 @@ def _show(result: Any) -> None:
 
 
 def _show_table(result: Mapping[str, Any]) -> None:
-    """Print a struct; one of four numbers each is what `get_statistics` returns (wire.md 11)."""
+    """
+    Print a struct; one of four numbers each is what `get_statistics` returns (:ref:`wire-11`).
+    """
     statistics = bool(result) and all(
         isinstance(value, list) and len(value) == 4 for value in result.values()
     )

@@ -3,7 +3,8 @@ Which server a client talks to: its certificate is checked before anything is se
 
 The chain must lead to the site's CA and the certificate must carry the name that was called
 (RFC 6125, by service_identity). Certificates of old sites have a common name only; these are
-accepted when `[communication] serverCommonNames` lists it, as Bcfg2's client does (wire.md 1.2).
+accepted when `[communication] serverCommonNames` lists it, as Bcfg2's client does
+(:ref:`wire-1.2`).
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def issue_certificate(authority: Issued, common_name: str, names: Sequence[str])
     Make a certificate that serves and authenticates, signed by an authority.
 
     It is good for both ends because a bcfg2.conf that server and client share makes the
-    client present the server's certificate (options.md 11). Old clients look at the common
-    name alone, new ones at the alternative names alone, so both are filled (wire.md 1.2).
+    client present the server's certificate (:ref:`options-11`). Old clients look at the common
+    name alone, new ones at the alternative names alone, so both are filled (:ref:`wire-1.2`).
 
     :param names: host names and addresses that go into the subject's alternative names
     """

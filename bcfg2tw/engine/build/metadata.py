@@ -1,4 +1,4 @@
-"""The metadata of one client, connectors included (core.md 7.2)."""
+"""The metadata of one client, connectors included (:ref:`core-7.2`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bcfg2tw.errors import CriticalError, MetadataConsistencyError
 
 logger = logging.getLogger("bcfg2-server")
 
-#: The cache modes in which the whole metadata are kept (core.md 14.2).
+#: The cache modes in which the whole metadata are kept (:ref:`core-14.2`).
 KEEP_RESULT = ("cautious", "aggressive")
 
 

@@ -1,5 +1,5 @@
 """
-The steps of one configuration, a function each, in the order in which they run (core.md 8).
+The steps of one configuration, a function each, in the order in which they run (:ref:`core-8`).
 
 Each works on the snapshot that the client's metadata were built from.
 """
@@ -39,7 +39,7 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def error_document(kind: str, reason: str) -> Element:
-    """Return the document that makes a client stop with a reason (wire.md 10.3)."""
+    """Return the document that makes a client stop with a reason (:ref:`wire-10.3`)."""
     document = etree.Element("error", {"type": kind})
     document.text = legal(reason)
     return document
@@ -95,7 +95,7 @@ def validated(plugin: object, what: str, validate: Callable[[], None]) -> None:
 
 
 def check_altsrc(structures: list[Element]) -> None:
-    """Log entries of one tag and name that disagree about their `altsrc` (core.md 8.3)."""
+    """Log entries of one tag and name that disagree about their `altsrc` (:ref:`core-8.3`)."""
     if not any(_has_altsrc(structure) for structure in structures):
         return
     sources: dict[tuple[str, str | None], str | None] = {}
@@ -122,7 +122,7 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
     Bind every entry of a structure in place.
 
     Entries that are bound already lose the prefix that says so. A `Bundle` inside a bundle is a
-    message to the client and no entry (structures.md 3.3); comments are none either.
+    message to the client and no entry (:ref:`structures-3.3`); comments are none either.
     """
     for entry in elements_of(structure):
         tag = entry.tag
@@ -235,7 +235,7 @@ def _refused(entry: Element, failure: str) -> PluginExecutionError:
 
 def run_hook(hook: str, metadata: ClientMetadata) -> None:
     """
-    Tell all plugins that want to know of a step of the client's run (core.md 9.3).
+    Tell all plugins that want to know of a step of the client's run (:ref:`core-9.3`).
 
     :param hook: `start_client_run`, `end_client_run` or `end_statistics`
     :raises AttributeError: if there is no such hook
@@ -244,12 +244,12 @@ def run_hook(hook: str, metadata: ClientMetadata) -> None:
         method = getattr(plugin, hook)
         try:
             method(metadata)
-        except Exception as error:  # hooks never end a client's run (decisions.md)
+        except Exception as error:  # hooks never end a client's run (:ref:`decisions-crashes`)
             logger.error("%s: Error invoking hook %s: %s", name_of(plugin), hook, error)
 
 
 def sort_document(element: Element) -> None:
-    """Sort children by name at every level, nameless ones first; stable (core.md 8.7)."""
+    """Sort children by name at every level, nameless ones first; stable (:ref:`core-8.7`)."""
     for child in element:
         if len(child):
             sort_document(child)

@@ -1,5 +1,5 @@
 """
-Documents with conditions: what of them applies to one client (structures.md 1.3).
+Documents with conditions: what of them applies to one client (:ref:`structures-1.3`).
 
 A document is filtered once for each combination of answers to its conditions, not once for
 each client: most documents ask for few groups, so nearly every request finds its result ready.

@@ -1,4 +1,4 @@
-"""Plugins that take every file of one kind in their folder (structures.md 1.5)."""
+"""Plugins that take every file of one kind in their folder (:ref:`structures-1.5`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
 Owner, mode and the like of paths: `info.xml`, 1.3's `info` files, and the defaults.
 
-(plugin-api.md 10, cfg.md 3.)
+(:ref:`plugin-api-10`, :ref:`cfg-3`.)
 """
 
 from __future__ import annotations

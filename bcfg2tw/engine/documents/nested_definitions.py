@@ -2,7 +2,7 @@
 Files with priorities as Bcfg2 1.3 read them: what Deps and Pkgmgr share.
 
 In one file the definition in the innermost condition wins, among equals the last one; between
-files the higher priority does (structures.md 9 and 11, plugin-api.md 19).
+files the higher priority does (:ref:`structures-9` and :ref:`structures-11`, :ref:`plugin-api-19`).
 """
 
 from __future__ import annotations

@@ -12,6 +12,6 @@ FIRST_WITH_NEW_NAMES = (1, 3, 0)
 
 
 def needs_old_names(metadata: ClientMetadata) -> bool:
-    """Say whether a client's version is unknown or before 1.3.0 (structures.md 12)."""
+    """Say whether a client's version is unknown or before 1.3.0 (:ref:`structures-12`)."""
     version = metadata.version_info
     return version is None or version < FIRST_WITH_NEW_NAMES

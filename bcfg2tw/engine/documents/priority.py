@@ -2,7 +2,7 @@
 Directories of XML files with priorities: what Rules, Defaults, Deps and Pkgmgr share.
 
 An entry finds its definitions by a look-up in tables that are made when the files are read:
-the cost does not grow with the number of files or of definitions (structures.md 6).
+the cost does not grow with the number of files or of definitions (:ref:`structures-6`).
 """
 
 from __future__ import annotations
@@ -250,7 +250,7 @@ def comparable(tag: str, name: str) -> str:
 
 
 class NameTemplate(Template):
-    """`%{name}` and `%name` in attributes stand for the entry's name (structures.md 7)."""
+    """`%{name}` and `%name` in attributes stand for the entry's name (:ref:`structures-7`)."""
 
     delimiter = "%"
 

@@ -1,5 +1,6 @@
 """
-For whom a file is: for all clients, for a group or for one host (plugin-api.md 12, cfg.md 1).
+For whom a file is: for all clients, for a group or for one host (:ref:`plugin-api-12`,
+:ref:`cfg-1`).
 
 A file says so at the end of its name, `BASE`, `BASE.G10_web` or `BASE.H_www.example.com`.
 """

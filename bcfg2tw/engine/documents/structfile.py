@@ -1,4 +1,4 @@
-"""`StructFile`: XML with conditions, templating and encrypted elements (structures.md 1)."""
+"""`StructFile`: XML with conditions, templating and encrypted elements (:ref:`structures-1`)."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class StructFile:
         """
         Return a copy of the document with what applies to a client, without conditions.
 
-        What a condition holds stands in its place (decisions.md). Whatever a template's code
-        raises is raised.
+        What a condition holds stands in its place (:ref:`decisions-features`). Whatever a
+        template's code raises is raised.
         """
         return self._document(metadata).copied(metadata, *args)
 
@@ -103,6 +103,7 @@ def is_template(source: Source, root: Element) -> bool:
     """
     Say whether a file is a Genshi template.
 
-    It is if its name ends in `.genshi` or its root declares the prefix `py` (structures.md 1.2).
+    It is if its name ends in `.genshi` or its root declares the prefix `py`
+    (:ref:`structures-1.2`).
     """
     return source.path.endswith(".genshi") or root.nsmap.get("py") == GENSHI_NAMESPACE

@@ -9,7 +9,7 @@ class ClientAddress(tuple):  # type: ignore[type-arg]  # (str, int), or four par
 
     One object lives from accept to answer, so what `authenticate` learns holds for the calls
     of this connection and for no other; the reference keeps a table by address pair instead
-    (metadata.md 5, *fix*).
+    (:ref:`metadata-5`, *fix*).
     """
 
     client: str | None = None

@@ -15,7 +15,7 @@ class ClientCache(Generic[T]):
     Values by client name that never serves what was expired while it was being built.
 
     A change of the repository needs no expiry: the next snapshot starts with an empty cache.
-    Names are compared without regard to case (core.md 14.2, *fix*).
+    Names are compared without regard to case (:ref:`core-14.2`, *fix*).
     """
 
     def __init__(self) -> None:

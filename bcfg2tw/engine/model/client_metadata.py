@@ -1,4 +1,4 @@
-"""`ClientMetadata`: a client while something is made for it (metadata.md 11)."""
+"""`ClientMetadata`: a client while something is made for it (:ref:`metadata-11`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MetadataGroup(tuple[frozenset[str], "str | None"]):
     """
     A group's definition: `(bundles, category)`; connectors may return such objects.
 
-    Never changes once made. Its hash is that of its name (metadata.md 13).
+    Never changes once made. Its hash is that of its name (:ref:`metadata-13`).
     """
 
     name: str

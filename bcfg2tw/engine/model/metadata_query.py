@@ -1,4 +1,4 @@
-"""`metadata.query`: questions of templates and plugins about all clients (metadata.md 12)."""
+"""`metadata.query`: questions of templates and plugins about all clients (:ref:`metadata-12`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Bcfg2VersionInfo`: the version that a client declared, to be compared (metadata.md 11)."""
+"""`Bcfg2VersionInfo`: the version that a client declared, to be compared (:ref:`metadata-11`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`Plugin`, the base of all plugins, and `Debuggable` (plugin-api.md 1 to 3)."""
+"""
+`Plugin`, the base of all plugins, and `Debuggable` (:ref:`plugin-api-1` to :ref:`plugin-api-3`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-What the core asks of plugins: a class for each role (plugin-api.md 4).
+What the core asks of plugins: a class for each role (:ref:`plugin-api-4`).
 
 A plugin derives from `Plugin` and from one or more of these. Methods without a sensible default
 are abstract: a plugin that lacks one cannot be made, and the log says which one.
@@ -23,7 +23,7 @@ class Generator:
     """
     Binds entries: those listed in `Entries`, or those that `HandlesEntry` claims.
 
-    Exactly one generator must claim an entry; a listed one wins (core.md 8.5).
+    Exactly one generator must claim an entry; a listed one wins (:ref:`core-8.5`).
     """
 
     Entries: Mapping[str, Mapping[str, Binder]]
@@ -126,7 +126,7 @@ class Probing(ABC):
 
     @abstractmethod
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
-        """Return `probe` elements (wire.md 10.1)."""
+        """Return `probe` elements (:ref:`wire-10.1`)."""
 
     @abstractmethod
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
@@ -187,7 +187,7 @@ class ClientRunHooks:
 
 
 class ClientACLs:
-    """Decides which methods clients may call (core.md 10)."""
+    """Decides which methods clients may call (:ref:`core-10`)."""
 
     def check_acl_ip(self, address: ClientAddress, rmi: str) -> bool | None:
         """Allow, deny, or defer (None) by address."""
@@ -235,7 +235,7 @@ class Threaded(ABC):
 
 
 class Version(Plugin, ABC):
-    """Knows the revision of the repository (plugin-api.md 4.12)."""
+    """Knows the revision of the repository (:ref:`plugin-api-4.12`)."""
 
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "get_revision"]
     create = False

@@ -62,7 +62,7 @@ def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
     Return the classes that names stand for, in order, each once.
 
     A name that cannot be imported is an error in the log with the reason, and is left out
-    (decisions.md, "Crashes and hangs").
+    (:ref:`decisions-crashes`).
     """
     classes: dict[str, type[Plugin]] = {}
     for name in names:

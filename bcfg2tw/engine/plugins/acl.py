@@ -1,4 +1,4 @@
-"""ACL: which client may call which method, by address and by metadata (metadata.md 16)."""
+"""ACL: which client may call which method, by address and by metadata (:ref:`metadata-16`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWSTags: groups and data from the tags of EC2 instances (templates-and-data.md 10)."""
+"""AWSTags: groups and data from the tags of EC2 instances (:ref:`templates-and-data-10`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Base: the entries of clients of repositories from Bcfg2 1.3 (cfg.md 11.3)."""
+"""Base: the entries of clients of repositories from Bcfg2 1.3 (:ref:`cfg-11.3`)."""
 
 from __future__ import annotations
 

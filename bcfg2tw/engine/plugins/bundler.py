@@ -1,4 +1,4 @@
-"""Bundler: which entries a client has, from one XML file for each bundle (structures.md 3)."""
+"""Bundler: which entries a client has, from one XML file for each bundle (:ref:`structures-3`)."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ class Bundler(Plugin, Structure, StructureValidator):
         )  # fmt: skip
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
-        """Replace each `Path` with a `glob` by the listed paths that match (structures.md 3.4)."""
+        """
+        Replace each `Path` with a `glob` by the listed paths that match (:ref:`structures-3.4`).
+        """
         for structure in structures:
             for path in list(structure.iter("Path")):
                 if path.get("glob") is not None:

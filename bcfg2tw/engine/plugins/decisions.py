@@ -1,4 +1,4 @@
-"""Decisions: which entries a client may, or may not, install (structures.md 10)."""
+"""Decisions: which entries a client may, or may not, install (:ref:`structures-10`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DefaultACL: who may call what where no ACL plugin is configured (core.md 10.3)."""
+"""DefaultACL: who may call what where no ACL plugin is configured (:ref:`core-10.3`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bcfg2tw.engine.plugin.interfaces import ClientACLs
 if TYPE_CHECKING:
     from bcfg2tw.engine.model.address import ClientAddress
 
-#: `::1` and the mapped form are the server itself as well (decisions.md, "Holes").
+#: `::1` and the mapped form are the server itself as well (:ref:`decisions-holes`).
 LOCALHOST = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 ADMINISTRATION = frozenset({"get_statistics", "expire_metadata_cache"})

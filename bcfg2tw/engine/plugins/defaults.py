@@ -1,4 +1,4 @@
-"""Defaults: attributes for every entry that lacks them (structures.md 8)."""
+"""Defaults: attributes for every entry that lacks them (:ref:`structures-8`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deps: entries that bring further entries with them (structures.md 9)."""
+"""Deps: entries that bring further entries with them (:ref:`structures-9`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FileProbes: files that are fetched from clients into Cfg (templates-and-data.md 7)."""
+"""FileProbes: files that are fetched from clients into Cfg (:ref:`templates-and-data-7`)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-The script with which clients send a file (templates-and-data.md 7).
+The script with which clients send a file (:ref:`templates-and-data-7`).
 
 It runs on Python 2.6 and newer, and on Python 3, without any library of Bcfg2's. It is plain
 ASCII, whatever the file's name: clients up to 1.3.1 take nothing else.

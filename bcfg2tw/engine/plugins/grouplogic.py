@@ -1,4 +1,4 @@
-"""GroupLogic: groups that a template works out for each client (templates-and-data.md 5)."""
+"""GroupLogic: groups that a template works out for each client (:ref:`templates-and-data-5`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GroupPatterns: groups from the names of clients (templates-and-data.md 4)."""
+"""GroupPatterns: groups from the names of clients (:ref:`templates-and-data-4`)."""
 
 from __future__ import annotations
 

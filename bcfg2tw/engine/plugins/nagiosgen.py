@@ -1,4 +1,4 @@
-"""NagiosGen: what Nagios is to watch, from clients' groups (templates-and-data.md 16)."""
+"""NagiosGen: what Nagios is to watch, from clients' groups (:ref:`templates-and-data-16`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ohai: what Chef's Ohai finds out about a client (templates-and-data.md 8)."""
+"""Ohai: what Chef's Ohai finds out about a client (:ref:`templates-and-data-8`)."""
 
 from __future__ import annotations
 

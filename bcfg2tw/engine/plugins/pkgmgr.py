@@ -1,4 +1,4 @@
-"""Pkgmgr: packages from lists that a site writes itself (structures.md 11)."""
+"""Pkgmgr: packages from lists that a site writes itself (:ref:`structures-11`)."""
 
 from __future__ import annotations
 

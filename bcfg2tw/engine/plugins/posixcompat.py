@@ -1,4 +1,4 @@
-"""POSIXCompat: the mode of paths under its old name, for old clients (structures.md 12)."""
+"""POSIXCompat: the mode of paths under its old name, for old clients (:ref:`structures-12`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PuppetENC: groups and data from external node classifiers (templates-and-data.md 9)."""
+"""PuppetENC: groups and data from external node classifiers (:ref:`templates-and-data-9`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules: what entries of any kind say, from XML files with priorities (structures.md 7)."""
+"""Rules: what entries of any kind say, from XML files with priorities (:ref:`structures-7`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SEModules: modules of SELinux policies, from files (templates-and-data.md 15)."""
+"""SEModules: modules of SELinux policies, from files (:ref:`templates-and-data-15`)."""
 
 from __future__ import annotations
 

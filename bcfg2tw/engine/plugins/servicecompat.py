@@ -1,4 +1,6 @@
-"""ServiceCompat: what may be done to services, in the words of old clients (structures.md 12)."""
+"""
+ServiceCompat: what may be done to services, in the words of old clients (:ref:`structures-12`).
+"""
 
 from __future__ import annotations
 

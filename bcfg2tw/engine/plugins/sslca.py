@@ -1,4 +1,4 @@
-"""SSLCA: certificates and their keys, in repositories of Bcfg2 1.3 (cfg.md 11.1)."""
+"""SSLCA: certificates and their keys, in repositories of Bcfg2 1.3 (:ref:`cfg-11.1`)."""
 
 from __future__ import annotations
 

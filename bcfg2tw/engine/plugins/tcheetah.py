@@ -1,4 +1,4 @@
-"""TCheetah: files from Cheetah templates, in repositories of Bcfg2 1.3 (cfg.md 11.2)."""
+"""TCheetah: files from Cheetah templates, in repositories of Bcfg2 1.3 (:ref:`cfg-11.2`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TemplateHelper: Python of a site's own, for its templates (templates-and-data.md 3)."""
+"""TemplateHelper: Python of a site's own, for its templates (:ref:`templates-and-data-3`)."""
 
 from __future__ import annotations
 

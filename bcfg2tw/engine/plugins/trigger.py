@@ -1,4 +1,6 @@
-"""Trigger: the site's own programs, started after each client's run (templates-and-data.md 12)."""
+"""
+Trigger: the site's own programs, started after each client's run (:ref:`templates-and-data-12`).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 The files of the repository, each interpreted once and kept until it changes.
 
 A file that cannot be interpreted is reported with its place, and what it said last stays in
-service, whole (decisions.md, "Crashes and hangs").
+service, whole (:ref:`decisions-crashes`).
 """
 
 from __future__ import annotations

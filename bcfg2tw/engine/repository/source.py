@@ -97,7 +97,7 @@ class Source:
 
     def xml(self) -> Element:
         """
-        Parse the file and all that it includes (structures.md 1.1).
+        Parse the file and all that it includes (:ref:`structures-1.1`).
 
         :raises RepositoryError: naming the file and line that is not well-formed
         """

@@ -1,4 +1,4 @@
-"""XInclude as Bcfg2 has it: with globs, nested, with fallbacks (structures.md 1.1)."""
+"""XInclude as Bcfg2 has it: with globs, nested, with fallbacks (:ref:`structures-1.1`)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from bcfg2tw.engine.served.repository import ServedRepository
 
 class FileMonitor(Debuggable):
     """
-    Tells what is watched (wire.md 12); watching itself is the business of the service.
+    Tells what is watched (:ref:`wire-12`); watching itself is the business of the service.
 
     :ivar name: prefix of the remote methods, by `[server] filemonitor`
     """

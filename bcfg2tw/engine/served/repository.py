@@ -1,4 +1,4 @@
-"""The repository that a core serves: read, kept up to date, and ended (core.md 3)."""
+"""The repository that a core serves: read, kept up to date, and ended (:ref:`core-3`)."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def without_conflicts(plugins: dict[str, Plugin]) -> dict[str, Plugin]:
     Drop the plugins that cannot be used together with others.
 
     Where both declare the conflict the one configured first stays; where one does, that one
-    (structures.md 11: Pkgmgr goes when Packages is there, in either order).
+    (:ref:`structures-11`: Pkgmgr goes when Packages is there, in either order).
     """
     kept = dict(plugins)
     for plugin in plugins.values():

@@ -1,7 +1,7 @@
 """
 The clients as clients.xml and what changed since say, found by name, alias, uuid or address.
 
-Names are compared in lower case everywhere (decisions.md, "Holes"): no spelling of a name leads
+Names are compared in lower case everywhere (:ref:`decisions-holes`): no spelling of a name leads
 to a client without leading to its password and the rest.
 """
 
@@ -68,7 +68,7 @@ class Change:
 
 class Client:
     """
-    What is known of one client; all its elements together (metadata.md 2).
+    What is known of one client; all its elements together (:ref:`metadata-2`).
 
     :ivar profiles: the groups of its elements' `profile` attributes, in order
     :ivar aliases: names as written, of its last element

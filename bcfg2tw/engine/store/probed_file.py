@@ -1,4 +1,6 @@
-"""probed.xml: what clients' probes said, in the reference's format (templates-and-data.md 6.4)."""
+"""
+probed.xml: what clients' probes said, in the reference's format (:ref:`templates-and-data-6.4`).
+"""
 
 from __future__ import annotations
 

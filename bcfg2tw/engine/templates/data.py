@@ -1,4 +1,4 @@
-"""The variables that templates see (plugin-api.md 14)."""
+"""The variables that templates see (:ref:`plugin-api-14`)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Failure:
     """
     What is to be said of a template that failed while it was rendered.
 
-    :ivar reason: for the entry's `failure` (cfg.md 5.1)
+    :ivar reason: for the entry's `failure` (:ref:`cfg-5.1`)
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""authorizedkeys.xml: who may log in, by keys of other paths and clients (cfg.md 9.3)."""
+"""authorizedkeys.xml: who may log in, by keys of other paths and clients (:ref:`cfg-9.3`)."""
 
 from __future__ import annotations
 

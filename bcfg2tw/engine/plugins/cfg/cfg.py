@@ -1,4 +1,4 @@
-"""The plugin: which paths there are, and which files each is made from (cfg.md 1)."""
+"""The plugin: which paths there are, and which files each is made from (:ref:`cfg-1`)."""
 
 from __future__ import annotations
 

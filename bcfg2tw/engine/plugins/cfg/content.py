@@ -207,7 +207,7 @@ def in_encoding(text: str, settings: Settings) -> str:
 
 def set_content(entry: Element, content: Content, settings: Settings) -> None:
     """
-    Make content the text of a bound entry, in the entry's encoding (cfg.md 4).
+    Make content the text of a bound entry, in the entry's encoding (:ref:`cfg-4`).
 
     :raises PluginExecutionError: if it is no text and the encoding is not base64
     """

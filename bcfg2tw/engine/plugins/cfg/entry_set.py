@@ -1,4 +1,4 @@
-"""All files that one path is made from, and how they make it (cfg.md 2)."""
+"""All files that one path is made from, and how they make it (:ref:`cfg-2`)."""
 
 from __future__ import annotations
 

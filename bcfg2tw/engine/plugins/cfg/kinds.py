@@ -1,5 +1,5 @@
 """
-The kinds of files that an entry set may hold, told by their names (cfg.md 1.1).
+The kinds of files that an entry set may hold, told by their names (:ref:`cfg-1.1`).
 
 `KINDS` is the one place where a new kind is added.
 """
@@ -73,7 +73,7 @@ class Kind:
         Interpret a file.
 
         :raises RepositoryError: if it is wrong. One that cannot be decrypted is not: its last
-            good content must not be served in its place (cfg.md 6), so the result says so.
+            good content must not be served in its place (:ref:`cfg-6`), so the result says so.
         """
         if not self.encrypted:
             return self.read(source, source.data)

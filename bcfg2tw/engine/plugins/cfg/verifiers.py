@@ -31,7 +31,7 @@ LAST_OUTPUT_SECONDS = 0.1
 
 class ExternalVerifier(Verifier):
     """
-    A `:test` file, run with the content as its standard input (cfg.md 7.1).
+    A `:test` file, run with the content as its standard input (:ref:`cfg-7.1`).
 
     It is run itself if it may be executed, else by the program that its first line names.
     """

@@ -1,4 +1,4 @@
-"""Ldap: data from directories, by queries of a site's own (templates-and-data.md 11)."""
+"""Ldap: data from directories, by queries of a site's own (:ref:`templates-and-data-11`)."""
 
 import importlib.util
 

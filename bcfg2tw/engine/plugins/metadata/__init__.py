@@ -1,4 +1,6 @@
-"""Metadata: the clients, their groups, and whom a connection acts as (metadata.md)."""
+"""
+Metadata: the clients, their groups, and whom a connection acts as (:ref:`reference-metadata`).
+"""
 
 from __future__ import annotations
 

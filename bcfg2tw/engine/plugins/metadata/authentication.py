@@ -1,4 +1,4 @@
-"""Whether a connection is let in, and as which client (metadata.md 5 and 6)."""
+"""Whether a connection is let in, and as which client (:ref:`metadata-5` and :ref:`metadata-6`)."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class Authentication:
 
 def common_name(cert: Certificate) -> str:
     """
-    Return the last commonName of a certificate's subject (core.md 17).
+    Return the last commonName of a certificate's subject (:ref:`core-17`).
 
     :raises MetadataConsistencyError: if there is none
     """
@@ -164,7 +164,7 @@ def is_password(given: str, expected: str | None) -> bool:
     """
     Say whether a password is the expected one; an empty one never is.
 
-    Old clients send a `+` for each space (wire.md 3). Takes as long for a near miss as for any
+    Old clients send a `+` for each space (:ref:`wire-3`). Takes as long for a near miss as for any
     other.
     """
     if not expected:

@@ -1,4 +1,4 @@
-"""groups.xml: which groups there are, and what makes a client a member (metadata.md 4)."""
+"""groups.xml: which groups there are, and what makes a client a member (:ref:`metadata-4`)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class GroupsFile:
                 self._declare(element)
         statements = list(self._statements(root))
         for statement in statements:
-            # used only under Client, it is a group like any other (decisions.md)
+            # used only under Client, it is a group like any other (:ref:`decisions-crashes`)
             self.declared.setdefault(statement.group, MetadataGroup(statement.group))
         self.membership = Membership(statements, self._categories())
         self.names = frozenset(self.declared)

@@ -1,5 +1,5 @@
 """
-Which groups follow from which (metadata.md 7.1).
+Which groups follow from which (:ref:`metadata-7.1`).
 
 A statement is looked at only where a group or client that it asks for is there, so resolving a
 client costs what its own groups say, not what the whole file says; and equal questions, as from

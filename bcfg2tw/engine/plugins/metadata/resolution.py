@@ -1,4 +1,4 @@
-"""A client's groups, profile and bundles (metadata.md 7 and 8)."""
+"""A client's groups, profile and bundles (:ref:`metadata-7` and :ref:`metadata-8`)."""
 
 from __future__ import annotations
 

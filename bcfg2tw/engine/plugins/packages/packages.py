@@ -1,4 +1,4 @@
-"""The plugin: from a client's structures to the packages that they need (packages.md 5)."""
+"""The plugin: from a client's structures to the packages that they need (:ref:`packages-5`)."""
 
 from __future__ import annotations
 

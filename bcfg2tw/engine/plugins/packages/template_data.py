@@ -1,4 +1,4 @@
-"""What templates see as `metadata.Packages`: made when it is looked at (packages.md 5.3)."""
+"""What templates see as `metadata.Packages`: made when it is looked at (:ref:`packages-5.3`)."""
 
 from __future__ import annotations
 

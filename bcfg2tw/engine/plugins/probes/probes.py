@@ -1,4 +1,4 @@
-"""The Probes plugin: scripts out, data and groups in (templates-and-data.md 6)."""
+"""The Probes plugin: scripts out, data and groups in (:ref:`templates-and-data-6`)."""
 
 from __future__ import annotations
 

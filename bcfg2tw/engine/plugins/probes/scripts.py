@@ -1,4 +1,6 @@
-"""The scripts in `Probes`: which there are, and which a client gets (templates-and-data.md 6)."""
+"""
+The scripts in `Probes`: which there are, and which a client gets (:ref:`templates-and-data-6`).
+"""
 
 from __future__ import annotations
 

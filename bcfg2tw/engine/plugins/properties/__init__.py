@@ -1,4 +1,4 @@
-"""Properties: data of a site's own, for its templates (templates-and-data.md 2)."""
+"""Properties: data of a site's own, for its templates (:ref:`templates-and-data-2`)."""
 
 from bcfg2tw.engine.plugins.properties.properties import Properties
 

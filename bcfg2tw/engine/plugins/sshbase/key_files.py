@@ -52,7 +52,7 @@ class KeyFile:
         try:
             self._content = as_text(_plain(source), source.settings)
         except EncryptionError as error:
-            # its last good content must not be served in its place (cfg.md 6)
+            # its last good content must not be served in its place (:ref:`cfg-6`)
             level = logging.DEBUG if source.settings.lax_decryption else logging.ERROR
             logger.log(level, "Failed to decrypt %s: %s", source.path, error)
             self._failure = f"Failed to decrypt {source.path}"

@@ -1,4 +1,4 @@
-"""Bzr: the revision that is served, and whether it was changed (templates-and-data.md 17)."""
+"""Bzr: the revision that is served, and whether it was changed (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cvs: the first line of `cvs log` (templates-and-data.md 17)."""
+"""Cvs: the first line of `cvs log` (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Darcs: the latest patch (templates-and-data.md 17)."""
+"""Darcs: the latest patch (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

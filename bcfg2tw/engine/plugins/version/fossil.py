@@ -1,4 +1,4 @@
-"""Fossil: the check-in that is served (templates-and-data.md 17)."""
+"""Fossil: the check-in that is served (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

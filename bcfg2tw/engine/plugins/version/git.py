@@ -1,4 +1,4 @@
-"""Git: the commit that is served, and updates by remote call (templates-and-data.md 17)."""
+"""Git: the commit that is served, and updates by remote call (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

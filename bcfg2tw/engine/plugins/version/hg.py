@@ -1,4 +1,4 @@
-"""Hg: the number of the latest revision (templates-and-data.md 17)."""
+"""Hg: the number of the latest revision (:ref:`templates-and-data-17`)."""
 
 from __future__ import annotations
 

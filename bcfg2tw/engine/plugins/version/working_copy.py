@@ -25,7 +25,7 @@ ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "HGPLAIN": "1"}
 
 class WorkingCopy(Version):
     """
-    A version plugin that runs a command in `[server] vcs_root` (templates-and-data.md 17).
+    A version plugin that runs a command in `[server] vcs_root` (:ref:`templates-and-data-17`).
 
     :cvar __vcs_metadata_path__: what must exist in a working copy, None for anything
     :cvar other_metadata_paths: what may be there in its place

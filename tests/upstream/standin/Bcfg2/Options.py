@@ -1,4 +1,6 @@
-"""Options from a configuration file, for components that declare what they need (options.md 12)."""
+"""
+Options from a configuration file, for components that declare what they need (:ref:`options-12`).
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ def comma_list(text: str) -> list[str]:
 
 
 def broken_octal(text: str) -> int:
-    """Fail as Bcfg2's conversion of `umask` does (options.md 6.1)."""
+    """Fail as Bcfg2's conversion of `umask` does (:ref:`options-6.1`)."""
     raise TypeError("int() can't convert non-string with explicit base")
 
 

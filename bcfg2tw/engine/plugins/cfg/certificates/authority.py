@@ -1,5 +1,5 @@
 """
-A site's certificate authority, as `[sslca_NAME]` describes it (cfg.md 10.1).
+A site's certificate authority, as `[sslca_NAME]` describes it (:ref:`cfg-10.1`).
 
 With `config` it is OpenSSL's own (`openssl ca`): nothing else does all that its configuration may
 ask for, and keeps its list of certificates and its serial numbers. With `certificate` and `key`

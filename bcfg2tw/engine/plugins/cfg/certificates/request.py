@@ -1,4 +1,4 @@
-"""Requests for certificates, and whether a certificate belongs to a key (cfg.md 10.3)."""
+"""Requests for certificates, and whether a certificate belongs to a key (:ref:`cfg-10.3`)."""
 
 from __future__ import annotations
 

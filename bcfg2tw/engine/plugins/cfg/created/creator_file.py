@@ -1,4 +1,4 @@
-"""What is common to files that say how content is made once and then kept (cfg.md 8)."""
+"""What is common to files that say how content is made once and then kept (:ref:`cfg-8`)."""
 
 from __future__ import annotations
 

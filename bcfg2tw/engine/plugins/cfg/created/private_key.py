@@ -1,4 +1,6 @@
-"""privkey.xml: SSH key pairs, made for a client or a group when first asked for (cfg.md 9.1)."""
+"""
+privkey.xml: SSH key pairs, made for a client or a group when first asked for (:ref:`cfg-9.1`).
+"""
 
 from __future__ import annotations
 

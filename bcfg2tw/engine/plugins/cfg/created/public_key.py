@@ -1,4 +1,4 @@
-"""pubkey.xml: lets a request for a public key make the pair (cfg.md 9.2)."""
+"""pubkey.xml: lets a request for a public key make the pair (:ref:`cfg-9.2`)."""
 
 from __future__ import annotations
 

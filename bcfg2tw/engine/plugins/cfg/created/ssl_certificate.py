@@ -1,4 +1,4 @@
-"""sslcert.xml: certificates, made, verified and renewed (cfg.md 10.3 and 10.4)."""
+"""sslcert.xml: certificates, made, verified and renewed (:ref:`cfg-10.3` and :ref:`cfg-10.4`)."""
 
 from __future__ import annotations
 

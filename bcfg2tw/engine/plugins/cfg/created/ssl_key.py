@@ -1,4 +1,4 @@
-"""sslkey.xml: private keys for certificates, made when first asked for (cfg.md 10.2)."""
+"""sslkey.xml: private keys for certificates, made when first asked for (:ref:`cfg-10.2`)."""
 
 from __future__ import annotations
 

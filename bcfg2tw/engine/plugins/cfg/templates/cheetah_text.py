@@ -1,4 +1,4 @@
-"""Cheetah templates (cfg.md 5.2); this module needs the extra `cheetah`."""
+"""Cheetah templates (:ref:`cfg-5.2`); this module needs the extra `cheetah`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jinja2 templates (cfg.md 5.3); this module needs the extra `jinja2`."""
+"""Jinja2 templates (:ref:`cfg-5.3`); this module needs the extra `jinja2`."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def shown(url: str) -> str:
 
 
 def file_name(url: str) -> str:
-    """Return the name that a URL's file has in the cache folder (packages.md 3)."""
+    """Return the name that a URL's file has in the cache folder (:ref:`packages-3`)."""
     name = shown(url).replace("/", "@")
     if len(name.encode("utf-8")) > NAME_LIMIT:
         digest = hashlib.sha256(name.encode("utf-8")).hexdigest()

@@ -1,4 +1,6 @@
-"""Sources of type apt: which files they have, and how they get into an index (packages.md 10.1)."""
+"""
+Sources of type apt: which files they have, and how they get into an index (:ref:`packages-10.1`).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 The format of apt's `Packages` files, read for the fields that resolution needs.
 
 python-debian reads it too, but four times slower, and joins folded lines, which Bcfg2 does not
-(packages.md 10.1).
+(:ref:`packages-10.1`).
 """
 
 from __future__ import annotations
@@ -109,5 +109,5 @@ def relations(text: str) -> Iterator[str | tuple[str, ...]]:
 
 
 def _name(relation: str) -> str:
-    """Return a name without its version and without `:any` (packages.md 10.1)."""
+    """Return a name without its version and without `:any` (:ref:`packages-10.1`)."""
     return relation.partition("(")[0].strip().removesuffix(":any")

@@ -1,4 +1,6 @@
-"""Sources of type pac: pacman's databases, and how they get into an index (packages.md 10.3)."""
+"""
+Sources of type pac: pacman's databases, and how they get into an index (:ref:`packages-10.3`).
+"""
 
 from __future__ import annotations
 

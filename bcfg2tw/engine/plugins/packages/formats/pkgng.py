@@ -1,4 +1,6 @@
-"""Sources of type pkgng: FreeBSD's catalogues, and how they get into an index (packages.md 10)."""
+"""
+Sources of type pkgng: FreeBSD's catalogues, and how they get into an index (:ref:`packages-10`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sources of type yum: which files they have, and how they get into an index (packages.md 10.2)."""
+"""
+Sources of type yum: which files they have, and how they get into an index (:ref:`packages-10.2`).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ PRIMARY = ("primary", "primary_db")
 FILELISTS = ("filelists", "filelists_db")
 GROUPS = ("group", "group_gz", "group_bz2", "group_xz", "group_zst")
 
-#: By the word of a comps file, the level of a member (packages.md 7).
+#: By the word of a comps file, the level of a member (:ref:`packages-7`).
 LEVELS = {"conditional": 0, "mandatory": 0, "default": 1, "optional": 2}
 SOURCES = frozenset(["src", "nosrc"])
 

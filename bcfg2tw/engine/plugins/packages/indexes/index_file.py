@@ -1,7 +1,7 @@
 """
 Writing the compiled index of a source: packages are added as they are parsed, SQLite sorts them.
 
-What is equal for all architectures of the source is kept once (packages.md 10). Memory stays
+What is equal for all architectures of the source is kept once (:ref:`packages-10`). Memory stays
 small however large a distribution is: rows go to the file at once.
 """
 

@@ -27,7 +27,7 @@ CHOICE = "choice-"
 MAPPED_BYTES = 1 << 30
 KEPT_PAGES = 64
 
-#: By kind of group that is asked for, up to which level its members count (packages.md 7).
+#: By kind of group that is asked for, up to which level its members count (:ref:`packages-7`).
 LEVELS = {"mandatory": 0, "default": 1, "optional": 2, "all": 2}
 
 

@@ -1,5 +1,6 @@
 """
-A collection: what the sources that apply to a client offer together (packages.md 4 and 6).
+A collection: what the sources that apply to a client offer together (:ref:`packages-4` and
+:ref:`packages-6`).
 
 Clients of the same sources and architectures share one, and with it what was resolved before.
 """

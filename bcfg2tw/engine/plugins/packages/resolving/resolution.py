@@ -1,5 +1,5 @@
 """
-What has to be installed along with the packages that a client asks for (packages.md 6).
+What has to be installed along with the packages that a client asks for (:ref:`packages-6`).
 
 This is Bcfg2's own algorithm with all that is odd about it: versions and conflicts do not count,
 and what several packages provide is left open. `alternatives.py` closes what is left open.

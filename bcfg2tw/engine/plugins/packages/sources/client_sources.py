@@ -1,4 +1,4 @@
-"""The sources that apply to one client, and what follows from their types (packages.md 4)."""
+"""The sources that apply to one client, and what follows from their types (:ref:`packages-4`)."""
 
 from __future__ import annotations
 

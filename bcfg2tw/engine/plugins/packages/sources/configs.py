@@ -1,4 +1,4 @@
-"""The configuration of a client's package manager, made from its sources (packages.md 9)."""
+"""The configuration of a client's package manager, made from its sources (:ref:`packages-9`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of yum sources as entries: files, and one package for all (packages.md 8)."""
+"""The keys of yum sources as entries: files, and one package for all (:ref:`packages-8`)."""
 
 from __future__ import annotations
 

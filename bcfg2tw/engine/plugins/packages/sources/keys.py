@@ -1,4 +1,4 @@
-"""The sources' OpenPGP keys in the cache folder, by base name (packages.md 3)."""
+"""The sources' OpenPGP keys in the cache folder, by base name (:ref:`packages-3`)."""
 
 from __future__ import annotations
 

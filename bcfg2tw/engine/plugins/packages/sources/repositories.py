@@ -1,4 +1,4 @@
-"""The repositories of a source: their addresses and names (packages.md 2.3)."""
+"""The repositories of a source: their addresses and names (:ref:`packages-2.3`)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("Packages")
 
-#: By type of source, the type of the packages that come from it (packages.md 10).
+#: By type of source, the type of the packages that come from it (:ref:`packages-10`).
 PACKAGE_TYPES = {"apt": "deb", "yum": "yum", "pac": "pacman", "pkgng": "pkgng"}
 
 

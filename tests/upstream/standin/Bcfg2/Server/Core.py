@@ -1,4 +1,4 @@
-"""The documented core, without a network (core.md 2 to 11, 17)."""
+"""The documented core, without a network (:ref:`core-2` to :ref:`core-11`, :ref:`core-17`)."""
 
 from __future__ import annotations
 

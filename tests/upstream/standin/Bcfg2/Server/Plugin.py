@@ -1,4 +1,4 @@
-"""What plugins are made of (plugin-api.md 3 and 4)."""
+"""What plugins are made of (:ref:`plugin-api-3` and :ref:`plugin-api-4`)."""
 
 from __future__ import annotations
 

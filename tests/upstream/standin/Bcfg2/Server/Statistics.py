@@ -1,4 +1,4 @@
-"""How long things take, for the whole process (core.md 15)."""
+"""How long things take, for the whole process (:ref:`core-15`)."""
 
 from __future__ import annotations
 
