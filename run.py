@@ -4,8 +4,9 @@ Run this checkout without installing anything by hand.
     python3 run.py serve    make a demonstration site in ./demo, unless there is one, and serve it
     python3 run.py test     run all tests
 
-Both make the virtual environment .venv if there is none and install the project into it again
-when its files have changed. Nothing outside the checkout is touched.
+Both make the virtual environment .venv if there is none and install into it what setup.cfg asks
+for, again when that has changed. The project itself is run from the checkout. Nothing outside the
+checkout is touched.
 """
 
 import hashlib
@@ -56,16 +57,19 @@ def test(options: "list[str]") -> None:
 
 
 def install(extras: str) -> None:
-    """Bring .venv up to date with the checkout; a stamp in it says what it was made from."""
+    """
+    Bring .venv up to date with setup.cfg; a stamp in it says what it was made from.
+
+    The installation is an editable one: Python finds the checkout through a .pth file, so that a
+    changed module needs none, and twistd finds the plugin in twisted/plugins.
+    """
     stamp = ENVIRONMENT / "bcfg2tw.stamp"
     sources = fingerprint()
     installed = stamp.read_text() if stamp.exists() else ""
     if installed in (sources + extras, sources + TEST_EXTRAS):
         return
     make_environment()
-    # what setuptools left there last time would go into this installation, too
-    shutil.rmtree(str(ROOT / "build"), ignore_errors=True)
-    run([str(PYTHON), "-m", "pip", "install", "--quiet", *PIP_OPTIONS, f".{extras}"])
+    run([str(PYTHON), "-m", "pip", "install", "--quiet", *PIP_OPTIONS, "-e", f".{extras}"])
     stamp.write_text(sources + extras)
 
 
@@ -95,13 +99,9 @@ def suitable_python() -> str:
 
 def fingerprint() -> str:
     """Digest what an installation is made of."""
-    digest = hashlib.sha256()
-    packaged = [ROOT / "setup.cfg", ROOT / "pyproject.toml", ROOT / "README.md"]
-    for folder in (ROOT / "bcfg2tw", ROOT / "twisted"):
-        packaged += sorted(path for path in folder.rglob("*") if path.is_file())
-    for path in packaged:
-        if path.suffix != ".pyc" and path.name != "dropin.cache":
-            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    digest = hashlib.sha256(b"editable\0")
+    for name in ("setup.cfg", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes() + b"\0")
     return digest.hexdigest()
 
 

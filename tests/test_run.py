@@ -11,6 +11,8 @@ from types import ModuleType
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.processes import twistd
+
 SCRIPT = Path(__file__).parents[1] / "run.py"
 
 
@@ -61,13 +63,13 @@ class RunTests(SynchronousTestCase):
         python.parent.mkdir(parents=True)
         python.symlink_to("/bin/false")
         ended = self.run_script("test")
-        command = f"{python} -m pip install --quiet --disable-pip-version-check .[test]"
+        command = f"{python} -m pip install --quiet --disable-pip-version-check -e .[test]"
         self.assertEqual(ended.returncode, 1)
         self.assertEqual(ended.stdout, f"+ {command}\n")
         self.assertEqual(ended.stderr, f"run.py: '{command}' failed, see above\n")
 
     def test_nothing_changed(self) -> None:
-        """What is installed already is not installed again until a file changes."""
+        """What is installed already is not installed again until setup.cfg changes."""
         python = self.checkout / ".venv/bin/python"
         python.parent.mkdir(parents=True)
         python.symlink_to("/bin/echo")
@@ -75,3 +77,27 @@ class RunTests(SynchronousTestCase):
         self.assertNotIn("pip install", self.run_script("test").stdout)
         (self.checkout / "setup.cfg").write_text("[options]\n")
         self.assertIn("pip install", self.run_script("test").stdout)
+
+
+class InstallationTests(SynchronousTestCase):
+    """The environment that these tests run in, made by `run.py` or by hand."""
+
+    def test_plugin(self) -> None:
+        """From any folder, twistd finds `bcfg2-core`, though Twisted has a twisted/plugins, too."""
+        elsewhere = self.mktemp()
+        Path(elsewhere).mkdir()
+        ended = subprocess.run(twistd("--help"), cwd=elsewhere, capture_output=True, text=True)
+        self.assertIn("bcfg2-core ", ended.stdout)
+
+    def test_demonstration(self) -> None:
+        """From any folder, `bcfg2tw init` finds the files of its site."""
+        elsewhere = Path(self.mktemp())
+        elsewhere.mkdir()
+        code = "from bcfg2tw.cli import main; main()"
+        subprocess.run(
+            [sys.executable, "-c", code, "init", "site"],
+            cwd=elsewhere,
+            check=True,
+            capture_output=True,
+        )
+        self.assertTrue((elsewhere / "site/repository/Rules").is_dir())
