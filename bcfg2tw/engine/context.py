@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import Effects
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.served.repository import ServedRepository
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
@@ -22,10 +23,17 @@ class ServerContext:
     :ivar downloads: set by the network side before the repository is read, None without one
     """
 
-    def __init__(self, served: ServedRepository, store: Store, changes: Announcements) -> None:
+    def __init__(
+        self,
+        served: ServedRepository,
+        store: Store,
+        changes: Announcements,
+        effects: Effects,
+    ) -> None:
         self._served = served
         self._changes = changes
         self.store = store
+        self.effects = effects
         self.downloads: Downloader | None = None
 
     @property
@@ -43,7 +51,7 @@ class ServerContext:
 
     def build_metadata(self, client: str) -> ClientMetadata:
         """Return the metadata of a client as the repository is now, registering nobody."""
-        return build_metadata(self._served.snapshot, client, register=False)
+        return build_metadata(self._served.snapshot, client, register=False, effects=self.effects)
 
     def structures(self, metadata: ClientMetadata) -> list[Element]:
         """Return a client's structures, their entries abstract."""

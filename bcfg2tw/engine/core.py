@@ -25,8 +25,11 @@ from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.call_statistics import CallStatistics
 from bcfg2tw.engine.context import ServerContext
 from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.build import Configuration
 from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import Effects, Look, Serve
+from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.plugin.base import Plugin, as_flag
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
@@ -70,7 +73,12 @@ class Core:
 
     name = "bcfg2-server"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, effects: Effects | None = None) -> None:
+        """
+        Read nothing yet.
+
+        :param effects: a `Look` for a core that changes nothing, whatever it is asked
+        """
         self.logger = logging.getLogger("bcfg2-server")
         self.debug_flag = settings.debug
         self.debug_listeners: list[Callable[[bool], None]] = []
@@ -81,7 +89,7 @@ class Core:
         self.served = ServedRepository(settings, self.store)
         self._changes = Announcements()
         self._changes.subscribe(self.served.forget)
-        self.context = ServerContext(self.served, self.store, self._changes)
+        self.context = ServerContext(self.served, self.store, self._changes, effects or Serve())
         self._build = ConfigurationBuild(self._timed)
         self._access = AccessControl(self.served, self.client)
         self.fam: FileMonitor = file_monitor(self.served)
@@ -259,7 +267,7 @@ class Core:
         :raises MetadataConsistencyError: if a connector contradicts the rest
         """
         with self._timed("build_metadata"):
-            return build_metadata(self.snapshot, client_name, register)
+            return build_metadata(self.snapshot, client_name, register, self.context.effects)
 
     # Configurations
 
@@ -278,7 +286,25 @@ class Core:
 
         :raises ValidationError: if a validator refuses it
         """
-        return self._build.build(metadata)
+        return self._build.build(metadata).document
+
+    def look(
+        self, client: str, effects: Look | None = None, explain: bool = False
+    ) -> Configuration[ClientMetadata]:
+        """
+        Build a client's configuration, changing nothing: on disk, in the store or in caches.
+
+        A client that is unknown is built for as if it were registered.
+
+        :param effects: a look that was prepared, such as one that runs no programs
+        :param explain: whether to collect why entries are as they are
+        :raises CriticalError: if the client is unknown and there is no default group
+        :raises MetadataConsistencyError: if a connector contradicts the rest
+        :raises ValidationError: if a validator refuses the configuration
+        """
+        effects = effects or Look()
+        metadata = build_metadata(self.snapshot, client, effects=effects)
+        return self._build.build(metadata, Explanation() if explain else None)
 
     def GetStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""

@@ -13,7 +13,7 @@ import importlib
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import padding
@@ -22,9 +22,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
 from bcfg2tw.errors import EncryptionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 

@@ -12,7 +12,9 @@ from contextlib import AbstractContextManager
 from lxml import etree
 
 from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.model.build import Build, Configuration, Problem
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.xmlio import Element
 
 logger = logging.getLogger("bcfg2-server")
@@ -33,20 +35,29 @@ class ConfigurationBuild:
         """
         self._timed = timed
 
-    def build(self, metadata: ClientMetadata) -> Element:
+    def build(
+        self, metadata: ClientMetadata, explanation: Explanation | None = None
+    ) -> Configuration[ClientMetadata]:
         """
-        Return a client's configuration, or the `error` document that makes the client stop.
+        Build a client's configuration, in the mode that its metadata were built in.
 
+        :param explanation: collects why entries are as they are
         :raises ValidationError: if a validator refuses it
         """
+        build = Build(metadata.build.bind, metadata.effects, explanation=explanation)
+        metadata = metadata.for_build(build)
+        return Configuration.of(self._document(metadata), metadata, build)
+
+    def _document(self, metadata: ClientMetadata) -> Element:
+        """Return the configuration, or the `error` document that makes the client stop."""
         started = time.perf_counter()
-        metadata = metadata.for_build()
         config = _empty_configuration(metadata.snapshot.revision)
         self.run_hook("start_client_run", metadata)
         try:
             structures = self.structures(metadata)
         except Exception as error:  # a structure plugin's defect: the client is told to stop
             logger.exception("Error in GetStructures")
+            metadata.build.problems.append(Problem("structures", str(error)))
             return steps.error_document("structure error", str(error))
         self.validate_structures(metadata, structures)
         steps.check_altsrc(structures)

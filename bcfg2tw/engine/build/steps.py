@@ -15,7 +15,10 @@ from operator import gt
 
 from lxml import etree
 
+from bcfg2tw.engine.model.build import Problem
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import do_nothing
+from bcfg2tw.engine.model.explanation import EntryExplanation, Explanation
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import name_of
 from bcfg2tw.engine.plugin.interfaces import (
@@ -25,7 +28,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.xmlio import Element, elements_of
+from bcfg2tw.engine.xmlio import Element, elements_of, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
 logger = logging.getLogger("bcfg2-server")
@@ -57,9 +60,14 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
         for plugin in metadata.snapshot.plugins_by_type(Structure)
         for structure in plugin.BuildStructures(metadata)
     ]
-    found = {one.get("name") for one in structures if one.tag in ("Bundle", "Independent")}
-    missing = sorted(set(metadata.bundles) - found)
+    built = {
+        structure.get("name")
+        for structure in structures
+        if structure.tag in ("Bundle", "Independent")
+    }
+    missing = sorted(set(metadata.bundles) - built)
     if missing:
+        metadata.build.problems += [Problem(f"Bundle:{name}", "it is missing") for name in missing]
         logger.error(
             "Client %s configuration missing bundles: %s", metadata.hostname, ":".join(missing)
         )
@@ -67,18 +75,22 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
 
 
 def validate_structures(metadata: ClientMetadata, structures: list[Element]) -> None:
-    """Have all validators check the structures; see `validated`."""
+    """Have all validators check the structures; see `run_validator`."""
     for plugin in metadata.snapshot.plugins_by_type(StructureValidator):
-        validated(plugin, "structure", partial(plugin.validate_structures, metadata, structures))
+        check = partial(plugin.validate_structures, metadata, structures)
+        run_validator(plugin, "structure", check, metadata)
 
 
 def validate_goals(metadata: ClientMetadata, config: Element) -> None:
-    """Have all validators check the bound configuration; see `validated`."""
+    """Have all validators check the bound configuration; see `run_validator`."""
     for plugin in metadata.snapshot.plugins_by_type(GoalValidator):
-        validated(plugin, "goal", partial(plugin.validate_goals, metadata, config))
+        check = partial(plugin.validate_goals, metadata, config)
+        run_validator(plugin, "goal", check, metadata)
 
 
-def validated(plugin: object, what: str, validate: Callable[[], None]) -> None:
+def run_validator(
+    plugin: object, what: str, validate: Callable[[], None], metadata: ClientMetadata
+) -> None:
     """
     Run one validator; whatever else it raises is logged and passed over.
 
@@ -90,7 +102,8 @@ def validated(plugin: object, what: str, validate: Callable[[], None]) -> None:
     except ValidationError as error:
         logger.error("Plugin %s %s validation failed: %s", name, what, error)
         raise
-    except Exception:  # a defect of one plugin must not cost the client its configuration
+    except Exception as error:  # a defect of one plugin must not cost the client everything
+        metadata.build.problems.append(Problem(name, f"{what} validation failed: {error}"))
         logger.exception("Plugin %s: unexpected %s validation failure", name, what)
 
 
@@ -111,8 +124,10 @@ def bind_structures(structures: list[Element], metadata: ClientMetadata, config:
     for structure in structures:
         try:
             bind_structure(structure, metadata)
-        except Exception:  # a defect in one structure must not cost the client the others
+        except Exception as error:  # a defect in one structure must not cost the others
             logger.exception("error in BindStructure")
+            name = f"{structure.tag}:{structure.get('name')}"
+            metadata.build.problems.append(Problem(name, str(error)))
             continue
         config.append(structure)
 
@@ -129,7 +144,23 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
         if tag.startswith("Bound") and tag != "Bound":
             entry.tag = tag.removeprefix("Bound")
         elif tag != "Bundle":
-            _bind_or_mark(entry, metadata)
+            explanation = metadata.build.explanation
+            if explanation is None:
+                _bind_or_mark(entry, metadata)
+            else:
+                with explanation.of(_explanation_of(entry, structure, explanation)):
+                    _bind_or_mark(entry, metadata)
+
+
+def _explanation_of(
+    entry: Element, structure: Element, explanation: Explanation
+) -> EntryExplanation:
+    name = structure.get("name")
+    place = explanation.structures.get(name or "")
+    line = line_of(entry)
+    if place is not None and line is not None:
+        place = f"{place}:{line}"
+    return EntryExplanation(entry.tag, entry.get("name"), name, place)
 
 
 def _bind_or_mark(entry: Element, metadata: ClientMetadata) -> None:
@@ -138,6 +169,10 @@ def _bind_or_mark(entry: Element, metadata: ClientMetadata) -> None:
     except Exception as error:  # one entry's failure is told to the client and hurts no other
         if entry.get("failure") is None:
             entry.set("failure", legal(f"bind error: {error}"))
+        failure = entry.get("failure", str(error))
+        metadata.build.problems.append(Problem(f"{entry.tag}:{entry.get('name')}", failure))
+        if metadata.build.explanation is not None:
+            metadata.build.explanation.fail(failure)
         expected = isinstance(error, Bcfg2Error)
         logger.error(
             "%s %s:%s: %s",
@@ -199,21 +234,32 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
         for generator in generators
         if (named := generator.Entries.get(tag)) and (binder := named.get(name))
     ]
+    if metadata.build.explanation is not None:
+        _explain_generator(entry, metadata, metadata.build.explanation)
     if len(binders) == 1:
         binders[0](entry, metadata)
     elif binders:
-        listing = [name_of(one) for one in generators if name in one.Entries.get(tag, ())]
-        raise _refused(entry, f"served by multiple generators: {', '.join(listing)}")
+        names = [name_of(one) for one in generators if name in one.Entries.get(tag, ())]
+        raise _refuse(entry, f"served by multiple generators: {', '.join(names)}")
     else:
-        _claiming_generator(entry, metadata).HandleEntry(entry, metadata)
+        claiming = _claiming_generators(entry, metadata)
+        if len(claiming) != 1:
+            raise _refuse(entry, "no matching generator")
+        claiming[0].HandleEntry(entry, metadata)
 
 
-def _claiming_generator(entry: Element, metadata: ClientMetadata) -> Generator:
+def _claiming_generators(entry: Element, metadata: ClientMetadata) -> list[Generator]:
     claimers = metadata.snapshot.derive(generators_that_claim)
-    claiming = [generator for generator in claimers if generator.HandlesEntry(entry, metadata)]
-    if len(claiming) != 1:
-        raise _refused(entry, "no matching generator")
-    return claiming[0]
+    return [generator for generator in claimers if generator.HandlesEntry(entry, metadata)]
+
+
+def _explain_generator(entry: Element, metadata: ClientMetadata, explanation: Explanation) -> None:
+    tag, name = entry.tag, entry.get("name", "")
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    binding = [one for one in generators if name in one.Entries.get(tag, ())]
+    binding = binding or _claiming_generators(entry, metadata)
+    winner = name_of(binding[0]) if len(binding) == 1 else None
+    explanation.bound_by(winner, [name_of(one) for one in generators])
 
 
 def generators_that_claim(plugins: PluginSet) -> tuple[Generator, ...]:
@@ -225,7 +271,7 @@ def generators_that_claim(plugins: PluginSet) -> tuple[Generator, ...]:
     )
 
 
-def _refused(entry: Element, failure: str) -> PluginExecutionError:
+def _refuse(entry: Element, failure: str) -> PluginExecutionError:
     if entry.get("failure") is None:
         entry.set("failure", failure)
     return PluginExecutionError(
@@ -241,9 +287,10 @@ def run_hook(hook: str, metadata: ClientMetadata) -> None:
     :raises AttributeError: if there is no such hook
     """
     for plugin in metadata.snapshot.plugins_by_type(ClientRunHooks):
-        method = getattr(plugin, hook)
+        tell = partial(getattr(plugin, hook), metadata)
         try:
-            method(metadata)
+            note = f"{name_of(plugin)} would be told of the client's run ({hook})"
+            metadata.effects.perform(note, tell, do_nothing)
         except Exception as error:  # hooks never end a client's run (:ref:`decisions-crashes`)
             logger.error("%s: Error invoking hook %s: %s", name_of(plugin), hook, error)
 

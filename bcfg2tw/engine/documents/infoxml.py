@@ -10,7 +10,7 @@ import copy
 import logging
 import sys
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bcfg2tw.engine.documents.conditions import (
     CONDITIONS,
@@ -20,15 +20,14 @@ from bcfg2tw.engine.documents.conditions import (
     filtered,
 )
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.explanation import Candidate
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.templates.data import real_name
-from bcfg2tw.engine.xmlio import Element, attributes
+from bcfg2tw.engine.xmlio import Element, attributes, line_of
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -87,6 +86,9 @@ class InfoXML:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
+        if metadata.build.explanation is not None:
+            candidates = [Candidate(f"{self.path}:{one.line}") for one in found]
+            metadata.build.explanation.choose("attributes", candidates[0], candidates[1:])
         found[0].apply(entry, answers)
 
     def _attributes_for(
@@ -107,11 +109,16 @@ class _InfoDocument(StructFile):
 
 
 class PathAttributes:
-    """What one `Info` element says."""
+    """
+    One `Info` element.
 
-    __slots__ = ("_attributes", "_conditions", "_holder")
+    :ivar line: where it stands in its file, or in what a template made
+    """
+
+    __slots__ = ("_attributes", "_conditions", "_holder", "line")
 
     def __init__(self, element: Element) -> None:
+        self.line = line_of(element)
         self._conditions = conditions_above(element, _InfoDocument.conditions)
         self._attributes = {
             sys.intern(name): sys.intern(value)

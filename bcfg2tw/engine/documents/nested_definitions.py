@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS, Answers, conditions_above
 from bcfg2tw.engine.documents.priority import Definition, PriorityFile, answers_for
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("bcfg2-server")
 

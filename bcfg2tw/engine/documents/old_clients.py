@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: Three numbers only: pre-releases of 1.3.0 know its attributes already.
 FIRST_WITH_NEW_NAMES = (1, 3, 0)

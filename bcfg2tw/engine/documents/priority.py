@@ -13,18 +13,17 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from string import Template
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS, Answers, Condition, all_hold, filtered
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.explanation import Candidate, Explanation
+from bcfg2tw.engine.plugin.base import Binder
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, elements_of, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugin.base import Binder
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -147,6 +146,11 @@ class Definition:
         self._values = tuple(map(sys.intern, written.values()))
         self._text = element.text if (element.text or "").strip() else None
         self._is_plain = all(_is_plain(one) for one in element.iterdescendants())
+
+    @property
+    def candidate(self) -> Candidate:
+        """The definition in an explanation."""
+        return Candidate(f"{self.path}:{self.line}", f"priority {self.priority}")
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
@@ -317,6 +321,9 @@ class PriorityFiles:
         :raises PluginExecutionError: if there is none, or if two are equally good
         """
         definition = self._best(entry, metadata)
+        if metadata.build.explanation is not None:
+            matching = self.matching(entry, metadata)
+            _explain(definition, matching, metadata.build.explanation)
         replaced = self._replacement(entry) if self._replace_name else None
         definition.apply(entry, answers_for(metadata), replaced)
 
@@ -347,6 +354,12 @@ class PriorityFiles:
     def _replacement(self, entry: Element) -> Callable[[str], str]:
         name = entry.get("name", "")
         return lambda value: NameTemplate(value).safe_substitute(name=name)
+
+
+def _explain(winner: Definition, matching: list[Definition], explanation: Explanation) -> None:
+    others = [definition for definition in matching if definition is not winner]
+    others.sort(key=lambda definition: -definition.priority)
+    explanation.choose("definition", winner.candidate, [other.candidate for other in others])
 
 
 def _conflict(

@@ -12,12 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.explanation import Candidate, Explanation
 from bcfg2tw.errors import SpecificityError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 T = TypeVar("T")
 
@@ -70,6 +69,15 @@ class Specificity:
         if self.hostname is not None:
             return f".H_{self.hostname}"
         return "" if self.group is None else f".G{self.prio:02d}_{self.group}"
+
+    @property
+    def description(self) -> str:
+        """For whom this is, in an administrator's words."""
+        if self.hostname is not None:
+            return f"for host {self.hostname}"
+        if self.group is not None:
+            return f"for group {self.group}, priority {self.prio}"
+        return "for all clients"
 
     def __str__(self) -> str:
         if self.hostname is not None:
@@ -167,7 +175,17 @@ class SpecificSet(Generic[T]):
         found = found or self._all
         if len(found) > 1:
             self._warn(found)
+        if metadata.build.explanation is not None:
+            self._explain(metadata, metadata.build.explanation)
         return found[0] if found else None
+
+    def _explain(self, metadata: ClientMetadata, explanation: Explanation) -> None:
+        candidates = [
+            Candidate(member.name, member.specificity.description)
+            for member in self._matching(metadata)
+        ]
+        if candidates:
+            explanation.choose("file", candidates[0], candidates[1:])
 
     def _of_groups(self, metadata: ClientMetadata) -> list[Member[T]] | None:
         for equal in self._groups:
@@ -188,6 +206,9 @@ class SpecificSet(Generic[T]):
 
     def matching(self, metadata: ClientMetadata) -> list[T]:
         """Return everything that is for a client, the most specific first."""
+        return [member.value for member in self._matching(metadata)]
+
+    def _matching(self, metadata: ClientMetadata) -> list[Member[T]]:
         groups = (
             one
             for equal in self._groups
@@ -195,7 +216,7 @@ class SpecificSet(Generic[T]):
             if one.specificity.group in metadata.groups
         )
         hosts = self._hosts.get(metadata.hostname, ())
-        return [one.value for one in (*hosts, *groups, *self._all)]
+        return [*hosts, *groups, *self._all]
 
 
 def specific_set(

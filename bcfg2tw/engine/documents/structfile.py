@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from genshi.template import MarkupTemplate
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS, ConditionalDocument, Subject
 from bcfg2tw.engine.encryption import decrypt_elements
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import xml_template_variables
 from bcfg2tw.engine.templates.genshi_templates import markup_template, rendered_xml
 from bcfg2tw.engine.xmlio import Element, is_element, parse_file
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 GENSHI_NAMESPACE = "http://genshi.edgewall.org/"
 

@@ -6,6 +6,8 @@ import copy
 from collections.abc import Collection
 from typing import Any
 
+from bcfg2tw.engine.model.build import Build
+from bcfg2tw.engine.model.effects import Effects
 from bcfg2tw.engine.model.metadata_query import MetadataQuery
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.model.version_info import Bcfg2VersionInfo, version_info
@@ -84,6 +86,7 @@ class ClientMetadata:
     :ivar version: of Bcfg2, as the client declared it
     :ivar connectors: names of the connectors that added data
     :ivar snapshot: the plugins of the state of the repository that all this was built from
+    :ivar build: the build that the object is made for
     :ivar dynamic_groups: definitions that connectors made for this client
     :ivar scratch: results that are good for one configuration, fresh for each
     """
@@ -117,6 +120,7 @@ class ClientMetadata:
         self.connectors: list[str] = []
         self.dynamic_groups: dict[str, MetadataGroup] = {}
         self.scratch: dict[Any, Any] = {}
+        self.build: Build[ClientMetadata] = Build()
 
     @property
     def version_info(self) -> Bcfg2VersionInfo | None:
@@ -134,10 +138,20 @@ class ClientMetadata:
                 return group
         return ""
 
-    def for_build(self) -> ClientMetadata:
-        """Return a copy for one configuration: the same data, nothing scratched yet."""
+    @property
+    def effects(self) -> Effects:
+        """Does, or leaves undone, what changes anything outside the build."""
+        return self.build.effects
+
+    def for_build(self, build: Build[ClientMetadata] | None = None) -> ClientMetadata:
+        """
+        Return a copy for one configuration: the same data, nothing scratched yet.
+
+        :param build: the build that it is for; by default a new one of the same mode
+        """
         copied = copy.copy(self)
         copied.scratch = {}
+        copied.build = build or Build(self.build.bind, self.build.effects)
         return copied
 
     def unconnected(self) -> ClientMetadata:

@@ -20,6 +20,7 @@ from bcfg2tw.errors import Bcfg2Error
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+
 Binder = Callable[[Element, ClientMetadata], object]
 
 

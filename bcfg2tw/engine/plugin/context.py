@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import Effects
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.xmlio import Element
@@ -23,6 +24,10 @@ class PluginContext(Protocol):
     @property
     def settings(self) -> Settings:
         """The settings in force now."""
+
+    @property
+    def effects(self) -> Effects:
+        """Does what reading the repository changes, such as creating a file that is missing."""
 
     @property
     def store(self) -> Store:

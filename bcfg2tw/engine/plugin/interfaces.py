@@ -89,6 +89,10 @@ class Metadata(ABC):
         """Take in the definition of a group that a connector made up for a client."""
 
     @abstractmethod
+    def is_client(self, client_name: str) -> bool:
+        """Say whether there is a client of a name or an alias, in any case."""
+
+    @abstractmethod
     def client_names(self) -> list[str]:
         """Return the names of all clients, in order."""
 

@@ -6,21 +6,19 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
 from bcfg2tw.engine.plugins.default_acl import LOCALHOST
+from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.address import ClientAddress
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.repository.files import Files
 
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 

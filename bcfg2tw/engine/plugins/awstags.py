@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from bcfg2tw.engine.model.client_cache import ClientCache
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
@@ -17,6 +18,7 @@ from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, PluginInitError, RepositoryError
+from bcfg2tw.settings import Settings
 
 try:
     import boto3
@@ -26,10 +28,6 @@ except ImportError as error:
     raise PluginInitError(
         f"it needs the Python package boto3 ({error}): install bcfg2tw[awstags]"
     ) from error
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
 
 CONFIG = "config.xml"
 DEFAULT_REGION = "us-east-1"
@@ -189,7 +187,7 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
         """
         if self._groups is None and self._problem is not None:
             raise PluginExecutionError(f"AWSTags: {self._problem}")
-        tags = metadata.scratch[self] = self._tags(metadata.hostname)
+        tags = metadata.scratch[self] = self._tags(metadata)
         return [group for one in self._groups or () for group in one.of(tags)]
 
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:
@@ -199,12 +197,13 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
         :raises PluginExecutionError: if AWS cannot be asked
         """
         tags: Tags | None = metadata.scratch.pop(self, None)
-        return dict(self._tags(metadata.hostname) if tags is None else tags)
+        return dict(self._tags(metadata) if tags is None else tags)
 
-    def _tags(self, hostname: str) -> Tags:
-        known = self._kept.get(hostname)
-        if known is not None:
-            return known
+    def _tags(self, metadata: ClientMetadata) -> Tags:
+        hostname = metadata.hostname
+        kept = self._kept.get(hostname)
+        if kept is not None:
+            return kept
         ticket = self._kept.ticket(hostname)
         try:
             tags = self._instances.tags(hostname)
@@ -212,7 +211,7 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
             message = f"AWSTags: no tags of {hostname}: {error}"
             self.logger.error("%s", message)
             raise PluginExecutionError(message) from error
-        if self._settings.awstags_cache:
+        if self._settings.awstags_cache and metadata.effects.is_serving:
             self._kept.put(hostname, tags, ticket)
         return tags
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from genshi.template import TemplateError
@@ -12,15 +12,13 @@ from genshi.template import TemplateError
 from bcfg2tw.engine.documents.conditions import StoredDocument
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.model.plugin_set import PluginSet
 
 Bundles: TypeAlias = dict[str, StructFile]
 
@@ -101,6 +99,8 @@ class Bundler(Plugin, Structure, StructureValidator):
             structure.tag = "Independent"
             del structure.attrib["independent"]
         structure.set("name", name)
+        if metadata.build.explanation is not None:
+            metadata.build.explanation.structures[name] = file.path
         self._flatten(structure, name)
         return structure
 

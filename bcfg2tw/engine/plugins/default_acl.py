@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.address import ClientAddress
 
 #: `::1` and the mapped form are the server itself as well (:ref:`decisions-holes`).
 LOCALHOST = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})

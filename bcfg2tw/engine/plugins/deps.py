@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -12,15 +11,13 @@ from bcfg2tw.engine.documents.conditions import Answers, holds
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile
 from bcfg2tw.engine.documents.priority import answers_for
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 Key = tuple[str, str]
 

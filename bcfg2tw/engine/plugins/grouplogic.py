@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from genshi.template import TemplateError
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS, Subject, holds
 from bcfg2tw.engine.documents.structfile import StructFile
-from bcfg2tw.engine.model.client_metadata import MetadataGroup
+from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
@@ -20,9 +20,6 @@ from bcfg2tw.engine.templates.failures import render_failure
 from bcfg2tw.engine.templates.python_files import located
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 GROUPS = "groups.xml"
 

@@ -6,17 +6,16 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source, Unsettled
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CONFIG = "config.xml"
 EMPTY = "<GroupPatterns/>\n"
@@ -166,7 +165,9 @@ class GroupPatterns(Plugin, Connector):
     ) -> None:
         super().__init__(context, files, previous)
         if previous is None and CONFIG not in files:
-            self._create()
+            context.effects.perform(
+                f"{files.path(CONFIG)} would be created", self._create, do_nothing
+            )
         self._config = self.lasting.last_good(CONFIG, files.load(CONFIG, PatternsFile))
         if CONFIG not in files and previous is not None:
             self.logger.error("%s is gone; its last state stays in service", files.path(CONFIG))

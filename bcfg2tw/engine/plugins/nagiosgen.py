@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import partial
 
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import creating
@@ -17,9 +19,6 @@ from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 CLIENT_PATH = "/etc/nagiosgen.status"
 SERVER_PATH = "/etc/nagios/conf.d/bcfg2.cfg"
@@ -71,7 +70,7 @@ class NagiosGen(Plugin, Generator):
 
     def _bind_client(self, entry: Element, metadata: ClientMetadata) -> None:
         text = self._description(metadata)
-        self._keep(f"{metadata.hostname}{HOST}", text)
+        self._keep(f"{metadata.hostname}{HOST}", text, metadata)
         _fill(entry, text, "root", "0400")
 
     def _description(self, metadata: ClientMetadata) -> str:
@@ -104,7 +103,7 @@ class NagiosGen(Plugin, Generator):
         definitions = [text for name, text in self._groups.items() if name in used]
         definitions += [text for name, text in self._bundles.items() if name in used]
         text = "\n".join(definitions) + "\n\n" + "\n".join(hosts)
-        self._keep(ALL_HOSTS, text)
+        self._keep(ALL_HOSTS, text, metadata)
         _fill(entry, text, "nagios", "0440")
 
     def _hosts(self) -> Iterator[tuple[str, str]]:
@@ -114,10 +113,15 @@ class NagiosGen(Plugin, Generator):
                 with open(self.files.path(name), encoding=self.context.settings.encoding) as stream:
                     yield name, stream.read()
 
-    def _keep(self, name: str, text: str) -> None:
+    def _keep(self, name: str, text: str, metadata: ClientMetadata) -> None:
         if "/" in name:
             raise PluginExecutionError(f"NagiosGen: {name!r} is no name for a file")
         path, data = self.files.path(name), text.encode(self.context.settings.encoding)
+        if _content(path) != data:
+            write = partial(self._write, path, data)
+            metadata.effects.perform(f"{path} would be written", write, do_nothing)
+
+    def _write(self, path: str, data: bytes) -> None:
         with creating(self.data):
             if _content(path) != data:
                 write_atomically(path, data)

@@ -5,22 +5,18 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile, contents
 from bcfg2tw.engine.documents.priority import answers_for
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugin.base import Binder
 
 logger = logging.getLogger("Pkgmgr")
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import yaml
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
 from bcfg2tw.engine.programs import ProgramError, run
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 TIMEOUT_SECONDS = 60
 
@@ -43,7 +42,7 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
     ) -> None:
         super().__init__(context, files, previous)
         self._lock = threading.Lock()
-        self._known: dict[str, Classification] = {}
+        self._kept: dict[str, Classification] = {}
         if previous is None and context.settings.client_metadata_cache == "aggressive":
             self.logger.warning(
                 "PuppetENC is incompatible with aggressive client metadata caching: "
@@ -56,7 +55,7 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
 
         :raises PluginExecutionError: if a classifier fails or prints no YAML mapping
         """
-        return self._classification(metadata.hostname).groups
+        return self._classification(metadata).groups
 
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, Any]:
         """
@@ -64,7 +63,7 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
 
         :raises PluginExecutionError: if a classifier fails or prints no YAML mapping
         """
-        return self._classification(metadata.hostname).parameters
+        return self._classification(metadata).parameters
 
     def end_client_run(self, metadata: ClientMetadata) -> None:
         """Forget what the classifiers said."""
@@ -76,18 +75,22 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
 
     def _forget(self) -> None:
         with self._lock:
-            self._known = {}
+            self._kept = {}
         if self.context.settings.client_metadata_cache == "aggressive":
             self.context.announce(None, self.name)  # nothing else would have them asked again
 
-    def _classification(self, hostname: str) -> Classification:
+    def _classification(self, metadata: ClientMetadata) -> Classification:
+        hostname, effects = metadata.hostname, metadata.effects
         with self._lock:
-            known, results = self._known.get(hostname), self._known
-        if known is None:
-            known = self._ask_all(hostname)
+            kept, results = self._kept.get(hostname), self._kept
+        if kept is not None:
+            return kept
+        note = f"PuppetENC: the classifiers would be run for {hostname}"
+        classification = effects.ask(note, partial(self._ask_all, hostname), Classification)
+        if effects.is_serving:
             # into the table that was there before: an end of a run in between clears it
-            results[hostname] = known
-        return known
+            results[hostname] = classification
+        return classification
 
     def _ask_all(self, hostname: str) -> Classification:
         found = Classification()

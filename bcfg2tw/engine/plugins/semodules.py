@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import base64
 import os
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugin.base import Binder
 
 TAG = "SEModule"
 EXTENSION = ".pp"

@@ -4,15 +4,11 @@ ServiceCompat: what may be done to services, in the words of old clients (:ref:`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bcfg2tw.engine.documents.old_clients import needs_old_names
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import GoalValidator
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: (`restart`, `install`) to `mode`.
 MODES = {

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Plain
 from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import CertificateFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_key import KeyFile
+from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, Kind, OfXML, Role
 from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.documents.structfile import StructFile
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("SSLCA")
 

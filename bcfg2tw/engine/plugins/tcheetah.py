@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bcfg2tw.engine.plugins.cfg.kinds import CHEETAH, CHEETAH_FAILURE, Kind, Role
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 KINDS = (
     *INFO_KINDS,

@@ -6,9 +6,10 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, TemplateDataProvider, XMLTemplate
@@ -17,9 +18,6 @@ from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.python_files import load_module
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("TemplateHelper")
 

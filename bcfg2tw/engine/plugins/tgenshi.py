@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
@@ -14,9 +12,7 @@ from bcfg2tw.engine.templates.genshi_templates import (
     old_text_template,
     rendered_xml,
 )
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class GenshiXML(GenshiText):

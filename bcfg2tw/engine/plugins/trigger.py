@@ -6,14 +6,11 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks
 from bcfg2tw.engine.programs import described, reason_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: A program that hangs must not take the machine with it, one client's run at a time.
 RUNNING_LIMIT = 200

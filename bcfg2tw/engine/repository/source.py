@@ -6,16 +6,12 @@ import glob
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.repository.xinclude import resolve_includes
 from bcfg2tw.engine.xmlio import Element, parse_file
 from bcfg2tw.errors import RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
-
+from bcfg2tw.settings import Settings
 
 #: One object for the many files that expand none.
 NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -143,7 +143,10 @@ def _plugin(
     same_settings = previous is not None and previous.library is library
     if known is not None and same_settings and not _concerned(known.files, changed):
         return known
-    folder = plugin_class.prepare_folder(library.settings.repository)
+    repository = library.settings.repository
+    folder = os.path.join(repository, plugin_class.name)
+    if context.effects.is_serving:
+        folder = plugin_class.prepare_folder(repository)
     files = library.files(folder, plugin_class.ignored, known.files if known else None)
     if known is not None and same_settings and known.files.is_current(files):
         return known

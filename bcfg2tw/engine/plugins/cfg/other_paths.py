@@ -30,7 +30,7 @@ def bound_path(name: str, metadata: ClientMetadata) -> Element:
     """
     with no_circle(name, metadata):
         entry = etree.Element("Path", {"name": name})
-        next(iter(metadata.snapshot.plugins.values())).context.bind(entry, metadata)
+        metadata.build.bind(entry, metadata)
         return entry
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
@@ -62,7 +63,16 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             self._warn_of_profiles()
 
     def _create_missing(self) -> None:
-        created = [name for name in EMPTY if name not in self.files and self._create(name)]
+        missing = [name for name in EMPTY if name not in self.files]
+        created = [
+            name
+            for name in missing
+            if self.context.effects.perform(
+                f"{self.files.path(name)} would be created",
+                partial(self._create, name),
+                lambda: False,
+            )
+        ]
         if created:
             raise Unsettled(self.files.path(created[0]))
 
@@ -140,6 +150,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         if self._table is None or self._groups_file is None:
             raise MetadataRuntimeError("Metadata has not been read yet")
         return self._groups_file
+
+    def is_client(self, client_name: str) -> bool:
+        """Say whether there is a client of a name or an alias, in any case."""
+        return self.clients.get(client_name) is not None
 
     def client_names(self) -> list[str]:
         """Return the names of all clients, in order."""
@@ -228,7 +242,8 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         elif known is not None and known[1] != source:
             self._refuse(f"Refusing to clobber dynamic group {group.name} of {known[1]}", source)
         else:
-            self._dynamic[group.name] = (group, source)
+            if metadata.effects.is_serving:
+                self._dynamic[group.name] = (group, source)
             metadata.dynamic_groups[group.name] = group
 
     def _refuse(self, reason: str, source: str) -> None:

@@ -1,0 +1,80 @@
+"""What one build carries from step to step, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bcfg2tw.engine.model.effects import Effects, Look, Serve
+from bcfg2tw.engine.model.explanation import Explanation
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError
+
+C = TypeVar("C")
+
+
+def bind_nothing(entry: Element, client: object) -> None:
+    """
+    Stand in for binding where a client's metadata were not made by a core.
+
+    :raises PluginExecutionError: always
+    """
+    raise PluginExecutionError("these metadata belong to no repository that could bind entries")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """
+    Something that went wrong in a build.
+
+    :ivar subject: the entry as `TAG:NAME`, a bundle as `Bundle:NAME`, or a plugin
+    :ivar reason: a sentence
+    """
+
+    subject: str
+    reason: str
+
+
+@dataclass
+class Build(Generic[C]):
+    """
+    One build of metadata and configuration: its mode, its problems, its explanation.
+
+    Used by the one thread that builds.
+
+    :ivar bind: binds a further entry for the client, whose content another entry is made from
+    :ivar effects: through which everything goes that changes anything
+    :ivar problems: what went wrong, in order
+    :ivar explanation: collects why entries are as they are; None where nobody asked
+    """
+
+    bind: Callable[[Element, C], None] = bind_nothing
+    effects: Effects = field(default_factory=Serve)
+    problems: list[Problem] = field(default_factory=list)
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class Configuration(Generic[C]):
+    """
+    The result of a build.
+
+    :ivar document: the `Configuration`, or the `error` document that makes a client stop
+    :ivar metadata: the client's, as the build used them
+    :ivar problems: what went wrong, in order
+    :ivar notes: what would have been changed, had the build not been a look
+    :ivar explanation: why entries are as they are, if that was asked for
+    """
+
+    document: Element
+    metadata: C
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+
+    @classmethod
+    def of(cls, document: Element, metadata: C, build: Build[C]) -> Configuration[C]:
+        """Return the result of a build that has ended."""
+        notes = tuple(build.effects.notes) if isinstance(build.effects, Look) else ()
+        return cls(document, metadata, tuple(build.problems), notes, build.explanation)
