@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bcfg2tw.engine.core import Core
+from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.plugins.packages.packages import Packages
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
@@ -31,7 +32,7 @@ def explain(config: str | None, client: str, package: str) -> None:
 
 
 def _explained(settings: Settings, client: str, package: str) -> list[str]:
-    core = Core(settings)
+    core = Core(settings, Look())
     try:
         core.load_plugins()
         plugin = core.plugins.get(Packages.name)

@@ -61,16 +61,18 @@ class ProbeAnswers:
         """Return what a client's probes said last, None if nothing is known."""
         return self._answers.get(client.lower())
 
-    def read(self) -> None:
+    def read(self, create: bool = True) -> None:
         """
         Take in probed.xml if it is not as it was read or written last.
 
         A file that is broken is reported and changes nothing; one that is missing is made
         with what is known.
+
+        :param create: whether a missing file is made
         """
         with self._folding:
             try:
-                if not self._take_in():
+                if not self._take_in() and create:
                     self._make()
                 self._is_news = False
             except (RepositoryError, OSError) as error:

@@ -85,4 +85,5 @@ def _member_of(group: str, metadata: ClientMetadata) -> ClientMetadata:
     """Return a client that there is not, and that is in one group only."""
     client = ClientMetadata(NOBODY, group, {group})
     client.snapshot, client.query = metadata.snapshot, metadata.query
+    client.build = metadata.build
     return client

@@ -6,10 +6,12 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugins.cfg.content import (
     Content,
     Creator,
@@ -196,6 +198,8 @@ class EntrySet:
 
     def _verified(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:
         """Return the content if it is right, or what its creator makes in its place."""
+        if content is PLACEHOLDER:
+            return content
         try:
             self._verify(entry, metadata, content)
             return content
@@ -203,7 +207,8 @@ class EntrySet:
             renewed = self._renewed(entry, metadata, content)
             if renewed is None:
                 raise
-        self._verify(entry, metadata, renewed)
+        if renewed is not PLACEHOLDER:
+            self._verify(entry, metadata, renewed)
         return renewed
 
     def _renewed(
@@ -212,7 +217,11 @@ class EntrySet:
         if not self.creators:
             return None
         try:
-            return self.creators[0].renew(entry, metadata, self, content)
+            return metadata.effects.perform(
+                f"{self.name} would be renewed for {metadata.hostname}",
+                partial(self.creators[0].renew, entry, metadata, self, content),
+                lambda: PLACEHOLDER,
+            )
         except Exception as error:  # it runs programs; the failed verification is what is told
             logger.error("%s: Error renewing %s: %s", self._owner, entry.get("name"), error)
             return None

@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from bcfg2tw.engine.plugins.cfg.content import Verifier
@@ -51,7 +52,11 @@ class ExternalVerifier(Verifier):
         if not self._command:
             raise PluginExecutionError(f"Cannot execute {self.path}")
         try:
-            ended = run(self._command, data)
+            ended = metadata.effects.ask(
+                f"{self.path} would check {entry.get('name')}",
+                partial(run, self._command, data),
+                lambda: Ended(0, "", ""),
+            )
         except OSError as error:
             raise PluginExecutionError(str(error)) from error
         if ended.status:

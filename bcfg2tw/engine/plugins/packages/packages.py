@@ -63,7 +63,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         self.indexes = _indexes(context, folder, previous)
         self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
         self._first_load = 0
-        if self._needs_cache:
+        if self._needs_cache and context.effects.is_serving:
             self._load(previous)
         if settings.use_yum_libraries and previous is None:
             self.logger.warning(

@@ -44,7 +44,7 @@ class Probes(Plugin, Probing, Connector, Threaded):
         self._scripts = scripts_in(files, self._warn_of_name)
         self._allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
         self._answers = context.store.probes
-        self._answers.read()
+        self._answers.read(create=context.effects.is_serving)
 
     def _warn_of_name(self, name: str) -> None:
         if name not in self.listing_before:

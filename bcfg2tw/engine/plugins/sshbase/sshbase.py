@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator
@@ -135,6 +137,13 @@ class SSHbase(Plugin, Connector, Generator):
         if base == KNOWN_HOSTS:
             own = self._own_keys(metadata)
             return self._known_hosts.text(metadata, self._keys, map(str.rstrip, own.values()))
+        return metadata.effects.perform(
+            f"{FOLDER}{base} would be made for {metadata.hostname}",
+            partial(self._make, base, metadata),
+            lambda: PLACEHOLDER,
+        )
+
+    def _make(self, base: str, metadata: ClientMetadata) -> Content:
         if base in KEY_TYPES:
             return self._private(base, metadata)
         return self._public(base.removesuffix(PUBLIC), metadata)

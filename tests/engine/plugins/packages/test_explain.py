@@ -8,12 +8,14 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
 from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
 from bcfg2tw.engine.plugins.packages.resolving.resolution import resolve
 from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.settings import Settings
 from tests.builders import CLIENT, a_core, a_repository, metadata_of
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.offers import Described, a_collection
@@ -167,8 +169,23 @@ class CommandTests(SynchronousTestCase):
         result = CliRunner().invoke(main, run)
         return result.exit_code, result.output
 
+    def fetch(self) -> None:
+        """Have a server fetch and compile the indexes, and end."""
+        core = NetworkCore(Settings.from_file(self.config))
+        core.load_plugins()
+        plugin_of(core).Reload()
+        core.shutdown()
+
+    def test_not_fetched(self) -> None:
+        """Indexes that were never fetched are named with the command that does; none is made."""
+        status, output = self.run_command(CLIENT, "extra")
+        self.assertEqual(status, 1)
+        self.assertIn("sources.xml:1 has no index yet: run bcfg2tw packages refresh", output)
+        self.assertNotIn("cache", os.listdir(os.path.join(self.folder, "Packages")))
+
     def test_command(self) -> None:
         """The command explains a package of a client."""
+        self.fetch()
         status, output = self.run_command(CLIENT, "extra")
         self.assertEqual(status, 0, output)
         self.assertIn("extra is in the configuration\n", output)

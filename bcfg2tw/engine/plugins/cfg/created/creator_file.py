@@ -6,11 +6,13 @@ import logging
 import os
 from abc import abstractmethod
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
+from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_created
 from bcfg2tw.engine.plugins.cfg.content import Content, Creator
 from bcfg2tw.engine.xmlio import Element, line_of
@@ -46,11 +48,21 @@ class CreatorFile(StructFile, Creator):
 
     def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
         """
-        Return what is on disk for a client by now; if nothing is, make it.
+        Return the content that is on disk for a client by now; if nothing is, make it.
 
         :raises Bcfg2Error: if it cannot be made
         :raises OSError: if it cannot be written
         """
+        present = entry_set.present(entry, metadata)
+        if present is not None:
+            return present
+        return metadata.effects.perform(
+            f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
+            partial(self._create, entry, metadata, entry_set),
+            lambda: PLACEHOLDER,
+        )
+
+    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
         with creating(entry_set.folder):
             present = entry_set.present(entry, metadata)
             if present is not None:

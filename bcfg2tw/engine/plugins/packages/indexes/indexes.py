@@ -98,11 +98,13 @@ class Indexes(Report):
         """
         Return the index of a source, None where it could not be made.
 
-        :raises NotReady: if the first attempt to make it takes long
+        :raises NotReady: if the first attempt to make it takes long, or none is made
         """
         found = self._opened(source)
         if found is not None and not self._lacks_keys(source):
             return found
+        if found is None and not self._numbers:  # a look: nothing is fetched or compiled
+            raise NotReady(f"{source.place} has no index yet: run bcfg2tw packages refresh")
         if found is None:
             self._make_again(source)
         if not self._wait(lambda: self._was_attempted(source), CALL_SECONDS):
