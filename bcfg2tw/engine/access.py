@@ -1,4 +1,4 @@
-"""Which methods a caller may use (:ref:`core-10.1`)."""
+"""Access control: the methods that a caller may use (:ref:`core-10.1`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long things take: minimum, maximum, mean and count by name (:ref:`core-15`)."""
+"""The durations of calls and steps: minimum, maximum, mean and count by name (:ref:`core-15`)."""
 
 from __future__ import annotations
 

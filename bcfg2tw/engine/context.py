@@ -1,4 +1,4 @@
-"""What plugins get of the server, made from the parts of a core."""
+"""The context of plugins, made from the parts of a core."""
 
 from __future__ import annotations
 

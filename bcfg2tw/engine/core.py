@@ -129,7 +129,7 @@ class Core:
 
     @property
     def metadata_cache_mode(self) -> str:
-        """Which metadata of clients are remembered now: off, initial, cautious or aggressive."""
+        """The mode of the cache of metadata: off, initial, cautious or aggressive."""
         return self.settings.client_metadata_cache
 
     @property

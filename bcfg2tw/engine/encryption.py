@@ -87,12 +87,12 @@ def decrypt(data: bytes, passphrase: str, algorithm: str = DEFAULT_ALGORITHM) ->
 
     :raises EncryptionError: if it cannot be decrypted; the text has no secrets
     """
-    raw = _decoded(data)
+    raw = _decode(data)
     cipher = _cipher(algorithm, passphrase, raw[len(MAGIC) : len(MAGIC) + SALT_BYTES])
     decryptor = cipher.decryptor()
     try:
         padded = decryptor.update(raw[len(MAGIC) + SALT_BYTES :]) + decryptor.finalize()
-        return _unpadded(padded, cipher)
+        return _unpad(padded, cipher)
     except ValueError as error:
         raise EncryptionError("the passphrase does not fit, or the text is damaged") from error
 
@@ -112,14 +112,14 @@ def encrypt(
     salt = os.urandom(SALT_BYTES) if salt is None else salt
     cipher = _cipher(algorithm, passphrase, salt)
     encryptor = cipher.encryptor()
-    raw = encryptor.update(_padded(data, cipher)) + encryptor.finalize()
+    raw = encryptor.update(_pad(data, cipher)) + encryptor.finalize()
     return base64.b64encode(MAGIC + salt + raw) + b"\n"
 
 
 def looks_encrypted(data: bytes) -> bool:
     """Say whether this is base64 text of something that `openssl enc` may have made."""
     try:
-        return _decoded(data).startswith(MAGIC)
+        return _decode(data).startswith(MAGIC)
     except EncryptionError:
         return False
 
@@ -158,7 +158,7 @@ def decrypt_by_any(data: bytes, settings: Settings) -> bytes:
 
 
 def _attempts(data: bytes, settings: Settings) -> Iterator[bytes]:
-    _decoded(data)  # not base64 at all, whatever the passphrase
+    _decode(data)  # not base64 at all, whatever the passphrase
     _cipher(settings.algorithm, "", b"")
     for secret in settings.passphrases.values():
         try:
@@ -200,8 +200,8 @@ def decrypt_elements(root: Element, path: str, settings: Settings) -> None:
 
 
 def _is_lax(root: Element, settings: Settings) -> bool:
-    said = root.get("lax_decryption")
-    return settings.lax_decryption if said is None else said.lower() == "true"
+    attribute = root.get("lax_decryption")
+    return settings.lax_decryption if attribute is None else attribute.lower() == "true"
 
 
 def _decrypted_text(element: Element, name: str, settings: Settings) -> str:
@@ -218,7 +218,11 @@ def _decrypted_text(element: Element, name: str, settings: Settings) -> str:
 
 def _problem(element: Element, path: str, error: EncryptionError) -> RepositoryError:
     written_in = next(
-        (one.get(XML_BASE) for one in (element, *element.iterancestors()) if one.get(XML_BASE)),
+        (
+            ancestor.get(XML_BASE)
+            for ancestor in (element, *element.iterancestors())
+            if ancestor.get(XML_BASE)
+        ),
         None,
     )
     place = written_in or path
@@ -226,7 +230,7 @@ def _problem(element: Element, path: str, error: EncryptionError) -> RepositoryE
     return RepositoryError(place, reason, line_of(element))
 
 
-def _decoded(data: bytes) -> bytes:
+def _decode(data: bytes) -> bytes:
     try:
         raw = base64.b64decode(b"".join(data.split()), validate=True)
     except binascii.Error as error:
@@ -236,7 +240,7 @@ def _decoded(data: bytes) -> bytes:
     return raw
 
 
-def _derived(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
+def _derive_key(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
     """Return 32 bytes for a key and 16 for an initialisation vector, as OpenSSL did of old."""
     secret = passphrase.encode("utf-8") + salt
     first = _md5(secret)
@@ -251,7 +255,7 @@ def _md5(data: bytes) -> bytes:
 def _cipher(name: str, passphrase: str, salt: bytes) -> Cipher[Any]:
     """Return the cipher of a name; key and vector are the first bytes of what is derived."""
     algorithm_name, key_bytes, mode_name = _parts(name)
-    key, vector = _derived(passphrase, salt)
+    key, vector = _derive_key(passphrase, salt)
     try:
         algorithm: Any = _algorithm(algorithm_name, key[:key_bytes])
         mode = _class_of("modes", mode_name)
@@ -304,7 +308,7 @@ def _block_bits(cipher: Cipher[Any]) -> int | None:
     return int(algorithm.block_size) if cipher.mode.name in PADDED_MODES else None
 
 
-def _padded(data: bytes, cipher: Cipher[Any]) -> bytes:
+def _pad(data: bytes, cipher: Cipher[Any]) -> bytes:
     bits = _block_bits(cipher)
     if bits is None:
         return data
@@ -312,7 +316,7 @@ def _padded(data: bytes, cipher: Cipher[Any]) -> bytes:
     return padder.update(data) + padder.finalize()
 
 
-def _unpadded(data: bytes, cipher: Cipher[Any]) -> bytes:
+def _unpad(data: bytes, cipher: Cipher[Any]) -> bytes:
     bits = _block_bits(cipher)
     if bits is None:
         return data

@@ -1,4 +1,4 @@
-"""How this process takes memory from the C library, and gives it back; glibc alone needs it."""
+"""Memory that this process takes from the C library and gives back; glibc alone needs it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class ProgramError(Bcfg2Error):
 
 @dataclass(frozen=True)
 class Output:
-    """What a program that succeeded has written."""
+    """The output of a program that succeeded."""
 
     out: str
     error: str
@@ -51,14 +51,14 @@ def run(
     :raises ProgramError: with the reason; for a program that failed, what it wrote as errors
     """
     # files, not pipes: a child of the program that stays behind keeps a pipe open
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, \
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, \
             tempfile.TemporaryFile() as error:  # fmt: skip
-        given.write(input_text.encode("utf-8"))
-        given.seek(0)
+        stdin.write(input_text.encode("utf-8"))
+        stdin.seek(0)
         try:
             process = subprocess.Popen(
                 command,
-                stdin=given,
+                stdin=stdin,
                 stdout=out,
                 stderr=error,
                 cwd=folder,
@@ -67,14 +67,14 @@ def run(
             )
         except (OSError, ValueError) as failure:
             raise ProgramError(reason_of(failure)) from failure
-        status = _ended(process, timeout_seconds, (out, error))
-        output = Output(_written(out), _written(error))
+        status = _wait_for(process, timeout_seconds, (out, error))
+        output = Output(_read_output(out), _read_output(error))
     if status:
         raise ProgramError(described(status, output.error))
     return output
 
 
-def _ended(
+def _wait_for(
     process: subprocess.Popen[bytes], timeout_seconds: float, streams: Sequence[IO[bytes]]
 ) -> int:
     due = time.monotonic() + timeout_seconds
@@ -106,7 +106,7 @@ def _check_size(stream: IO[bytes]) -> None:
         raise ProgramError(f"it wrote more than {OUTPUT_LIMIT_BYTES} bytes")
 
 
-def _written(stream: IO[bytes]) -> str:
+def _read_output(stream: IO[bytes]) -> str:
     _check_size(stream)
     stream.seek(0)
     return stream.read(OUTPUT_LIMIT_BYTES).decode("utf-8", "replace")

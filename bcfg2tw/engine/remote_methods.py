@@ -1,4 +1,4 @@
-"""Which methods can be called over XML-RPC: a core's exposed ones, and those of its plugins."""
+"""The methods that can be called over XML-RPC: a core's exposed ones, and those of its plugins."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def make_pair(kind: str, bits: str | None = None, passphrase: str = "") -> KeyPa
     :param passphrase: encrypts the private key; none if empty
     :raises KeyFailure: if there is no such type or length
     """
-    key = _made(kind.lower(), _number(bits))
+    key = _generate(kind.lower(), _number(bits))
     return KeyPair(_private_text(key, passphrase), public_text(key))
 
 
@@ -91,7 +91,7 @@ def _number(bits: str | None) -> int | None:
     return int(bits)
 
 
-def _made(kind: str, bits: int | None) -> PrivateKey:
+def _generate(kind: str, bits: int | None) -> PrivateKey:
     if kind == "rsa":
         return make_rsa(public_exponent=65537, key_size=rsa_bits(bits or RSA_BITS))
     if kind == "ecdsa":

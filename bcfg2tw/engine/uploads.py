@@ -1,4 +1,4 @@
-"""What clients send: reports of their runs and the output of probes, handed to the plugins."""
+"""Uploads of clients: reports of their runs and the output of probes, handed to the plugins."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def parse_file(data: bytes, path: str) -> Element:
 
     :raises RepositoryError: naming file and line, if it is not well-formed
     """
-    return _parsed(data, path, etree.XMLParser(remove_blank_text=True, no_network=True))
+    return _parse(data, path, etree.XMLParser(remove_blank_text=True, no_network=True))
 
 
 def parse_own_file(data: bytes, path: str) -> Element:
@@ -36,7 +36,7 @@ def parse_own_file(data: bytes, path: str) -> Element:
     :raises RepositoryError: naming file and line, if it is not well-formed
     """
     parser = etree.XMLParser(remove_blank_text=True, no_network=True, huge_tree=True)
-    return _parsed(data, path, parser)
+    return _parse(data, path, parser)
 
 
 def parse_own(data: bytes) -> Element:
@@ -44,7 +44,7 @@ def parse_own(data: bytes) -> Element:
     return etree.fromstring(data, etree.XMLParser(no_network=True, huge_tree=True))
 
 
-def _parsed(data: bytes, path: str, parser: etree.XMLParser) -> Element:
+def _parse(data: bytes, path: str, parser: etree.XMLParser) -> Element:
     try:
         return etree.fromstring(data, parser, base_url=path)
     except etree.XMLSyntaxError as error:

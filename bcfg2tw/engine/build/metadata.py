@@ -36,15 +36,15 @@ def build_metadata(
     :raises MetadataRuntimeError: if the files were never read
     """
     if not effects.is_serving:
-        return _connected(snapshot, _plain(snapshot, client_name, register, effects))
+        return _connect(snapshot, _plain(snapshot, client_name, register, effects))
     if snapshot.settings.client_metadata_cache not in KEEP_RESULT:
-        return _connected(snapshot, _initial(snapshot, client_name, register))
+        return _connect(snapshot, _initial(snapshot, client_name, register))
     cached = snapshot.metadata_cache.get(client_name)
     if cached is not None:
         return cached
     ticket = snapshot.metadata_cache.ticket(client_name)
     with snapshot.metadata_cache.building() as is_whole:
-        metadata = _connected(snapshot, _plain(snapshot, client_name, register))
+        metadata = _connect(snapshot, _plain(snapshot, client_name, register))
     # not under an alias: what expires a client knows its name only
     if is_whole and metadata.hostname == client_name.lower():
         snapshot.metadata_cache.put(client_name, metadata, ticket)
@@ -88,7 +88,7 @@ def query(snapshot: Snapshot, effects: Effects) -> MetadataQuery[ClientMetadata]
     return MetadataQuery(snapshot.metadata, by_name)
 
 
-def _connected(snapshot: Snapshot, metadata: ClientMetadata) -> ClientMetadata:
+def _connect(snapshot: Snapshot, metadata: ClientMetadata) -> ClientMetadata:
     connectors = snapshot.plugins_by_type(Connector)
     for connector in connectors:
         _add_groups(snapshot, connector, metadata)

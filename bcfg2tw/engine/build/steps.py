@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import gt
 
@@ -232,20 +232,24 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
     binders = [
         binder
         for generator in generators
-        if (named := generator.Entries.get(tag)) and (binder := named.get(name))
+        if (by_name := generator.Entries.get(tag)) and (binder := by_name.get(name))
     ]
     if metadata.build.explanation is not None:
         _explain_generator(entry, metadata, metadata.build.explanation)
     if len(binders) == 1:
         binders[0](entry, metadata)
     elif binders:
-        names = [name_of(one) for one in generators if name in one.Entries.get(tag, ())]
+        names = map(name_of, _listing_generators(tag, name, generators))
         raise _refuse(entry, f"served by multiple generators: {', '.join(names)}")
     else:
         claiming = _claiming_generators(entry, metadata)
         if len(claiming) != 1:
             raise _refuse(entry, "no matching generator")
         claiming[0].HandleEntry(entry, metadata)
+
+
+def _listing_generators(tag: str, name: str, generators: Sequence[Generator]) -> list[Generator]:
+    return [generator for generator in generators if name in generator.Entries.get(tag, ())]
 
 
 def _claiming_generators(entry: Element, metadata: ClientMetadata) -> list[Generator]:
@@ -256,10 +260,10 @@ def _claiming_generators(entry: Element, metadata: ClientMetadata) -> list[Gener
 def _explain_generator(entry: Element, metadata: ClientMetadata, explanation: Explanation) -> None:
     tag, name = entry.tag, entry.get("name", "")
     generators = metadata.snapshot.plugins_by_type(Generator)
-    binding = [one for one in generators if name in one.Entries.get(tag, ())]
+    binding = _listing_generators(tag, name, generators)
     binding = binding or _claiming_generators(entry, metadata)
     winner = name_of(binding[0]) if len(binding) == 1 else None
-    explanation.bound_by(winner, [name_of(one) for one in generators])
+    explanation.bound_by(winner, [name_of(generator) for generator in generators])
 
 
 def generators_that_claim(plugins: PluginSet) -> tuple[Generator, ...]:

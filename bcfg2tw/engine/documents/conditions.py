@@ -56,9 +56,9 @@ def filtered(element: Element, answers: Answers) -> Element:
     text behind it is dropped, as in the reference. The element itself is kept, whatever its tag.
     """
     prefixes: Any = element.nsmap  # the stubs do not know that the default prefix is None
-    written = attributes(element)
-    written.pop(XML_BASE, None)  # of an included file: a place on the server
-    copied = etree.Element(element.tag, written, prefixes)
+    own_attributes = attributes(element)
+    own_attributes.pop(XML_BASE, None)  # of an included file: a place on the server
+    copied = etree.Element(element.tag, own_attributes, prefixes)
     copied.text, copied.tail = element.text, element.tail
     line = line_of(element)
     if line is not None:  # an element that a template has added has none
@@ -112,8 +112,8 @@ class ConditionalDocument:
             for tag in self._asked
         }
         key = tuple(answers.values())
-        found = self._kept.get(key)
-        return found if found is not None else self._keep(key, answers)
+        result = self._kept.get(key)
+        return result if result is not None else self._keep(key, answers)
 
     def _keep(self, key: tuple[frozenset[str], ...], answers: dict[str, frozenset[str]]) -> Element:
         everything: Answers = dict.fromkeys(self._conditions, frozenset[str]()) | answers

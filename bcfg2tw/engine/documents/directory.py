@@ -16,13 +16,13 @@ def load_all(
     suffixes: tuple[str, ...],
     interpretation: Interpretation[T],
     logger: logging.Logger,
-    known: Collection[str] = (),
+    logged_before: Collection[str] = (),
     ignored: tuple[str, ...] = (),
 ) -> dict[str, T]:
     """
     Load every file whose name ends in one of the suffixes; log the names of others.
 
-    :param known: names that were logged before and are not logged again
+    :param logged_before: names that were logged before and are not logged again
     :param ignored: suffixes of files that belong there but are of no interest
     :returns: path relative to the folder to what the file says, sorted by path; a file that
         was never understood is left out
@@ -33,6 +33,6 @@ def load_all(
             value = files.load(name, interpretation)
             if value is not None:
                 loaded[name] = value
-        elif not name.endswith(ignored) and name not in known:
+        elif not name.endswith(ignored) and name not in logged_before:
             logger.error("Could not process filename %s; ignoring", files.path(name))
     return loaded

@@ -79,17 +79,21 @@ class InfoXML:
         :raises PluginExecutionError: if none does
         """
         answers = _answers(entry, metadata)
-        found = [one for one in self._attributes_for(entry, metadata) if one.applies(answers)]
-        if not found:
+        applicable = [
+            attributes
+            for attributes in self._attributes_for(entry, metadata)
+            if attributes.applies(answers)
+        ]
+        if not applicable:
             raise PluginExecutionError(f"No metadata found in {self.path} for {entry.get('name')}")
-        if len(found) > 1:
+        if len(applicable) > 1:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
         if metadata.build.explanation is not None:
-            candidates = [Candidate(f"{self.path}:{one.line}") for one in found]
+            candidates = [Candidate(f"{self.path}:{attributes.line}") for attributes in applicable]
             metadata.build.explanation.choose("attributes", candidates[0], candidates[1:])
-        found[0].apply(entry, answers)
+        applicable[0].apply(entry, answers)
 
     def _attributes_for(
         self, entry: Element, metadata: ClientMetadata

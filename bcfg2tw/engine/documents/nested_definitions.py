@@ -45,9 +45,9 @@ class NestedFile(PriorityFile):
     def _definitions_in(self, root: Element) -> tuple[Definition, ...]:
         completed = self.completed(root)
         return tuple(
-            Definition(one, self, conditions_above(one, CONDITIONS))
-            for one in contents(completed)
-            if one.get("name")
+            Definition(element, self, conditions_above(element, CONDITIONS))
+            for element in contents(completed)
+            if element.get("name")
         )
 
     def completed(self, root: Element) -> Element:
@@ -87,8 +87,8 @@ class NestedDefinitions:
             return None
         answers = answers_for(metadata)
         chosen = _last_of_each_file(candidates, answers)
-        highest = max((one.priority for one in chosen), default=0)
-        best = [one for one in chosen if one.priority == highest]
+        highest = max((definition.priority for definition in chosen), default=0)
+        best = [definition for definition in chosen if definition.priority == highest]
         if len(best) > 1:
             raise self._conflict(best, f"{tag}:{name}", metadata.hostname)
         return best[0] if best else None
@@ -98,7 +98,7 @@ class NestedDefinitions:
             f"Found conflicting {self._kind} with same priority ({best[0].priority}) for {place} "
             f"for {hostname}"
         )
-        files = ", ".join(f"{one.path}:{one.line}" for one in best)
+        files = ", ".join(f"{definition.path}:{definition.line}" for definition in best)
         logger.error("%s: %s", text, files)
         return PluginExecutionError(text)
 
@@ -116,4 +116,8 @@ def _enter(table: Table, definitions: Iterable[Definition]) -> None:
 
 
 def _last_of_each_file(candidates: Iterable[Definition], answers: Answers) -> list[Definition]:
-    return list({one.path: one for one in candidates if one.applies(answers)}.values())
+    return list(
+        {
+            definition.path: definition for definition in candidates if definition.applies(answers)
+        }.values()
+    )

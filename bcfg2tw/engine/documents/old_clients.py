@@ -1,4 +1,4 @@
-"""Which clients are from before Bcfg2 1.3, whose entries had other attributes."""
+"""Clients from before Bcfg2 1.3, whose entries had other attributes."""
 
 from __future__ import annotations
 

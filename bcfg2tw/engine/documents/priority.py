@@ -58,13 +58,13 @@ class PriorityFile:
         self.definitions = () if document.is_template else self._definitions_in(document.root)
 
     def _priority_of(self, root: Element) -> int:
-        written = root.get("priority", "")
+        text = root.get("priority", "")
         try:
-            return int(written)
+            return int(text)
         except ValueError:
             raise RepositoryError(
                 self.path,
-                f"Got bogus priority {written!r} for file {self.path}: "
+                f"Got bogus priority {text!r} for file {self.path}: "
                 "the root needs a priority that is a whole number",
                 line_of(root),
             ) from None
@@ -78,11 +78,11 @@ class PriorityFile:
         """Return the definitions that a client gets; a template is rendered once for a build."""
         if self._template is None:
             return self.definitions
-        known: tuple[Definition, ...] | None = metadata.scratch.get(self)
-        if known is None:
-            known = self._definitions_in(self._template.rendered(metadata).root)
-            metadata.scratch[self] = known
-        return known
+        definitions: tuple[Definition, ...] | None = metadata.scratch.get(self)
+        if definitions is None:
+            definitions = self._definitions_in(self._template.rendered(metadata).root)
+            metadata.scratch[self] = definitions
+        return definitions
 
     def shared(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return one object for all elements that have the same attributes."""
@@ -114,7 +114,7 @@ def _names_below(root: Element) -> dict[str, tuple[str, ...]]:
         name = child.get("name")
         if name and child.tag not in CONDITIONS:
             names.setdefault(child.tag, []).append(sys.intern(name))
-    return {tag: tuple(found) for tag, found in names.items()}
+    return {tag: tuple(listed) for tag, listed in names.items()}
 
 
 class Definition:
@@ -140,12 +140,12 @@ class Definition:
         self.holder = copy.deepcopy(element) if len(element) else None
         self._conditions = conditions
         # thousands say the same things of other names: what they share is kept once
-        written = attributes(element)
-        written.pop(XML_BASE, None)  # of an included file: nothing for a client
-        self._attributes = file.shared(tuple(written))
-        self._values = tuple(map(sys.intern, written.values()))
+        defined = attributes(element)
+        defined.pop(XML_BASE, None)  # of an included file: nothing for a client
+        self._attributes = file.shared(tuple(defined))
+        self._values = tuple(map(sys.intern, defined.values()))
         self._text = element.text if (element.text or "").strip() else None
-        self._is_plain = all(_is_plain(one) for one in element.iterdescendants())
+        self._is_plain = all(_is_plain(node) for node in element.iterdescendants())
 
     @property
     def candidate(self) -> Candidate:
@@ -169,9 +169,9 @@ class Definition:
             text = self._add_children(entry, self.holder, answers)
         if text is not None:
             entry.text = text
-        own = entry.keys()
+        own_names = entry.keys()
         for name, value in zip(self._attributes, self._values, strict=True):
-            if name not in own:
+            if name not in own_names:
                 entry.set(name, replaced(value) if replaced else value)
 
     def _add_children(self, entry: Element, holder: Element, answers: Answers) -> str | None:
@@ -229,12 +229,12 @@ class Definitions:
         if not self._regex:
             return self._named_alike(tag, name)
         key = (tag, name)
-        found = self._found.get(key)
-        if found is None:
+        definitions = self._found.get(key)
+        if definitions is None:
             if len(self._found) >= KEPT_NAMES:
                 self._found.clear()  # templates may make names without end
-            found = self._found[key] = tuple(self._matching(tag, name))
-        return found
+            definitions = self._found[key] = tuple(self._matching(tag, name))
+        return definitions
 
     def _named_alike(self, tag: str, name: str) -> tuple[Definition, ...]:
         named = self._named.get(tag)
@@ -292,27 +292,27 @@ class PriorityFiles:
         if name is None:
             return []
         key = (self, entry.tag, name)
-        known: list[Definition] | None = metadata.scratch.get(key)
-        if known is None:  # a generator is asked whether it handles an entry before it does
-            known = metadata.scratch[key] = self._matching(entry.tag, name, metadata)
-        return known
+        matching: list[Definition] | None = metadata.scratch.get(key)
+        if matching is None:  # a generator is asked whether it handles an entry before it does
+            matching = metadata.scratch[key] = self._matching(entry.tag, name, metadata)
+        return matching
 
     def _matching(self, tag: str, name: str, metadata: ClientMetadata) -> list[Definition]:
-        found = self._fixed.find(tag, name)
+        candidates = self._fixed.find(tag, name)
         for template in self._templates:
-            found = (*found, *self._rendered(template, metadata).find(tag, name))
-        if not found:
+            candidates = (*candidates, *self._definitions_of(template, metadata).find(tag, name))
+        if not candidates:
             return []
         answers = answers_for(metadata)
-        return [definition for definition in found if definition.applies(answers)]
+        return [definition for definition in candidates if definition.applies(answers)]
 
-    def _rendered(self, template: PriorityFile, metadata: ClientMetadata) -> Definitions:
+    def _definitions_of(self, template: PriorityFile, metadata: ClientMetadata) -> Definitions:
         key = (self, template)
-        known: Definitions | None = metadata.scratch.get(key)
-        if known is None:
-            known = Definitions(template.definitions_for(metadata), self._regex)
-            metadata.scratch[key] = known
-        return known
+        definitions: Definitions | None = metadata.scratch.get(key)
+        if definitions is None:
+            definitions = Definitions(template.definitions_for(metadata), self._regex)
+            metadata.scratch[key] = definitions
+        return definitions
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -366,7 +366,7 @@ def _conflict(
     best: list[Definition], priority: int, place: str, hostname: str
 ) -> PluginExecutionError:
     text = f"Found conflicting sources with same priority ({priority}) for {place} for {hostname}"
-    files = ", ".join(f"{one.path}:{one.line}" for one in best)
+    files = ", ".join(f"{definition.path}:{definition.line}" for definition in best)
     logger.error("%s: %s", text, files)
     return PluginExecutionError(text)
 

@@ -1,5 +1,5 @@
 """
-For whom a file is: for all clients, for a group or for one host (:ref:`plugin-api-12`,
+The clients that a file is for: all, those of a group, or one host (:ref:`plugin-api-12`,
 :ref:`cfg-1`).
 
 A file says so at the end of its name, `BASE`, `BASE.G10_web` or `BASE.H_www.example.com`.
@@ -46,7 +46,7 @@ class Specificity:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What orders specificities: those of one rank are equally specific."""
+        """The order of specificities: those of one rank are equally specific."""
         if self.hostname is not None:
             return 0, 0
         return (2, 0) if self.group is None else (1, -self.prio)
@@ -65,7 +65,7 @@ class Specificity:
 
     @property
     def suffix(self) -> str:
-        """What a file name has behind the base name to say this."""
+        """The part of a file name behind the base name that says this."""
         if self.hostname is not None:
             return f".H_{self.hostname}"
         return "" if self.group is None else f".G{self.prio:02d}_{self.group}"
@@ -94,12 +94,12 @@ def specificity_of_suffix(suffix: str) -> Specificity | None:
     """Read what a name has behind its base name; None if it says nothing that is known."""
     if not suffix:
         return FOR_ALL
-    found = SUFFIX.fullmatch(suffix)
-    if found is None:
+    match = SUFFIX.fullmatch(suffix)
+    if match is None:
         return None
-    if found["hostname"] is not None:
-        return Specificity(hostname=found["hostname"])
-    return Specificity(group=found["group"], prio=int(found["prio"]))
+    if match["hostname"] is not None:
+        return Specificity(hostname=match["hostname"])
+    return Specificity(group=match["group"], prio=int(match["prio"]))
 
 
 def specificity_of(name: str, base: str | re.Pattern[str]) -> Specificity:
@@ -111,18 +111,18 @@ def specificity_of(name: str, base: str | re.Pattern[str]) -> Specificity:
     :raises SpecificityError: if the name is not made of base name and suffix
     """
     if isinstance(base, str):
-        found = specificity_of_suffix(name[len(base) :]) if name.startswith(base) else None
+        specificity = specificity_of_suffix(name[len(base) :]) if name.startswith(base) else None
     else:
-        found = _of_pattern(name, base)
-    if found is None:
+        specificity = _of_pattern(name, base)
+    if specificity is None:
         raise SpecificityError(name)
-    return found
+    return specificity
 
 
 def _of_pattern(name: str, base: re.Pattern[str]) -> Specificity | None:
     whole = re.compile(rf"(?:{base.pattern})(?P<suffix>(?:{SUFFIX.pattern})?)", base.flags)
-    found = whole.fullmatch(name)
-    return None if found is None else specificity_of_suffix(found["suffix"])
+    match = whole.fullmatch(name)
+    return None if match is None else specificity_of_suffix(match["suffix"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +147,16 @@ class SpecificSet(Generic[T]):
     __slots__ = ("_all", "_groups", "_hosts", "_warned")
 
     def __init__(self, members: Iterable[Member[T]]) -> None:
-        ordered = sorted(members, key=lambda one: (one.specificity.rank, one.name))
-        self._all = [one for one in ordered if one.specificity.rank == FOR_ALL.rank]
-        groups = [one for one in ordered if one.specificity.group is not None]
+        ordered = sorted(members, key=lambda member: (member.specificity.rank, member.name))
+        self._all = [member for member in ordered if member.specificity.rank == FOR_ALL.rank]
+        groups = [member for member in ordered if member.specificity.group is not None]
         self._groups = [
-            list(equal) for _, equal in groupby(groups, lambda one: one.specificity.rank)
+            list(equal) for _, equal in groupby(groups, lambda member: member.specificity.rank)
         ]
         self._hosts: dict[str, list[Member[T]]] = {}
-        for one in ordered:
-            if one.specificity.hostname is not None:
-                self._hosts.setdefault(one.specificity.hostname, []).append(one)
+        for member in ordered:
+            if member.specificity.hostname is not None:
+                self._hosts.setdefault(member.specificity.hostname, []).append(member)
         self._warned: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
@@ -169,15 +169,15 @@ class SpecificSet(Generic[T]):
 
     def best_member(self, metadata: ClientMetadata) -> Member[T] | None:
         """Return the same as `best` with its name and specificity."""
-        found = self._hosts.get(metadata.hostname) if self._hosts else None
-        if not found:
-            found = self._of_groups(metadata) if self._groups else None
-        found = found or self._all
-        if len(found) > 1:
-            self._warn(found)
+        candidates = self._hosts.get(metadata.hostname) if self._hosts else None
+        if not candidates:
+            candidates = self._of_groups(metadata) if self._groups else None
+        candidates = candidates or self._all
+        if len(candidates) > 1:
+            self._warn(candidates)
         if metadata.build.explanation is not None:
             self._explain(metadata, metadata.build.explanation)
-        return found[0] if found else None
+        return candidates[0] if candidates else None
 
     def _explain(self, metadata: ClientMetadata, explanation: Explanation) -> None:
         candidates = [
@@ -189,13 +189,13 @@ class SpecificSet(Generic[T]):
 
     def _of_groups(self, metadata: ClientMetadata) -> list[Member[T]] | None:
         for equal in self._groups:
-            found = [one for one in equal if one.specificity.group in metadata.groups]
-            if found:
-                return found
+            members = [member for member in equal if member.specificity.group in metadata.groups]
+            if members:
+                return members
         return None
 
-    def _warn(self, found: list[Member[T]]) -> None:
-        names = tuple(one.name for one in found)
+    def _warn(self, candidates: list[Member[T]]) -> None:
+        names = tuple(member.name for member in candidates)
         if names not in self._warned:
             self._warned = (*self._warned, names)
             logger.warning(
@@ -210,10 +210,10 @@ class SpecificSet(Generic[T]):
 
     def _matching(self, metadata: ClientMetadata) -> list[Member[T]]:
         groups = (
-            one
+            member
             for equal in self._groups
-            for one in equal
-            if one.specificity.group in metadata.groups
+            for member in equal
+            if member.specificity.group in metadata.groups
         )
         hosts = self._hosts.get(metadata.hostname, ())
         return [*hosts, *groups, *self._all]

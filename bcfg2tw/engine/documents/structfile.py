@@ -45,7 +45,7 @@ class StructFile:
         if is_template(source, root):
             self.template = markup_template(source)
         else:
-            root = self._decrypted(source.included(root))
+            root = self._decrypt(source.included(root))
         self.document = self.kept_as(root, self.conditions)
 
     @property
@@ -53,7 +53,7 @@ class StructFile:
         """The whole document, includes resolved; of a template, as it is written."""
         return self.document.root
 
-    def _decrypted(self, root: Element) -> Element:
+    def _decrypt(self, root: Element) -> Element:
         if self.encryption:
             decrypt_elements(root, self.path, self._settings)
         return root
@@ -89,12 +89,12 @@ class StructFile:
 
     def rendered(self, metadata: ClientMetadata) -> ConditionalDocument:
         """Render the template for a client, once for each build of a configuration."""
-        known: ConditionalDocument | None = metadata.scratch.get(self)
-        if known is None:
+        document: ConditionalDocument | None = metadata.scratch.get(self)
+        if document is None:
             text = rendered_xml(self.template, xml_template_variables(self, metadata))
-            root = self._decrypted(parse_file(text.encode("utf-8"), self.path))
-            known = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
-        return known
+            root = self._decrypt(parse_file(text.encode("utf-8"), self.path))
+            document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
+        return document
 
 
 def is_template(source: Source, root: Element) -> bool:

@@ -1,4 +1,4 @@
-"""What one build carries from step to step, and what it returns."""
+"""One build: the object that is carried from step to step, and the result."""
 
 from __future__ import annotations
 

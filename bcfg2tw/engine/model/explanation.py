@@ -1,4 +1,4 @@
-"""Why the entries of a configuration are as they are: what won, and what lost."""
+"""The explanation of a configuration: for each entry what won, and what lost."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ logger = logging.getLogger("bcfg2-server")
 
 
 class ClientDirectory(Protocol):
-    """Which clients and groups there are; the Metadata plugin answers."""
+    """The names of clients and groups; the Metadata plugin answers."""
 
     def client_names(self) -> list[str]:
         """Return the names of all clients, in order."""

@@ -28,7 +28,7 @@ class Bcfg2VersionInfo(tuple[Any, ...]):
 
         :raises ValueError: if a text is no version of three parts joined by dots
         """
-        parts = _parsed(version) if isinstance(version, str) else tuple(version)
+        parts = _parse(version) if isinstance(version, str) else tuple(version)
         return super().__new__(cls, parts)
 
     @property
@@ -57,26 +57,26 @@ class Bcfg2VersionInfo(tuple[Any, ...]):
         return int(self[4])
 
     def __eq__(self, other: object) -> bool:
-        compared = _compared(self, other)
+        compared = _compare(self, other)
         return NotImplemented if compared is None else compared == 0
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __lt__(self, other: object) -> bool:
-        compared = _compared(self, other)
+        compared = _compare(self, other)
         return NotImplemented if compared is None else compared < 0
 
     def __le__(self, other: object) -> bool:
-        compared = _compared(self, other)
+        compared = _compare(self, other)
         return NotImplemented if compared is None else compared <= 0
 
     def __gt__(self, other: object) -> bool:
-        compared = _compared(self, other)
+        compared = _compare(self, other)
         return NotImplemented if compared is None else compared > 0
 
     def __ge__(self, other: object) -> bool:
-        compared = _compared(self, other)
+        compared = _compare(self, other)
         return NotImplemented if compared is None else compared >= 0
 
     __hash__ = tuple.__hash__
@@ -89,7 +89,7 @@ class Bcfg2VersionInfo(tuple[Any, ...]):
         return f"Bcfg2VersionInfo({tuple(self)!r})"
 
 
-def _parsed(version: str) -> tuple[Any, ...]:
+def _parse(version: str) -> tuple[Any, ...]:
     parts = version.split(".")
     micro = MICRO.match(parts[2]) if len(parts) == 3 else None
     if micro is None:
@@ -98,13 +98,13 @@ def _parsed(version: str) -> tuple[Any, ...]:
     return int(parts[0]), int(parts[1]), int(number), level or "final", int(serial or 0)
 
 
-def _compared(version: Bcfg2VersionInfo, other: object) -> int | None:
+def _compare(version: Bcfg2VersionInfo, other: object) -> int | None:
     """Return a number below, at or above zero; None for what cannot be compared."""
     if other is None:
         return 1
     if isinstance(other, str):
         try:
-            other = _parsed(other)
+            other = _parse(other)
         except ValueError:
             return None
     if not isinstance(other, tuple):
@@ -117,12 +117,12 @@ def _compared(version: Bcfg2VersionInfo, other: object) -> int | None:
 
 
 def _rank(level: Any, other: Any) -> int:
-    known = level in RELEASE_LEVELS and other in RELEASE_LEVELS
-    return RELEASE_LEVELS.index(level) if known else 0
+    are_known = level in RELEASE_LEVELS and other in RELEASE_LEVELS
+    return RELEASE_LEVELS.index(level) if are_known else 0
 
 
-def _sign(one: Any, other: Any) -> int:
-    return int(one > other) - int(one < other)
+def _sign(number: Any, other: Any) -> int:
+    return int(number > other) - int(number < other)
 
 
 @functools.lru_cache(maxsize=256)

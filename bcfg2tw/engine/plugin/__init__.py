@@ -1,1 +1,1 @@
-"""What a plugin is made of: base classes that a site's own plugins derive from as well."""
+"""The base of plugins, their roles and their context; a site's own derive from them as well."""

@@ -1,4 +1,4 @@
-"""What a plugin may ask of the server that it runs in."""
+"""The context of a plugin: the server that it runs in, as far as plugins use it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PluginContext(Protocol):
 
     @property
     def store(self) -> Store:
-        """What clients change: the list of clients, what their probes said."""
+        """The state that clients change: the list of clients, what their probes said."""
 
     @property
     def downloads(self) -> Downloader | None:

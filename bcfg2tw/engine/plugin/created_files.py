@@ -43,19 +43,19 @@ def creating(folder: str) -> Iterator[None]:
     """
     make_folder(folder)
     with _locks_guard:
-        own = _locks.setdefault(os.path.realpath(folder), _Lock())
-    with own.lock:
-        own.depth += 1
+        folder_lock = _locks.setdefault(os.path.realpath(folder), _Lock())
+    with folder_lock.lock:
+        folder_lock.depth += 1
         try:
             # the system takes a second descriptor for a stranger, who would wait for ever
-            with _locked(folder) if own.depth == 1 else nullcontext():
+            with _lock_folder(folder) if folder_lock.depth == 1 else nullcontext():
                 yield
         finally:
-            own.depth -= 1
+            folder_lock.depth -= 1
 
 
 @contextmanager
-def _locked(folder: str) -> Iterator[None]:
+def _lock_folder(folder: str) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):

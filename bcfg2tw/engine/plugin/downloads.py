@@ -1,4 +1,4 @@
-"""What the plugin asks of a network side: fetch one file, and wait for it."""
+"""Downloads as plugins ask for them: fetch one file, and wait for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class NotThere(DownloadError):
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server said last about a file, to ask it whether the file has changed since."""
+    """The marks that a server gave a file last, to ask it whether the file has changed since."""
 
     etag: str | None = None
     last_modified: str | None = None

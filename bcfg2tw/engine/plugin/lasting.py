@@ -1,4 +1,4 @@
-"""What of a plugin outlives its instances."""
+"""The objects of a plugin that outlive its instances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which class a plugin's name stands for: ours, an installed one, or a dotted path."""
+"""The classes that plugins' names stand for: ours, an installed one, or a dotted path."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
         try:
             plugin = plugin_class(name)
         except Exception as error:  # importing runs a site's own code
-            logger.error("Plugin %s cannot be used: %s", name, error, exc_info=_unexpected(error))
+            logger.error(
+                "Plugin %s cannot be used: %s", name, error, exc_info=_is_unexpected(error)
+            )
             continue
         if classes.setdefault(plugin.name, plugin) is not plugin:
             logger.error(
@@ -79,7 +81,7 @@ def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
     return list(classes.values())
 
 
-def _unexpected(error: Exception) -> bool:
+def _is_unexpected(error: Exception) -> bool:
     return not isinstance(error, PluginInitError)
 
 
@@ -99,7 +101,7 @@ def plugin_class(name: str) -> type[Plugin]:
         return _of_module(name, entry_point.module, entry_point.attr)
     if name in SHIPPED:
         module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
-        return _checked(name, getattr(importlib.import_module(module), name))
+        return _check_class(name, getattr(importlib.import_module(module), name))
     raise PluginInitError(ABSENT.get(name) or _unknown(name))
 
 
@@ -109,13 +111,13 @@ def _of_module(name: str, module: str, attribute: str) -> type[Plugin]:
 
     :raises PluginInitError: if it is not there, or no plugin's
     """
-    imported = _imported(name, module)
+    imported = _import(name, module)
     if not hasattr(imported, attribute):
         raise PluginInitError(f"{module} has no class {attribute}")
-    return _checked(name, getattr(imported, attribute))
+    return _check_class(name, getattr(imported, attribute))
 
 
-def _imported(name: str, module: str) -> object:
+def _import(name: str, module: str) -> object:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -135,14 +137,14 @@ def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = ", ".join(sorted(SHIPPED))
+    names = ", ".join(sorted(SHIPPED))
     return (
-        f"there is no plugin of this name; [server] plugins takes {known}, "
+        f"there is no plugin of this name; [server] plugins takes {names}, "
         f"names of entry points in the group {ENTRY_POINTS}, and MODULE.CLASS"
     )
 
 
-def _checked(name: str, found: object) -> type[Plugin]:
-    if isinstance(found, type) and issubclass(found, Plugin):
-        return found
-    raise PluginInitError(f"{name} is no class derived from bcfg2tw's Plugin but {found!r}")
+def _check_class(name: str, candidate: object) -> type[Plugin]:
+    if isinstance(candidate, type) and issubclass(candidate, Plugin):
+        return candidate
+    raise PluginInitError(f"{name} is no class derived from bcfg2tw's Plugin but {candidate!r}")

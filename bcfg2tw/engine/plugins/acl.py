@@ -84,13 +84,13 @@ class AddressRule:
 
 
 def _address(address: ClientAddress) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    found = ipaddress.ip_address(str(address[0]).partition("%")[0])
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return found if mapped is None else mapped
+    parsed = ipaddress.ip_address(str(address[0]).partition("%")[0])
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return parsed if mapped is None else mapped
 
 
 class AddressRules:
-    """What ip.xml says; rules that cannot be understood refuse every call that gets to them."""
+    """The rules of ip.xml; one that cannot be understood refuses every call that gets to it."""
 
     def __init__(self, source: Source) -> None:
         self._path = source.path
@@ -121,10 +121,10 @@ def _network(element: Element) -> Network | None:
         if netmask is not None:
             raise ValueError(f"netmask {netmask!r} needs an address")
         return None
-    given = ipaddress.ip_address(address)
-    mapped = given.ipv4_mapped if isinstance(given, ipaddress.IPv6Address) else None
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     mask = f"/{netmask}" if netmask else ""
-    return ipaddress.ip_network(f"{mapped or given}{mask}", strict=False)
+    return ipaddress.ip_network(f"{mapped or parsed}{mask}", strict=False)
 
 
 class ACL(Plugin, ClientACLs):

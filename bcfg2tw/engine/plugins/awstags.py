@@ -74,7 +74,7 @@ class Instances:
 
     def _tags(self, hostname: str) -> Tags:
         pages = (
-            self._connected()
+            self._connect()
             .get_paginator("describe_instances")
             .paginate(Filters=[{"Name": "private-dns-name", "Values": [hostname]}])
         )
@@ -86,7 +86,7 @@ class Instances:
                         return {tag["Key"]: tag["Value"] for tag in instance.get("Tags", ())}
         return {}
 
-    def _connected(self) -> Any:
+    def _connect(self) -> Any:
         with self._lock:  # making a client is not safe in several threads, using one is
             if self._client is None:
                 self._client = _client(self._settings)
@@ -123,11 +123,11 @@ class TagGroups:
     def of(self, tags: Tags) -> Iterator[str]:
         """Yield the groups for an instance; only the first tag of a matching name counts."""
         names = ((key, self._name.search(key)) for key in tags)
-        key, found = next(((key, found) for key, found in names if found), ("", None))
-        if found is not None and self._value is not None:
-            found = self._value.search(tags[key])
-        if found is not None:
-            yield from (_filled_in(group, found) for group in self._groups)
+        key, match = next(((key, match) for key, match in names if match), ("", None))
+        if match is not None and self._value is not None:
+            match = self._value.search(tags[key])
+        if match is not None:
+            yield from (_fill_in(group, match) for group in self._groups)
 
 
 def _regex(element: Element, attribute: str, path: str) -> re.Pattern[str]:
@@ -142,8 +142,8 @@ def _regex(element: Element, attribute: str, path: str) -> re.Pattern[str]:
         ) from error
 
 
-def _filled_in(group: str, found: re.Match[str]) -> str:
-    for number, captured in enumerate(found.groups(default=""), 1):
+def _fill_in(group: str, match: re.Match[str]) -> str:
+    for number, captured in enumerate(match.groups(default=""), 1):
         group = group.replace(f"${number}", captured)
     return group
 
@@ -188,7 +188,7 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
         if self._groups is None and self._problem is not None:
             raise PluginExecutionError(f"AWSTags: {self._problem}")
         tags = metadata.scratch[self] = self._tags(metadata)
-        return [group for one in self._groups or () for group in one.of(tags)]
+        return [group for tag_groups in self._groups or () for group in tag_groups.of(tags)]
 
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:
         """

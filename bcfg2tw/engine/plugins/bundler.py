@@ -32,7 +32,7 @@ INHERITING_VERSION = "1.4.0pre2"
 
 
 class BundleFile(StructFile):
-    """What the file of a bundle says."""
+    """The file of a bundle."""
 
     kept_as = StoredDocument
 
@@ -74,8 +74,8 @@ class Bundler(Plugin, Structure, StructureValidator):
     def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's bundles and all that they require, each once."""
         structures: list[Element] = []
-        known = set(metadata.bundles)
-        waiting = sorted(known)
+        names = set(metadata.bundles)
+        waiting = sorted(names)
         while waiting:
             name = waiting.pop(0)
             structure = self._structure(name, metadata)
@@ -83,8 +83,8 @@ class Bundler(Plugin, Structure, StructureValidator):
                 continue
             structures.append(structure)
             required = self._take_required(structure, metadata)
-            waiting.extend(sorted(required - known))
-            known |= required
+            waiting.extend(sorted(required - names))
+            names |= required
         return structures
 
     def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
@@ -92,7 +92,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         if file is None:
             self.logger.error("Bundler: Bundle %s does not exist", name)
             return None
-        structure = self._matched(name, file, metadata)
+        structure = self._match(name, file, metadata)
         if structure is None:
             return None
         if structure.get("independent", "").lower() == "true":
@@ -104,7 +104,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         self._flatten(structure, name)
         return structure
 
-    def _matched(self, name: str, file: StructFile, metadata: ClientMetadata) -> Element | None:
+    def _match(self, name: str, file: StructFile, metadata: ClientMetadata) -> Element | None:
         try:
             return file.XMLMatch(metadata)
         except TemplateError as error:
@@ -160,19 +160,19 @@ class Bundler(Plugin, Structure, StructureValidator):
         parent = pattern.getparent()
         if parent is None:
             return
-        names = self._listed(pattern.get("glob", ""), metadata.snapshot)
+        names = self._match_glob(pattern.get("glob", ""), metadata.snapshot)
         parent.remove(pattern)
         parent.extend([parent.makeelement("Path", {"name": name}) for name in names])
 
-    def _listed(self, glob: str, snapshot: PluginSet) -> tuple[str, ...]:
+    def _match_glob(self, glob: str, snapshot: PluginSet) -> tuple[str, ...]:
         """Return the listed paths that match; of each snapshot all paths are tried once."""
-        known = self._globs.setdefault(snapshot, {})
-        found = known.get(glob)
-        if found is None:
-            if len(known) >= KEPT_GLOBS:
-                known.clear()  # templates may make globs without end
-            found = known[glob] = tuple(_matching_paths(glob, snapshot))
-        return found
+        paths_by_glob = self._globs.setdefault(snapshot, {})
+        paths = paths_by_glob.get(glob)
+        if paths is None:
+            if len(paths_by_glob) >= KEPT_GLOBS:
+                paths_by_glob.clear()  # templates may make globs without end
+            paths = paths_by_glob[glob] = tuple(_matching_paths(glob, snapshot))
+        return paths
 
 
 def _matching_paths(glob: str, snapshot: PluginSet) -> dict[str, None]:

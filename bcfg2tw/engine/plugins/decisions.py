@@ -36,10 +36,10 @@ class DecisionFile(StructFile):
 
     def decisions(self, metadata: ClientMetadata) -> list[tuple[str, str]]:
         """Return type and name of each decision for a client, in order of the document."""
-        found = self.matched(metadata).iter("Decision")
+        elements = self.matched(metadata).iter("Decision")
         return [
             (element.get("type", ""), element.get("name", ""))
-            for element in found
+            for element in elements
             if _is_complete(element)
         ]
 
@@ -76,9 +76,9 @@ class Decisions(Plugin, Decision):
         """
         if mode not in self._lists:
             raise PluginExecutionError(f"there is no list {mode!r}: {' and '.join(MODES)} are")
-        found = self._lists[mode]
-        if found is not None:
-            return found.decisions(metadata.for_build())
+        decisions = self._lists[mode]
+        if decisions is not None:
+            return decisions.decisions(metadata.for_build())
         problem = self.files.problem(f"{mode}.xml", DecisionFile)
         if problem is not None:
             raise PluginExecutionError(str(problem))

@@ -52,19 +52,19 @@ class Deps(Plugin, StructureValidator):
 
     def _missing(self, present: Collection[Key], metadata: ClientMetadata) -> list[Key]:
         """Return what is missing, in an order that is the same each time."""
-        known = set(present)
+        present_keys = set(present)
         missing: list[Key] = []
         waiting = deque(present)
         while waiting:
             tag, name = waiting.popleft()
-            for key in self._required(tag, name, metadata):
-                if key not in known:
-                    known.add(key)
+            for key in self._requirements(tag, name, metadata):
+                if key not in present_keys:
+                    present_keys.add(key)
                     missing.append(key)
                     waiting.append(key)
         return missing
 
-    def _required(self, tag: str, name: str, metadata: ClientMetadata) -> list[Key]:
+    def _requirements(self, tag: str, name: str, metadata: ClientMetadata) -> list[Key]:
         definition = self._dependencies.best(tag, name, metadata)
         if definition is None or definition.holder is None:
             return []

@@ -1,4 +1,4 @@
-"""What plugins have in common that Bcfg2 1.4 dropped, and that served paths from folders."""
+"""The common base of plugins that Bcfg2 1.4 dropped, and that served paths from folders."""
 
 from __future__ import annotations
 

@@ -48,28 +48,28 @@ class FileProbes(Plugin, Probing):
         """Return a probe for each file that is wanted."""
         return [
             _probe(self.name, path)
-            for path, wanted in self._wanted(metadata).items()
-            if _updates(wanted) or self._is_missing(path, metadata)
+            for path, probe in self._probes_for(metadata).items()
+            if _updates(probe) or self._is_missing(path, metadata)
         ]
 
-    def _wanted(self, metadata: ClientMetadata) -> dict[str, Element]:
+    def _probes_for(self, metadata: ClientMetadata) -> dict[str, Element]:
         """Return what config.xml asks of a client: path to element."""
         if self._config is None:
             return {}
         if self._cfg(metadata) is None:
             self.logger.error("FileProbes needs Cfg: add it to [server] plugins")
             return {}
-        wanted: dict[str, Element] = {}
+        probes: dict[str, Element] = {}
         for probe in self._config.matched(metadata).iter("FileProbe"):
             path = probe.get("name", "")
             if _is_place(path):
-                wanted[path] = probe
+                probes[path] = probe
             else:
                 self.logger.error(
                     "%s: a FileProbe's name is the absolute path of a file, not %r: passed over",
                     self._config.path, path,
                 )  # fmt: skip
-        return wanted
+        return probes
 
     def _cfg(self, metadata: ClientMetadata) -> PathFolders | None:
         cfg = metadata.snapshot.plugins.get("Cfg")
@@ -109,32 +109,32 @@ class FileProbes(Plugin, Probing):
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
         """Write what is new into Cfg; it is on disk on return."""
-        wanted = self._wanted(metadata)
+        probes = self._probes_for(metadata)
         for data in datalist:
             path = data.get("name", "")
-            if path in wanted:
-                self._receive(path, data.text or "", wanted[path], metadata)
+            if path in probes:
+                self._receive(path, data.text or "", probes[path], metadata)
             else:
                 self.logger.error(
                     "FileProbes: %s sent %r, which config.xml does not ask of it",
                     metadata.hostname, path,
                 )  # fmt: skip
 
-    def _receive(self, path: str, text: str, wanted: Element, metadata: ClientMetadata) -> None:
+    def _receive(self, path: str, text: str, probe: Element, metadata: ClientMetadata) -> None:
         try:
             sent = received(text)
         except ValueError as error:
             self.logger.error("FileProbes: %s of %s: %s", path, metadata.hostname, error)
             return
         with creating(os.path.dirname(self._file(path, metadata))):
-            self._take(path, sent, wanted, metadata)
+            self._take(path, sent, probe, metadata)
 
-    def _take(self, path: str, sent: Sent, wanted: Element, metadata: ClientMetadata) -> None:
+    def _take(self, path: str, sent: Sent, probe: Element, metadata: ClientMetadata) -> None:
         file = self._file(path, metadata)
         if self._is_missing(path, metadata):
             self.logger.info("FileProbes: writing new probed file %s", file)
             # the file comes last: it is served with its owner from the beginning
-            self._write_info(os.path.dirname(file), sent, wanted)
+            self._write_info(os.path.dirname(file), sent, probe)
             write_atomically(file, sent.content)
             return
         try:
@@ -147,19 +147,19 @@ class FileProbes(Plugin, Probing):
             return
         if not is_new:
             self.debug_log(f"FileProbes: {path} of {metadata.hostname} has not changed")
-        elif _updates(wanted):
+        elif _updates(probe):
             self.logger.info("FileProbes: writing updated probed file %s", file)
             write_atomically(file, sent.content)
         else:
             self.logger.info("Skipping updated probed file %s", file)
 
-    def _write_info(self, folder: str, sent: Sent, wanted: Element) -> None:
+    def _write_info(self, folder: str, sent: Sent, probe: Element) -> None:
         path = os.path.join(folder, "info.xml")
         if os.path.exists(path):
             return
-        values = {**sent.attributes, "encoding": wanted.get("encoding", "")}
+        values = {**sent.attributes, "encoding": probe.get("encoding", "")}
         document = etree.Element("FileInfo")
-        etree.SubElement(document, "Info", {key: one for key, one in values.items() if one})
+        etree.SubElement(document, "Info", {key: value for key, value in values.items() if value})
         self.logger.info("FileProbes: writing %s", path)
         write_atomically(path, pretty(document))
 
@@ -204,8 +204,8 @@ def _is_place(path: str) -> bool:
     return len(path) > 1 and path[0] == "/" and path[1] != "/" and path == os.path.normpath(path)
 
 
-def _updates(wanted: Element) -> bool:
-    return wanted.get("update", "false").lower() == "true"
+def _updates(probe: Element) -> bool:
+    return probe.get("update", "false").lower() == "true"
 
 
 def _probe(source: str, path: str) -> Element:

@@ -62,7 +62,7 @@ def script_for(path: str) -> str:
     """Return the script that prints a file's owner, group, mode and content."""
     # what JSON writes for a text is a literal of both Pythons, beyond 16 bits as two surrogates
     literal = "".join(
-        one if one.isascii() else f"\\U{ord(one):08x}"
-        for one in json.dumps(path, ensure_ascii=False)
+        character if character.isascii() else f"\\U{ord(character):08x}"
+        for character in json.dumps(path, ensure_ascii=False)
     )
     return SCRIPT % {"path": literal}

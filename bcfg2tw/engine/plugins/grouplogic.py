@@ -96,7 +96,7 @@ class GroupLogic(Plugin, Connector):
         if metadata.hostname in hosts:
             return []
         with self._working_on(metadata.hostname, hosts):
-            return [_group(one) for one in self._declared(metadata)]
+            return [_group(element) for element in self._declared(metadata)]
 
     def _in_progress(self) -> list[str]:
         """Return the clients that this thread is at work for, the one inside the other."""
@@ -124,10 +124,10 @@ class GroupLogic(Plugin, Connector):
             if self._problem is not None:
                 raise PluginExecutionError(str(self._problem))
         except PluginExecutionError as error:
-            raise self._failed(metadata, error) from error
+            raise self._failure(metadata, error) from error
         return []
 
-    def _failed(self, metadata: ClientMetadata, error: PluginExecutionError) -> Exception:
+    def _failure(self, metadata: ClientMetadata, error: PluginExecutionError) -> Exception:
         text = str(error)
         if text.startswith("GroupLogic: "):  # of another client that this one asked for
             return error

@@ -27,7 +27,7 @@ logger = logging.getLogger("GroupPatterns")
 
 
 class Pattern(Protocol):
-    """What gives groups to the clients whose name it matches."""
+    """A pattern that gives groups to the clients whose name it matches."""
 
     def groups_of(self, hostname: str) -> Sequence[str]:
         """Return the groups, none if the name does not match."""
@@ -49,15 +49,15 @@ class NamePattern:
 
     def groups_of(self, hostname: str) -> Sequence[str]:
         """Return the groups, what the expression captured in place of `$1` and so on."""
-        found = self._regex.search(hostname)
-        if found is None:
+        match = self._regex.search(hostname)
+        if match is None:
             return ()
-        return [_filled_in(group, found) for group in self._groups]
+        return [_fill_in(group, match) for group in self._groups]
 
 
-def _filled_in(group: str, found: re.Match[str]) -> str:
+def _fill_in(group: str, match: re.Match[str]) -> str:
     # in ascending order and as plain text, so that $1 is replaced in $10 as well
-    for number, captured in enumerate(found.groups(default=""), 1):
+    for number, captured in enumerate(match.groups(default=""), 1):
         group = group.replace(f"${number}", captured)
     return group
 
@@ -72,7 +72,7 @@ class NameRange:
     def __init__(self, text: str, groups: Sequence[str]) -> None:
         if "\\" in text:
             raise ValueError("backslashes are not allowed")
-        self._ranges = [_ranges(found) for found in RANGES.findall(text)]
+        self._ranges = [_ranges(match) for match in RANGES.findall(text)]
         names = (f"(?P<number_{index}>[0-9]+)" for index in range(len(self._ranges)))
         try:
             self._regex = re.compile(RANGES.sub(lambda _: next(names), text))
@@ -82,14 +82,14 @@ class NameRange:
 
     def groups_of(self, hostname: str) -> Sequence[str]:
         """Return the groups as they are written."""
-        found = self._regex.match(hostname)
-        return self._groups if found is not None and self._is_inside(found) else ()
+        match = self._regex.match(hostname)
+        return self._groups if match is not None and self._is_inside(match) else ()
 
-    def _is_inside(self, found: re.Match[str]) -> bool:
+    def _is_inside(self, match: re.Match[str]) -> bool:
         return all(
-            any(first <= int(found[f"number_{index}"]) <= last for first, last in ranges)
+            any(first <= int(match[f"number_{index}"]) <= last for first, last in ranges)
             for index, ranges in enumerate(self._ranges)
-            if found[f"number_{index}"] is not None
+            if match[f"number_{index}"] is not None
         )
 
 
@@ -122,7 +122,7 @@ def _pattern(element: Element, groups: Sequence[str]) -> Pattern:
 
 
 class PatternsFile:
-    """What config.xml says; a GroupPattern that cannot be understood is left out and reported."""
+    """The patterns of config.xml; one that cannot be understood is left out and reported."""
 
     def __init__(self, source: Source) -> None:
         self._path = source.path
@@ -153,8 +153,8 @@ class PatternsFile:
 
     def _groups_of(self, hostname: str) -> tuple[str, ...]:
         """Return the groups that a name gives, in order, each once."""
-        found = (group for pattern in self._patterns for group in pattern.groups_of(hostname))
-        return tuple(dict.fromkeys(found))
+        groups = (group for pattern in self._patterns for group in pattern.groups_of(hostname))
+        return tuple(dict.fromkeys(groups))
 
 
 class GroupPatterns(Plugin, Connector):

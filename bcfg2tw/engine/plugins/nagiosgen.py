@@ -79,10 +79,10 @@ class NagiosGen(Plugin, Generator):
             ("alias", metadata.hostname),
             ("address", _address(metadata.hostname)),
         ]
-        used = [*metadata.groups.intersection(self._groups)]
-        used += metadata.bundles.intersection(self._bundles)
-        if used:
-            lines.append(("hostgroups", ",".join(sorted(set(used)))))
+        hostgroups = [*metadata.groups.intersection(self._groups)]
+        hostgroups += metadata.bundles.intersection(self._bundles)
+        if hostgroups:
+            lines.append(("hostgroups", ",".join(sorted(set(hostgroups)))))
         lines += self._options(metadata)
         if not any(key == "use" for key, _ in lines):
             lines.append(("use", "default"))
@@ -99,9 +99,9 @@ class NagiosGen(Plugin, Generator):
 
     def _bind_server(self, entry: Element, metadata: ClientMetadata) -> None:
         hosts = [text for _, text in sorted(self._hosts())]
-        used = {"default"}.union(*map(_hostgroups, hosts))
-        definitions = [text for name, text in self._groups.items() if name in used]
-        definitions += [text for name, text in self._bundles.items() if name in used]
+        hostgroups = {"default"}.union(*map(_hostgroups, hosts))
+        definitions = [text for name, text in self._groups.items() if name in hostgroups]
+        definitions += [text for name, text in self._bundles.items() if name in hostgroups]
         text = "\n".join(definitions) + "\n\n" + "\n".join(hosts)
         self._keep(ALL_HOSTS, text, metadata)
         _fill(entry, text, "nagios", "0440")

@@ -36,7 +36,7 @@ fi
 
 
 class Known:
-    """What the files of some clients said when they were last read; outlives the snapshots."""
+    """The files of some clients as they were last read; outlives the snapshots."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,10 +52,10 @@ class Known:
         if stamp is None:
             return {}
         with self._lock:
-            known = self._values.get(path)
-            if known is not None and known[0] == stamp:
+            kept = self._values.get(path)
+            if kept is not None and kept[0] == stamp:
                 self._values.move_to_end(path)
-                return known[1]
+                return kept[1]
         try:
             with open(path, "rb") as stream:
                 value = parsed(stream.read(), path)
@@ -67,8 +67,8 @@ class Known:
     def last(self, path: str) -> Any:
         """Return what a file said when it was understood last, an empty mapping if never."""
         with self._lock:
-            known = self._values.get(path)
-        return {} if known is None else known[1]
+            kept = self._values.get(path)
+        return {} if kept is None else kept[1]
 
     def _keep(self, path: str, stamp: Stamp, value: Any) -> None:
         with self._lock:

@@ -100,9 +100,9 @@ class Pkgmgr(Plugin, Generator):
         super().__init__(context, files, previous)
         loaded = load_all(files, (".xml",), PackageList, self.logger, self.listing_before)
         self._packages = NestedDefinitions(loaded.values())
-        self.Entries = self._listed()
+        self.Entries = self._entries()
 
-    def _listed(self) -> dict[str, dict[str, Binder]]:
+    def _entries(self) -> dict[str, dict[str, Binder]]:
         entries: dict[str, dict[str, Binder]] = {}
         for tag, name in self._packages.announced():
             entries.setdefault(tag, {})[name] = self._bind

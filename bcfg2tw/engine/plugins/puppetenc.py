@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 60
 
 @dataclass
 class Classification:
-    """What all classifiers together say of a client."""
+    """The answer of all classifiers together about a client."""
 
     groups: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -93,50 +93,50 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
         return classification
 
     def _ask_all(self, hostname: str) -> Classification:
-        found = Classification()
+        classification = Classification()
         for name in self.files:
             if "/" not in name:
                 path = self.files.path(name)
-                self._merge(found, self._ask(path, hostname), path, hostname)
-        return found
+                self._merge(classification, self._ask(path, hostname), path, hostname)
+        return classification
 
     def _ask(self, path: str, hostname: str) -> str:
         self.debug_log(f"PuppetENC: Running ENC {path} for {hostname}")
         try:
             output = run([path, hostname], TIMEOUT_SECONDS)
         except ProgramError as error:
-            raise self._failed(f"Error running ENC {path} for {hostname}: {error}") from error
+            raise self._failure(f"Error running ENC {path} for {hostname}: {error}") from error
         if output.error.strip():
             self.logger.warning(
                 "PuppetENC: ENC %s for %s: %s", path, hostname, output.error.strip()
             )
         return output.out
 
-    def _failed(self, message: str) -> PluginExecutionError:
+    def _failure(self, message: str) -> PluginExecutionError:
         self.logger.error("PuppetENC: %s", message)
         return PluginExecutionError(f"PuppetENC: {message}")
 
-    def _merge(self, found: Classification, text: str, path: str, hostname: str) -> None:
+    def _merge(self, classification: Classification, text: str, path: str, hostname: str) -> None:
         try:
-            said = _mapping(yaml.safe_load(text))
-            classes = said["classes"] if "classes" in said else said.get("groups")
-            _merge_classes(found, classes)
-            found.parameters.update(_mapping(said.get("parameters")))
+            answer = _mapping(yaml.safe_load(text))
+            classes = answer["classes"] if "classes" in answer else answer.get("groups")
+            _merge_classes(classification, classes)
+            classification.parameters.update(_mapping(answer.get("parameters")))
         except (yaml.YAMLError, ValueError) as error:
-            raise self._failed(
+            raise self._failure(
                 f"Error decoding YAML from {path} for {hostname}: {error}"
             ) from error
-        if "environment" in said:
+        if "environment" in answer:
             self.logger.info("PuppetENC: environment from %s for %s is ignored", path, hostname)
 
 
-def _merge_classes(found: Classification, classes: Any) -> None:
+def _merge_classes(classification: Classification, classes: Any) -> None:
     if isinstance(classes, Mapping):
-        found.groups.extend(str(name) for name in classes)
+        classification.groups.extend(str(name) for name in classes)
         for parameters in classes.values():
-            found.parameters.update(_mapping(parameters))
+            classification.parameters.update(_mapping(parameters))
     elif isinstance(classes, list):
-        found.groups.extend(str(name) for name in classes)
+        classification.groups.extend(str(name) for name in classes)
     elif classes is not None:
         raise ValueError(f"classes are a list or a mapping, not {classes!r}")
 

@@ -40,10 +40,12 @@ class SEModules(Plugin, Generator):
     ) -> None:
         super().__init__(context, files, previous)
         self._defaults = default_path_metadata(context.settings)
-        self._modules = {name: self._module(name, names) for name, names in self._grouped().items()}
-        self.Entries = {TAG: self._listed()}
+        self._modules = {
+            name: self._module(name, names) for name, names in self._group_files().items()
+        }
+        self.Entries = {TAG: self._entries()}
 
-    def _grouped(self) -> dict[str, list[str]]:
+    def _group_files(self) -> dict[str, list[str]]:
         """Return the names of the files of each module, by the folder's name."""
         grouped: dict[str, list[str]] = {}
         for name in self.files:
@@ -79,7 +81,7 @@ class SEModules(Plugin, Generator):
                 self.files.path(name),
             )
 
-    def _listed(self) -> dict[str, Binder]:
+    def _entries(self) -> dict[str, Binder]:
         return {f"/{name}": self.HandleEntry for name in self._modules}
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:

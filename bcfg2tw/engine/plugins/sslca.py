@@ -43,16 +43,16 @@ class OldCertificateFile(CertificateFile):
     """A `cert.xml`; the key may be any path, and what is wrong is made anew, whoever made it."""
 
     def _applicable(self, metadata: ClientMetadata) -> Element:
-        wanted = copy.copy(_only(self, "Cert", metadata))
-        if wanted.get("append_chain") != "true":  # no other spelling counts
-            wanted.set("append_chain", "false")
-        return wanted
+        certificate = copy.copy(_only(self, "Cert", metadata))
+        if certificate.get("append_chain") != "true":  # no other spelling counts
+            certificate.set("append_chain", "false")
+        return certificate
 
-    def _key(self, wanted: Element, metadata: ClientMetadata) -> bytes:
-        path = wanted.get("key")
+    def _key(self, certificate: Element, metadata: ClientMetadata) -> bytes:
+        path = certificate.get("key")
         if not path:
             raise PluginExecutionError(
-                f"{self.place(wanted)}: Cert needs the attribute key, the path of its key"
+                f"{self.place(certificate)}: Cert needs the attribute key, the path of its key"
             )
         return bytes_of(bound_path(path, metadata))
 
@@ -64,8 +64,8 @@ class OldCertificateFile(CertificateFile):
 
         :raises PluginExecutionError: if it is wrong
         """
-        wanted = next(self.matched(metadata).iter("Cert"), None)
-        if wanted is not None and self._authority(wanted).chain is not None:
+        certificate = next(self.matched(metadata).iter("Cert"), None)
+        if certificate is not None and self._authority(certificate).chain is not None:
             super().verify(entry, metadata, data, entry_set)
 
     def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
@@ -74,16 +74,16 @@ class OldCertificateFile(CertificateFile):
 
 
 def _only(file: StructFile, tag: str, metadata: ClientMetadata) -> Element:
-    found = list(file.matched(metadata).iter(tag))
-    if not found:
+    elements = list(file.matched(metadata).iter(tag))
+    if not elements:
         raise NothingApplies(
             f"No matching {tag} entry found for {metadata.hostname} in {file.path}"
         )
-    if len(found) > 1:
+    if len(elements) > 1:
         logger.warning(
             "More than one %s in %s is for %s; the first is used", tag, file.path, metadata.hostname
         )
-    return found[0]
+    return elements[0]
 
 
 KINDS = (

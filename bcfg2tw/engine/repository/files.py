@@ -27,7 +27,7 @@ logger = logging.getLogger("bcfg2-server")
 
 @dataclass(slots=True)
 class Interpreted:
-    """What a file was understood to say, and what that was read from."""
+    """The interpretation of a file, and the files that it was read from."""
 
     value: Any
     dependencies: Dependencies
@@ -43,18 +43,18 @@ class Library:
         self._interpreted: dict[Key, Interpreted] = {}
 
     def files(
-        self, folder: str, ignored: Sequence[str] = (), known: Mapping[str, Stamp] | None = None
+        self, folder: str, ignored: Sequence[str] = (), before: Mapping[str, Stamp] | None = None
     ) -> Files:
         """
         List a folder, with all that is below it, as it is now.
 
         :param ignored: globs of names that are not there, beside those of the settings
-        :param known: what was listed before
+        :param before: the listing before
         """
         names = self.ignored
         if ignored:
             names = IgnoredNames([*self.settings.ignore_files, *ignored])
-        return Files(self, folder, scan(folder, names, known))
+        return Files(self, folder, scan(folder, names, before))
 
     def interpret(self, key: Key, name: str, stamp: Stamp) -> Interpreted:
         """
@@ -63,15 +63,15 @@ class Library:
         :param key: the file's full path and the interpretation
         :raises Unsettled: if the file is not what was listed any more
         """
-        known = self._interpreted.get(key)
-        if known is not None and self._is_current(known, key[0], stamp):
-            return known
-        fresh = self._interpret(*key, name, stamp, known)
+        interpreted = self._interpreted.get(key)
+        if interpreted is not None and self._is_current(interpreted, key[0], stamp):
+            return interpreted
+        fresh = self._interpret(*key, name, stamp, interpreted)
         self._interpreted[key] = fresh
         return fresh
 
-    def _is_current(self, known: Interpreted, path: str, stamp: Stamp) -> bool:
-        dependencies = known.dependencies
+    def _is_current(self, interpreted: Interpreted, path: str, stamp: Stamp) -> bool:
+        dependencies = interpreted.dependencies
         if dependencies.stamps.get(path) != stamp:
             return False
         simple = len(dependencies.stamps) == 1 and not dependencies.globs
@@ -83,7 +83,7 @@ class Library:
         interpretation: Callable[[Source], Any],
         name: str,
         stamp: Stamp,
-        known: Interpreted | None,
+        before: Interpreted | None,
     ) -> Interpreted:
         dependencies = Dependencies()
         try:
@@ -96,7 +96,7 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        value = known.value if known is not None else None
+        value = before.value if before is not None else None
         logger.error("%s; %s", problem, what_now(value))
         return Interpreted(value, dependencies, problem)
 
@@ -112,8 +112,8 @@ class Library:
         """
         library = Library(settings)
         library._interpreted = {
-            key: Interpreted(known.value, Dependencies())
-            for key, known in self._interpreted.items()
+            key: Interpreted(interpreted.value, Dependencies())
+            for key, interpreted in self._interpreted.items()
         }
         return library
 
@@ -172,19 +172,25 @@ class Files(Mapping[str, Stamp]):
 
     def problem(self, name: str, interpretation: Interpretation[Any]) -> RepositoryError | None:
         """Return what is wrong with one file that was loaded, None if nothing is."""
-        known = self.used.get((self.path(name), interpretation))
-        return None if known is None else known.problem
+        interpreted = self.used.get((self.path(name), interpretation))
+        return None if interpreted is None else interpreted.problem
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
-        """What is wrong with the files that were loaded."""
-        return tuple(known.problem for known in self.used.values() if known.problem)
+        """The problems of the files that were loaded."""
+        return tuple(
+            interpreted.problem for interpreted in self.used.values() if interpreted.problem
+        )
 
     def outside(self) -> set[str]:
         """Return the paths outside the folder that loaded files were read from."""
         prefix = self.folder + os.sep
-        paths = {path for known in self.used.values() for path in known.dependencies.stamps}
-        patterns = {glob for known in self.used.values() for glob in known.dependencies.globs}
+        paths = {
+            path for interpreted in self.used.values() for path in interpreted.dependencies.stamps
+        }
+        patterns = {
+            glob for interpreted in self.used.values() for glob in interpreted.dependencies.globs
+        }
         return {path for path in paths | patterns if not path.startswith(prefix)}
 
     def is_current(self, now: Files) -> bool:
@@ -192,8 +198,8 @@ class Files(Mapping[str, Stamp]):
         if self.listing != now.listing:
             return False
         complex_ones = (
-            known.dependencies
-            for known in self.used.values()
-            if len(known.dependencies.stamps) > 1 or known.dependencies.globs
+            interpreted.dependencies
+            for interpreted in self.used.values()
+            if len(interpreted.dependencies.stamps) > 1 or interpreted.dependencies.globs
         )
         return all(dependencies.are_current() for dependencies in complex_ones)

@@ -1,4 +1,4 @@
-"""Which files a folder holds, and how to tell that one of them has changed."""
+"""The files of a folder, with stamps that tell when one of them has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sys import intern
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What changes when a file does; two files with equal stamps have the same content."""
+    """A mark that changes when a file does; two files with equal stamps have the same content."""
 
     mtime_ns: int
     size: int
@@ -57,21 +57,21 @@ class IgnoredNames:
 
 
 def scan(
-    folder: str, ignored: IgnoredNames, known: Mapping[str, Stamp] | None = None
+    folder: str, ignored: IgnoredNames, previous: Mapping[str, Stamp] | None = None
 ) -> dict[str, Stamp]:
     """
     List the regular files of a folder and all folders below it.
 
     Links are followed, a loop of links is entered once.
 
-    :param known: what was listed before; what has not changed is the same object, since a large
+    :param before: the listing before; what has not changed is the same object, since a large
         repository is listed again and again
     :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
         empty if there is no such folder
     """
-    before = known or {}
-    found = _walk(folder, "", ignored, frozenset())
-    return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in found))
+    before = previous or {}
+    files = _walk(folder, "", ignored, frozenset())
+    return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in files))
 
 
 def _same(before: Stamp | None, now: Stamp) -> Stamp:

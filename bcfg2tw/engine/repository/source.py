@@ -1,4 +1,4 @@
-"""What a file says, while it is being interpreted, and what else it depends on."""
+"""A file while it is being interpreted, and the other files that its meaning depends on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Dependencies:
     def are_current(self) -> bool:
         """Say whether reading again would read the same."""
         return all(stamp_of(path) == stamp for path, stamp in self.stamps.items()) and all(
-            expand(pattern) == found for pattern, found in self.globs.items()
+            expand(pattern) == paths for pattern, paths in self.globs.items()
         )
 
 
@@ -87,9 +87,9 @@ class Source:
 
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
-        found = expand(pattern)
-        self._dependencies.globs = {**self._dependencies.globs, pattern: found}
-        return found
+        paths = expand(pattern)
+        self._dependencies.globs = {**self._dependencies.globs, pattern: paths}
+        return paths
 
     def xml(self) -> Element:
         """

@@ -15,7 +15,7 @@ XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
 class Reader(Protocol):
-    """What reads the included files and remembers that it did."""
+    """The source as XInclude uses it: reads included files, and remembers that it did."""
 
     def read(self, path: str) -> bytes:
         """Return the content of a file."""
@@ -45,18 +45,18 @@ def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
         if parent is None:
             logger.error("%s:%s: the root cannot be an include", chain[-1], include.sourceline)
             continue
-        included = list(_included(include, chain, reader))
+        included = list(_include(include, chain, reader))
         _drop(parent, include)
         parent.extend(included)
 
 
-def _included(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
+def _include(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
     href = include.get("href", "")
     pattern = os.path.join(os.path.dirname(chain[-1]), href)
-    found = reader.expand(pattern)
-    if not found:
+    paths = reader.expand(pattern)
+    if not paths:
         yield from _fallback(include, chain, href)
-    for path in found:
+    for path in paths:
         if path not in chain:
             yield _load(path, chain, reader)
 

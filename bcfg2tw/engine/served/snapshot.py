@@ -60,22 +60,24 @@ class Snapshot:
         self._refused = frozenset(refused)
 
     def _metadata_plugin(self) -> Plugin:
-        found = [plugin for plugin in self.plugins.values() if isinstance(plugin, Metadata)]
-        if not found:
+        candidates = [plugin for plugin in self.plugins.values() if isinstance(plugin, Metadata)]
+        if not candidates:
             logger.error("No Metadata plugin loaded; failed to instantiate Core")
             raise CoreInitError("No Metadata Plugin: add Metadata to [server] plugins")
-        if len(found) > 1:
-            logger.error("Multiple Metadata plugins loaded; using %s", found[0])
-        return found[0]
+        if len(candidates) > 1:
+            logger.error("Multiple Metadata plugins loaded; using %s", candidates[0])
+        return candidates[0]
 
     def plugins_by_type(self, base_class: type[T]) -> list[T]:
         """Return the plugins of a class, by (`sort_order`, `name`); not to be changed."""
-        found = self._by_type.get(base_class)
-        if found is None:
-            instances = [one for one in self.plugins.values() if isinstance(one, base_class)]
-            found = sorted(instances, key=lambda one: (one.sort_order, one.name))
-            self._by_type[base_class] = found
-        return found
+        plugins = self._by_type.get(base_class)
+        if plugins is None:
+            instances = [
+                plugin for plugin in self.plugins.values() if isinstance(plugin, base_class)
+            ]
+            plugins = sorted(instances, key=lambda plugin: (plugin.sort_order, plugin.name))
+            self._by_type[base_class] = plugins
+        return plugins
 
     def derive(self, function: Callable[[PluginSet], T]) -> T:
         """Return what a function makes of these plugins; it is called once, or a few times."""
@@ -86,7 +88,7 @@ class Snapshot:
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
-        """What is wrong with the files that were read."""
+        """The problems of the files that were read."""
         return tuple(
             problem for plugin in self.plugins.values() for problem in plugin.files.problems
         )
@@ -124,7 +126,11 @@ def build(
     if previous is None:
         _announce(plugins)
     repository = library.settings.repository
-    refused = [os.path.join(repository, one.name) for one in classes if one.name not in plugins]
+    refused = [
+        os.path.join(repository, plugin_class.name)
+        for plugin_class in classes
+        if plugin_class.name not in plugins
+    ]
     snapshot = Snapshot(
         library.settings, library, without_conflicts(plugins), _revision(plugins), refused
     )
@@ -139,21 +145,21 @@ def _plugin(
     previous: Snapshot | None,
     changed: Collection[str] | None,
 ) -> Plugin | None:
-    known = previous.plugins.get(plugin_class.name) if previous else None
+    before = previous.plugins.get(plugin_class.name) if previous else None
     same_settings = previous is not None and previous.library is library
-    if known is not None and same_settings and not _concerned(known.files, changed):
-        return known
+    if before is not None and same_settings and not _concerns(before.files, changed):
+        return before
     repository = library.settings.repository
     folder = os.path.join(repository, plugin_class.name)
     if context.effects.is_serving:
         folder = plugin_class.prepare_folder(repository)
-    files = library.files(folder, plugin_class.ignored, known.files if known else None)
-    if known is not None and same_settings and known.files.is_current(files):
-        return known
-    return _made(lambda: plugin_class(context, files, known), plugin_class, known)
+    files = library.files(folder, plugin_class.ignored, before.files if before else None)
+    if before is not None and same_settings and before.files.is_current(files):
+        return before
+    return _make_or_keep(lambda: plugin_class(context, files, before), plugin_class, before)
 
 
-def _concerned(files: Files, changed: Collection[str] | None) -> bool:
+def _concerns(files: Files, changed: Collection[str] | None) -> bool:
     if changed is None:
         return True
     if any(path == files.folder or path.startswith(files.folder + "/") for path in changed):
@@ -161,8 +167,8 @@ def _concerned(files: Files, changed: Collection[str] | None) -> bool:
     return bool(files.outside())
 
 
-def _made(
-    make: Callable[[], Plugin], plugin_class: type[Plugin], known: Plugin | None
+def _make_or_keep(
+    make: Callable[[], Plugin], plugin_class: type[Plugin], before: Plugin | None
 ) -> Plugin | None:
     try:
         return make()
@@ -172,7 +178,7 @@ def _made(
         logger.error("Failed to instantiate plugin %s: %s", plugin_class.name, error)
     except Exception:  # a plugin's code, perhaps a site's own: the other plugins must not suffer
         logger.exception("Unexpected instantiation failure for plugin %s", plugin_class.name)
-    return known
+    return before
 
 
 def without_conflicts(plugins: dict[str, Plugin]) -> dict[str, Plugin]:
@@ -208,7 +214,7 @@ def _announce(plugins: dict[str, Plugin]) -> None:
 
 def _revision(plugins: dict[str, Plugin]) -> str:
     versions = [plugin for plugin in plugins.values() if isinstance(plugin, Version)]
-    for plugin in sorted(versions, key=lambda one: (one.sort_order, one.name)):
+    for plugin in sorted(versions, key=lambda version: (version.sort_order, version.name)):
         try:
             return str(plugin.get_revision()).strip()
         except Exception as error:  # it runs a program, or a site's own code

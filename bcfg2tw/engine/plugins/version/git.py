@@ -88,7 +88,7 @@ class Git(WorkingCopy):
         except ProgramError:
             return
         if failure is not None:
-            raise self._failed("Failed to pull from upstream", failure)
+            raise self._failure("Failed to pull from upstream", failure)
         try:
             self._demand("Failed to pull from upstream", "rebase", "@{upstream}")
         except PluginExecutionError:
@@ -114,9 +114,9 @@ class Git(WorkingCopy):
         try:
             self._git(*arguments)
         except ProgramError as error:
-            raise self._failed(what, error) from error
+            raise self._failure(what, error) from error
 
-    def _failed(self, what: str, error: ProgramError) -> PluginExecutionError:
+    def _failure(self, what: str, error: ProgramError) -> PluginExecutionError:
         message = f"Git: {what}: {error}"
         self.logger.error(message)
         return PluginExecutionError(message)

@@ -60,14 +60,14 @@ class Svn(WorkingCopy):
     def Update(self) -> bool:
         """Take in what the server has; say whether that worked. Failures are logged."""
         with self._turns.turn(self.name), self.context.changing_files():
-            return self._updated()
+            return self._update()
 
     def Commit(self) -> bool:
         """Update, commit all local changes, update again; say whether all of it worked."""
         with self._turns.turn(self.name), self.context.changing_files():
-            return self._updated() and self._committed() and self._updated()
+            return self._update() and self._commit() and self._update()
 
-    def _updated(self) -> bool:
+    def _update(self) -> bool:
         """Update, and say whether that worked and left no conflict."""
         if self._svn("update", "update", "--accept", self._resolution) is None:
             return False
@@ -80,12 +80,12 @@ class Svn(WorkingCopy):
             )  # fmt: skip
         return status is not None and not conflicts
 
-    def _committed(self) -> bool:
+    def _commit(self) -> bool:
         return self._svn("commit", "commit", "--message", COMMIT_MESSAGE) is not None
 
     def _svn(self, what: str, *arguments: str) -> str | None:
         """Run a command and return what it wrote, None if it failed."""
-        options, given = self._credentials()
+        options, input_text = self._credentials()
         try:
             return self.run(
                 "svn",
@@ -93,7 +93,7 @@ class Svn(WorkingCopy):
                 "--non-interactive",
                 *options,
                 timeout_seconds=UPDATE_TIMEOUT_SECONDS,
-                input_text=given,
+                input_text=input_text,
             )
         except ProgramError as error:
             self.logger.error("Svn: Failed to %s %s: %s", what, self.vcs_root, error)

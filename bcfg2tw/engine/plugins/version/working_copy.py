@@ -1,4 +1,4 @@
-"""What all version plugins do: find the working copy, run the system's own command."""
+"""The common part of version plugins: find the working copy, run the system's own command."""
 
 from __future__ import annotations
 
