@@ -38,6 +38,14 @@ class RepositoryError(Bcfg2Error):
         return f"{place}: {self.reason}"
 
 
+class UnreadableRepository(Bcfg2Error):
+    """
+    The repository, or a folder of it, cannot be read now.
+
+    Nothing is concluded from what is not seen: what was read last stays in service.
+    """
+
+
 class CoreInitError(Bcfg2Error):
     """The core cannot be started."""
 

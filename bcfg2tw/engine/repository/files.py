@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
-from bcfg2tw.errors import Bcfg2Error, RepositoryError
+from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ class Library:
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
             return Interpreted(interpretation(source), dependencies)
-        except Unsettled:
+        except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:
             problem = error if isinstance(error, RepositoryError) else as_problem(path, error)

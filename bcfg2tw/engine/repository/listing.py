@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -9,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from sys import intern
+
+from bcfg2tw.errors import UnreadableRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,46 @@ class Stamp:
         return bool(self.mode & 0o111)
 
 
+#: What the system says of a path at which there is nothing, or a link to nothing.
+GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
+
 def stamp_of(path: str) -> Stamp | None:
-    """Return the stamp of a path, links followed, or None if there is nothing."""
+    """
+    Return the stamp of a path, links followed, or None if there is nothing.
+
+    :raises UnreadableRepository: if that cannot be told
+    """
     try:
         return Stamp.of(os.stat(path))
-    except OSError:
+    except OSError as error:
+        _check_gone(path, error)
         return None
+
+
+def _check_gone(path: str, error: OSError) -> None:
+    """
+    See that an error means that there is nothing at a path.
+
+    A folder that may not be listed, a disk that fails, a process without descriptors: whoever took
+    these for an empty folder would serve every client an empty configuration.
+
+    :raises UnreadableRepository: if it means anything else
+    """
+    if error.errno not in GONE:
+        raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
+
+
+def check_folder(path: str) -> None:
+    """
+    See that there is a folder.
+
+    :raises UnreadableRepository: if there is none, or it cannot be read
+    """
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+    except OSError as error:
+        raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
 
 
 ALWAYS_IGNORED = ("*.journal", "*.journal.folding", ".*.writing")
@@ -68,6 +105,7 @@ def scan(
         repository is listed again and again
     :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
         empty if there is no such folder
+    :raises UnreadableRepository: if a folder is there and cannot be listed
     """
     before = previous or {}
     files = _walk(folder, "", ignored, frozenset())
@@ -84,8 +122,9 @@ def _walk(
     try:
         here = os.stat(folder)
         entries = list(os.scandir(folder))
-    except OSError:
-        return  # it vanished, or may not be read: the next change event looks again
+    except OSError as error:
+        _check_gone(folder, error)
+        return
     if (here.st_dev, here.st_ino) in above:
         return
     above |= {(here.st_dev, here.st_ino)}
@@ -99,8 +138,9 @@ def _entry(
 ) -> Iterator[tuple[str, Stamp]]:
     try:
         status = entry.stat()
-    except OSError:
-        return  # a link to nothing, or gone since the listing
+    except OSError as error:
+        _check_gone(entry.path, error)
+        return
     if stat.S_ISDIR(status.st_mode):
         yield from _walk(entry.path, prefix + entry.name + "/", ignored, above)
     elif stat.S_ISREG(status.st_mode):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 from collections.abc import Mapping
@@ -10,11 +11,16 @@ from types import MappingProxyType
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.repository.xinclude import resolve_includes
 from bcfg2tw.engine.xmlio import Element, parse_file
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
 #: One object for the many files that expand none.
 NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+#: What is not about the file, but about the system that it is to be read by.
+PASSING = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EINTR}
+)
 
 
 class Unsettled(Exception):
@@ -70,6 +76,7 @@ class Source:
         Read a further file; when it changes, this one is interpreted anew.
 
         :raises RepositoryError: if it cannot be read
+        :raises UnreadableRepository: if nothing could be read now, whatever the file
         """
         self._dependencies.stamps[path] = None
         try:
@@ -77,6 +84,8 @@ class Source:
                 data = stream.read()
                 self._dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
         except OSError as error:
+            if error.errno in PASSING:
+                raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
             raise RepositoryError(path, error.strerror or str(error)) from error
         return data
 

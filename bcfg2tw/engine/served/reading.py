@@ -10,6 +10,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.repository.checkout import Checkout, State
 from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.repository.listing import check_folder
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.served.snapshot import Snapshot, build
 from bcfg2tw.errors import CoreInitError
@@ -44,6 +45,7 @@ class Reader:
 
         :param changed: full paths; None where anything may have changed
         :raises CoreInitError: if no Metadata plugin can be used, or nothing could be read at all
+        :raises UnreadableRepository: if something is there and cannot be read, or the top is gone
         """
         for _ in range(ATTEMPTS):
             try:
@@ -68,11 +70,13 @@ class Reader:
 
         :raises Unsettled: if it was at work in the mean time
         """
+        check_folder(library.settings.repository)
         checkout = Checkout(library.settings.vcs_root or library.settings.repository)
         state = checkout.settled()
         if state != self._checkout_state:
             changed = None  # whoever told of changes may not know all that git did
         snapshot = build(self._context, library, classes, previous, changed)
+        check_folder(library.settings.repository)  # it may have been moved away meanwhile
         if checkout.is_changing() or checkout.settled() != state:
             raise Unsettled(checkout.folder)
         self._checkout_state = state

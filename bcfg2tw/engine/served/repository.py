@@ -100,6 +100,8 @@ class ServedRepository:
         Calls that are running go on with what they began with.
 
         :param changed: full paths; None where anything may have changed
+        :raises UnreadableRepository: if something is there and cannot be read; what was read last
+            stays in service, and the changes have to be told again
         """
         if changed is not None:
             changed = self._store.not_by_itself(changed)

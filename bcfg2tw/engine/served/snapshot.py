@@ -21,7 +21,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Metadata, Version
 from bcfg2tw.engine.repository.files import Files, Key, Library
 from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError
+from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -117,6 +117,7 @@ def build(
     :param changed: full paths; only folders that hold one of them are looked at; None for all
     :raises CoreInitError: if no Metadata plugin can be made
     :raises Unsettled: if a file changed while it was being read
+    :raises UnreadableRepository: if something is there and cannot be read
     """
     plugins: dict[str, Plugin] = {}
     for plugin_class in classes:
@@ -151,7 +152,7 @@ def _plugin(
         return before
     repository = library.settings.repository
     folder = os.path.join(repository, plugin_class.name)
-    if context.effects.is_serving:
+    if previous is None and context.effects.is_serving:
         folder = plugin_class.prepare_folder(repository)
     files = library.files(folder, plugin_class.ignored, before.files if before else None)
     if before is not None and same_settings and before.files.is_current(files):
@@ -172,7 +173,7 @@ def _make_or_keep(
 ) -> Plugin | None:
     try:
         return make()
-    except Unsettled:
+    except (Unsettled, UnreadableRepository):
         raise
     except PluginInitError as error:
         logger.error("Failed to instantiate plugin %s: %s", plugin_class.name, error)
