@@ -67,7 +67,9 @@ class UnreadableTests(SynchronousTestCase):
         """A folder that may not be listed fails the reading, and names itself."""
         core = a_core(self, CONTENTS)
         folder = os.path.join(core.settings.repository, "Bundler")
-        os.chmod(core.settings.repository, 0o755)
+        # the folders above are for this user alone, as all temporary ones
+        for above in (core.settings.repository, os.path.dirname(core.settings.repository)):
+            os.chmod(above, 0o755)
         os.chmod(folder, 0)
         try:
             with without_privileges(), self.assertRaises(UnreadableRepository) as raised:
