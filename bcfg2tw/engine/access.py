@@ -47,7 +47,7 @@ class AccessControl:
     def _allows_client(self, acls: list[ClientACLs], address: ClientAddress, rmi: str) -> bool:
         metadata = self._metadata_of(address)
         try:
-            is_allowed = all(plugin.check_acl_metadata(metadata, rmi) for plugin in acls)
+            is_allowed = all(plugin.check_acl_client(metadata, address, rmi) for plugin in acls)
         except Exception as error:  # a rule that cannot be understood refuses
             return _refuse(address, rmi, error)
         if not is_allowed:

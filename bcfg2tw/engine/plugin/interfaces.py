@@ -201,6 +201,10 @@ class ClientACLs:
         """Allow or deny by metadata, once a plugin deferred."""
         return True
 
+    def check_acl_client(self, metadata: ClientMetadata, address: ClientAddress, rmi: str) -> bool:
+        """Do the same for a caller whose address matters as well; asked in its place."""
+        return self.check_acl_metadata(metadata, rmi)
+
 
 class XMLTemplate(Protocol):
     """

@@ -14,7 +14,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
-from bcfg2tw.engine.plugins.default_acl import LOCALHOST
+from bcfg2tw.engine.plugins.default_acl import LOCALHOST, is_for_clients
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
@@ -131,7 +131,8 @@ class ACL(Plugin, ClientACLs):
     """
     Asks ip.xml first, and metadata.xml where that defers.
 
-    Without ip.xml every call is deferred, without metadata.xml every deferred one is allowed.
+    Without ip.xml every call is deferred, without metadata.xml every deferred one is allowed. Where
+    ip.xml has rules and none matches, only this machine may call what administrators call.
     """
 
     def __init__(self, context: PluginContext, files: Files, previous: ACL | None = None) -> None:
@@ -155,22 +156,47 @@ class ACL(Plugin, ClientACLs):
         :raises InvalidRule: if a rule that is reached cannot be understood
         """
         self._refuse_if_unusable("ip.xml", self._addresses)
-        if self._addresses is None or not self._addresses.rules:
-            return None
-        for rule in self._addresses.rules:
+        rules = () if self._addresses is None else self._addresses.rules
+        for rule in rules:
             if rule.matches(address, rmi):
                 return rule.answer
-        return True if address[0] in LOCALHOST else None
+        if not rules:
+            return None
+        if address[0] in LOCALHOST:
+            return True
+        if is_for_clients(rmi) or self._has_metadata_rules():
+            return None
+        # what administrators call is not for everybody, as without this plugin; every loopback
+        # address is this machine's (conformance case acl-live)
+        return _address(address).is_loopback
+
+    def _has_metadata_rules(self) -> bool:
+        return self._metadata is not None and next(rules_of(self._metadata.root), None) is not None
 
     def check_acl_metadata(self, metadata: ClientMetadata, rmi: str) -> bool:
         """Allow or deny: the first rule that applies to the client and matches decides."""
+        return self._matching_rule(metadata, rmi) or False
+
+    def check_acl_client(self, metadata: ClientMetadata, address: ClientAddress, rmi: str) -> bool:
+        """
+        Do the same; where no rule matches, the server's own machine is let in.
+
+        It has to be called localhost and to call from there: any client can claim the name.
+        """
+        answer = self._matching_rule(metadata, rmi)
+        if answer is None:
+            return metadata.hostname in LOCAL_NAMES and address[0] in LOCALHOST
+        return answer
+
+    def _matching_rule(self, metadata: ClientMetadata, rmi: str) -> bool | None:
+        """Return what the first rule says that applies and matches, None if none does."""
         self._refuse_if_unusable("metadata.xml", self._metadata)
-        if self._metadata is None or next(rules_of(self._metadata.root), None) is None:
+        if self._metadata is None or not self._has_metadata_rules():
             return True
         for rule in rules_of(self._metadata.matched(metadata)):
             if rmi_names_equal(rule.get("method", ""), rmi):
                 return rule.tag == "Allow"
-        return metadata.hostname in LOCAL_NAMES
+        return None
 
     def _refuse_if_unusable(self, name: str, loaded: object) -> None:
         if loaded is None and name in self.files:

@@ -83,6 +83,28 @@ class ACLTests(SynchronousTestCase):
             self.assertTrue(self.allowed(core, ip, "GetConfig"), ip)
         self.assertFalse(self.allowed(core, "192.0.2.1", "GetConfig"))
 
+    def test_name_of_localhost(self) -> None:
+        """A client that calls itself localhost is no local caller: its address has to be."""
+        clients = '<Clients><Client name="localhost" profile="all"/></Clients>'
+        core = a_core(
+            self,
+            {
+                "Metadata/clients.xml": clients,
+                "ACL/metadata.xml": '<ACL><Allow method="GetProbes"/></ACL>',
+            },
+        )
+        for ip, expected in (("192.0.2.1", False), ("127.0.0.1", True)):
+            caller = address(ip, "localhost")
+            self.assertEqual(core.check_acls(caller, "Metadata.remove_client"), expected, ip)
+
+    def test_administration(self) -> None:
+        """An ip.xml without a matching rule leaves administration to this machine."""
+        core = self.core('<ACL><Deny method="GetConfig" address="192.0.2.9"/></ACL>')
+        for method in ("get_statistics", "set_debug", "Metadata.list_clients"):
+            self.assertFalse(self.allowed(core, "192.0.2.1", method), method)
+            self.assertTrue(self.allowed(core, "127.0.0.1", method), method)
+        self.assertTrue(self.allowed(core, "192.0.2.1", "GetProbes"))
+
     def test_never_readable(self) -> None:
         """Lists that were never readable refuse everything."""
         core = self.core("<ACL>")
