@@ -403,6 +403,11 @@ class OptionTable:
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
         types.positive,
     )  # fmt: skip
+    strict_repository: bool = option(
+        "bcfg2tw", "strict_repository", "no",
+        "Refuse a client's configuration where its groups name a bundle that never was there.",
+        types.boolean,
+    )  # fmt: skip
 
 
 def options() -> Mapping[str, Option]:

@@ -16,6 +16,7 @@ from bcfg2tw.engine.model.build import Build, Configuration, Problem
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import ValidationError
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -55,6 +56,8 @@ class ConfigurationBuild:
         self.run_hook("start_client_run", metadata)
         try:
             structures = self.structures(metadata)
+        except ValidationError:
+            raise
         except Exception as error:  # a structure plugin's defect: the client is told to stop
             logger.exception("Error in GetStructures")
             metadata.build.problems.append(Problem("structures", str(error)))

@@ -19,6 +19,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import RepositoryError, ValidationError
 
 Bundles: TypeAlias = dict[str, StructFile]
 
@@ -49,6 +50,9 @@ class Bundler(Plugin, Structure, StructureValidator):
         self._globs: WeakKeyDictionary[PluginSet, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
         for name, file in loaded.items():
             self._add(name, file)
+        # of every state of the repository that was read since the start
+        self._seen: set[str] = self.lasting.keep("names of bundles", set)
+        self._seen.update(self.bundles)
 
     def _add(self, name: str, file: StructFile) -> None:
         bundle, suffix = os.path.splitext(os.path.basename(name))
@@ -90,7 +94,7 @@ class Bundler(Plugin, Structure, StructureValidator):
     def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
         file = self.bundles.get(name)
         if file is None:
-            self.logger.error("Bundler: Bundle %s does not exist", name)
+            self._miss(name)
             return None
         structure = self._match(name, file, metadata)
         if structure is None:
@@ -103,6 +107,33 @@ class Bundler(Plugin, Structure, StructureValidator):
             metadata.build.explanation.structures[name] = file.path
         self._flatten(structure, name)
         return structure
+
+    def _miss(self, name: str) -> None:
+        """
+        Say that a bundle is not there, if a configuration may be built without it.
+
+        It may where it has been missing, or unreadable, since the start, as with the reference.
+        Where it was there the client would remove what it does not find any more.
+
+        :raises ValidationError: if it may not
+        """
+        problem = self._problem_of(name)
+        path = self.files.path(f"{name}.xml")
+        reason = f"there is no bundle {name}, which a group or a bundle names"
+        remedy = f"restore {path}, or take the bundle out of what names it"
+        if problem is not None:
+            reason, remedy = f"bundle {name} was never readable: {problem}", "mend that"
+        if name in self._seen or self.context.settings.strict_repository:
+            raise ValidationError(f"{reason}: {remedy}")
+        self.logger.error("Bundler: Bundle %s does not exist: %s", name, reason)
+
+    def _problem_of(self, name: str) -> RepositoryError | None:
+        """Return what is wrong with a bundle's file, None if there is none."""
+        for path in self.files:
+            bundle, suffix = os.path.splitext(os.path.basename(path))
+            if bundle == name and suffix in SUFFIXES:
+                return self.files.problem(path, BundleFile)
+        return None
 
     def _match(self, name: str, file: StructFile, metadata: ClientMetadata) -> Element | None:
         try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.xmlio import Element, attributes
+from bcfg2tw.errors import ValidationError
 from tests.builders import CLIENT, Contents, a_core, change, configuration, entry, groups_with
 
 XI = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
@@ -244,3 +247,62 @@ class GlobTests(BundleCase):
             self.CFG,
         )  # fmt: skip
         self.assertEqual(entries(structure(configuration(core), "b")), [("Path", "/etc/hosts")])
+
+
+class MissingBundleTests(SynchronousTestCase):
+    """A bundle that is not there, although a group names it."""
+
+    CONTENTS = {"Bundler/a.xml": '<Bundle><BoundService name="one"/></Bundle>'}
+    NAMES_TWO = (
+        '<Groups><Group name="all" profile="true"><Bundle name="a"/><Bundle name="b"/></Group>'
+        "</Groups>"
+    )
+
+    def test_gone(self) -> None:
+        """One that was there is missed: no client gets a configuration that lacks it."""
+        core = a_core(self, {**self.CONTENTS, "Bundler/b.xml": "<Bundle/>"})
+        path = os.path.join(core.settings.repository, "Bundler", "b.xml")
+        os.unlink(path)
+        core.reload(None)
+        with self.assertRaises(ValidationError) as raised:
+            configuration(core)
+        self.assertEqual(
+            str(raised.exception),
+            "there is no bundle b, which a group or a bundle names: "
+            f"restore {path}, or take the bundle out of what names it",
+        )
+        change(core, {"Bundler/b.xml": "<Bundle/>"})
+        self.assertIsNotNone(structure(configuration(core), "b"))
+
+    def test_taken_out(self) -> None:
+        """One that was there and is named no more is not missed."""
+        core = a_core(self, {**self.CONTENTS, "Bundler/b.xml": "<Bundle/>"})
+        os.unlink(os.path.join(core.settings.repository, "Bundler", "b.xml"))
+        change(core, {"Metadata/groups.xml": self.NAMES_TWO.replace('<Bundle name="b"/>', "")})
+        self.assertIsNotNone(structure(configuration(core), "a"))
+
+    def test_never_there(self) -> None:
+        """One that was not there at the start is left out, and named in the log."""
+        core = a_core(self, {**self.CONTENTS, "Metadata/groups.xml": self.NAMES_TWO})
+        with self.assertLogs("Bundler", "ERROR") as logs:
+            self.assertIsNotNone(structure(configuration(core), "a"))
+        self.assertIn("Bundle b does not exist", logs.output[0])
+
+    def test_strict(self) -> None:
+        """With `strict_repository` it is missed as well."""
+        core = a_core(
+            self,
+            {**self.CONTENTS, "Metadata/groups.xml": self.NAMES_TWO},
+            strict_repository=True,
+        )
+        self.assertRaises(ValidationError, configuration, core)
+
+    def test_strict_unreadable(self) -> None:
+        """With `strict_repository` a bundle that never could be read is a fault with its line."""
+        core = a_core(
+            self, {**self.CONTENTS, "Bundler/b.xml": "<Bundle>\n<Service>"}, strict_repository=True
+        )
+        with self.assertRaises(ValidationError) as raised:
+            configuration(core)
+        self.assertIn("bundle b was never readable: ", str(raised.exception))
+        self.assertIn("Bundler/b.xml:2: ", str(raised.exception))
