@@ -6,12 +6,11 @@ from typing import Any
 
 from genshi.builder import tag
 from genshi.core import Markup
-from genshi.template import NewTextTemplate
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.templates.genshi_templates import Lookup
+from bcfg2tw.engine.templates.genshi_syntax import Python3Text
 from bcfg2tw.engine.templates.text import render_text
 
 TEMPLATES = (
@@ -56,18 +55,18 @@ class SameTests(SynchronousTestCase):
     )
     def test_same(self, text: str, name: str, items: list[Any]) -> None:
         """A template comes to the same as Genshi makes of it."""
-        template = NewTextTemplate(text, filepath="/t", filename="/t", lookup=Lookup)
+        template = Python3Text(text, filepath="/t", filename="/t")
         expected = template.generate(**variables(name, items)).render("text", encoding=None)
         self.assertEqual(render_text(template, variables(name, items)), expected)
 
     def test_loop_variable(self) -> None:
         """A loop's variable hides an outer one, and only inside the loop."""
         text = "{% for name in items %}$name{% end %}$name"
-        template = NewTextTemplate(text, lookup=Lookup)
+        template = Python3Text(text)
         self.assertEqual(render_text(template, variables("out", ["in"])), "inout")
 
     def test_python_2_names(self) -> None:
         """Names that Python 2 had are there in expressions and blocks, behind variables."""
         text = "{% python x = unicode(3) %}$x ${isinstance(x, basestring)} ${long}"
-        template = NewTextTemplate(text, lookup=Lookup)
+        template = Python3Text(text)
         self.assertEqual(render_text(template, {"long": "own"}), "3 True own")
