@@ -108,13 +108,12 @@ class Python3Markup(_Python3Template, MarkupTemplate):
         for kind, data, position in stream:
             if kind is START:
                 tag, attributes = data
-                data = (
-                    tag,
-                    Attrs(
-                        (name, value and text_or_events(value, self, *position[1:]))
-                        for name, value in attributes
-                    ),
-                )
+                _, line, column = position
+                values = [
+                    (name, value and text_or_events(value, self, line, column))
+                    for name, value in attributes
+                ]
+                data = tag, Attrs(values)
             yield kind, data, position
 
 
@@ -202,11 +201,11 @@ class Python3Text(_Python3Template, NewTextTemplate):
         offset = 0
         for match in self._directive_re.finditer(text):
             lines = len(match[1].splitlines())
-            yield Piece(self._unescaped(text[offset : match.start(1)]), lines, match[2], match[3])
+            yield Piece(self._unescape(text[offset : match.start(1)]), lines, match[2], match[3])
             offset = match.end(1)
-        yield Piece(self._unescaped(text[offset:]))
+        yield Piece(self._unescape(text[offset:]))
 
-    def _unescaped(self, text: str) -> str:
+    def _unescape(self, text: str) -> str:
         unescaped: str = self._escape_re.sub(
             lambda match: match[match.lastindex] if match.lastindex else "", text
         )

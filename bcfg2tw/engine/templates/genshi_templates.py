@@ -84,7 +84,7 @@ def markup_template(source: Source) -> Python3Markup:
 
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(Python3Markup, source, source.data)
+    return _read_template(Python3Markup, source, source.data)
 
 
 def text_template(source: Source, data: bytes | None = None) -> Python3Text:
@@ -94,7 +94,7 @@ def text_template(source: Source, data: bytes | None = None) -> Python3Text:
     :param data: the text where it is not the file's content, for instance decrypted
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(Python3Text, source, source.data if data is None else data)
+    return _read_template(Python3Text, source, source.data if data is None else data)
 
 
 def old_text_template(source: Source, data: bytes) -> Python3OldText:
@@ -103,10 +103,10 @@ def old_text_template(source: Source, data: bytes) -> Python3OldText:
 
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(Python3OldText, source, data)
+    return _read_template(Python3OldText, source, data)
 
 
-def _template(template_class: type[T], source: Source, data: bytes) -> T:
+def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
     try:
         template: T = template_class(
             data,

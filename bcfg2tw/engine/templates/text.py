@@ -61,12 +61,12 @@ class _Rendering:
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:
         """Append what a stream of events comes to."""
-        append, names, own = self._append, self._names, self._locals
+        append, names, variables = self._append, self._names, self._locals
         for kind, data, position in stream:
             if kind is TEXT:
                 append(data if type(data) is str else str(data))
             elif kind is EXPR:
-                value = eval(data.code, names, own)  # the template's own code
+                value = eval(data.code, names, variables)  # the template's own code
                 if type(value) is str:
                     append(value)
                 elif value is not None:

@@ -111,7 +111,10 @@ def main() -> None:
     for name in sorted({*parts, *now}):
         if parts.get(name) is not now.get(name):
             print(name)
-    after = [*(str(one.generate(x=b"ab")) for one in earlier), *outcomes()[len(earlier) :]]
+    after = [
+        *(str(template.generate(x=b"ab")) for template in earlier),
+        *outcomes()[len(earlier) :],
+    ]
     for expected, actual in zip(before, after, strict=True):
         if expected != actual:
             print(expected, "became", actual)
