@@ -18,8 +18,10 @@ from genshi.template import (
 )
 from genshi.template.base import EXEC, EXPR, INCLUDE, SUB, Template
 from genshi.template.directives import DefDirective
+from genshi.template.eval import UndefinedError
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.templates.failures import render_failure
 from bcfg2tw.engine.templates.genshi_code import Lookup
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.engine.templates.text import render_text
@@ -156,6 +158,15 @@ class MistakeTests(SynchronousTestCase):
         )
         self.assertIn('in "f(" of "def" directive', str(error))
         self.assertIn("(/t, line ", str(error))
+
+    def test_failing_value(self) -> None:
+        """A value of `with` that fails is quoted, with its line."""
+        text = "\n{% with a = nothing + 1 %}$a{% end %}"
+        template = Python3Text(text, "/t")
+        error = self.assertRaises(UndefinedError, render_text, template, {})
+        failure = render_failure(template, error, text)
+        self.assertIn("at '<Expression 'nothing + 1'>'", failure.reason)
+        self.assertEqual(failure.place, "/t:2")
 
     def test_blocks_forbidden(self) -> None:
         """A template that may have no blocks has none."""
