@@ -12,7 +12,7 @@ from bcfg2tw.engine.encryption import decrypt_elements
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import xml_template_variables
-from bcfg2tw.engine.templates.genshi_templates import markup_template, rendered_xml
+from bcfg2tw.engine.templates.genshi_templates import markup_template, render_xml
 from bcfg2tw.engine.xmlio import Element, is_element, parse_file
 
 GENSHI_NAMESPACE = "http://genshi.edgewall.org/"
@@ -91,7 +91,7 @@ class StructFile:
         """Render the template for a client, once for each build of a configuration."""
         document: ConditionalDocument | None = metadata.scratch.get(self)
         if document is None:
-            text = rendered_xml(self.template, xml_template_variables(self, metadata))
+            text = render_xml(self.template, xml_template_variables(self, metadata))
             root = self._decrypt(parse_file(text.encode("utf-8"), self.path))
             document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
         return document

@@ -10,7 +10,7 @@ from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.genshi_templates import (
     markup_template,
     old_text_template,
-    rendered_xml,
+    render_xml,
 )
 from bcfg2tw.settings import Settings
 
@@ -22,7 +22,7 @@ class GenshiXML(GenshiText):
         super().__init__(source, data, lambda source, _: markup_template(source))
 
     def _rendered(self, variables: Variables) -> str:
-        return rendered_xml(self.template, variables)
+        return render_xml(self.template, variables)
 
 
 def old_text(source: Source, data: bytes) -> GenshiText:

@@ -33,34 +33,35 @@ def text_template_variables(entry: Element, metadata: ClientMetadata, template: 
         "name": real_name(entry),
         "source_path": template,
     }
-    provided = (
+    contributions = (
         (provider, provider.get_template_data(entry, metadata, template))
         for provider in _providers(metadata)
     )
-    return _merged(variables, provided)
+    return _with_contributions(variables, contributions)
 
 
 def xml_template_variables(structfile: XMLTemplate, metadata: ClientMetadata) -> Variables:
     """Return the variables for an XML template."""
     variables: Variables = {"metadata": metadata, "repo": metadata.snapshot.settings.repository}
-    provided = (
+    contributions = (
         (provider, provider.get_xml_template_data(structfile, metadata))
         for provider in _providers(metadata)
     )
-    return _merged(variables, provided)
+    return _with_contributions(variables, contributions)
 
 
 def _providers(metadata: ClientMetadata) -> Sequence[TemplateDataProvider]:
     return metadata.snapshot.plugins_by_type(TemplateDataProvider)
 
 
-def _merged(
-    variables: Variables, provided: Iterator[tuple[TemplateDataProvider, Mapping[str, Any]]]
+def _with_contributions(
+    variables: Variables, contributions: Iterator[tuple[TemplateDataProvider, Mapping[str, Any]]]
 ) -> Variables:
+    """Add what providers contribute; of several values for a name the first one stays."""
     origin = dict.fromkeys(variables, "the server")
-    for provider, more in provided:
+    for provider, contribution in contributions:
         name = getattr(provider, "name", type(provider).__name__)
-        for key, value in more.items():
+        for key, value in contribution.items():
             if origin.setdefault(key, name) != name:
                 logger.warning(
                     "Duplicate template variable %s provided by both %s and %s",

@@ -18,11 +18,11 @@ from typing import Any
 
 from genshi.template import TemplateError
 from genshi.template.base import Template
-from genshi.template.eval import Suite, UndefinedError, _parse
+from genshi.template.eval import UndefinedError
 
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
-from bcfg2tw.engine.templates.genshi_code import BlockTransformer, CodeGenerator
+from bcfg2tw.engine.templates.genshi_code import Block
 from bcfg2tw.engine.templates.python_files import with_diagnosis
 from bcfg2tw.errors import RepositoryError
 
@@ -72,13 +72,14 @@ def render_failure(template: Template, error: Exception, text: str | None = None
     """
     frames = list(_frames(error, template))
     for frame in reversed(frames):
-        suite = _suite_of(frame.code, template.stream)
-        if suite is not None:
-            return _in_block(error, frame, suite, _text_of(frame.code.co_filename, template, text))
-    first = next((frame for frame in frames if frame.expression is not None), None)
-    if first is None:
-        return Failure(with_diagnosis(_described(error, bool(frames)), error), template.filepath)
-    return _in_expression(error, first, _text_of(first.code.co_filename, template, text))
+        block = _block_of(frame.code, template.stream)
+        if block is not None:
+            return _in_block(error, frame, block, _text_of(frame.code.co_filename, template, text))
+    outermost = next((frame for frame in frames if frame.expression is not None), None)
+    if outermost is None:
+        reason = with_diagnosis(_description(error, bool(frames)), error)
+        return Failure(reason, template.filepath)
+    return _in_expression(error, outermost, _text_of(outermost.code.co_filename, template, text))
 
 
 def log_failure(place: str, reason: str, variables: Iterable[str]) -> None:
@@ -94,7 +95,7 @@ def _frames(error: Exception, template: Template) -> Iterator[Frame]:
             yield Frame(code, line)
 
 
-def _described(error: Exception, with_class: bool) -> str:
+def _description(error: Exception, with_class: bool) -> str:
     name, text = type(error).__name__, str(error)
     if not text:
         return name
@@ -102,7 +103,7 @@ def _described(error: Exception, with_class: bool) -> str:
 
 
 def _in_expression(error: Exception, frame: Frame, text: str) -> Failure:
-    reason = _described(error, isinstance(error, UndefinedError))
+    reason = _description(error, isinstance(error, UndefinedError))
     if isinstance(error, UndefinedError):
         reason += f" at '{frame.code.co_name}'"
     reason = with_diagnosis(reason, error)
@@ -110,13 +111,13 @@ def _in_expression(error: Exception, frame: Frame, text: str) -> Failure:
     return Failure(reason, frame.code.co_filename, line)
 
 
-def _in_block(error: Exception, frame: Frame, suite: Suite, text: str) -> Failure:
-    reason, path = _described(error, True), frame.code.co_filename
-    number = _line_in_block(frame, suite)
+def _in_block(error: Exception, frame: Frame, block: Block, text: str) -> Failure:
+    reason, path = _description(error, True), frame.code.co_filename
+    number = block.source_line(frame.code, frame.line)
     if number is None:
         return Failure(with_diagnosis(reason, error), path)
-    line = suite.source.splitlines()[number - 1]
-    start = _line_of(suite.source, text)
+    line = block.source.splitlines()[number - 1]
+    start = _line_of(block.source, text)
     return Failure(
         with_diagnosis(f"{reason} at '{line}'", error, line),
         path,
@@ -124,27 +125,15 @@ def _in_block(error: Exception, frame: Frame, suite: Suite, text: str) -> Failur
     )
 
 
-def _line_in_block(frame: Frame, suite: Suite) -> int | None:
-    """Return the line of a block's source, from 1, that a line of its code was made from."""
-    generated = frame.line
-    if frame.code is suite.code:
-        generated -= suite.code.co_firstlineno - 1
-    tree = BlockTransformer().visit(_parse(suite.source, mode="exec"))
-    origins = CodeGenerator(tree).lines_info
-    if not 0 < generated <= len(origins):
-        return None
-    found = [origin[0] for _, origin in origins[generated - 1] or () if origin is not None]
-    return found[0] if found and found[0] <= len(suite.source.splitlines()) else None
-
-
-def _suite_of(code: CodeType, stream: Iterable[Any]) -> Suite | None:
+def _block_of(code: CodeType, stream: Iterable[Any]) -> Block | None:
     """Find the `{% python %}` block that a piece of code belongs to."""
     for kind, data, _ in stream:
         if kind is Template.EXEC and code in _with_inner(data.code):
-            return data
-        found = _suite_of(code, data[1]) if kind is Template.SUB else None
-        if found is not None:
-            return found
+            block: Block = data
+            return block
+        inner = _block_of(code, data[1]) if kind is Template.SUB else None
+        if inner is not None:
+            return inner
     return None
 
 
@@ -157,12 +146,11 @@ def _with_inner(code: CodeType) -> Iterator[CodeType]:
 
 def load_failure(error: TemplateError, source: Source, data: bytes) -> RepositoryError:
     """Explain why a template, or one that it includes, cannot be read."""
-    named = error.filename
-    path = source.path if named in (None, "<string>") else named
+    path = source.path if error.filename in (None, "<string>") else error.filename
     text = data.decode(source.settings.encoding, "replace")
     text = text if path == source.path else _file_text(path)
-    syntax = next((one for one in (error.__cause__, error.__context__) if one is not None), error)
-    failing = (getattr(syntax, "text", None) or "").strip()
+    syntax_error = error.__cause__ or error.__context__ or error
+    failing = (getattr(syntax_error, "text", None) or "").strip()
     line = _line_of(failing, text) or _line_of_directive(error.msg, text)
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
     line = line or (error.lineno if error.lineno > 0 else None)
@@ -170,8 +158,8 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
 
 
 def _line_of_directive(message: object, text: str) -> int | None:
-    found = re.match(r'bad directive "(\w+)"', str(message))
-    directive = re.search(rf"\{{%\s*{found[1]}\b", text) if found else None
+    match = re.match(r'bad directive "(\w+)"', str(message))
+    directive = re.search(rf"\{{%\s*{match[1]}\b", text) if match else None
     return None if directive is None else text.count("\n", 0, directive.start()) + 1
 
 

@@ -1,28 +1,52 @@
 """
-Has Genshi take Python 3 in templates.
+Python 3 in Genshi's templates: expressions and blocks of our own.
 
 Genshi reads the code of a template and writes it anew, with names that are looked up in the
 template's variables. As of 0.7.12 it writes `except A, b`, which no Python 3 takes, and knows
 neither f-strings nor the comprehensions that make sets and dictionaries. Bytes, such as a program's
-output, it takes for a list of numbers.
+output, it takes for a list of numbers. The classes here do better, and leave Genshi's own as they
+are for whoever else uses it in the process.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
-from genshi.template import base as genshi_base
-from genshi.template import eval as genshi_eval
 from genshi.template.astutil import ASTCodeGenerator, ASTTransformer
-from genshi.template.eval import ExpressionASTTransformer, TemplateASTTransformer
+from genshi.template.base import Template, TemplateSyntaxError
+from genshi.template.eval import (
+    BUILTINS,
+    UNDEFINED,
+    Expression,
+    ExpressionASTTransformer,
+    StrictLookup,
+    Suite,
+    TemplateASTTransformer,
+    _parse,
+)
 
-from bcfg2tw.engine.templates.python2 import as_text
+from bcfg2tw.engine.templates.python2 import NAMES, as_text
 
-_evaluated = genshi_base._eval_expr
+BUILT_IN_NAMES = {**NAMES, **BUILTINS}
 
 
-class CodeGenerator(ASTCodeGenerator):  # type: ignore[misc]  # genshi has no types
+class Lookup(StrictLookup):
+    """Looks names up as Genshi does, and gives those that Python 2 had, too."""
+
+    @classmethod
+    def lookup_name(cls, data: Any, name: str) -> Any:
+        """Return the value of a name."""
+        value = data.get(name, UNDEFINED)
+        if value is UNDEFINED:
+            value = BUILT_IN_NAMES.get(name, UNDEFINED)
+            if value is UNDEFINED:
+                value = cls.undefined(name)
+        return value
+
+
+class CodeGenerator(ASTCodeGenerator):
     """Writes code; `lines_info` has for each line where it comes from."""
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
@@ -47,7 +71,7 @@ class CodeGenerator(ASTCodeGenerator):  # type: ignore[misc]  # genshi has no ty
 
 
 class _Scopes:
-    """Knows which names are variables of the code, and none of the template."""
+    """Tells the names that are variables of the code from those that are the template's."""
 
     locals: list[set[str]]
 
@@ -59,32 +83,110 @@ class _Scopes:
 
     def visit_SetComp(self, node: ast.SetComp) -> Any:
         """Take in the variables of a comprehension."""
-        found = self._generator(node.elt, node.generators)
-        return ast.SetComp(found.elt, found.generators)
+        generator = self._generator(node.elt, node.generators)
+        return ast.SetComp(generator.elt, generator.generators)
 
     def visit_DictComp(self, node: ast.DictComp) -> Any:
         """Take in the variables of a comprehension."""
         pair = ast.Tuple([node.key, node.value], ast.Load())
-        found = self._generator(pair, node.generators)
-        key, value = found.elt.elts
-        return ast.DictComp(key, value, found.generators)
+        generator = self._generator(pair, node.generators)
+        key, value = generator.elt.elts
+        return ast.DictComp(key, value, generator.generators)
 
     def _generator(self, element: ast.expr, generators: list[ast.comprehension]) -> Any:
         visit: Any = TemplateASTTransformer.visit_GeneratorExp
         return visit(self, ast.GeneratorExp(element, generators))
 
-    def _cloned(self, node: ast.AST) -> Any:
+    def _clone(self, node: ast.AST) -> Any:
         return ASTTransformer.visit_List(self, node)  # one function for all that hold expressions
 
-    visit_Set = visit_JoinedStr = visit_FormattedValue = _cloned
+    visit_Set = visit_JoinedStr = visit_FormattedValue = _clone
 
 
-class BlockTransformer(_Scopes, TemplateASTTransformer):  # type: ignore[misc]  # genshi's
+class BlockTransformer(_Scopes, TemplateASTTransformer):
     """Prepares the code of a block."""
 
 
-class ExpressionTransformer(_Scopes, ExpressionASTTransformer):  # type: ignore[misc]  # genshi's
+class ExpressionTransformer(_Scopes, ExpressionASTTransformer):
     """Prepares an expression."""
+
+
+class _Python3Code:
+    """
+    Code of a template, read and compiled by the classes above.
+
+    The syntax tree, most of a template's memory, is not kept: only pickling would need it.
+    """
+
+    mode: str
+    transformer: ClassVar[type]
+
+    def __init__(
+        self,
+        source: str,
+        filename: str | None = None,
+        lineno: int = -1,
+        lookup: type[StrictLookup] = Lookup,
+    ) -> None:
+        """
+        Compile the code.
+
+        :param filename: of the template
+        :param lineno: where the code is said to be in the template, from 1; -1 for the first line
+        :param lookup: looks names up
+        :raises SyntaxError: if it is no Python
+        """
+        tree = self.transformer().visit(_parse(source, mode=self.mode))
+        code: CodeType = compile(CodeGenerator(tree).code, filename or "<string>", self.mode)
+        name = _code_name(source, self.mode)
+        self.source = source
+        self.code = code.replace(co_name=name, co_firstlineno=max(lineno, 1))
+        self.ast = None
+        self._globals = lookup.globals
+
+
+def _code_name(source: str, mode: str) -> str:
+    """Return the name that Genshi gives to code, by which tracebacks and failures know it."""
+    if mode == "eval":
+        return f"<Expression {source!r}>"
+    first, *others = source.splitlines() or [""]
+    return f"<Suite {first + (' ...' if others else '')!r}>"
+
+
+class TemplateExpression(_Python3Code, Expression):
+    """An expression whose value a directive uses."""
+
+    transformer = ExpressionTransformer
+
+
+class OutputExpression(TemplateExpression):
+    """An expression whose value stands in the output."""
+
+    def evaluate(self, data: Any) -> Any:
+        """Return what goes into the output."""
+        return output_of(super().evaluate(data))
+
+
+class Block(_Python3Code, Suite):
+    """A block of statements."""
+
+    transformer = BlockTransformer
+
+    def source_line(self, code: CodeType, line: int) -> int | None:
+        """
+        Find the line of `source`, from 1, that a line of the generated code was made from.
+
+        :param code: the block's, or that of a function in it
+        :param line: as in a traceback
+        """
+        if code is self.code:
+            line -= self.code.co_firstlineno - 1
+        tree = self.transformer().visit(_parse(self.source, mode=self.mode))
+        origins = CodeGenerator(tree).lines_info
+        if not 0 < line <= len(origins):
+            return None
+        numbers = [origin[0] for _, origin in origins[line - 1] or () if origin is not None]
+        return numbers[0] if numbers and numbers[0] <= len(self.source.splitlines()) else None
 
 
 def output_of(value: Any) -> Any:
@@ -94,17 +196,32 @@ def output_of(value: Any) -> Any:
     :raises UnicodeDecodeError: for bytes that are no text
     """
     if isinstance(value, (list, tuple)):
-        return [as_text(one) for one in value]
+        return [as_text(part) for part in value]
     return as_text(value)
 
 
-def _output(*arguments: Any) -> Any:
-    return output_of(_evaluated(*arguments))
+def parse_expression(source: str, template: Template, line: int) -> OutputExpression:
+    """
+    Compile an expression that stands in the text of a template.
+
+    :raises TemplateSyntaxError: if it is no Python
+    """
+    try:
+        return OutputExpression(source, template.filepath, line, template.lookup)
+    except SyntaxError as error:
+        raise TemplateSyntaxError(error, template.filepath, line) from error
 
 
-def install() -> None:
-    """Have Genshi use these; what it took before it takes as before."""
-    genshi_eval.ASTCodeGenerator = CodeGenerator
-    genshi_eval.TemplateASTTransformer = BlockTransformer
-    genshi_eval.ExpressionASTTransformer = ExpressionTransformer
-    genshi_base._eval_expr = _output  # the directives have the original
+def parse_block(source: str, template: Template, line: int) -> Block:
+    """
+    Compile a block of statements.
+
+    :raises TemplateSyntaxError: if it is no Python, or the template may have no blocks
+    """
+    if not template.allow_exec:
+        raise TemplateSyntaxError("Python code blocks not allowed", template.filepath, line)
+    try:
+        return Block(source, template.filepath, line, template.lookup)
+    except SyntaxError as error:
+        line += (error.lineno or 1) - 1
+        raise TemplateSyntaxError(error, template.filepath, line) from error

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from genshi.core import COMMENT, START
+from genshi.core import COMMENT
 from genshi.input import ParseError
 from genshi.template import (
     MarkupTemplate,
@@ -17,36 +17,26 @@ from genshi.template import (
     TemplateLoader,
 )
 from genshi.template.base import Template
-from genshi.template.eval import BUILTINS, UNDEFINED, StrictLookup
 
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import genshi_code, python2
+from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.failures import load_failure, log_failure, render_failure
+from bcfg2tw.engine.templates.genshi_code import Lookup
+from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.errors import RepositoryError
 
 T = TypeVar("T", bound=Template)
 Opened = tuple[str, str, io.BytesIO, None]
 
-genshi_code.install()
-
-KNOWN_NAMES = {**python2.NAMES, **BUILTINS}
-
-
-class Lookup(StrictLookup):  # type: ignore[misc]  # genshi has no types
-    """Looks names up as Genshi does, and gives those that Python 2 had, too."""
-
-    @classmethod
-    def lookup_name(cls, data: Any, name: str) -> Any:
-        """Return the value of a name."""
-        value = data.get(name, UNDEFINED)
-        if value is UNDEFINED:
-            value = KNOWN_NAMES.get(name, UNDEFINED)
-            if value is UNDEFINED:
-                value = cls.undefined(name)
-        return value
+#: Classes that Genshi names where one template includes another, and what is used instead.
+OWN_CLASSES: Mapping[type[Template], type[Template]] = {
+    MarkupTemplate: Python3Markup,
+    NewTextTemplate: Python3Text,
+    OldTextTemplate: Python3OldText,
+}
 
 
-class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no types
+class SnapshotLoader(TemplateLoader):
     """
     Loads what a template includes, through the source it was read from.
 
@@ -65,14 +55,14 @@ class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no typ
         self._source = source
 
     def _open_from(self, folder: str) -> Callable[[str], Opened]:
-        def opened(filename: str) -> Opened:
+        def open_source(filename: str) -> Opened:
             path = os.path.join(folder, filename)
             try:
                 return path, path, io.BytesIO(self._source.read(path)), None
             except RepositoryError as error:
                 raise OSError(str(error)) from error  # what genshi takes for "not there"
 
-        return opened
+        return open_source
 
     def load(self, filename: str, relative_to: str | None = None, **kwargs: Any) -> Template:
         """Load an included template; absolute names are read through the source as well."""
@@ -80,50 +70,52 @@ class SnapshotLoader(TemplateLoader):  # type: ignore[misc]  # genshi has no typ
             filename = os.path.join(os.path.dirname(relative_to), filename)
         return super().load(os.path.relpath(filename, self._folder), **kwargs)
 
+    def _instantiate(self, cls: type[Template], *args: Any, **options: Any) -> Template:
+        return super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+
     @property
     def _folder(self) -> str:
         return os.path.dirname(self._source.path)
 
 
-def markup_template(source: Source) -> MarkupTemplate:
+def markup_template(source: Source) -> Python3Markup:
     """
     Read an XML template with all that it includes.
 
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(MarkupTemplate, source, source.data)
+    return _read_template(Python3Markup, source, source.data)
 
 
-def text_template(source: Source, data: bytes | None = None) -> NewTextTemplate:
+def text_template(source: Source, data: bytes | None = None) -> Python3Text:
     """
     Read a text template (new syntax) with all that it includes.
 
     :param data: the text where it is not the file's content, for instance decrypted
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(NewTextTemplate, source, source.data if data is None else data)
+    return _read_template(Python3Text, source, source.data if data is None else data)
 
 
-def old_text_template(source: Source, data: bytes) -> OldTextTemplate:
+def old_text_template(source: Source, data: bytes) -> Python3OldText:
     """
     Read a text template in the syntax of Genshi before 0.5, with all that it includes.
 
     :raises RepositoryError: naming file and line of what is wrong
     """
-    return _template(OldTextTemplate, source, data)
+    return _read_template(Python3OldText, source, data)
 
 
-def _template(kind: type[T], source: Source, data: bytes) -> T:
+def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
     try:
-        template: T = kind(
+        template: T = template_class(
             data,
             filepath=source.path,
             filename=source.path,
             loader=SnapshotLoader(source),
             encoding=source.settings.encoding,
-            lookup=Lookup,
         )
-        _drop_syntax_trees(template.stream)  # genshi reads what it includes at first use
+        template._prepare_self()  # Genshi would read what it includes at first use
     except TemplateError as error:
         raise load_failure(error, source, data) from error
     except ParseError as error:
@@ -133,42 +125,18 @@ def _template(kind: type[T], source: Source, data: bytes) -> T:
     return template
 
 
-def _drop_syntax_trees(stream: Iterable[Any]) -> None:
-    """
-    Forget what only pickling would need: it is most of a template's memory.
-
-    Attributes with expressions in them, and parts with directives, are streams themselves.
-    """
-    for kind, data, _ in stream:
-        if kind in (Template.EXPR, Template.EXEC):
-            data.ast = None
-        elif kind is Template.SUB:
-            for directive in data[0]:
-                _drop_syntax_trees(_expressions_of(directive))
-            _drop_syntax_trees(data[1])
-        elif kind is START:
-            for _name, value in data[1]:
-                if isinstance(value, list):
-                    _drop_syntax_trees(value)
-
-
-def _expressions_of(directive: Any) -> list[Any]:
-    expression = getattr(directive, "expr", None)
-    return [] if expression is None else [(Template.EXPR, expression, None)]
-
-
-def without_comments(stream: Any) -> Any:
+def _without_comments(stream: Any) -> Any:
     """Drop the comments of a genshi stream."""
     return (event for event in stream if event[0] is not COMMENT)
 
 
-def rendered_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
+def render_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
     """
     Render an XML template, white space kept, comments dropped.
 
     Whatever the template's own code raises is logged, with its place, and raised.
     """
-    stream = template.generate(**variables).filter(without_comments)
+    stream = template.generate(**variables).filter(_without_comments)
     try:
         text: str = stream.render("xml", encoding=None, strip_whitespace=False)
     except Exception as error:  # the template's own code; Python 2 in it is named

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
@@ -37,10 +37,10 @@ def load_problem(
 
     :param failing: the text that it stumbles over, as far as it is known
     """
-    found = diagnosis(error, failing)
-    if found is None:
+    construct = diagnosis(error, failing)
+    if construct is None:
         return RepositoryError(path, reason, line)
-    return Python2Problem(path, reason, line, found)
+    return Python2Problem(path, reason, line, construct)
 
 
 def cmp(first: Any, second: Any) -> int:
@@ -191,42 +191,42 @@ def diagnosis(error: BaseException, line: str = "") -> str | None:
     """
     syntax = _syntax_error(error)
     if syntax is not None:
-        return _of_line(line or syntax.text or "")
+        return _syntax_meaning(line or syntax.text or "")
     text = str(error)
-    return _of_module(error) or _of_name(text) or _of_meaning(text)
+    return _module_meaning(error) or _name_meaning(text) or _message_meaning(text)
 
 
 def _syntax_error(error: BaseException) -> SyntaxError | None:
-    for one in (error, error.__cause__, error.__context__):
-        if isinstance(one, SyntaxError):
-            return one
+    for candidate in (error, error.__cause__, error.__context__):
+        if isinstance(candidate, SyntaxError):
+            return candidate
     return None
 
 
-def _of_line(line: str) -> str | None:
-    found = (meaning for pattern, meaning in SYNTAX if re.search(pattern, line))
-    return next(found, None)
+def _syntax_meaning(line: str) -> str | None:
+    return next((meaning for pattern, meaning in SYNTAX if re.search(pattern, line)), None)
 
 
-def _of_module(error: BaseException) -> str | None:
+def _module_meaning(error: BaseException) -> str | None:
     if not isinstance(error, ImportError) or error.name not in MODULES:
         return None
     return f"the module {error.name} is {MODULES[error.name]} in Python 3"
 
 
-def _of_name(text: str) -> str | None:
-    found = re.search(r"name '(\w+)' is not defined|^\"(\w+)\" not defined", text)
-    meaning = GONE.get(found[1] or found[2]) if found else None
+def _name_meaning(text: str) -> str | None:
+    match = re.search(r"name '(\w+)' is not defined|^\"(\w+)\" not defined", text)
+    meaning = GONE.get(match[1] or match[2]) if match else None
     return f"{meaning} in Python 3" if meaning else None
 
 
-def _of_meaning(text: str) -> str | None:
+def _message_meaning(text: str) -> str | None:
     for pattern, meaning in MEANINGS:
-        found = re.search(pattern, text)
-        if found is not None:
-            return _filled(meaning)(found)
+        match = re.search(pattern, text)
+        if match is not None:
+            return _fill_in(meaning, match)
     return None
 
 
-def _filled(meaning: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: re.sub(r"\{(\w+)\}", lambda name: found[name[1]] or "", meaning)
+def _fill_in(meaning: str, match: re.Match[str]) -> str:
+    """Put the parts of a message in the place of their names between braces."""
+    return re.sub(r"\{(\w+)\}", lambda name: match[name[1]] or "", meaning)

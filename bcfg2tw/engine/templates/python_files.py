@@ -68,13 +68,13 @@ class _Import:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        found = None if level else self._provided.get(name)
-        if found is None:
+        module = None if level else self._provided.get(name)
+        if module is None:
             return builtins.__import__(name, globals, locals, fromlist or (), level)
         if fromlist:
-            return found
+            return module
         # a plain `import` binds the topmost package of a dotted name
-        return self._provided.get(name.partition(".")[0]) or _packages_around(name, found)
+        return self._provided.get(name.partition(".")[0]) or _packages_around(name, module)
 
 
 def _packages_around(name: str, module: ModuleType) -> ModuleType:
@@ -92,8 +92,8 @@ def _problem(source: Source, plugin: str, error: BaseException) -> RepositoryErr
     failing = lines[line - 1].strip() if line is not None and line <= len(lines) else ""
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     kind = type(error).__name__
-    said = f"{kind}: {text}" if text else kind
-    reason = f"{plugin}: Failed to import {source.path}: {said}"
+    description = f"{kind}: {text}" if text else kind
+    reason = f"{plugin}: Failed to import {source.path}: {description}"
     return python2.load_problem(source.path, reason, line, error, failing)
 
 

@@ -12,22 +12,26 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from genshi.core import TEXT, _ensure
-from genshi.template import NewTextTemplate
 from genshi.template.base import Context, Template, _apply_directives
-from genshi.template.directives import ForDirective, IfDirective
-from genshi.template.eval import Expression
 
-from bcfg2tw.engine.templates.genshi_code import output_of
-from bcfg2tw.engine.templates.genshi_templates import Lookup
+from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.genshi_code import Lookup, TemplateExpression, output_of
+from bcfg2tw.engine.templates.genshi_directives import For, If
+from bcfg2tw.engine.templates.genshi_syntax import Python3OldText, Python3Text
 
 EXPR, EXEC, SUB, INCLUDE = Template.EXPR, Template.EXEC, Template.SUB, Template.INCLUDE
 
 
-def render_text(template: NewTextTemplate, variables: dict[str, Any]) -> str:
+TextTemplate = Python3Text | Python3OldText
+
+
+def render_text(template: TextTemplate, variables: Variables) -> str:
     """
     Render a text template, white space kept, comments dropped.
 
     Whatever the template's own code raises is raised.
+
+    :param variables: given to the template, whose code may add to them
     """
     pieces: list[str] = []
     context = Context(**variables)
@@ -47,7 +51,7 @@ class _Rendering:
     """One rendering of one template."""
 
     def __init__(
-        self, template: NewTextTemplate, context: Context, append: Callable[[str], None]
+        self, template: TextTemplate, context: Context, append: Callable[[str], None]
     ) -> None:
         self._template = template
         self._context = context
@@ -57,12 +61,12 @@ class _Rendering:
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:
         """Append what a stream of events comes to."""
-        append, names, own = self._append, self._names, self._locals
+        append, names, variables = self._append, self._names, self._locals
         for kind, data, position in stream:
             if kind is TEXT:
                 append(data if type(data) is str else str(data))
             elif kind is EXPR:
-                value = eval(data.code, names, own)  # the template's own code
+                value = eval(data.code, names, variables)  # the template's own code
                 if type(value) is str:
                     append(value)
                 elif value is not None:
@@ -76,15 +80,15 @@ class _Rendering:
 
     def _write_directives(self, directives: list[Any], stream: list[Any]) -> None:
         kind = type(directives[0]) if len(directives) == 1 else None
-        if kind is IfDirective:
+        if kind is If:
             if self._value(directives[0].expr):
                 self.write(stream)
-        elif kind is ForDirective:
+        elif kind is For:
             self._write_loop(directives[0], stream)
         else:
             self.write(_apply_directives(stream, directives, self._context, {}))
 
-    def _write_loop(self, loop: ForDirective, stream: list[Any]) -> None:
+    def _write_loop(self, loop: For, stream: list[Any]) -> None:
         scope: dict[str, Any] = {}
         for item in self._value(loop.expr):
             loop.assign(scope, item)
@@ -92,7 +96,7 @@ class _Rendering:
             self.write(stream)
             self._context.pop()
 
-    def _value(self, expression: Expression) -> Any:
+    def _value(self, expression: TemplateExpression) -> Any:
         return eval(expression.code, self._names, self._locals)
 
     def _write_value(self, value: Any) -> None:

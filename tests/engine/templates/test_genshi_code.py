@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from genshi.template import MarkupTemplate, NewTextTemplate
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.templates.genshi_templates import Lookup
+from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3Text
 from bcfg2tw.engine.templates.text import render_text
 
 
 def rendered(text: str, **variables: Any) -> str:
     """Return what a template comes to."""
-    return render_text(NewTextTemplate(text, lookup=Lookup), variables)
+    return render_text(Python3Text(text), variables)
 
 
 def block(code: str, **variables: Any) -> str:
@@ -40,7 +39,7 @@ class CodeTests(SynchronousTestCase):
             rendered("${x}${tuple(x)}", x=[b"a\n", "b", 1, None]), "a\nb1Nonea\nb1None"
         )
         self.assertRaises(UnicodeDecodeError, rendered, "${x}", x=b"\xe9")
-        template = MarkupTemplate('<a b="${x}" xmlns:py="http://genshi.edgewall.org/">$x'
+        template = Python3Markup('<a b="${x}" xmlns:py="http://genshi.edgewall.org/">$x'
                                   '<py:if test="x"><c py:content="x"/></py:if></a>')  # fmt: skip
         for value in (b"q", [b"q"]):
             text = template.generate(x=value).render("xml", encoding=None)

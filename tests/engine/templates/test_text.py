@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from genshi.builder import tag
 from genshi.core import Markup
-from genshi.template import NewTextTemplate
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.templates.genshi_templates import Lookup
-from bcfg2tw.engine.templates.text import render_text
+from bcfg2tw.engine.core import Core
+from bcfg2tw.engine.model.effects import Look
+from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
+from bcfg2tw.engine.plugins.cfg.kinds import kind_of
+from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
+from bcfg2tw.engine.templates.genshi_syntax import Python3Text
+from bcfg2tw.engine.templates.text import TextTemplate, render_text
+from bcfg2tw.settings import Settings
+from tests.builders import a_repository, some_settings
+from tests.conformance.case import CASES, Case, Place
+
+Render: TypeAlias = Callable[[TextTemplate, dict[str, Any]], str]
 
 TEMPLATES = (
     "plain\n",
@@ -48,6 +62,12 @@ def variables(name: str, items: list[Any]) -> dict[str, Any]:
     }
 
 
+def render_with_genshi(template: TextTemplate, variables: dict[str, Any]) -> str:
+    """Render a text template through Genshi's own pipeline."""
+    text: str = template.generate(**variables).render("text", encoding=None)
+    return text
+
+
 class SameTests(SynchronousTestCase):
     @given(
         st.sampled_from(TEMPLATES),
@@ -56,18 +76,87 @@ class SameTests(SynchronousTestCase):
     )
     def test_same(self, text: str, name: str, items: list[Any]) -> None:
         """A template comes to the same as Genshi makes of it."""
-        template = NewTextTemplate(text, filepath="/t", filename="/t", lookup=Lookup)
-        expected = template.generate(**variables(name, items)).render("text", encoding=None)
+        template = Python3Text(text, filepath="/t", filename="/t")
+        expected = render_with_genshi(template, variables(name, items))
         self.assertEqual(render_text(template, variables(name, items)), expected)
 
     def test_loop_variable(self) -> None:
         """A loop's variable hides an outer one, and only inside the loop."""
         text = "{% for name in items %}$name{% end %}$name"
-        template = NewTextTemplate(text, lookup=Lookup)
+        template = Python3Text(text)
         self.assertEqual(render_text(template, variables("out", ["in"])), "inout")
 
     def test_python_2_names(self) -> None:
         """Names that Python 2 had are there in expressions and blocks, behind variables."""
         text = "{% python x = unicode(3) %}$x ${isinstance(x, basestring)} ${long}"
-        template = NewTextTemplate(text, lookup=Lookup)
+        template = Python3Text(text)
         self.assertEqual(render_text(template, {"long": "own"}), "3 True own")
+
+
+def text_templates(core: Core) -> Iterator[tuple[str, GenshiText]]:
+    """Return the text templates of a repository, each with the path that it is for."""
+    for plugin in core.plugins_by_type(PathFolders):  # Cfg and TGenshi
+        for name in plugin.files:
+            folder, file = os.path.split(name)
+            kind = kind_of(file, os.path.basename(folder), plugin.kinds(core.settings))
+            value = plugin.files.load(name, kind[0]) if kind is not None else None
+            if isinstance(value, GenshiText) and isinstance(value.template, TextTemplate):
+                yield "/" + folder, value
+
+
+class RepositoryTests(SynchronousTestCase):
+    """Each text template of a repository, for each client, rendered in both ways."""
+
+    def compare(self, settings: Settings) -> int:
+        """Compare both ways, and return in how many cases."""
+        core = Core(settings, Look())
+        self.addCleanup(core.shutdown)
+        core.load_plugins()
+        pairs = list(product(text_templates(core), core.metadata.client_names()))
+        for (path, generator), client in pairs:
+            direct, genshi = (
+                self.outcome(core, path, generator, client, render)
+                for render in (render_text, render_with_genshi)
+            )
+            self.assertEqual(direct, genshi, f"{generator.path} for {client}")
+        return len(pairs)
+
+    def outcome(
+        self, core: Core, path: str, generator: GenshiText, client: str, render: Render
+    ) -> str:
+        """Return what a template comes to for a client, or what it raises."""
+        metadata = core.build_metadata(client).for_build()
+        variables = generator.variables(etree.Element("Path", name=path), metadata)
+        try:
+            return render(generator.template, variables)
+        except Exception as error:  # the template's own code
+            return f"{type(error).__name__}: {error}"
+
+    def settings_of(self, case: str) -> Settings:
+        """Copy the repository of a recorded case."""
+        folder = Path(self.mktemp()).absolute()
+        place = Place(folder, 6789, 6780, folder / "c.pem", folder / "k.pem", folder / "ca.pem")
+        return Settings.from_file(str(Case(case, place, {}).configuration))
+
+    def test_cases(self) -> None:
+        """The templates of the recorded cases come to the same, failures included."""
+        templates = (path.relative_to(CASES) for path in CASES.glob("*/repo/Cfg/**/*.genshi*"))
+        cases = sorted({path.parts[0] for path in templates})
+        compared = sum(self.compare(self.settings_of(case)) for case in cases)
+        self.assertGreater(compared, 100)
+
+    def test_old_repository(self) -> None:
+        """Templates of TGenshi come to the same, in the new syntax and in the old one."""
+        folder = a_repository(
+            self,
+            {
+                "TGenshi/new/template.newtxt": "{% for name in sorted(metadata.groups) %}$name\n"
+                "{% end %}{% include part %}",
+                "TGenshi/new/part": "{% def f(x) %}<$x>{% end %}${f(path)}",
+                "TGenshi/old/template.txt": "## a comment\n#for name in sorted(metadata.groups)\n"
+                "#choose name\n#when 'all'\n\\#$name\n#end\n#end\n#end\n"
+                "#include other.txt\n\\#end",
+                "TGenshi/old/other.txt": "#with x = f'{name}'; y = x\n${[x, y]}\n#end\n",
+            },
+        )
+        self.assertEqual(self.compare(some_settings(folder)), 2)

@@ -47,14 +47,17 @@ class GenshiText(Generator):
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
-        variables = text_template_variables(entry, metadata, self.path)
-        variables["path"] = self.path
+        variables = self.variables(entry, metadata)
         try:
             return in_encoding(self._rendered(variables), self._settings)
         except Exception as error:  # the template's own code
             failure = render_failure(self.template, error, self._text)
             log_failure(failure.place, located(failure.reason, error), variables)
             raise PluginExecutionError(failure.reason) from error
+
+    def variables(self, entry: Element, metadata: ClientMetadata) -> Variables:
+        """Return the variables that the template gets."""
+        return {**text_template_variables(entry, metadata, self.path), "path": self.path}
 
     def _rendered(self, variables: Variables) -> str:
         return render_text(self.template, variables)

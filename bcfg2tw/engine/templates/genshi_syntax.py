@@ -1,0 +1,264 @@
+"""
+Genshi's templates, with expressions, blocks and directives of our own in them.
+
+Genshi compiles the code of a template while it takes the template apart, so the classes here take
+it apart themselves: into the same events as Genshi does. What is done with the events is Genshi's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
+
+from genshi.core import COMMENT, PI, START, TEXT, Attrs, Stream
+from genshi.input import XMLParser
+from genshi.template import MarkupTemplate, NewTextTemplate, OldTextTemplate
+from genshi.template.base import EXEC, EXPR, INCLUDE, SUB, BadDirectiveError, Template
+from genshi.template.interpolation import lex
+
+from bcfg2tw.engine.templates.genshi_code import Lookup, parse_block, parse_expression
+from bcfg2tw.engine.templates.genshi_directives import MARKUP_DIRECTIVES, TEXT_DIRECTIVES
+
+#: Kind, what it is about, and file, line and column.
+Event: TypeAlias = tuple[Any, Any, Any]
+
+#: File, line, column, as they move through a text.
+Position: TypeAlias = list[Any]
+
+
+def interpolate(text: str, template: Template, line: int, column: int = 0) -> Iterator[Event]:
+    """
+    Take a text apart into plain text and the expressions behind its dollar signs.
+
+    :raises TemplateSyntaxError: if an expression is no Python
+    """
+    position = [template.filepath, line, column]
+    pieces = lex(text, position, template.filepath)
+    for is_code, group in groupby(pieces, key=itemgetter(0)):
+        chunks = (chunk for _, chunk in group)
+        if is_code:
+            yield from _expressions(chunks, template, position)
+        else:
+            yield _plain(chunks, position)
+
+
+def _expressions(sources: Iterator[str], template: Template, position: Position) -> Iterator[Event]:
+    for source in sources:
+        if source:
+            expression = parse_expression(source.strip(), template, position[1])
+            yield EXPR, expression, tuple(position)
+        _advance(position, source)
+
+
+def _plain(chunks: Iterator[str], position: Position) -> Event:
+    start, parts = tuple(position), []
+    for chunk in chunks:
+        parts.append(chunk)
+        _advance(position, chunk)
+    return TEXT, "".join(parts), start
+
+
+def _advance(position: Position, chunk: str) -> None:
+    """Count lines and columns as Genshi does, who adds them up across lines."""
+    if "\n" in chunk:
+        lines = chunk.splitlines()
+        position[1] += len(lines) - 1
+        position[2] += len(lines[-1])
+    else:
+        position[2] += len(chunk)
+
+
+def text_or_events(text: str, template: Template, line: int, column: int = 0) -> Any:
+    """Return a text without expressions as it is to be read, one with them as events."""
+    events = list(interpolate(text, template, line, column))
+    is_plain = len(events) == 1 and events[0][0] is TEXT
+    return events[0][1] if is_plain else events
+
+
+class _Python3Template(Template):
+    """Looks names up by `Lookup` where nothing else is said."""
+
+    def __init__(self, *args: Any, lookup: type[Lookup] = Lookup, **options: Any) -> None:
+        super().__init__(*args, lookup=lookup, **options)
+
+
+class Python3Markup(_Python3Template, MarkupTemplate):
+    """An XML template."""
+
+    directives = MARKUP_DIRECTIVES
+
+    def _parse(self, source: Any, encoding: str | None) -> list[Event]:
+        if not isinstance(source, Stream):
+            source = XMLParser(source, filename=self.filename, encoding=encoding)
+        return [event for parsed in source for event in self._events(*parsed)]
+
+    def _events(self, kind: Any, data: Any, position: Any) -> Iterable[Event]:
+        _, line, column = position
+        if kind is TEXT:
+            return interpolate(data, self, line, column)
+        if kind is PI and data[0] == "python":
+            return [(EXEC, parse_block(data[1], self, line), position)]
+        if kind is COMMENT and data.lstrip().startswith("!"):
+            return []
+        return [(kind, data, position)]
+
+    def _interpolate_attrs(self, stream: Iterable[Event]) -> Iterator[Event]:
+        for kind, data, position in stream:
+            if kind is START:
+                tag, attributes = data
+                _, line, column = position
+                values = [
+                    (name, value and text_or_events(value, self, line, column))
+                    for name, value in attributes
+                ]
+                data = tag, Attrs(values)
+            yield kind, data, position
+
+
+class Piece(NamedTuple):
+    """
+    A part of a text template up to the end of a directive, or up to the template's end.
+
+    :ivar text: what stands before the directive
+    :ivar lines: the number of lines that the directive is written on
+    :ivar command: the directive's name, None for a comment and at the end
+    """
+
+    text: str
+    lines: int = 0
+    command: str | None = None
+    value: str | None = None
+
+
+class TextEvents:
+    """
+    The events of a text template, collected in the order of its text.
+
+    :ivar line: the line that the text has come to, as Genshi counts
+    """
+
+    def __init__(self, template: Template) -> None:
+        self.events: list[Event] = []
+        self.line = 1
+        self._template = template
+        self._open: list[tuple[Any, int]] = []
+
+    def add(self, piece: Piece) -> None:
+        """Add a part of the template, and go on behind it; what it commands is not done yet."""
+        self.events += interpolate(piece.text, self._template, self.line)
+        self.line += len(piece.text.splitlines()) + piece.lines
+
+    def include(self, target: Any) -> None:
+        """
+        Add the inclusion of another template.
+
+        :param target: its name, or the events that make it up
+        """
+        position = (self._template.filename, self.line, 0)
+        self.events.append((INCLUDE, (target, None, []), position))
+
+    def execute(self, source: str) -> None:
+        """
+        Add a block of statements.
+
+        :raises TemplateSyntaxError: if it is no Python
+        """
+        block = parse_block(source, self._template, self.line)
+        self.events.append((EXEC, block, (self._template.filename, self.line, 0)))
+
+    def open(self, command: str, value: str | None) -> None:
+        """
+        Begin what a directive applies to.
+
+        :raises BadDirectiveError: if there is no such directive
+        """
+        directive = self._template.get_directive(command)
+        if directive is None:
+            raise BadDirectiveError(command)
+        position = (self._template.filepath, self.line, 0)
+        self._open.append(((0, directive, value, None, position), len(self.events)))
+
+    def close(self) -> None:
+        """End what the last directive applies to; an end too many means nothing."""
+        if self._open:
+            directive, start = self._open.pop()
+            position = (self._template.filepath, self.line, 0)
+            self.events[start:] = [(SUB, ([directive], self.events[start:]), position)]
+
+
+class Python3Text(_Python3Template, NewTextTemplate):
+    """A text template whose directives stand between `{%` and `%}`."""
+
+    directives = TEXT_DIRECTIVES
+
+    def _parse(self, source: Any, encoding: str | None) -> list[Event]:
+        return _events_of_text(self, source.read(), encoding)
+
+    def pieces(self, text: str) -> Iterator[Piece]:
+        """Return the parts of the template's text."""
+        offset = 0
+        for match in self._directive_re.finditer(text):
+            lines = len(match[1].splitlines())
+            yield Piece(self._unescape(text[offset : match.start(1)]), lines, match[2], match[3])
+            offset = match.end(1)
+        yield Piece(self._unescape(text[offset:]))
+
+    def _unescape(self, text: str) -> str:
+        unescaped: str = self._escape_re.sub(
+            lambda match: match[match.lastindex] if match.lastindex else "", text
+        )
+        return unescaped
+
+    def add_command(self, events: TextEvents, command: str, value: str | None) -> None:
+        """Do what a command says."""
+        if command == "include":
+            events.include(text_or_events(value or "", self, events.line))
+        elif command == "python":
+            events.execute(value or "")
+        elif command == "end":
+            events.close()
+        else:
+            events.open(command, value)
+
+
+class Python3OldText(_Python3Template, OldTextTemplate):
+    """A text template whose directives are lines that begin with `#`."""
+
+    directives = TEXT_DIRECTIVES
+
+    def _parse(self, source: Any, encoding: str | None) -> list[Event]:
+        return _events_of_text(self, source.read(), encoding)
+
+    def pieces(self, text: str) -> Iterator[Piece]:
+        """Return the parts of the template's text."""
+        offset = 0
+        for match in self._DIRECTIVE_RE.finditer(text):
+            directive = match[0].lstrip()[1:]
+            command, *values = directive.split(None, 1)
+            lines = len(directive.splitlines())
+            yield Piece(text[offset : match.start()], lines, command, *values)
+            offset = match.end()
+        yield Piece(text[offset:].replace("\\#", "#"))  # Genshi does so nowhere else
+
+    def add_command(self, events: TextEvents, command: str, value: str | None) -> None:
+        """Do what a command says."""
+        if command == "include":
+            events.include((value or "").strip())
+        elif command == "end":
+            events.close()
+        elif command != "#":  # that is a comment
+            events.open(command, value)
+
+
+def _events_of_text(
+    template: Python3Text | Python3OldText, data: str | bytes, encoding: str | None
+) -> list[Event]:
+    text = data.decode(encoding or "utf-8", "replace") if isinstance(data, bytes) else data
+    events = TextEvents(template)
+    for piece in template.pieces(text):
+        events.add(piece)
+        if piece.command is not None:
+            template.add_command(events, piece.command, piece.value)
+    return events.events
