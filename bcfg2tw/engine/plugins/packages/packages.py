@@ -11,17 +11,17 @@ from lxml import etree
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
-from bcfg2tw.engine.plugins.packages.indexes.indexes import Indexes, NotReady
+from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
+from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import FILE, add_keys, key_folder
+from bcfg2tw.engine.plugins.packages.configuring.template_data import TemplateData
 from bcfg2tw.engine.plugins.packages.indexes.source_index import UnusableIndex
 from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
 from bcfg2tw.engine.plugins.packages.resolving.request import Request, choose_groups, remove_groups
 from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution
 from bcfg2tw.engine.plugins.packages.resolving.resolutions import Resolutions
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import config_text
-from bcfg2tw.engine.plugins.packages.sources.gpg_keys import FILE, add_keys, key_folder
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
-from bcfg2tw.engine.plugins.packages.template_data import TemplateData
+from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes, NotReady
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError

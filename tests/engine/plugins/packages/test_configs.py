@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.plugins.packages.configuring.configs import HEADER, config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import HEADER, config_text
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 
 

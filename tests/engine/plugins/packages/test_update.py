@@ -12,7 +12,7 @@ from typing import Any
 from pysequoia import Cert, SignatureMode, Tsk, sign
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import (
     CacheError,

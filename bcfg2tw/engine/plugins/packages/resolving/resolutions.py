@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 
-from bcfg2tw.engine.plugins.packages.indexes.indexes import Indexes
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, NoIndex, Offer
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
 from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, resolve
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
+from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes
 
 logger = logging.getLogger("Packages")
 

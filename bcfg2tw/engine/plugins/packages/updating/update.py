@@ -24,10 +24,10 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     DownloadedFiles,
     Turns,
 )
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, written
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
 from bcfg2tw.errors import Bcfg2Error
 
 if TYPE_CHECKING:

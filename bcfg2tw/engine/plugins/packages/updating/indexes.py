@@ -18,8 +18,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, index_path, update
 from bcfg2tw.errors import Bcfg2Error

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_name, key_path
 from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.keys import key_name, key_path
 from bcfg2tw.engine.xmlio import Element
 
 if TYPE_CHECKING:

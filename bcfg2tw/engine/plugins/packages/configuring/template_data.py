@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import config_text
 from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
 
 if TYPE_CHECKING:
