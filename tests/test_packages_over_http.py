@@ -14,7 +14,7 @@ from twisted.web.server import Site
 from twisted.web.static import File
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
 from bcfg2tw.settings import Settings
 from tests.builders import write_files

@@ -18,7 +18,8 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, update
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.errors import Bcfg2Error, SettingsError

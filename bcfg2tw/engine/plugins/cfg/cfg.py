@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.plugin.base import Plugin
@@ -13,9 +12,7 @@ from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
 from bcfg2tw.engine.repository.files import Files
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class PathFolders(Plugin, Generator):

@@ -7,14 +7,14 @@ import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeAlias
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.settings import Settings
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-    from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 

@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugins.cfg.content import (
     Content,
@@ -27,10 +28,7 @@ from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.cfg import Cfg
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from lxml import etree
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
@@ -20,14 +21,12 @@ from bcfg2tw.engine.plugins.packages.resolving.request import Request, choose_gr
 from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution
 from bcfg2tw.engine.plugins.packages.resolving.resolutions import Resolutions
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes, NotReady
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 SOURCES = "sources.xml"
 CACHE = "cache"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
@@ -16,10 +17,7 @@ from bcfg2tw.engine.plugins.properties.views import View, Writing, XMLView, view
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class Properties(Plugin, Connector):

@@ -5,19 +5,17 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bcfg2tw.engine.documents.conditions import ConditionalDocument
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.properties.parsed import JSONProperties
 from bcfg2tw.engine.plugins.properties.shared import Shared, SharedXML
 from bcfg2tw.engine.plugins.properties.write_back import NotWritable, as_json, as_xml, as_yaml
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 @dataclass(frozen=True)

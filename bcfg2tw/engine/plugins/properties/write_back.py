@@ -7,20 +7,18 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from lxml import etree
 
 from bcfg2tw.engine.encryption import encrypt, looks_encrypted, passphrase_named
 from bcfg2tw.engine.plugins.properties.parsed import shows
+from bcfg2tw.engine.plugins.properties.shared import SharedXML
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.properties.shared import SharedXML
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Properties")
 

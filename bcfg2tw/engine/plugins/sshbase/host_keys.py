@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
@@ -15,9 +14,7 @@ from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.ssh_keys import KeyFailure, KeyPair, make_pair, public_of
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class HostKeys:

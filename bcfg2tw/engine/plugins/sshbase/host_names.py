@@ -7,14 +7,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0

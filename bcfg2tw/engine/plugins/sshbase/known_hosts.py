@@ -8,14 +8,11 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
 from bcfg2tw.engine.documents.specificity import Specificity
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("SSHbase")
 

@@ -6,10 +6,10 @@ import os
 import threading
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -32,9 +32,6 @@ from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, Pu
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 FOLDER = "/etc/ssh/"
 

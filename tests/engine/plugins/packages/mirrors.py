@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
 from bcfg2tw.settings import Settings
 from tests.builders import Contents, write_files

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, written
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, View
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from tests.engine.plugins.packages.mirrors import opened
 
 ARCH = "amd64"

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.compression import zstandard
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import update
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages import mirrors

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import add_keys
 from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.xmlio import Element
 from tests.builders import write_files
 

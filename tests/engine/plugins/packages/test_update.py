@@ -13,7 +13,7 @@ from pysequoia import Cert, SignatureMode, Tsk, sign
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import (
     CacheError,
     Outcome,

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
@@ -21,9 +20,7 @@ from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugins.cfg.certificates.local_authority import LocalAuthority
 from bcfg2tw.engine.programs import ProgramError, run
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 TIMEOUT_SECONDS = 30.0
 PASSPHRASE_VARIABLE = "BCFG2_CA_PASSPHRASE"

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import time
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from cryptography.x509 import Certificate
 
+from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 from bcfg2tw.engine.repository.listing import stamp_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 
 KEPT_CHECKS = 4096
 GOOD_FOR_SECONDS = 600.0

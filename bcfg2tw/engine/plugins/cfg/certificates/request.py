@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -27,11 +25,9 @@ from cryptography.x509 import (
 )
 from cryptography.x509.oid import NameOID
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: Attributes of `Cert`, in any case, to the parts of the subject; CN comes behind them.
 SUBJECT_PARTS = {

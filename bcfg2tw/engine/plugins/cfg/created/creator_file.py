@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_created
 from bcfg2tw.engine.plugins.cfg.content import Content, Creator
@@ -19,7 +20,6 @@ from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 logger = logging.getLogger("bcfg2-server")

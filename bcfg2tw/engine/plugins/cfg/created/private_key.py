@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.encryption import looks_encrypted
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, write_created
 from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
@@ -19,7 +20,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_TYPE = "rsa"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
 from bcfg2tw.engine.plugins.cfg.content import Content, Creator
 from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile, public_key_path
@@ -14,7 +15,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 EXTENSION = ".pub"

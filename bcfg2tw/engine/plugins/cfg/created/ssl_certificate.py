@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 from lxml import etree
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 from bcfg2tw.engine.plugins.cfg.certificates.checked_certificates import CheckedCertificates
@@ -19,7 +20,6 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_AUTHORITY = "default"

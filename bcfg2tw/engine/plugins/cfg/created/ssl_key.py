@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as make_rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
 from bcfg2tw.engine.ssh_keys import KeyFailure, rsa_bits
@@ -17,7 +18,6 @@ from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
 
 if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_TYPE = "rsa"

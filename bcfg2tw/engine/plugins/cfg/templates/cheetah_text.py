@@ -7,22 +7,20 @@ import sys
 import traceback
 from collections.abc import Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from Cheetah.Filters import Filter
 from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
 from Cheetah.Template import Template
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 COMPILER_SETTINGS = {"useStackFrames": False}
 

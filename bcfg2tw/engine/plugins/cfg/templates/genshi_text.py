@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from genshi.template.base import Template
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
@@ -17,9 +17,6 @@ from bcfg2tw.engine.templates.python_files import located, with_diagnosis
 from bcfg2tw.engine.templates.text import render_text
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 
 class GenshiText(Generator):

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 Loaded = tuple[str, "str | None", "Callable[[], bool] | None"]
 

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterator
 
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.repositories import Repository
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.repositories import Repository, repositories_of
 
 logger = logging.getLogger("Packages")
 
@@ -44,7 +44,7 @@ def yum_config(found: ClientSources) -> str:
     """Return the sections of a yum configuration, one for each repository of the client."""
     sections: dict[str, str] = {}
     for source in found.sources:
-        for repository in source.repositories:
+        for repository in repositories_of(source):
             if repository.arch in found.architectures:
                 name = _unused(repository.name, sections)
                 sections[name] = _section(name, source, repository)

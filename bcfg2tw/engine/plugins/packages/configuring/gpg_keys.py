@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -14,9 +13,7 @@ from bcfg2tw.engine.plugins.packages.fetching.keys import key_name, key_path
 from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 

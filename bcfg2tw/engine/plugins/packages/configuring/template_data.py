@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.repositories import repositories_of
 
 
 class TemplateData(Mapping[str, Any]):
@@ -31,7 +30,7 @@ class TemplateData(Mapping[str, Any]):
 
     def _repositories(self) -> list[dict[str, Any]]:
         found = ClientSources.of(self._sources, self._metadata)
-        return [one.mapping() for source in found.sources for one in source.repositories]
+        return [one.mapping() for source in found.sources for one in repositories_of(source)]
 
     def _config(self, metadata: ClientMetadata) -> str:
         return config_text(ClientSources.of(self._sources, metadata), metadata.hostname)

@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, u
 from bcfg2tw.engine.plugins.packages.formats.release import Release
 from bcfg2tw.engine.plugins.packages.formats.signatures import BadSignature
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: In the order in which they are tried where a repository lists what it has: the smallest first.
 LISTED = (".xz", ".zst", ".bz2", ".gz", "")

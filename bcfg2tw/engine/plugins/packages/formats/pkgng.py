@@ -14,7 +14,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import Downloaded
 from bcfg2tw.engine.plugins.packages.formats.archive import members
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: In the order in which they are tried; the first of each is the only one that Bcfg2 knows.
 ENDINGS = (".txz", ".pkg", ".tzst")

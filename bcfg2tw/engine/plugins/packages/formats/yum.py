@@ -19,7 +19,7 @@ from bcfg2tw.engine.plugins.packages.formats.xml_stream import (
     local_name,
 )
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.xmlio import Element
 
 logger = logging.getLogger("Packages")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import (
@@ -12,12 +11,10 @@ from bcfg2tw.engine.plugins.packages.resolving.alternatives import (
     DecidedResolution,
     Qualified,
 )
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
-    from bcfg2tw.engine.plugins.packages.resolving.request import Request
-    from bcfg2tw.engine.plugins.packages.resolving.resolution import Offered, Resolution
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
+from bcfg2tw.engine.plugins.packages.resolving.request import Request
+from bcfg2tw.engine.plugins.packages.resolving.resolution import Offered, Resolution
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 
 class Explanation:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 logger = logging.getLogger("Packages")
 

@@ -15,17 +15,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, index_path, update
 from bcfg2tw.errors import Bcfg2Error
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 

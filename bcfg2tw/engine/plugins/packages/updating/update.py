@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugins.packages.fetching import downloaded_files
@@ -28,11 +27,9 @@ from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, written
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.errors import Bcfg2Error
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
