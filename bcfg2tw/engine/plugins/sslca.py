@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import logging
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Plain
 from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import CertificateFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_key import KeyFile
-from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, Kind, OfXML, Role
+from bcfg2tw.engine.plugins.cfg.interfaces import NoSuchPath, PathFiles
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, OfXML
 from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.plain import Plain
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
@@ -28,7 +30,7 @@ class NothingApplies(NoSuchPath):
 class OldKeyFile(KeyFile):
     """A `key.xml`."""
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Make a key, keep it and return it.
 
@@ -57,7 +59,7 @@ class OldCertificateFile(CertificateFile):
         return bytes_of(bound_path(path, metadata))
 
     def verify(
-        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles
     ) -> None:
         """
         Check a certificate where its authority has a chain.
@@ -68,7 +70,7 @@ class OldCertificateFile(CertificateFile):
         if certificate is not None and self._authority(certificate).chain is not None:
             super().verify(entry, metadata, data, entry_set)
 
-    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+    def is_own(self, metadata: ClientMetadata, entry_set: PathFiles) -> bool:
         """Say that all certificates may be made anew."""
         return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.repository.source import Source

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
 from bcfg2tw.engine.xmlio import Element
 
@@ -16,7 +17,7 @@ logger = logging.getLogger("bcfg2-server")
 NOBODY = "dummy"
 
 
-class AuthorizedKeys(StructFile, Generator):
+class AuthorizedKeys(StructFile, ContentGenerator):
     """An `authorizedkeys.xml`; a key that cannot be had is left out, and logged."""
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:

@@ -10,7 +10,8 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
-from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
+from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.settings import Settings
 

@@ -9,21 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bcfg2tw.engine.documents.content import Content, as_bytes, set_content
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
-from bcfg2tw.engine.plugins.cfg.content import (
-    Content,
+from bcfg2tw.engine.plugins.cfg.interfaces import (
+    ContentGenerator,
     Creator,
-    Generator,
     Info,
     NoSuchPath,
     Verifier,
-    as_bytes,
-    set_content,
 )
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.xmlio import Element
@@ -86,7 +84,7 @@ class EntrySet:
         self.name = name
         self.folder = folder
         self.base = os.path.basename(name)
-        self.generators: SpecificSet[Generator] = _specific(
+        self.generators: SpecificSet[ContentGenerator] = _specific(
             file for file in files if file.kind.role is Role.GENERATOR
         )
         self.creators: tuple[Creator, ...] = tuple(
@@ -188,10 +186,12 @@ class EntrySet:
                 members.append(Member(name, found[1], found[0]))
         return SpecificSet(members).best_member(metadata)
 
-    def _read(self, name: str, kind: Kind) -> Generator:
+    def _read(self, name: str, kind: Kind) -> ContentGenerator:
         path = os.path.join(self.folder, name)
         stamp = Stamp.of(os.stat(path))
-        generator: Generator = kind(Source(path, name, stamp, self._settings, Dependencies()))
+        generator: ContentGenerator = kind(
+            Source(path, name, stamp, self._settings, Dependencies())
+        )
         return generator
 
     def _verified(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lxml import etree
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.cfg import Cfg
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-
 _under_way: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("_under_way", default=())
+
+
+class HasEntrySets(Protocol):
+    """The plugin Cfg, as far as its files use it."""
+
+    @property
+    def entry_sets(self) -> Mapping[str, PathFiles]:
+        """The files of each path."""
 
 
 def bound_path(name: str, metadata: ClientMetadata) -> Element:
@@ -40,15 +45,10 @@ def bytes_of(entry: Element) -> bytes:
     return base64.b64decode(text) if entry.get("encoding") == "base64" else text.encode("utf-8")
 
 
-def entry_set_of(name: str, metadata: ClientMetadata) -> EntrySet | None:
+def entry_set_of(name: str, metadata: ClientMetadata) -> PathFiles | None:
     """Return the files that Cfg has for a path, None if it has none."""
-    return plugin(metadata).entry_sets.get(name)
-
-
-def plugin(metadata: ClientMetadata) -> Cfg:
-    """Return the plugin in the state that the client's metadata were built from."""
-    found: Cfg = metadata.snapshot.plugins["Cfg"]
-    return found
+    cfg: HasEntrySets = metadata.snapshot.plugins["Cfg"]
+    return cfg.entry_sets.get(name)
 
 
 @contextmanager

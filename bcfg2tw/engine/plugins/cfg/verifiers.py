@@ -12,16 +12,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Verifier
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles, Verifier
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 TIMEOUT_SECONDS = 30.0
 OUTPUT_LIMIT_BYTES = 64 * 1024
@@ -42,7 +39,7 @@ class ExternalVerifier(Verifier):
         self._command = _command(source.path, data)
 
     def verify(
-        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles
     ) -> None:
         """
         Run the program.

@@ -6,9 +6,9 @@ import logging
 import re
 from dataclasses import dataclass
 
+from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.documents.specificity import Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
-from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
 

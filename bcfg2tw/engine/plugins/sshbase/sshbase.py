@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 
+from bcfg2tw.engine.documents.content import Content, set_content
 from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -14,7 +15,6 @@ from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator
-from bcfg2tw.engine.plugins.cfg.content import Content, set_content
 from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 from bcfg2tw.engine.plugins.sshbase.key_files import (

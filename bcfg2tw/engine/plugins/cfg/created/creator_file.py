@@ -7,20 +7,18 @@ import os
 from abc import abstractmethod
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_created
-from bcfg2tw.engine.plugins.cfg.content import Content, Creator
+from bcfg2tw.engine.plugins.cfg.interfaces import Creator, PathFiles
 from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -46,7 +44,7 @@ class CreatorFile(StructFile, Creator):
     category_option: ClassVar[str]
     passphrase_option: ClassVar[str]
 
-    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the content that is on disk for a client by now; if nothing is, make it.
 
@@ -62,7 +60,7 @@ class CreatorFile(StructFile, Creator):
             lambda: PLACEHOLDER,
         )
 
-    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         with creating(entry_set.folder):
             present = entry_set.present(entry, metadata)
             if present is not None:
@@ -71,7 +69,7 @@ class CreatorFile(StructFile, Creator):
             return self.make(entry, metadata, entry_set)
 
     @abstractmethod
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """Make the content, keep it, and return it; nobody else creates meanwhile."""
 
     def specificity(self, metadata: ClientMetadata) -> Specificity:
@@ -109,12 +107,12 @@ class CreatorFile(StructFile, Creator):
         found = getattr(self._settings, name) or getattr(self._settings, fallback)
         return str(found) if found else None
 
-    def own_path(self, metadata: ClientMetadata, entry_set: EntrySet) -> str:
+    def own_path(self, metadata: ClientMetadata, entry_set: PathFiles) -> str:
         """Return the full path of what is made for a client, as it is without encryption."""
         name = entry_set.base + self.specificity(metadata).suffix
         return os.path.join(entry_set.folder, name)
 
-    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+    def is_own(self, metadata: ClientMetadata, entry_set: PathFiles) -> bool:
         """Say whether what the client gets is what this has made, or will make."""
         generator = entry_set.generators.best(metadata)
         own = self.own_path(metadata, entry_set)
@@ -128,7 +126,7 @@ class CreatorFile(StructFile, Creator):
         """
         self._sealed(b"")
 
-    def keep(self, metadata: ClientMetadata, entry_set: EntrySet, data: bytes) -> None:
+    def keep(self, metadata: ClientMetadata, entry_set: PathFiles, data: bytes) -> None:
         """
         Write what was made, encrypted if that is configured; call it inside `creating` only.
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
-from bcfg2tw.engine.plugins.cfg.content import Content, Creator
 from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile, public_key_path
+from bcfg2tw.engine.plugins.cfg.interfaces import Creator, PathFiles
 from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of, entry_set_of
 from bcfg2tw.engine.ssh_keys import KeyFailure, public_of
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 EXTENSION = ".pub"
 
@@ -23,7 +19,7 @@ EXTENSION = ".pub"
 class PublicKeyFile(StructFile, Creator):
     """A `pubkey.xml`; which key is made, the private key's `privkey.xml` says."""
 
-    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the public key, which is made with the private key if there is none yet.
 
@@ -60,7 +56,7 @@ class PublicKeyFile(StructFile, Creator):
 
     def _sources(
         self, private_path: str, metadata: ClientMetadata
-    ) -> tuple[EntrySet, PrivateKeyFile]:
+    ) -> tuple[PathFiles, PrivateKeyFile]:
         entry_set = entry_set_of(private_path, metadata)
         if entry_set is None:
             raise PluginExecutionError(

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 from lxml import etree
 
+from bcfg2tw.engine.documents.content import Content, as_bytes, as_text
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 from bcfg2tw.engine.plugins.cfg.certificates.checked_certificates import CheckedCertificates
 from bcfg2tw.engine.plugins.cfg.certificates.request import has_key, private_key, request_for
-from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Verifier, as_bytes, as_text
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
+from bcfg2tw.engine.plugins.cfg.interfaces import NoSuchPath, PathFiles, Verifier
 from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of, no_circle
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_AUTHORITY = "default"
 DEFAULT_DAYS = "365"
@@ -39,7 +36,7 @@ class CertificateFile(CreatorFile, Verifier):
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
 
-    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the certificate that is on disk by now, or make it; its key is made first.
 
@@ -49,7 +46,7 @@ class CertificateFile(CreatorFile, Verifier):
         self._key(self._applicable(metadata), metadata)
         return super().create(entry, metadata, entry_set)
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Have the authority sign a certificate, keep it and return it.
 
@@ -67,7 +64,7 @@ class CertificateFile(CreatorFile, Verifier):
         return as_text(data, self._settings)
 
     def verify(
-        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles
     ) -> None:
         """
         Check a certificate against authority and key; one that was made here is to be in date.
@@ -88,7 +85,7 @@ class CertificateFile(CreatorFile, Verifier):
         CHECKED.note(check, certificate)
 
     def renew(
-        self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet, old: Content
+        self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles, old: Content
     ) -> Content | None:
         """
         Make a certificate anew that was made here and is wrong now.

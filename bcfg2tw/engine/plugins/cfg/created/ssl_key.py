@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.dsa import generate_private_key as make_dsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as make_rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles
 from bcfg2tw.engine.ssh_keys import KeyFailure, rsa_bits
 from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_TYPE = "rsa"
 DEFAULT_BITS = "2048"
@@ -32,7 +28,7 @@ class KeyFile(CreatorFile):
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Make a key, keep it and return it.
 

@@ -14,9 +14,10 @@ from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
 from Cheetah.Template import Template
 
+from bcfg2tw.engine.documents.content import Content, in_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
-from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import failed, named_variables
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.xmlio import Element
@@ -39,7 +40,7 @@ class Output(Filter):  # type: ignore[misc]  # cheetah has no types
         return super().filter(python2.as_text(val), *arguments, **keywords)
 
 
-class CheetahText(Generator):
+class CheetahText(ContentGenerator):
     """A Cheetah template, compiled once; its variables are attributes of the template."""
 
     def __init__(self, source: Source, data: bytes) -> None:

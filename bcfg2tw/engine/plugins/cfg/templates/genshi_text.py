@@ -1,25 +1,26 @@
-"""What Cfg's templates of all engines have in common: their variables and their failures."""
+"""Genshi templates in a text syntax (:ref:`cfg-5.1`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from genshi.template.base import Template
 
+from bcfg2tw.engine.documents.content import Content, in_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
 from bcfg2tw.engine.templates.failures import log_failure, render_failure
 from bcfg2tw.engine.templates.genshi_templates import text_template
-from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.python_files import located
 from bcfg2tw.engine.templates.text import render_text
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
 
-class GenshiText(Generator):
+class GenshiText(ContentGenerator):
     """
     A Genshi template in a text syntax.
 
@@ -62,27 +63,3 @@ class GenshiText(Generator):
         if self._template is None:
             self._template = self._compile()
         return self._template
-
-
-def named_variables(entry: Element, metadata: ClientMetadata, path: str) -> Variables:
-    """Return the variables for Jinja2 and Cheetah, where `path` is the name of the entry."""
-    variables = text_template_variables(entry, metadata, path)
-    variables["path"] = variables["name"]
-    return variables
-
-
-def failed(
-    error: Exception, path: str, line: int | None, text: str, variables: Iterable[str]
-) -> PluginExecutionError:
-    """
-    Log that a template failed, and return what the client is told.
-
-    :param line: where it failed, as far as it is known
-    :param text: the template's text
-    """
-    lines = text.splitlines()
-    failing = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
-    reason = with_diagnosis(str(error) or type(error).__name__, error, failing)
-    place = path if line is None else f"{path}:{line}"
-    log_failure(place, located(reason, error), variables)
-    return PluginExecutionError(reason)

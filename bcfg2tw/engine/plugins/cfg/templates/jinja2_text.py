@@ -9,9 +9,10 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
 
+from bcfg2tw.engine.documents.content import Content, in_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
-from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import failed, named_variables
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.xmlio import Element
@@ -60,7 +61,7 @@ ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.a
 ENVIRONMENT.globals.update(python2.NAMES)
 
 
-class Jinja2Text(Generator):
+class Jinja2Text(ContentGenerator):
     """A Jinja2 template, and those that it includes by fixed names."""
 
     def __init__(self, source: Source, data: bytes) -> None:
