@@ -23,7 +23,7 @@ IGNORED = (".genshi_include", ".jinja2_include")
 #: Filters of Bcfg2 1.3, which 1.4 no longer has.
 FILTERS = (".cat", ".diff")
 
-Reader: TypeAlias = Callable[[Source, bytes], Any]
+ReadFile: TypeAlias = Callable[[Source, bytes], Any]
 
 
 class Role(enum.Enum):
@@ -52,7 +52,7 @@ class Kind:
 
     handler: str
     role: Role
-    read: Reader
+    read: ReadFile
     order: int
     names: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ("",)

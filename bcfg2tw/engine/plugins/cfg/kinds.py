@@ -16,8 +16,8 @@ from bcfg2tw.engine.documents.infoxml import InfoFile, InfoXML
 from bcfg2tw.engine.plugins.cfg.authorized_keys import AuthorizedKeys
 from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile
 from bcfg2tw.engine.plugins.cfg.created.public_key import PublicKeyFile
-from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import CertificateFile
-from bcfg2tw.engine.plugins.cfg.created.ssl_key import KeyFile
+from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import SSLCertificateFile
+from bcfg2tw.engine.plugins.cfg.created.ssl_key import SSLKeyFile
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
 from bcfg2tw.engine.plugins.cfg.plain import Plain
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
@@ -29,7 +29,7 @@ logger = logging.getLogger("bcfg2-server")
 
 
 @dataclass(frozen=True)
-class OfExtra:
+class OptionalReader:
     """Reads files with a class whose module needs an extra to be installed."""
 
     module: str
@@ -48,8 +48,8 @@ class OfExtra:
         return getattr(module, self.name)(source, data)
 
 
-JINJA2 = OfExtra("jinja2_text", "Jinja2Text", "Jinja2", "jinja2")
-CHEETAH = OfExtra("cheetah_text", "CheetahText", "Cheetah", "cheetah")
+JINJA2 = OptionalReader("jinja2_text", "Jinja2Text", "Jinja2", "jinja2")
+CHEETAH = OptionalReader("cheetah_text", "CheetahText", "Cheetah", "cheetah")
 CHEETAH_FAILURE = "{reason}"
 INFO_FAILURE = "No metadata found in {path} for {name}"
 READ_FAILURE = "Failed to read {path}"
@@ -57,7 +57,7 @@ XML_FAILURE = "Failed to read {path}: {reason}"
 
 
 @dataclass(frozen=True)
-class OfXML:
+class SourceReader:
     """Reads files with a class that takes the source alone."""
 
     made: Callable[[Source], Any]
@@ -76,18 +76,18 @@ KINDS = (
          extensions=(".jinja2.crypt", ".crypt.jinja2"), encrypted=True),
     Kind("CfgExternalCommandVerifier", Role.VERIFIER, ExternalVerifier, 0, names=(":test",),
          failure=READ_FAILURE),
-    Kind("CfgInfoXML", Role.INFO, OfXML(InfoXML), 0, names=("info.xml",), specific=False,
+    Kind("CfgInfoXML", Role.INFO, SourceReader(InfoXML), 0, names=("info.xml",), specific=False,
          failure=INFO_FAILURE),
-    Kind("CfgAuthorizedKeysGenerator", Role.GENERATOR, OfXML(AuthorizedKeys), 0,
+    Kind("CfgAuthorizedKeysGenerator", Role.GENERATOR, SourceReader(AuthorizedKeys), 0,
          names=("authorizedkeys.xml", "authorized_keys.xml"), specific=False,
          failure=XML_FAILURE),
-    Kind(PrivateKeyFile.handler, Role.CREATOR, OfXML(PrivateKeyFile), 0,
+    Kind(PrivateKeyFile.handler, Role.CREATOR, SourceReader(PrivateKeyFile), 0,
          names=("privkey.xml",), specific=False, failure=XML_FAILURE),
-    Kind("CfgPublicKeyCreator", Role.CREATOR, OfXML(PublicKeyFile), 0,
+    Kind("CfgPublicKeyCreator", Role.CREATOR, SourceReader(PublicKeyFile), 0,
          names=("pubkey.xml",), specific=False, failure=XML_FAILURE),
-    Kind(KeyFile.handler, Role.CREATOR, OfXML(KeyFile), 0,
+    Kind(SSLKeyFile.handler, Role.CREATOR, SourceReader(SSLKeyFile), 0,
          names=("sslkey.xml",), specific=False, failure=XML_FAILURE),
-    Kind(CertificateFile.handler, Role.CREATOR, OfXML(CertificateFile), 0,
+    Kind(SSLCertificateFile.handler, Role.CREATOR, SourceReader(SSLCertificateFile), 0,
          names=("sslcert.xml",), specific=False, verifies=True, failure=XML_FAILURE),
     Kind("CfgEncryptedGenerator", Role.GENERATOR, Plain, 50,
          extensions=(".crypt",), encrypted=True, failure=READ_FAILURE),
@@ -97,8 +97,8 @@ KINDS = (
     Kind("CfgJinja2Generator", Role.GENERATOR, JINJA2, 50, extensions=(".jinja2",)),
     Kind("CfgPlaintextGenerator", Role.GENERATOR, Plain, 100, failure=READ_FAILURE),
     # Bcfg2 1.3: an entry whose own name this is comes first
-    Kind("CfgLegacyInfo", Role.INFO, OfXML(InfoFile), 150, names=("info", ":info"), specific=False,
-         failure=INFO_FAILURE),
+    Kind("CfgLegacyInfo", Role.INFO, SourceReader(InfoFile), 150, names=("info", ":info"),
+         specific=False, failure=INFO_FAILURE),
 )  # fmt: skip
 
 

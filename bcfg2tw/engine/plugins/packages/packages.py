@@ -16,10 +16,10 @@ from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import FILE, add_keys, key_folder
 from bcfg2tw.engine.plugins.packages.configuring.template_data import TemplateData
 from bcfg2tw.engine.plugins.packages.indexes.source_index import UnusableIndex
-from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
+from bcfg2tw.engine.plugins.packages.resolving.collection_resolvers import CollectionResolvers
+from bcfg2tw.engine.plugins.packages.resolving.explanation import PackageExplanation
 from bcfg2tw.engine.plugins.packages.resolving.request import Request, choose_groups, remove_groups
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution
-from bcfg2tw.engine.plugins.packages.resolving.resolutions import Resolutions
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
@@ -60,7 +60,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         self._key_folder = key_folder(settings)
         folder = settings.packages_cache or os.path.join(files.folder, CACHE)
         self.indexes = _indexes(context, folder, previous)
-        self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
+        self._resolvers = CollectionResolvers(self.indexes, settings.packages_alternatives)
         self._first_load = 0
         if self._needs_cache and context.effects.is_serving:
             self._load(previous)
@@ -183,7 +183,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         for name in sorted(answer.packages.difference(request.names)):
             etree.SubElement(added, "BoundPackage", {"name": name, **said})
 
-    def _answer(self, found: ClientSources, request: Request) -> Resolution:
+    def _answer(self, found: ClientSources, request: Request) -> ResolvedPackages:
         """
         Complete a request.
 
@@ -192,7 +192,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
             one that lacks what it would have said
         """
         try:
-            return self._resolutions.of(found).answer(request)
+            return self._resolvers.of(found).answer(request)
         except NotReady as error:
             raise ValidationError(f"Packages: {error}") from error
         except UnusableIndex as error:
@@ -217,9 +217,9 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
                 break
             validator.validate_structures(metadata, structures)
         request = Request.of(structures)
-        answers = self._resolutions.of(self.client_sources(metadata))
+        answers = self._resolvers.of(self.client_sources(metadata))
         answer = answers.answer(request)
-        return Explanation(answers.collection, request, answer).lines(package)
+        return PackageExplanation(answers.collection, request, answer).lines(package)
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say yes to all packages and groups of them, and to package managers' configuration."""

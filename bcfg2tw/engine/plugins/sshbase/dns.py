@@ -55,7 +55,7 @@ def name_of(address: str) -> tuple[str, ...]:
     return (socket.getnameinfo((address, 0), socket.NI_NAMEREQD)[0],)
 
 
-class Resolver:
+class NameService:
     """
     Asks the name service, each question once while its answer is good; safe from any thread.
 

@@ -11,7 +11,7 @@ from weakref import ReferenceType, ref
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Metadata
-from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
+from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of, name_of
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0
@@ -41,8 +41,8 @@ class HostNames:
     """
 
     def __init__(self) -> None:
-        self._addresses = Resolver(addresses_of)
-        self._reverse = Resolver(name_of)
+        self._addresses = NameService(addresses_of)
+        self._reverse = NameService(name_of)
         self._lock = threading.Lock()
         self._names: dict[str, Names] = {}
         self._names_from: ReferenceType[object] | None = None

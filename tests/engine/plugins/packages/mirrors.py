@@ -17,7 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
+from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, update
 from bcfg2tw.settings import Settings
 from tests.builders import Contents, write_files
 
@@ -71,7 +71,7 @@ def a_cache(case: SynchronousTestCase) -> str:
 
 def outcome_of(
     case: SynchronousTestCase, source: PackageSource, cache: str | None = None, **how: Any
-) -> Outcome:
+) -> SourceUpdate:
     """Bring a source whose mirror is a folder up to date, and return what became of it."""
     quiet(case)
     (outcome,) = update([source], cache or a_cache(case), NoNetwork(), Settings(), **how)

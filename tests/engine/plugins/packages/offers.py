@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, written
-from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, View
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, PackageView
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from tests.engine.plugins.packages.mirrors import opened
 
@@ -117,7 +117,7 @@ class MemoryView:
         return self._packages[name].priority if name in self._packages else 0
 
 
-def index_view(case: SynchronousTestCase, described: Described) -> View:
+def index_view(case: SynchronousTestCase, described: Described) -> PackageView:
     """Return a view of a real index on disk."""
     path = os.path.join(case.mktemp() + ".sqlite")
     with written(os.path.abspath(path), [ARCH], compare_debian) as index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.resolving.alternatives import DecidedResolution, resolve_all
+from bcfg2tw.engine.plugins.packages.resolving.alternatives import DecidedPackages, resolve_all
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
 from tests.engine.plugins.packages.offers import (
     Described,
@@ -15,7 +15,7 @@ from tests.engine.plugins.packages.offers import (
 )
 
 
-def decided(described: Described, *base: str, **fields: object) -> DecidedResolution:
+def decided(described: Described, *base: str, **fields: object) -> DecidedPackages:
     """Resolve names from one source."""
     return resolve_all(a_collection(described, **fields), base)
 

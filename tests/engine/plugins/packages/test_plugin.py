@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages.packages import Packages
-from bcfg2tw.engine.plugins.packages.resolving import collection, resolutions
+from bcfg2tw.engine.plugins.packages.resolving import collection, collection_resolvers
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
 from tests.builders import (
     CLIENT,
@@ -231,7 +231,7 @@ class ConfigurationTests(SynchronousTestCase):
         """Two clients that ask the same share one answer."""
         core = self.core('<Package name="web"/>')
         plugin, metadata = plugin_of(core), metadata_of(core)
-        answers = plugin._resolutions.of(plugin.client_sources(metadata))
+        answers = plugin._resolvers.of(plugin.client_sources(metadata))
         configuration(core)
         (first,) = answers._kept.values()
         configuration(core)
@@ -239,11 +239,11 @@ class ConfigurationTests(SynchronousTestCase):
 
     def test_bounds(self) -> None:
         """What is kept of names and of answers does not grow without end."""
-        self.patch(resolutions, "KEPT_PACKAGES", 10)
+        self.patch(collection_resolvers, "KEPT_PACKAGES", 10)
         self.patch(collection, "KEPT_NAMES", 10)
         core = self.core("")
         plugin = plugin_of(core)
-        answers = plugin._resolutions.of(plugin.client_sources(metadata_of(core)))
+        answers = plugin._resolvers.of(plugin.client_sources(metadata_of(core)))
         for number in range(50):
             request = Request({"web": "b", f"p{number}": "b"}, {}, {})
             self.assertIn("libc", answers.answer(request).packages)

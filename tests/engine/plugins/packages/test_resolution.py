@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, NoIndex, Offer, View
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, resolve
+from bcfg2tw.engine.plugins.packages.resolving.collection import (
+    Collection,
+    NoIndex,
+    Offer,
+    PackageView,
+)
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages, resolve
 from tests.engine.plugins.packages.offers import (
     Described,
     MemoryView,
@@ -19,13 +24,13 @@ from tests.engine.plugins.packages.offers import (
 class MemoryTests(SynchronousTestCase):
     """The rules, over a view in memory."""
 
-    def view(self, described: Described) -> View:
+    def view(self, described: Described) -> PackageView:
         """Return what offers the described packages."""
         return MemoryView(described)
 
     def resolved(
         self, described: Described, *base: str, recommended: dict[str, bool] | None = None
-    ) -> Resolution:
+    ) -> ResolvedPackages:
         """Resolve names from one source."""
         collection = Collection([Offer(a_source(), self.view(described))])
         return resolve(collection, base, recommended)
@@ -112,7 +117,7 @@ class MemoryTests(SynchronousTestCase):
 class IndexTests(MemoryTests):
     """The same rules, over an index on disk."""
 
-    def view(self, described: Described) -> View:
+    def view(self, described: Described) -> PackageView:
         """Return a view of an index."""
         return index_view(self, described)
 

@@ -16,8 +16,8 @@ from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import (
     CacheError,
-    Outcome,
-    Report,
+    SourceUpdate,
+    UpdateObserver,
     index_path,
     update,
 )
@@ -55,10 +55,10 @@ class UpdateTests(SynchronousTestCase):
         self.source = apt_source(MIRROR)
         quiet(self)
 
-    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[Outcome]:
+    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[SourceUpdate]:
         return update(sources or [self.source], self.cache, server, Settings(), **how)
 
-    def names(self, outcome: Outcome) -> tuple[str, ...]:
+    def names(self, outcome: SourceUpdate) -> tuple[str, ...]:
         assert outcome.path is not None, outcome.error
         return opened(self, outcome.path).view(["amd64"]).names()
 
@@ -162,11 +162,11 @@ class FetchingTests(UpdateTests):
         """Who asks is told which sources are at work, and how they end."""
         told: list[object] = []
 
-        class Told(Report):
+        class Told(UpdateObserver):
             def source_started(self, source: PackageSource) -> None:
                 told.append(source)
 
-            def source_finished(self, outcome: Outcome) -> None:
+            def source_finished(self, outcome: SourceUpdate) -> None:
                 told.append(outcome)
 
         (outcome,) = self.update(served(mirror("Package: a\n")), report=Told())

@@ -8,15 +8,15 @@ import threading
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.sshbase import dns
-from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of
+from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of
 
 
 class ResolverTests(SynchronousTestCase):
     """What the name service says."""
 
-    def resolver(self, look_up: dns.LookUp) -> Resolver:
+    def resolver(self, look_up: dns.LookUp) -> NameService:
         """Return one that is closed after the test."""
-        made = Resolver(look_up)
+        made = NameService(look_up)
         self.addCleanup(made.close)
         return made
 

@@ -29,7 +29,7 @@ RENEWAL_AGE = timedelta(days=1)
 CHECKED = CheckedCertificates()
 
 
-class CertificateFile(CreatorFile, Verifier):
+class SSLCertificateFile(CreatorFile, Verifier):
     """An `sslcert.xml`; the key is another path of Cfg."""
 
     handler = "CfgSSLCACertCreator"

@@ -21,7 +21,7 @@ DEFAULT_BITS = "2048"
 DSA_LENGTHS = (1024, 2048, 3072, 4096)
 
 
-class KeyFile(CreatorFile):
+class SSLKeyFile(CreatorFile):
     """An `sslkey.xml`."""
 
     handler = "CfgSSLCAKeyCreator"

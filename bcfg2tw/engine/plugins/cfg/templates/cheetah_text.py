@@ -32,7 +32,7 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
 
 
-class Output(Filter):  # type: ignore[misc]  # cheetah has no types
+class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
     """Writes values as Python 2 did."""
 
     def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -82,7 +82,7 @@ class CheetahText(ContentGenerator):
         """Render the template."""
         variables = named_variables(entry, metadata, self.path)
         try:
-            template = self._class(filter=Output)
+            template = self._class(filter=Python2Filter)
             for name, value in variables.items():
                 setattr(template, name, value)
             return in_encoding(template.respond(), self._settings)

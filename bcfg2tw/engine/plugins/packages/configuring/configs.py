@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
-from bcfg2tw.engine.plugins.packages.sources.repositories import Repository, repositories_of
+from bcfg2tw.engine.plugins.packages.sources.repositories import PackageRepository, repositories_of
 
 logger = logging.getLogger("Packages")
 
@@ -60,13 +60,13 @@ def _unused(name: str, used: dict[str, str]) -> str:
     return wanted
 
 
-def _section(name: str, source: PackageSource, repository: Repository) -> str:
+def _section(name: str, source: PackageSource, repository: PackageRepository) -> str:
     lines = [f"{key} = {value}\n" for key, value in _settings(name, source, repository)]
     return f"[{name}]\n{''.join(lines)}\n"
 
 
 def _settings(
-    name: str, source: PackageSource, repository: Repository
+    name: str, source: PackageSource, repository: PackageRepository
 ) -> Iterator[tuple[str, str]]:
     yield "name", name
     yield "baseurl", repository.url

@@ -10,7 +10,7 @@ from lxml import etree
 
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_name, key_path
-from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
+from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, OpenPGPKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
@@ -61,7 +61,7 @@ def _keys(found: ClientSources, cache_folder: str) -> Iterator[tuple[str, str]]:
 
 def _instance(path: str, text: str) -> Iterator[Element]:
     try:
-        key = PublicKey.read(text.encode("ascii"))
+        key = OpenPGPKey.read(text.encode("ascii"))
     except BadKey as error:
         logger.error("Packages: the key %s has no gpg-pubkey entry: %s", path, error)
         return

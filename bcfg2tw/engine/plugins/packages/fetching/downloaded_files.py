@@ -86,7 +86,7 @@ class _State:
     last_modified: str | None = None
 
 
-class Turns:
+class FetchTurns:
     """Has a file fetched once in an update, however many sources name it."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class DownloadedFiles:
         downloader: Downloader,
         limit_bytes: int,
         force: bool,
-        turns: Turns,
+        turns: FetchTurns,
         progress: Callable[[str, int, int | None], None] | None = None,
         known: Collection[str] = (),
     ) -> None:

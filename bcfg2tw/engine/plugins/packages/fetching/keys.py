@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugin.downloads import Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
-    Turns,
+    FetchTurns,
     shown,
 )
 from bcfg2tw.errors import Bcfg2Error
@@ -62,7 +62,7 @@ def _update_key(url: str, folder: str, downloader: Downloader) -> None:
 
 
 def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:
-    files = DownloadedFiles(folder, downloader, LIMIT_BYTES, force=True, turns=Turns())
+    files = DownloadedFiles(folder, downloader, LIMIT_BYTES, force=True, turns=FetchTurns())
     found = files.get(url)
     with open(found, "rb") as stream:
         data = stream.read(LIMIT_BYTES + 1)

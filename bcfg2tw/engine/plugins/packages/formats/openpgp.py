@@ -28,7 +28,7 @@ class BadKey(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class PublicKey:
+class OpenPGPKey:
     """
     The first key of a file.
 
@@ -40,7 +40,7 @@ class PublicKey:
     release: str
 
     @classmethod
-    def read(cls, data: bytes) -> PublicKey:
+    def read(cls, data: bytes) -> OpenPGPKey:
         """
         Read a key, with or without ASCII armor.
 

@@ -23,17 +23,19 @@ XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedFile:
     """One file of a repository; `expected` is None where no checksum is given."""
 
     url: str
     expected: Checksum | None
 
 
-class Repository:
+class YumRepository:
     """The files of one repository, by type of content."""
 
-    def __init__(self, folder: str, listed: Mapping[str, Listed], files: DownloadedFiles) -> None:
+    def __init__(
+        self, folder: str, listed: Mapping[str, ListedFile], files: DownloadedFiles
+    ) -> None:
         self.folder = folder
         self._listed = listed
         self._files = files
@@ -52,7 +54,7 @@ def address(folder: str) -> str:
     return f"{folder}repodata/repomd.xml"
 
 
-def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repository:
+def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> YumRepository:
     """
     Return what a repository lists.
 
@@ -73,7 +75,7 @@ def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repositor
         listed = dict(_entry(one, folder) for one in elements(stream, path, "data"))
     if not listed:
         raise BrokenFile(f"{path} lists no files: it is no repomd.xml")
-    return Repository(folder, listed, files)
+    return YumRepository(folder, listed, files)
 
 
 def _verify(path: str, signature_path: str, keys: Sequence[str]) -> None:
@@ -81,12 +83,12 @@ def _verify(path: str, signature_path: str, keys: Sequence[str]) -> None:
         verified(data.read(), keys, signature.read())
 
 
-def _entry(data: Element, folder: str) -> tuple[str, Listed]:
+def _entry(data: Element, folder: str) -> tuple[str, ListedFile]:
     location = child(data, "location")
     if location is None or not location.get("href"):
         raise BrokenFile(f"{shown(folder)}: repomd.xml names no file for {data.get('type')}")
     url = _joined(location.get(XML_BASE) or folder, location.get("href") or "", folder)
-    return data.get("type", ""), Listed(url, _checksum(data))
+    return data.get("type", ""), ListedFile(url, _checksum(data))
 
 
 def _joined(base: str, name: str, folder: str) -> str:

@@ -11,7 +11,7 @@ from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.formats import repomd, yum_sqlite
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
-from bcfg2tw.engine.plugins.packages.formats.repomd import Repository
+from bcfg2tw.engine.plugins.packages.formats.repomd import YumRepository
 from bcfg2tw.engine.plugins.packages.formats.xml_stream import (
     child,
     child_text,
@@ -60,7 +60,7 @@ def _repositories(
     files: DownloadedFiles,
     keys: Sequence[str],
     missing: list[NotThere],
-) -> Iterator[Repository]:
+) -> Iterator[YumRepository]:
     """Yield the repositories that there are; one that never was is told in the log."""
     for folder in _folders(source, architecture):
         try:
@@ -78,7 +78,7 @@ def _folders(source: PackageSource, architecture: str) -> list[str]:
     return [f"{source.url}{source.version}/{one}/{architecture}/" for one in source.components]
 
 
-def _read_packages(repository: Repository, index: IndexFile, architecture: str) -> None:
+def _read_packages(repository: YumRepository, index: IndexFile, architecture: str) -> None:
     found = repository.path(*PRIMARY)
     if found is None:
         raise BrokenFile(f"{repository.folder}: repomd.xml names no list of packages")
@@ -124,7 +124,7 @@ def _entries(details: Element, name: str) -> Iterator[str]:
 
 
 def _read_files(
-    repository: Repository, index: IndexFile, architecture: str, wanted: set[str]
+    repository: YumRepository, index: IndexFile, architecture: str, wanted: set[str]
 ) -> None:
     """Make packages providers of those paths that are required."""
     for name, version, own in _owners_in(repository, wanted) if wanted else ():
@@ -133,7 +133,7 @@ def _read_files(
             index.add_provider(own, name, architecture)
 
 
-def _owners_in(repository: Repository, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
+def _owners_in(repository: YumRepository, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
     found = repository.path(*FILELISTS)
     if found is None:
         return iter(())
@@ -156,7 +156,7 @@ def _owners(path: str, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
                     yield package.get("name", ""), version, one.text or ""
 
 
-def _read_groups(repository: Repository, index: IndexFile, architecture: str) -> None:
+def _read_groups(repository: YumRepository, index: IndexFile, architecture: str) -> None:
     found = repository.path(*GROUPS)
     if found is None:
         return

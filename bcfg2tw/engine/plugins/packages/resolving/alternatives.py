@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, Resolver
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages, Resolver
 
 
 @dataclass(frozen=True)
-class Choice:
+class ProviderChoice:
     """
     One decision.
 
@@ -33,14 +33,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class DecidedResolution(Resolution):
+class DecidedPackages(ResolvedPackages):
     """
     An answer in which nothing is open that could be decided.
 
     :ivar choices: in the order in which they were made
     """
 
-    choices: tuple[Choice, ...]
+    choices: tuple[ProviderChoice, ...]
 
 
 class Qualified:
@@ -90,7 +90,7 @@ class Qualified:
 
 def resolve_all(
     collection: Collection, base: Names[str], recommended: Mapping[str, bool] | None = None
-) -> DecidedResolution:
+) -> DecidedPackages:
     """
     Complete a set of names, and choose where there is a choice.
 
@@ -107,7 +107,7 @@ class _Decisions:
     def __init__(self, collection: Collection, resolver: Resolver) -> None:
         self._collection = collection
         self._resolver = resolver
-        self._choices: list[Choice] = []
+        self._choices: list[ProviderChoice] = []
         self._ranks = {id(offer): rank for rank, offer in enumerate(collection.offers)}
 
     def make(self) -> None:
@@ -118,13 +118,13 @@ class _Decisions:
             self._resolver.choose(choice.chosen, choice.symbol)
             self._resolver.run()
 
-    def _possible(self) -> Iterator[Choice]:
+    def _possible(self) -> Iterator[ProviderChoice]:
         """Yield what can be decided; what a package's maintainer has put in order comes first."""
         names = list(self._resolver.open_names())
         for name in sorted(names, key=lambda one: not self._collection.choices(one)):
             candidates = list(dict.fromkeys(self._candidates(name)))
             if candidates and self._resolver.result.isdisjoint(candidates):
-                yield Choice(name, candidates[0], tuple(candidates))
+                yield ProviderChoice(name, candidates[0], tuple(candidates))
 
     def _candidates(self, symbol: str) -> Iterator[str]:
         """Yield the packages that satisfy a symbol, best first."""
@@ -143,12 +143,12 @@ class _Decisions:
                 ranked.append((-offer.view.priority(name), self._ranks[id(offer)], name))
         return [name for _, _, name in sorted(ranked)]
 
-    def resolution(self) -> DecidedResolution:
+    def resolution(self) -> DecidedPackages:
         """Return what was found, and what is open all the same."""
         found = self._resolver.resolution()
         possible = {one.symbol for one in self._choices}
         left = tuple(one for one in found.open if not self._is_satisfied(one))
-        return DecidedResolution(
+        return DecidedPackages(
             found.packages,
             found.unknown,
             found.reasons,

@@ -26,7 +26,7 @@ WITH_GROUPS = ("yum", "pac")
 KEPT_NAMES = 20_000
 
 
-class View(Protocol):
+class PackageView(Protocol):
     """What is asked of the index of one source, as clients of certain architectures see it."""
 
     def is_package(self, name: str) -> bool: ...
@@ -92,8 +92,8 @@ class Offer:
     """
 
     source: PackageSource
-    view: View
-    by_architecture: Mapping[str, View] = field(default_factory=dict, compare=False)
+    view: PackageView
+    by_architecture: Mapping[str, PackageView] = field(default_factory=dict, compare=False)
 
     def has(self, name: str) -> bool:
         """Say whether the source has a package and its lists let it in."""

@@ -7,17 +7,17 @@ from itertools import pairwise
 
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import (
-    Choice,
-    DecidedResolution,
+    DecidedPackages,
+    ProviderChoice,
     Qualified,
 )
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Offered, Resolution
+from bcfg2tw.engine.plugins.packages.resolving.resolver import Offered, ResolvedPackages
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 
-class Explanation:
+class PackageExplanation:
     """
     The reasons behind one answer.
 
@@ -25,11 +25,11 @@ class Explanation:
     :param answer: what was found for that
     """
 
-    def __init__(self, collection: Collection, request: Request, answer: Resolution) -> None:
+    def __init__(self, collection: Collection, request: Request, answer: ResolvedPackages) -> None:
         self._collection = collection
         self._request = request
         self._answer = answer
-        is_decided = isinstance(answer, DecidedResolution)
+        is_decided = isinstance(answer, DecidedPackages)
         self._offered: Offered = Qualified(collection) if is_decided else collection
         self._choices = _choices_of(answer)
 
@@ -124,8 +124,8 @@ class Explanation:
         )
 
 
-def _choices_of(answer: Resolution) -> dict[str, Choice]:
-    choices = answer.choices if isinstance(answer, DecidedResolution) else ()
+def _choices_of(answer: ResolvedPackages) -> dict[str, ProviderChoice]:
+    choices = answer.choices if isinstance(answer, DecidedPackages) else ()
     return {one.symbol: one for one in choices}
 
 

@@ -15,7 +15,7 @@ RPMS = re.compile(r"/RPMS\.(?P<name>[^/]+)")
 
 
 @dataclass(frozen=True)
-class Repository:
+class PackageRepository:
     """
     One place that packages are fetched from, as templates see it.
 
@@ -36,10 +36,10 @@ class Repository:
         return dict(self.__dict__)
 
 
-def repositories_of(source: PackageSource) -> tuple[Repository, ...]:
+def repositories_of(source: PackageSource) -> tuple[PackageRepository, ...]:
     """Return the repositories of a source, by architecture and then by component."""
     return tuple(
-        Repository(
+        PackageRepository(
             version=source.version,
             component=component,
             arch=arch,

@@ -20,7 +20,12 @@ from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, index_path, update
+from bcfg2tw.engine.plugins.packages.updating.update import (
+    SourceUpdate,
+    UpdateObserver,
+    index_path,
+    update,
+)
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 
@@ -70,7 +75,7 @@ class Order:
     number: int = 0
 
 
-class Indexes(Report):
+class Indexes(UpdateObserver):
     """
     The compiled indexes of one cache folder; all methods are safe in any thread.
 
@@ -244,7 +249,7 @@ class Indexes(Report):
         self._made = {one.source.key for one in outcomes if one.path is not None}
         return len(self._made) == len({one.key for one in order.sources})
 
-    def source_finished(self, outcome: Outcome) -> None:
+    def source_finished(self, outcome: SourceUpdate) -> None:
         """Let those go on that wait for a source."""
         with self._changed:
             self._attempted.add(outcome.source.key)

@@ -21,7 +21,7 @@ from bcfg2tw.engine.plugins.packages.fetching import downloaded_files
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
-    Turns,
+    FetchTurns,
 )
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
@@ -50,7 +50,7 @@ class CacheError(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SourceUpdate:
     """
     What became of one source.
 
@@ -65,7 +65,7 @@ class Outcome:
     error: str | None = None
 
 
-class Report:
+class UpdateObserver:
     """Is told how an update goes on, from several threads; this one does not listen."""
 
     def source_started(self, source: PackageSource) -> None:
@@ -74,7 +74,7 @@ class Report:
     def received(self, url: str, done: int, total: int | None) -> None:
         """So many bytes of a file have arrived."""
 
-    def source_finished(self, outcome: Outcome) -> None:
+    def source_finished(self, outcome: SourceUpdate) -> None:
         """A source is done, well or not."""
 
 
@@ -89,8 +89,8 @@ def update(
     downloader: Downloader,
     settings: Settings,
     force: bool = False,
-    report: Report | None = None,
-) -> list[Outcome]:
+    report: UpdateObserver | None = None,
+) -> list[SourceUpdate]:
     """
     Make the indexes that are missing, or all of them anew, and wait until that is done.
 
@@ -102,7 +102,9 @@ def update(
     :raises CacheError: if nothing can be written there
     """
     with _locked(cache_folder):
-        run = _Update(sources, cache_folder, downloader, settings, force, report or Report())
+        run = _Update(
+            sources, cache_folder, downloader, settings, force, report or UpdateObserver()
+        )
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
             update_keys(run.key_urls(), cache_folder, downloader, force, pool)
@@ -112,7 +114,7 @@ def update(
             _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
             downloaded_files.remove_unused(cache_folder, run.used)
     return [
-        Outcome(source, one.path, one.is_new, one.error)
+        SourceUpdate(source, one.path, one.is_new, one.error)
         for source in sources
         for one in (done[source.key],)
     ]
@@ -128,7 +130,7 @@ class _Update:
         downloader: Downloader,
         settings: Settings,
         force: bool,
-        report: Report,
+        report: UpdateObserver,
     ) -> None:
         self._sources = sources
         self._folder = cache_folder
@@ -136,25 +138,25 @@ class _Update:
         self._limit_bytes = settings.packages_max_download_bytes
         self._force = force
         self._report = report
-        self._turns = Turns()
+        self._turns = FetchTurns()
         self.used: set[str] = set()
 
-    def source(self, source: PackageSource) -> Outcome:
+    def source(self, source: PackageSource) -> SourceUpdate:
         """Bring one source up to date."""
         path = index_path(self._folder, source)
         used = _files_of(path)
         if used is not None and not self._force:
             self.used |= used
-            return Outcome(source, path)
+            return SourceUpdate(source, path)
         self._report.source_started(source)
         outcome = self._made(source, path, used)
         self._report.source_finished(outcome)
         return outcome
 
-    def _made(self, source: PackageSource, path: str, used: set[str] | None) -> Outcome:
+    def _made(self, source: PackageSource, path: str, used: set[str] | None) -> SourceUpdate:
         try:
             self._build(source, path, used or set())
-            return Outcome(source, path, is_new=True)
+            return SourceUpdate(source, path, is_new=True)
         except (Bcfg2Error, OSError, sqlite3.Error) as error:
             reason = str(error)
         except Exception as error:  # one source's oddity must not be the end of the others
@@ -163,10 +165,10 @@ class _Update:
         logger.error("Packages: Failed to load data for %s: %s", _written(source), reason)
         if used is None:
             logger.error("Some Packages will be missing")
-            return Outcome(source, None, error=reason)
+            return SourceUpdate(source, None, error=reason)
         self.used |= used
         logger.error("Packages: The last good index of %s stays in service", _written(source))
-        return Outcome(source, path, error=reason)
+        return SourceUpdate(source, path, error=reason)
 
     def _build(self, source: PackageSource, path: str, known: set[str]) -> None:
         """

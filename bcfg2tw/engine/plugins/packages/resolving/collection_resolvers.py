@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, NoIndex, Offer
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, resolve
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages, resolve
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes
 
@@ -25,13 +25,13 @@ KEPT_COLLECTIONS = 32
 KEPT_PACKAGES = 200_000
 
 
-class Answers:
+class CollectionResolver:
     """A collection, and what was found with it."""
 
     def __init__(self, collection: Collection, alternatives: bool) -> None:
         self.collection = collection
         self._resolve = resolve_all if alternatives else resolve
-        self._kept: dict[Hashable, Resolution] = {}
+        self._kept: dict[Hashable, ResolvedPackages] = {}
         self._kept_packages = 0
 
     def base(self, request: Request) -> frozenset[str]:
@@ -39,7 +39,7 @@ class Answers:
         members = (self.collection.members(group, kind) for group, kind in request.groups)
         return frozenset(request.names).union(self.collection.essentials(), *members)
 
-    def answer(self, request: Request) -> Resolution:
+    def answer(self, request: Request) -> ResolvedPackages:
         """Complete what a client asks for."""
         base = self.base(request)
         key = (base, frozenset(request.recommended.items()))
@@ -49,7 +49,7 @@ class Answers:
             self._keep(key, found)
         return found
 
-    def _keep(self, key: Hashable, found: Resolution) -> None:
+    def _keep(self, key: Hashable, found: ResolvedPackages) -> None:
         if self._kept_packages > KEPT_PACKAGES:
             self._kept.clear()
             self._kept_packages = 0
@@ -57,21 +57,23 @@ class Answers:
         self._kept_packages += len(found.packages)
 
 
-class Resolutions:
+class CollectionResolvers:
     """The collections of all clients, and the answers of each."""
 
     def __init__(self, indexes: Indexes, alternatives: bool) -> None:
         self._indexes = indexes
         self._alternatives = alternatives
-        self._kept: dict[ClientSources, tuple[tuple[SourceIndex | None, ...], Answers]] = {}
+        self._kept: dict[
+            ClientSources, tuple[tuple[SourceIndex | None, ...], CollectionResolver]
+        ] = {}
 
-    def of(self, found: ClientSources) -> Answers:
+    def of(self, found: ClientSources) -> CollectionResolver:
         """Return what knows the answers for clients of some sources; may wait for an index."""
         indexes = tuple(self._indexes.get(source) for source in found.sources)
         known = self._kept.get(found)
         if known is not None and known[0] == indexes:
             return known[1]
-        answers = Answers(_collection(found, indexes), self._alternatives)
+        answers = CollectionResolver(_collection(found, indexes), self._alternatives)
         if len(self._kept) >= KEPT_COLLECTIONS:
             self._kept.clear()
         self._kept[found] = (indexes, answers)

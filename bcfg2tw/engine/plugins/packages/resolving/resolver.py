@@ -31,7 +31,7 @@ class Offered(Protocol):
 
 
 @dataclass(frozen=True)
-class Resolution:
+class ResolvedPackages:
     """
     An answer to a request.
 
@@ -138,10 +138,10 @@ class Resolver:
         self._examined.add(package)
         self.reasons.setdefault(package, because)
 
-    def resolution(self) -> Resolution:
+    def resolution(self) -> ResolvedPackages:
         """Return what was found."""
         artefact = ARTEFACTS.get(self._offered.type or "", OTHER_ARTEFACTS)
-        return Resolution(
+        return ResolvedPackages(
             packages=frozenset(self.result),
             unknown=frozenset(one for one in self._unknown if not one.startswith(artefact)),
             reasons=self.reasons,
@@ -151,7 +151,7 @@ class Resolver:
 
 def resolve(
     offered: Offered, base: Names[str], recommended: Mapping[str, bool] | None = None
-) -> Resolution:
+) -> ResolvedPackages:
     """
     Complete a set of names.
 
