@@ -17,7 +17,7 @@ from twisted.internet.task import react
 from twisted.python.failure import Failure
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, UpdateObserver, update
@@ -145,8 +145,8 @@ class _Bars(UpdateObserver):
 
 def _address(source: PackageSource) -> str:
     if source.rawurl:
-        return shown(source.rawurl)
-    return " ".join([shown(source.url), source.version, *source.components])
+        return without_credentials(source.rawurl)
+    return " ".join([without_credentials(source.url), source.version, *source.components])
 
 
 def _told(outcome: SourceUpdate) -> str:

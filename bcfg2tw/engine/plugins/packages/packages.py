@@ -54,8 +54,8 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
     ) -> None:
         super().__init__(context, files, previous)
         settings = self._settings = files.library.settings
-        loaded = files.load(SOURCES, SourcesFile)
-        self.sources: tuple[PackageSource, ...] = loaded.sources if loaded else ()
+        sources_file = files.load(SOURCES, SourcesFile)
+        self.sources: tuple[PackageSource, ...] = sources_file.sources if sources_file else ()
         self._config_paths = (settings.yum_config, settings.apt_config)
         self._key_folder = key_folder(settings)
         folder = settings.packages_cache or os.path.join(files.folder, CACHE)
@@ -129,13 +129,13 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def Refresh(self) -> bool:
         """Ask the servers for all indexes again, and wait until that is done."""
-        return self._updated(force=True)
+        return self._update_indexes(force=True)
 
     def Reload(self) -> bool:
         """Fetch the indexes that are missing, and wait until that is done."""
-        return self._updated(force=False)
+        return self._update_indexes(force=False)
 
-    def _updated(self, force: bool) -> bool:
+    def _update_indexes(self, force: bool) -> bool:
         self.indexes.wait(self.indexes.load_again(force))
         return True
 
@@ -143,11 +143,11 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def client_sources(self, metadata: ClientMetadata) -> ClientSources:
         """Return the sources that apply to a client; told in the log once for a build."""
-        known: ClientSources | None = metadata.scratch.get(self)
-        if known is None:
-            known = metadata.scratch[self] = ClientSources.of(self.sources, metadata)
-            known.report(metadata.hostname)
-        return known
+        sources: ClientSources | None = metadata.scratch.get(self)
+        if sources is None:
+            sources = metadata.scratch[self] = ClientSources.of(self.sources, metadata)
+            sources.report(metadata.hostname)
+        return sources
 
     @property
     def does_resolve(self) -> bool:
@@ -156,34 +156,34 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
         """Append one structure with all that is missing; it may be empty."""
-        found = self.client_sources(metadata)
-        added = etree.Element("Independent", {"name": self.name})
+        client_sources = self.client_sources(metadata)
+        structure = etree.Element("Independent", {"name": self.name})
         if self.does_resolve:
-            self._add_packages(added, found, structures)
+            self._add_packages(structure, client_sources, structures)
         else:
             choose_groups(structures)
-            self.indexes.wait_for_keys(found.sources)
-        add_keys(added, found, self.indexes.cache_folder, self._key_folder)
-        structures.append(added)
+            self.indexes.wait_for_keys(client_sources.sources)
+        add_keys(structure, client_sources, self.indexes.cache_folder, self._key_folder)
+        structures.append(structure)
 
     def _add_packages(
-        self, added: Element, found: ClientSources, structures: list[Element]
+        self, structure: Element, client_sources: ClientSources, structures: list[Element]
     ) -> None:
         request = Request.of(structures)
         remove_groups(structures)
-        answer = self._answer(found, request)
+        answer = self._answer(client_sources, request)
         if answer.unknown:
             self.logger.info("Packages: Got %d unknown entries", len(answer.unknown))
             self.logger.info("Packages: %s", ", ".join(sorted(answer.unknown)))
-        said = {
+        attributes = {
             "version": self._settings.packages_version,
-            "type": found.package_type,
+            "type": client_sources.package_type,
             "origin": self.name,
         }
         for name in sorted(answer.packages.difference(request.names)):
-            etree.SubElement(added, "BoundPackage", {"name": name, **said})
+            etree.SubElement(structure, "BoundPackage", {"name": name, **attributes})
 
-    def _answer(self, found: ClientSources, request: Request) -> ResolvedPackages:
+    def _answer(self, client_sources: ClientSources, request: Request) -> ResolvedPackages:
         """
         Complete a request.
 
@@ -192,7 +192,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
             one that lacks what it would have said
         """
         try:
-            return self._resolvers.of(found).answer(request)
+            return self._resolvers.of(client_sources).answer(request)
         except NotReady as error:
             raise ValidationError(f"Packages: {error}") from error
         except UnusableIndex as error:
@@ -217,9 +217,9 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
                 break
             validator.validate_structures(metadata, structures)
         request = Request.of(structures)
-        answers = self._resolvers.of(self.client_sources(metadata))
-        answer = answers.answer(request)
-        return PackageExplanation(answers.collection, request, answer).lines(package)
+        resolver = self._resolvers.of(self.client_sources(metadata))
+        answer = resolver.answer(request)
+        return PackageExplanation(resolver.collection, request, answer).lines(package)
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say yes to all packages and groups of them, and to package managers' configuration."""
@@ -229,12 +229,12 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
         """Bind a package, whether a source has it or not, or a configuration."""
-        found = self.client_sources(metadata)
+        client_sources = self.client_sources(metadata)
         if entry.tag == "Package":
             entry.set("version", self._settings.packages_version)
-            entry.set("type", found.package_type)
+            entry.set("type", client_sources.package_type)
         else:
-            entry.text = config_text(found, metadata.hostname)
+            entry.text = config_text(client_sources, metadata.hostname)
             for key, value in FILE.items():
                 entry.set(key, value)
 

@@ -10,7 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
-from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, written
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, writing_index
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, PackageView
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from tests.engine.plugins.packages.mirrors import opened
@@ -120,7 +120,7 @@ class MemoryView:
 def index_view(case: SynchronousTestCase, described: Described) -> PackageView:
     """Return a view of a real index on disk."""
     path = os.path.join(case.mktemp() + ".sqlite")
-    with written(os.path.abspath(path), [ARCH], compare_debian) as index:
+    with writing_index(os.path.abspath(path), [ARCH], compare_debian) as index:
         fill(index, described, ARCH)
     return opened(case, os.path.abspath(path)).view([ARCH])
 

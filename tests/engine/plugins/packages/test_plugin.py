@@ -233,9 +233,9 @@ class ConfigurationTests(SynchronousTestCase):
         plugin, metadata = plugin_of(core), metadata_of(core)
         answers = plugin._resolvers.of(plugin.client_sources(metadata))
         configuration(core)
-        (first,) = answers._kept.values()
+        (first,) = answers._answers.values()
         configuration(core)
-        self.assertEqual(list(answers._kept.values()), [first])
+        self.assertEqual(list(answers._answers.values()), [first])
 
     def test_bounds(self) -> None:
         """What is kept of names and of answers does not grow without end."""
@@ -247,5 +247,5 @@ class ConfigurationTests(SynchronousTestCase):
         for number in range(50):
             request = Request({"web": "b", f"p{number}": "b"}, {}, {})
             self.assertIn("libc", answers.answer(request).packages)
-            self.assertLessEqual(len(answers._kept), 4)
+            self.assertLessEqual(len(answers._answers), 4)
             self.assertLessEqual(len(answers.collection._origins), 10)

@@ -169,7 +169,7 @@ class FetchingTests(UpdateTests):
             def source_finished(self, outcome: SourceUpdate) -> None:
                 told.append(outcome)
 
-        (outcome,) = self.update(served(mirror("Package: a\n")), report=Told())
+        (outcome,) = self.update(served(mirror("Package: a\n")), observer=Told())
         self.assertEqual(told, [self.source, outcome])
 
 

@@ -1,5 +1,5 @@
 """
-What a public key of OpenPGP says of itself: its id and when it was made (RFC 4880, RFC 9580).
+Id and creation time of public keys of OpenPGP (RFC 4880, RFC 9580).
 
 No more than that: checking signatures is a library's business, see `signatures.py`. No library
 that is kept up tells the time at which a key was made.

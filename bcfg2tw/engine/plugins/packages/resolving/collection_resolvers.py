@@ -1,5 +1,5 @@
 """
-The answers to clients' requests, each found once for all clients that ask the same.
+Resolving clients' requests, once for all clients that ask the same.
 
 An index that was refreshed makes new collections; what was found with the old one is forgotten.
 """
@@ -26,16 +26,16 @@ KEPT_PACKAGES = 200_000
 
 
 class CollectionResolver:
-    """A collection, and what was found with it."""
+    """Resolves requests against one collection, and remembers the answers."""
 
     def __init__(self, collection: Collection, alternatives: bool) -> None:
         self.collection = collection
         self._resolve = resolve_all if alternatives else resolve
-        self._kept: dict[Hashable, ResolvedPackages] = {}
-        self._kept_packages = 0
+        self._answers: dict[Hashable, ResolvedPackages] = {}
+        self._answers_size = 0
 
     def base(self, request: Request) -> frozenset[str]:
-        """Return what has to be there, before anything that it needs."""
+        """Return the packages that have to be there, before anything that they need."""
         members = (self.collection.members(group, kind) for group, kind in request.groups)
         return frozenset(request.names).union(self.collection.essentials(), *members)
 
@@ -43,50 +43,50 @@ class CollectionResolver:
         """Complete what a client asks for."""
         base = self.base(request)
         key = (base, frozenset(request.recommended.items()))
-        found = self._kept.get(key)
-        if found is None:
-            found = self._resolve(self.collection, base, request.recommended)
-            self._keep(key, found)
-        return found
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._resolve(self.collection, base, request.recommended)
+            self._remember(key, answer)
+        return answer
 
-    def _keep(self, key: Hashable, found: ResolvedPackages) -> None:
-        if self._kept_packages > KEPT_PACKAGES:
-            self._kept.clear()
-            self._kept_packages = 0
-        self._kept[key] = found
-        self._kept_packages += len(found.packages)
+    def _remember(self, key: Hashable, answer: ResolvedPackages) -> None:
+        if self._answers_size > KEPT_PACKAGES:
+            self._answers.clear()
+            self._answers_size = 0
+        self._answers[key] = answer
+        self._answers_size += len(answer.packages)
 
 
 class CollectionResolvers:
-    """The collections of all clients, and the answers of each."""
+    """The resolvers of all collections that clients have."""
 
     def __init__(self, indexes: Indexes, alternatives: bool) -> None:
         self._indexes = indexes
         self._alternatives = alternatives
-        self._kept: dict[
+        self._resolvers: dict[
             ClientSources, tuple[tuple[SourceIndex | None, ...], CollectionResolver]
         ] = {}
 
-    def of(self, found: ClientSources) -> CollectionResolver:
-        """Return what knows the answers for clients of some sources; may wait for an index."""
-        indexes = tuple(self._indexes.get(source) for source in found.sources)
-        known = self._kept.get(found)
-        if known is not None and known[0] == indexes:
-            return known[1]
-        answers = CollectionResolver(_collection(found, indexes), self._alternatives)
-        if len(self._kept) >= KEPT_COLLECTIONS:
-            self._kept.clear()
-        self._kept[found] = (indexes, answers)
-        return answers
+    def of(self, client_sources: ClientSources) -> CollectionResolver:
+        """Return the resolver for clients of some sources; may wait for an index."""
+        indexes = tuple(self._indexes.get(source) for source in client_sources.sources)
+        cached = self._resolvers.get(client_sources)
+        if cached is not None and cached[0] == indexes:
+            return cached[1]
+        resolver = CollectionResolver(_collection(client_sources, indexes), self._alternatives)
+        if len(self._resolvers) >= KEPT_COLLECTIONS:
+            self._resolvers.clear()
+        self._resolvers[client_sources] = (indexes, resolver)
+        return resolver
 
 
-def _collection(found: ClientSources, indexes: tuple[SourceIndex | None, ...]) -> Collection:
+def _collection(sources: ClientSources, indexes: tuple[SourceIndex | None, ...]) -> Collection:
     offers = []
-    for source, index in zip(found.sources, indexes, strict=True):
-        own = [arch for arch in source.arches if arch in found.architectures]
+    for source, index in zip(sources.sources, indexes, strict=True):
+        architectures = [arch for arch in source.arches if arch in sources.architectures]
         if index is None:
             offers.append(Offer(source, NoIndex()))
         else:
-            by_architecture = {arch: index.view([arch]) for arch in own}
-            offers.append(Offer(source, index.view(own), by_architecture))
+            by_architecture = {arch: index.view([arch]) for arch in architectures}
+            offers.append(Offer(source, index.view(architectures), by_architecture))
     return Collection(offers)

@@ -63,7 +63,11 @@ class PackageSource:
     @property
     def group(self) -> str | None:
         """The innermost group that it is for, None without one."""
-        groups = (one.name for one in self.conditions if one.tag == "Group" and not one.is_negated)
+        groups = (
+            condition.name
+            for condition in self.conditions
+            if condition.tag == "Group" and not condition.is_negated
+        )
         return next(groups, None)
 
     def applies(self, metadata: ClientMetadata) -> bool:

@@ -76,7 +76,7 @@ def _name_by_url(url: str, group: str | None) -> str:
 
 def _last_part(url: str) -> str:
     for pattern in (PULP, RPMS):
-        found = pattern.search(url)
-        if found:
-            return found["name"]
+        match = pattern.search(url)
+        if match:
+            return match["name"]
     return urlsplit(url).path.rstrip("/").rpartition("/")[2]

@@ -21,7 +21,7 @@ logger = logging.getLogger("Packages")
 
 class SourcesFile:
     """
-    What sources.xml and the files that it includes say: an interpretation for `files.load`.
+    The content of sources.xml and the files that it includes: an interpretation for `files.load`.
 
     Directives of Genshi have no effect, all elements are taken as they are written. A source that
     cannot be used is an error in the log and left out.
@@ -33,7 +33,7 @@ class SourcesFile:
     def __init__(self, source: Source) -> None:
         root = source.xml()
         decrypt_elements(root, source.path, source.settings)
-        types = {one.lower() for one in source.settings.packages_backends} & set(PACKAGE_TYPES)
+        types = {name.lower() for name in source.settings.packages_backends} & set(PACKAGE_TYPES)
         self.sources = tuple(_sources(root, source.path, types))
 
 
@@ -48,22 +48,22 @@ def _sources(root: Element, path: str, types: set[str]) -> Iterator[PackageSourc
 
 
 def _place(element: Element, path: str) -> str:
-    bases = (one.get(XML_BASE) for one in (element, *element.iterancestors()))
+    bases = (ancestor.get(XML_BASE) for ancestor in (element, *element.iterancestors()))
     return f"{next(filter(None, bases), path)}:{line_of(element)}"
 
 
 def _problem(element: Element, types: set[str]) -> str | None:
-    """Say why a source cannot be used, None if it can."""
+    """Return the reason why a source cannot be used, None if it can."""
     url = element.get("url") or element.get("rawurl")
-    given = element.get("type", "")
+    type_name = element.get("type", "")
     if element.get("pulp_id") is not None:
         return "Packages: Pulp is not supported, skipping; name the repository with url or rawurl"
-    if not given:
+    if not type_name:
         return f"Packages: No type specified for source at {url}, skipping"
-    if given.lower() not in types:
-        return f"Packages: Unknown source type {given}; known are {', '.join(sorted(types))}"
+    if type_name.lower() not in types:
+        return f"Packages: Unknown source type {type_name}; known are {', '.join(sorted(types))}"
     if not url:
-        return f"Packages: a source of type {given} needs a url or a rawurl, skipping"
+        return f"Packages: a source of type {type_name} needs a url or a rawurl, skipping"
     return None
 
 
@@ -101,8 +101,8 @@ def _texts(element: Element, tag: str) -> tuple[str, ...]:
 def _client_options(element: Element) -> tuple[tuple[str, str], ...]:
     options: dict[str, str] = {}
     for child in element.iterchildren("Options"):
-        given = attributes(child)
-        given.pop("clientonly", None)
-        if given.pop("serveronly", "").lower() != "true":
-            options.update(given)
+        further = attributes(child)
+        further.pop("clientonly", None)
+        if further.pop("serveronly", "").lower() != "true":
+            options.update(further)
     return tuple(options.items())
