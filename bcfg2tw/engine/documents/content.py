@@ -34,7 +34,7 @@ def as_bytes(content: Content, settings: Settings) -> bytes:
     return content if isinstance(content, bytes) else content.encode(settings.encoding, "replace")
 
 
-def in_encoding(text: str, settings: Settings) -> str:
+def restrict_to_encoding(text: str, settings: Settings) -> str:
     """Return what a template made, with what the server's encoding lacks replaced by `?`."""
     if settings.encoding.lower().startswith("utf"):
         return text
@@ -53,14 +53,14 @@ def set_content(entry: Element, content: Content, settings: Settings) -> None:
     elif entry.get("encoding") == "base64":
         entry.text = base64.b64encode(as_bytes(content, settings)).decode("ascii")
     else:
-        text = _decoded(entry, content, settings)
+        text = _decode(entry, content, settings)
         try:
             entry.text = text
         except ValueError as error:  # lxml's own words, which the reference passes on
             raise PluginExecutionError(str(error)) from error
 
 
-def _decoded(entry: Element, content: Content, settings: Settings) -> str:
+def _decode(entry: Element, content: Content, settings: Settings) -> str:
     if isinstance(content, str):
         return content
     try:

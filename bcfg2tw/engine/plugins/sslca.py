@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugins.cfg.created.ssl_key import SSLKeyFile
 from bcfg2tw.engine.plugins.cfg.interfaces import NoSuchPath, PathFiles
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
 from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, SourceReader
-from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of
 from bcfg2tw.engine.plugins.cfg.plain import Plain
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.xmlio import Element
@@ -56,7 +56,7 @@ class OldCertificateFile(SSLCertificateFile):
             raise PluginExecutionError(
                 f"{self.place(certificate)}: Cert needs the attribute key, the path of its key"
             )
-        return bytes_of(bound_path(path, metadata))
+        return bytes_of(bind_path(path, metadata))
 
     def verify(
         self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles

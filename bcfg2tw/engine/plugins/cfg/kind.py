@@ -27,7 +27,7 @@ ReadFile: TypeAlias = Callable[[Source, bytes], Any]
 
 
 class Role(enum.Enum):
-    """What a file is for."""
+    """The role of a file in its entry set."""
 
     GENERATOR = "generator"
     CREATOR = "creator"
@@ -47,7 +47,7 @@ class Kind:
     :ivar extensions: what stands behind base name and specificity, where it has no own names
     :ivar encrypted: whether the file is encrypted
     :ivar verifies: whether a creator also says whether content is right
-    :ivar failure: what is said where the file was never understood, see `Unusable`
+    :ivar failure: the text that fails an entry where the file was never understood, see `Unusable`
     """
 
     handler: str
@@ -80,33 +80,31 @@ class Kind:
 
     def specificity(self, name: str, base: str) -> Specificity | None:
         """
-        Say for whom a file is, None if it is not of this kind.
+        Return for whom a file is, None if it is not of this kind.
 
         :param base: the base name of its entry set
         """
         if self.names:
-            return self._of_own_name(name)
+            return self._specificity_of_own_name(name)
         if not name.startswith(base):
             return None
         rest = name[len(base) :]
         for extension in self.extensions:
             if rest.endswith(extension):
-                found = specificity_of_suffix(rest.removesuffix(extension))
-                if found is not None:
-                    return found
+                specificity = specificity_of_suffix(rest.removesuffix(extension))
+                if specificity is not None:
+                    return specificity
         return None
 
-    def _of_own_name(self, name: str) -> Specificity | None:
+    def _specificity_of_own_name(self, name: str) -> Specificity | None:
         if not self.specific:
             return FOR_ALL if name in self.names else None
-        for own in self.names:
-            found = specificity_of_suffix(name[len(own) :]) if name.startswith(own) else None
-            if found is not None:
-                return found
-        return None
+        suffixes = (name[len(whole) :] for whole in self.names if name.startswith(whole))
+        specificities = map(specificity_of_suffix, suffixes)
+        return next((match for match in specificities if match is not None), None)
 
     def unusable(self, path: str, problem: RepositoryError | None) -> Unusable:
-        """Return what stands for a file that was never understood: it fails its entry."""
+        """Return a stand-in for a file that was never understood: it fails its entry."""
         if "{reason}" in self.failure or not isinstance(problem, Python2Problem):
             return Unusable(path, self.failure, problem.reason if problem else "")
         place = "" if problem.line is None else f"line {problem.line}: "

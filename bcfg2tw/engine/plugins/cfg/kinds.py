@@ -60,11 +60,11 @@ XML_FAILURE = "Failed to read {path}: {reason}"
 class SourceReader:
     """Reads files with a class that takes the source alone."""
 
-    made: Callable[[Source], Any]
+    make: Callable[[Source], Any]
 
     def __call__(self, source: Source, data: bytes) -> Any:
         """Return what the class makes of the file."""
-        return self.made(source)
+        return self.make(source)
 
 
 KINDS = (
@@ -109,6 +109,6 @@ def enabled_kinds(handlers: Iterable[str]) -> tuple[Kind, ...]:
     :param handlers: the names to use; all where there are none. Others than these are passed
         over, as in the reference.
     """
-    wanted = {name.rpartition(".")[2] for name in handlers}
-    kinds = (kind for kind in KINDS if not wanted or kind.handler in wanted)
+    names = {name.rpartition(".")[2] for name in handlers}
+    kinds = (kind for kind in KINDS if not names or kind.handler in names)
     return tuple(sorted(kinds, key=lambda kind: kind.order))

@@ -19,7 +19,8 @@ class Unusable(ContentGenerator, Creator, Verifier, Info):
     """
     Stands for a file that cannot be used; it is chosen all the same, and says why.
 
-    :param failure: what is said; `{path}`, `{reason}` and the entry's `{name}` are filled in
+    :param failure: the text that fails an entry; `{path}`, `{reason}` and the entry's `{name}` are
+        filled in
     """
 
     __slots__ = ("_failure", "_reason", "path")

@@ -67,9 +67,9 @@ class PrivateKeyFile(CreatorFile):
 
         :raises PluginExecutionError: if it is encrypted, and could not be decrypted
         """
-        found = next(self.matched(metadata).iter("Passphrase"), None)
-        text = "" if found is None else found.text or ""
-        if found is not None and found.get("encrypted") and looks_encrypted(text.encode()):
+        element = next(self.matched(metadata).iter("Passphrase"), None)
+        text = "" if element is None else element.text or ""
+        if element is not None and element.get("encrypted") and looks_encrypted(text.encode()):
             # lax decryption leaves it as it is: nobody could use a key that it protects
             raise PluginExecutionError(f"Failed to decrypt Passphrase element in {self.path}")
         return text

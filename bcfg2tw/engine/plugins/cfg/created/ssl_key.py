@@ -36,20 +36,20 @@ class SSLKeyFile(CreatorFile):
         """
         path = self.own_path(metadata, entry_set)
         key = next(self.matched(metadata).iter("Key"), None)
-        given: dict[str, str] = {} if key is None else attributes(key)
-        kind, bits = given.get("type", DEFAULT_TYPE), given.get("bits", DEFAULT_BITS)
+        options: dict[str, str] = {} if key is None else attributes(key)
+        kind, bits = options.get("type", DEFAULT_TYPE), options.get("bits", DEFAULT_BITS)
         try:
-            made = _made(kind, bits)
+            private_key = _make_key(kind, bits)
         except KeyFailure as error:
             raise PluginExecutionError(
                 f"Failed to generate key {path} for {metadata.hostname}: {error}"
             ) from error
-        data = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        data = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         self.keep(metadata, entry_set, data)
         return as_text(data, self._settings)
 
 
-def _made(kind: str, bits: str) -> RSAPrivateKey | DSAPrivateKey:
+def _make_key(kind: str, bits: str) -> RSAPrivateKey | DSAPrivateKey:
     if not bits.isdecimal():
         raise KeyFailure(f"the number of bits must be a whole number, not {bits!r}")
     if kind.lower() == "rsa":

@@ -7,9 +7,10 @@ from functools import partial
 
 from genshi.template.base import Template
 
-from bcfg2tw.engine.documents.content import Content, in_encoding
+from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import run_template
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
 from bcfg2tw.engine.templates.failures import log_failure, render_failure
@@ -47,15 +48,17 @@ class GenshiText(ContentGenerator):
         """Render the template."""
         variables = text_template_variables(entry, metadata, self.path)
         variables["path"] = self.path
-        try:
-            return in_encoding(self._rendered(variables), self._settings)
-        except Exception as error:  # the template's own code
-            failure = render_failure(self.template, error, self._text)
-            log_failure(failure.place, located(failure.reason, error), variables)
-            raise PluginExecutionError(failure.reason) from error
+        render = partial(self._render, variables)
+        text = run_template(render, partial(self._failure, variables))
+        return restrict_to_encoding(text, self._settings)
 
-    def _rendered(self, variables: Variables) -> str:
+    def _render(self, variables: Variables) -> str:
         return render_text(self.template, variables)
+
+    def _failure(self, variables: Variables, error: Exception) -> PluginExecutionError:
+        failure = render_failure(self.template, error, self._text)
+        log_failure(failure.place, located(failure.reason, error), variables)
+        return PluginExecutionError(failure.reason)
 
     @property
     def template(self) -> Template:
