@@ -76,8 +76,8 @@ ROOMS = {
         ("properties",),
         ("views",),
         ("write_back",),
-        ("shared",),
-        ("parsed",),
+        ("shared_file",),
+        ("formats",),
     ),
     "engine.plugins.sshbase": (
         ("",),

@@ -21,7 +21,7 @@ class GenshiXML(GenshiText):
     def __init__(self, source: Source, data: bytes) -> None:
         super().__init__(source, data, lambda source, _: markup_template(source))
 
-    def _rendered(self, variables: Variables) -> str:
+    def _render(self, variables: Variables) -> str:
         return rendered_xml(self.template, variables)
 
 
