@@ -71,9 +71,9 @@ class PublicKeyTests(SynchronousTestCase):
     def test_nothing_to_derive_from(self) -> None:
         """Without a private key the path fails, with the reason of that path."""
         core = cfg_core(self, {"etc/key.pub/pubkey.xml": "<PublicKey/>"})
-        said = failure(core, "/etc/key.pub").partition("/etc/key.pub: ")[2]
+        reason = failure(core, "/etc/key.pub").partition("/etc/key.pub: ")[2]
         self.assertEqual(
-            said,
+            reason,
             "Cfg: Could not bind /etc/key (private key for REPO/Cfg/etc/key.pub/pubkey.xml): "
             "No matching generator: Path:/etc/key",
         )

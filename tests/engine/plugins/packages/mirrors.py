@@ -110,17 +110,17 @@ def debian(text: str, architecture: str = "amd64", component: str = "main") -> d
 def release(contents: Mapping[str, bytes], **fields: str) -> bytes:
     """Return the Release of a suite whose files are given by their path below the mirror."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
-    listed = [
+    lists = [
         f" {hashlib.sha256(data).hexdigest()} {len(data)} {name.removeprefix(DISTS + '/')}"
         for name, data in contents.items()
     ]
-    return "\n".join(["Suite: stable", *lines, "SHA256:", *listed, ""]).encode()
+    return "\n".join(["Suite: stable", *lines, "SHA256:", *lists, ""]).encode()
 
 
 def apt_source(url: str, **fields: Any) -> PackageSource:
     """Return a source for the mirror of `debian`."""
-    given = {"version": "stable", "components": ("main",), "arches": ("amd64",), **fields}
-    return PackageSource("apt", url, **given)
+    attributes = {"version": "stable", "components": ("main",), "arches": ("amd64",), **fields}
+    return PackageSource("apt", url, **attributes)
 
 
 def repomd(contents: Mapping[str, bytes], **types: str) -> dict[str, bytes]:
@@ -183,13 +183,13 @@ def archive(members: Mapping[str, str], mode: str = "w:gz") -> bytes:
 def pacman(*packages: Mapping[str, str]) -> dict[str, str]:
     """Return the members of a pacman database; values of several lines are lists."""
     return {
-        f"{one['NAME']}-1.0-1/desc": "".join(
-            f"%{name}%\n{value}\n\n" for name, value in {"VERSION": "1.0-1", **one}.items()
+        f"{package['NAME']}-1.0-1/desc": "".join(
+            f"%{name}%\n{value}\n\n" for name, value in {"VERSION": "1.0-1", **package}.items()
         )
-        for one in packages
+        for package in packages
     }
 
 
 def catalogue(*packages: Mapping[str, Any]) -> str:
     """Return the packagesite.yaml of a FreeBSD repository."""
-    return "".join(json.dumps(one) + "\n" for one in packages)
+    return "".join(json.dumps(package) + "\n" for package in packages)

@@ -137,8 +137,8 @@ def fill(index: IndexFile, described: Described, architecture: str) -> None:
 
 def a_source(type: str = "apt", **fields: Any) -> PackageSource:
     """Return a source of one repository."""
-    given = {"rawurl": "http://mirror.test/pool/", "arches": (ARCH,), **fields}
-    return PackageSource(type, **given)
+    attributes = {"rawurl": "http://mirror.test/pool/", "arches": (ARCH,), **fields}
+    return PackageSource(type, **attributes)
 
 
 def an_offer(described: Described, **fields: Any) -> Offer:

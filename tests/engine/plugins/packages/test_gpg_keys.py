@@ -57,8 +57,8 @@ class PublicKeyTests(SynchronousTestCase):
     def test_version_3(self) -> None:
         """The id of an old key is the end of its modulus."""
         packet = bytes.fromhex("03 33333333 0000 01 0040 aabbccdd11223344 0011 010001")
-        found = OpenPGPKey.read(bytes([0x98, len(packet)]) + packet)
-        self.assertEqual(found, OpenPGPKey("11223344", "33333333"))
+        key = OpenPGPKey.read(bytes([0x98, len(packet)]) + packet)
+        self.assertEqual(key, OpenPGPKey("11223344", "33333333"))
 
     def test_lengths(self) -> None:
         """All ways to write the length of a packet are understood."""
@@ -68,15 +68,15 @@ class PublicKeyTests(SynchronousTestCase):
             bytes([0x99, 0, size]), bytes([0x9A, 0, 0, 0, size]), bytes([0x9B]),
             bytes([0xC6, size]), bytes([0xC6, 0xFF, 0, 0, 0, size]),
         ]  # fmt: skip
-        found = {OpenPGPKey.read(head + packet) for head in heads}
-        self.assertEqual(found, {OpenPGPKey("97965a9a", "53f35f0b")})
+        keys = {OpenPGPKey.read(head + packet) for head in heads}
+        self.assertEqual(keys, {OpenPGPKey("97965a9a", "53f35f0b")})
 
     def test_long_packet(self) -> None:
         """A key of several hundred bytes has a length of two."""
         packet = VERSION_4[2:] + bytes(300)
         size = len(packet) - 192
-        found = OpenPGPKey.read(bytes([0xC6, (size >> 8) + 192, size & 0xFF]) + packet)
-        self.assertEqual(found, OpenPGPKey.read(b"\x99" + len(packet).to_bytes(2, "big") + packet))
+        key = OpenPGPKey.read(bytes([0xC6, (size >> 8) + 192, size & 0xFF]) + packet)
+        self.assertEqual(key, OpenPGPKey.read(b"\x99" + len(packet).to_bytes(2, "big") + packet))
 
     def test_no_keys(self) -> None:
         """What is no key, or not all of one, is refused."""

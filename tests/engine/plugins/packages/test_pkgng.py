@@ -19,8 +19,8 @@ FOLDER = "freebsd:14:x86:64/latest/packagesite"
 
 
 def a_source(url: str, **fields: Any) -> PackageSource:
-    given = {"version": "14", "components": ("latest",), "arches": ("x86:64",), **fields}
-    return PackageSource("pkgng", url, **given)
+    attributes = {"version": "14", "components": ("latest",), "arches": ("x86:64",), **fields}
+    return PackageSource("pkgng", url, **attributes)
 
 
 class CatalogueTests(SynchronousTestCase):

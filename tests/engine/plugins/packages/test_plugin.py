@@ -58,9 +58,9 @@ def write_pool(folder: str, text: str) -> None:
 
 def source(folder: str, more: str = "", type: str = "apt", **attributes: str) -> str:
     """Return a source for a flat repository of this machine."""
-    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    text = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return (
-        f'<Source type="{type}" rawurl="file://{folder}/"{said}><Arch>amd64</Arch>{more}</Source>'
+        f'<Source type="{type}" rawurl="file://{folder}/"{text}><Arch>amd64</Arch>{more}</Source>'
     )
 
 

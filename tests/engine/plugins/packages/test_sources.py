@@ -261,10 +261,10 @@ class ApplicationTests(SourcesCase):
 
     def test_no_sources(self) -> None:
         """Where none applies the type is unknown, and the log says so."""
-        found = self.applying("", "amd64")
+        client_sources = self.applying("", "amd64")
         with self.assertLogs("Packages", "ERROR") as logs:
-            found.report("c.test")
-        self.assertEqual((found.type, found.package_type), (None, "unknown"))
+            client_sources.report("c.test")
+        self.assertEqual((client_sources.type, client_sources.package_type), (None, "unknown"))
         self.assertIn("Packages: No sources found for c.test", logs.output[0])
 
     def test_mixed(self) -> None:
@@ -273,8 +273,8 @@ class ApplicationTests(SourcesCase):
             f'<Source type="pac" url="http://m/">{ARCH}</Source>'
             f'<Source type="apt" url="http://n/">{ARCH}</Source>'
         )
-        found = self.applying(text, "amd64")
+        client_sources = self.applying(text, "amd64")
         with self.assertLogs("Packages", "WARNING") as logs:
-            found.report("c.test")
-        self.assertEqual((found.type, found.package_type), (None, "pacman"))
+            client_sources.report("c.test")
+        self.assertEqual((client_sources.type, client_sources.package_type), (None, "pacman"))
         self.assertIn("Multiple source types found for c.test: pac,apt", logs.output[0])
