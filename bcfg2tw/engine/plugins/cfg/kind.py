@@ -17,7 +17,7 @@ from bcfg2tw.errors import EncryptionError, RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
 
-#: What templates include is no file of its own.
+#: Files that templates include, which stand for nothing by themselves.
 IGNORED = (".genshi_include", ".jinja2_include")
 
 #: Filters of Bcfg2 1.3, which 1.4 no longer has.
@@ -40,7 +40,7 @@ class Kind:
     """
     One kind of file; also the interpretation of such files. Each is equal to itself only.
 
-    :ivar handler: what `[cfg] handlers` calls it
+    :ivar handler: its name in `[cfg] handlers`
     :ivar read: makes the object for a file from its source and its content, decrypted
     :ivar order: a file is of the first kind, by this number, that its name matches
     :ivar names: whole names, where the kind has its own; a specificity may follow if `specific`

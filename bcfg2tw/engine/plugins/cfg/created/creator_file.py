@@ -35,7 +35,7 @@ class CreatorFile(StructFile, Creator):
     The content that was made is a file beside it. It is looked for on disk, not in the snapshot,
     while nobody else can create there: so requests that began before it was there get the same one.
 
-    :cvar handler: what `[cfg] handlers` calls it
+    :cvar handler: its name in `[cfg] handlers`
     :cvar category_option: the field of the settings for the category of groups that share
     :cvar passphrase_option: the field for the name of the passphrase that encrypts what is kept
     """

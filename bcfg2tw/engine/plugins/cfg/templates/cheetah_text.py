@@ -34,7 +34,7 @@ COMPILER_SETTINGS = {"useStackFrames": False}
 #: The names of the functions that Python makes of comprehensions.
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
-#: How the code that Cheetah generates says where it comes from.
+#: The comment in generated code that says which line of the template it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
 
 

@@ -10,7 +10,7 @@ from bcfg2tw.errors import Bcfg2Error
 BEGIN_MESSAGE = b"-----BEGIN PGP SIGNED MESSAGE-----"
 BEGIN_SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 
-#: What Sequoia raises: it has no class of its own, and its failures come as RuntimeError.
+#: The exceptions of Sequoia, which has no class of its own: its failures are RuntimeError.
 SEQUOIA_ERRORS = (RuntimeError, ValueError, OSError)
 
 

@@ -21,7 +21,7 @@ FORMAT = 3
 #: The number of what holds for all architectures of a source.
 COMMON = 0
 
-#: What the private names of alternatives begin with.
+#: The beginning of the private names of alternatives.
 CHOICE = "choice-"
 
 MAPPED_BYTES = 1 << 30

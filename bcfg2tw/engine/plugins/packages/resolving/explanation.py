@@ -21,8 +21,8 @@ class PackageExplanation:
     """
     The reasons behind one answer.
 
-    :param request: what the client's structures ask for
-    :param answer: what was found for that
+    :param request: of the client's structures
+    :param answer: all that the request needs
     """
 
     def __init__(self, collection: Collection, request: Request, answer: ResolvedPackages) -> None:
