@@ -20,12 +20,12 @@ from twisted.trial.unittest import SkipTest, TestCase
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.engine.plugin.downloads import Download, DownloadError
-from bcfg2tw.engine.plugins.packages.formats.compression import unpacked
+from bcfg2tw.engine.plugins.packages.formats.compression import open_unpacked
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
 from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer
-from bcfg2tw.engine.plugins.packages.resolving.resolution import resolve
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
+from bcfg2tw.engine.plugins.packages.resolving.resolver import resolve
+from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, update
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.engine.plugins.packages.apt_configuration import archive
@@ -90,7 +90,7 @@ class ArchiveTests(TestCase):
         self.cache = os.path.abspath(self.mktemp())
         quiet(self)
 
-    async def update(self, **how: Any) -> Outcome:
+    async def update(self, **how: Any) -> SourceUpdate:
         downloader = ReactorDownloader(reactor, lambda: SETTINGS)
         await self.reach(downloader)
         (outcome,) = await deferToThread(
@@ -170,7 +170,7 @@ class ArchiveTests(TestCase):
         folder = os.path.abspath(self.mktemp())
         stanzas = b""
         for name in (one for one in index.files() if "Packages" in one):
-            with unpacked(os.path.join(self.cache, name)) as stream:
+            with open_unpacked(os.path.join(self.cache, name)) as stream:
                 stanzas += stream.read()
         names = ("state/lists/partial/x", "cache/archives/partial/x", "etc/preferences.d/x")
         write_files(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -50,16 +52,52 @@ LAYERS = (
     ("errors", ""),
 )
 
+#: The same for the modules of a folder, without its name; here imports for type checkers count.
+ROOMS = {
+    "engine.plugins.cfg": (
+        ("",),
+        ("cfg",),
+        ("entry_set", "kinds"),
+        ("created", "authorized_keys", "templates", "verifiers", "plain"),
+        ("certificates", "other_paths", "kind"),
+        ("unusable",),
+        ("interfaces",),
+    ),
+    "engine.plugins.packages": (
+        ("packages",),
+        ("configuring", "resolving"),
+        ("updating",),
+        ("formats",),
+        ("indexes",),
+        ("sources", "fetching", ""),
+    ),
+    "engine.plugins.properties": (
+        ("",),
+        ("properties",),
+        ("views",),
+        ("write_back",),
+        ("shared_file",),
+        ("formats",),
+    ),
+    "engine.plugins.sshbase": (
+        ("",),
+        ("sshbase",),
+        ("known_hosts", "host_keys"),
+        ("host_names", "key_files"),
+        ("dns",),
+    ),
+}
 
-def layer_of(module: str) -> int:
+
+def layer_of(module: str, layers: Iterable[tuple[str, ...]] = LAYERS) -> int:
     """Return the number of the line that a module stands on, counted from the top."""
     matching = [
         (len(prefix), number)
-        for number, prefixes in enumerate(LAYERS)
+        for number, prefixes in enumerate(layers)
         for prefix in prefixes
         if module == prefix or module.startswith(prefix + ".")
     ]
-    assert matching, f"{module} has no place in LAYERS"
+    assert matching, f"{module} has no place in the layers"
     return max(matching)[1]
 
 
@@ -68,31 +106,74 @@ def is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    """Yield the modules that are imported when the code runs."""
+def imports(tree: ast.AST, for_types: bool = False) -> Iterator[str]:
+    """
+    Yield the modules, or names in modules, that are imported when the code runs.
+
+    :param for_types: whether imports for type checkers only count as well
+    """
     for node in ast.iter_child_nodes(tree):
-        if is_type_checking(node):
+        if is_type_checking(node) and not for_types:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         else:
-            yield from imports(node)
+            yield from imports(node, for_types)
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Yield every module of the package, by its name below the package."""
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        name = ".".join(part for part in parts if part != "__init__")
-        yield name, ast.parse(path.read_text("utf-8"))
+def module_name(path: Path) -> str:
+    """Return the name of a file's module below the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def modules() -> Mapping[str, ast.Module]:
+    """Return every module of the package by its name."""
+    return {module_name(path): ast.parse(path.read_text("utf-8")) for path in ROOT.rglob("*.py")}
+
+
+def import_graph(prefix: str) -> Mapping[str, set[str]]:
+    """
+    Return each module of a folder with those modules of the folder that it imports.
+
+    Imports for type checkers count.
+
+    :param prefix: the folder's name below the package, empty for the whole package
+    """
+    trees = {
+        name: tree
+        for name, tree in modules().items()
+        if not prefix or name == prefix or name.startswith(prefix + ".")
+    }
+    return {name: set(_imported_modules(tree, trees)) - {name} for name, tree in trees.items()}
+
+
+def _imported_modules(tree: ast.AST, folder: Collection[str]) -> Iterator[str]:
+    """Yield the modules of a folder that a module imports, or imports names from."""
+    for name in imports(tree, for_types=True):
+        target = name.removeprefix("bcfg2tw.")
+        module = target if target in folder else target.rpartition(".")[0]
+        if name.startswith("bcfg2tw.") and module in folder:
+            yield module
+
+
+def circle_in(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return modules that import each other in a circle, empty if there are none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        modules_in_circle: list[str] = error.args[1]
+        return modules_in_circle
+    return []
 
 
 class LayersTests(SynchronousTestCase):
     def test_imports_go_down(self) -> None:
         """A module imports only what stands on its own line of the architecture, or below."""
-        for name, tree in modules():
+        for name, tree in modules().items():
             for imported in imports(tree):
                 if imported.startswith("bcfg2tw."):
                     target = imported.removeprefix("bcfg2tw.")
@@ -102,7 +183,25 @@ class LayersTests(SynchronousTestCase):
 
     def test_engine_without_twisted(self) -> None:
         """Nothing under `engine/` imports Twisted."""
-        for name, tree in modules():
+        for name, tree in modules().items():
             if name.startswith("engine"):
                 for imported in imports(tree):
                     self.assertFalse(imported.startswith("twisted"), f"{name} imports {imported}")
+
+
+class RoomsTests(SynchronousTestCase):
+    def test_no_circles(self) -> None:
+        """The modules of a folder import each other in one direction, also for type checkers."""
+        for folder in ROOMS:
+            self.assertEqual(circle_in(import_graph(folder)), [])
+
+    def test_order(self) -> None:
+        """A module of a folder imports only what stands on its own line of the folder, or below."""
+        for folder, layers in ROOMS.items():
+            for name, targets in import_graph(folder).items():
+                for target in targets:
+                    self.assertLessEqual(
+                        layer_of(name.removeprefix(folder).lstrip("."), layers),
+                        layer_of(target.removeprefix(folder).lstrip("."), layers),
+                        f"{name} imports {target}",
+                    )

@@ -14,8 +14,8 @@ from twisted.web.server import Site
 from twisted.web.static import File
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, update
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.engine.plugins.packages.mirrors import (
@@ -76,14 +76,14 @@ class HttpTests(TestCase):
             kind, url, version=version, components=(component,), arches=(architecture,)
         )
 
-    async def update(self, **how: Any) -> dict[str, Outcome]:
+    async def update(self, **how: Any) -> dict[str, SourceUpdate]:
         downloader = ReactorDownloader(reactor, Settings)
         outcomes = await deferToThread(
             update, list(self.sources.values()), self.cache, downloader, Settings(), **how
         )
         return dict(zip(self.sources, outcomes, strict=True))
 
-    def check(self, outcomes: dict[str, Outcome]) -> None:
+    def check(self, outcomes: dict[str, SourceUpdate]) -> None:
         for name, outcome in outcomes.items():
             assert outcome.path is not None, outcome.error
             view = opened(self, outcome.path).view(outcome.source.arches)

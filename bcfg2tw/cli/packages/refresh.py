@@ -17,9 +17,10 @@ from twisted.internet.task import react
 from twisted.python.failure import Failure
 
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, update
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
+from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, UpdateObserver, update
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.pool import CorePool
@@ -60,9 +61,11 @@ def _sources(settings: Settings) -> Sequence[PackageSource]:
     return found.sources
 
 
-def _refreshed(sources: Sequence[PackageSource], settings: Settings, force: bool) -> list[Outcome]:
+def _refreshed(
+    sources: Sequence[PackageSource], settings: Settings, force: bool
+) -> list[SourceUpdate]:
     """Run the reactor for one update; it cannot be run a second time in a process."""
-    found: list[Outcome | Bcfg2Error] = []
+    found: list[SourceUpdate | Bcfg2Error] = []
     with _shown_progress() as report:
         try:
             react(partial(_update, found, sources, settings, force, report))
@@ -72,15 +75,15 @@ def _refreshed(sources: Sequence[PackageSource], settings: Settings, force: bool
     for one in found:
         if isinstance(one, Bcfg2Error):
             raise click.ClickException(str(one))
-    return [one for one in found if isinstance(one, Outcome)]
+    return [one for one in found if isinstance(one, SourceUpdate)]
 
 
 def _update(
-    found: list[Outcome | Bcfg2Error],
+    found: list[SourceUpdate | Bcfg2Error],
     sources: Sequence[PackageSource],
     settings: Settings,
     force: bool,
-    report: Report,
+    report: UpdateObserver,
     reactor: Any,
 ) -> Deferred[Any]:
     pool = CorePool(reactor, settings)
@@ -100,18 +103,18 @@ def _reason(failure: Failure) -> Bcfg2Error:
 
 
 @contextmanager
-def _shown_progress() -> Iterator[Report]:
+def _shown_progress() -> Iterator[UpdateObserver]:
     """Give what draws bars at a terminal; a log or a pipe gets no more than the results."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Report()
+        yield UpdateObserver()
         return
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
     with Progress(*columns, console=console, transient=True) as progress:
         yield _Bars(progress)
 
 
-class _Bars(Report):
+class _Bars(UpdateObserver):
     """A bar for each source that is at work, and one for each file that arrives."""
 
     def __init__(self, progress: Progress) -> None:
@@ -126,7 +129,7 @@ class _Bars(Report):
         if done == total:
             self._hide(url)
 
-    def source_finished(self, outcome: Outcome) -> None:
+    def source_finished(self, outcome: SourceUpdate) -> None:
         self._hide(_address(outcome.source))
 
     def _show(self, name: str, done: int, total: int | None) -> None:
@@ -142,11 +145,11 @@ class _Bars(Report):
 
 def _address(source: PackageSource) -> str:
     if source.rawurl:
-        return shown(source.rawurl)
-    return " ".join([shown(source.url), source.version, *source.components])
+        return without_credentials(source.rawurl)
+    return " ".join([without_credentials(source.url), source.version, *source.components])
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: SourceUpdate) -> str:
     if outcome.error is None:
         return "compiled" if outcome.is_new else "nothing was missing"
     # why is in the log, which is the terminal

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
-from bcfg2tw.engine.plugins.cfg.kinds import KINDS, Role
+from bcfg2tw.engine.plugins.cfg.kind import Role
+from bcfg2tw.engine.plugins.cfg.kinds import KINDS
 from bcfg2tw.engine.repository.files import Files
 
 #: info.xml, and info and :info, which Bcfg2 1.3 knew.

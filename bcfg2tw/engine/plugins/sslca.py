@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import logging
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, NoSuchPath, Plain
-from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import CertificateFile
-from bcfg2tw.engine.plugins.cfg.created.ssl_key import KeyFile
-from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, Kind, OfXML, Role
-from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import SSLCertificateFile
+from bcfg2tw.engine.plugins.cfg.created.ssl_key import SSLKeyFile
+from bcfg2tw.engine.plugins.cfg.interfaces import NoSuchPath, PathFiles
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kinds import XML_FAILURE, SourceReader
+from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.plain import Plain
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
@@ -25,10 +27,10 @@ class NothingApplies(NoSuchPath):
     """Nothing in a file is for a client: the entry's failure is the text as it is."""
 
 
-class OldKeyFile(KeyFile):
+class OldKeyFile(SSLKeyFile):
     """A `key.xml`."""
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Make a key, keep it and return it.
 
@@ -39,7 +41,7 @@ class OldKeyFile(KeyFile):
         return super().make(entry, metadata, entry_set)
 
 
-class OldCertificateFile(CertificateFile):
+class OldCertificateFile(SSLCertificateFile):
     """A `cert.xml`; the key may be any path, and what is wrong is made anew, whoever made it."""
 
     def _applicable(self, metadata: ClientMetadata) -> Element:
@@ -54,10 +56,10 @@ class OldCertificateFile(CertificateFile):
             raise PluginExecutionError(
                 f"{self.place(certificate)}: Cert needs the attribute key, the path of its key"
             )
-        return bytes_of(bound_path(path, metadata))
+        return bytes_of(bind_path(path, metadata))
 
     def verify(
-        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles
     ) -> None:
         """
         Check a certificate where its authority has a chain.
@@ -68,7 +70,7 @@ class OldCertificateFile(CertificateFile):
         if certificate is not None and self._authority(certificate).chain is not None:
             super().verify(entry, metadata, data, entry_set)
 
-    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+    def is_own(self, metadata: ClientMetadata, entry_set: PathFiles) -> bool:
         """Say that all certificates may be made anew."""
         return True
 
@@ -88,10 +90,10 @@ def _only(file: StructFile, tag: str, metadata: ClientMetadata) -> Element:
 
 KINDS = (
     *INFO_KINDS,
-    Kind("SSLCA", Role.CREATOR, OfXML(OldKeyFile), 0, names=("key.xml",), specific=False,
+    Kind("SSLCA", Role.CREATOR, SourceReader(OldKeyFile), 0, names=("key.xml",), specific=False,
          failure=XML_FAILURE),
-    Kind("SSLCA", Role.CREATOR, OfXML(OldCertificateFile), 0, names=("cert.xml",), specific=False,
-         verifies=True, failure=XML_FAILURE),
+    Kind("SSLCA", Role.CREATOR, SourceReader(OldCertificateFile), 0, names=("cert.xml",),
+         specific=False, verifies=True, failure=XML_FAILURE),
     Kind("SSLCA", Role.GENERATOR, Plain, 50, extensions=(".crypt",), encrypted=True),
     Kind("SSLCA", Role.GENERATOR, Plain, 100, failure="Failed to read {path}"),
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bcfg2tw.engine.plugins.cfg.kinds import CHEETAH, CHEETAH_FAILURE, Kind, Role
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kinds import CHEETAH, CHEETAH_FAILURE
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.settings import Settings
 

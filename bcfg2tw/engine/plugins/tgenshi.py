@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.dropped import INFO_KINDS, DroppedPathFolders
 from bcfg2tw.engine.repository.source import Source
@@ -21,7 +21,7 @@ class GenshiXML(GenshiText):
     def __init__(self, source: Source, data: bytes) -> None:
         super().__init__(source, data, lambda source, _: markup_template(source))
 
-    def _rendered(self, variables: Variables) -> str:
+    def _render(self, variables: Variables) -> str:
         return render_xml(self.template, variables)
 
 

@@ -18,7 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import Core
 from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
-from bcfg2tw.engine.plugins.cfg.kinds import kind_of
+from bcfg2tw.engine.plugins.cfg.kind import kind_of
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.templates.genshi_syntax import Python3Text
 from bcfg2tw.engine.templates.text import TextTemplate, render_text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator
-from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import Bcfg2Error
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -16,12 +18,12 @@ logger = logging.getLogger("bcfg2-server")
 NOBODY = "dummy"
 
 
-class AuthorizedKeys(StructFile, Generator):
+class AuthorizedKeys(StructFile, ContentGenerator):
     """An `authorizedkeys.xml`; a key that cannot be had is left out, and logged."""
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return a line for each `Allow` that applies, in the file's order."""
-        lines = (self._line(one, metadata) for one in self.matched(metadata).iter("Allow"))
+        lines = (self._line(allow, metadata) for allow in self.matched(metadata).iter("Allow"))
         return "\n".join(line for line in lines if line)
 
     def _line(self, allow: Element, metadata: ClientMetadata) -> str:
@@ -40,8 +42,8 @@ class AuthorizedKeys(StructFile, Generator):
             client = self._client(allow, metadata)
             if client is None:
                 return ""
-            key = bytes_of(bound_path(path, client)).decode("utf-8")
-        except Exception as error:  # whatever makes that path fails here alone
+            key = bytes_of(bind_path(path, client)).decode("utf-8")
+        except (Bcfg2Error, ValueError) as error:  # the other keys can be used all the same
             logger.info("Cfg: %s: the key in %s cannot be used: %s", self.path, path, error)
             return ""
         if not key.strip():
@@ -49,17 +51,16 @@ class AuthorizedKeys(StructFile, Generator):
         return key.strip()
 
     def _client(self, allow: Element, metadata: ClientMetadata) -> ClientMetadata | None:
-        """Return whose key is meant; None if the client has no group in the category."""
+        """Return the client whose key is meant; None if it has no group in the category."""
         host, group = allow.get("host"), allow.get("group")
         if host is not None:
-            return _named(host, metadata)
+            return _metadata_of(host, metadata)
         if group is not None:
             return _member_of(group, metadata)
         category = allow.get("category") or self._settings.sshkeys_category
         if not category:
             return metadata
-        found = metadata.group_in_category(category)
-        if not found:
+        if not metadata.group_in_category(category):
             logger.warning(
                 "Cfg: %s: %s has no group in category %s", self.path, metadata.hostname, category
             )
@@ -69,16 +70,16 @@ class AuthorizedKeys(StructFile, Generator):
 
 def _options(allow: Element) -> str:
     """Return sshd's options, as they are written: quotes are part of the value."""
-    options = ((one.get("name"), one.get("value")) for one in allow.iter("Option"))
+    options = ((option.get("name"), option.get("value")) for option in allow.iter("Option"))
     return ",".join(name if value is None else f"{name}={value}" for name, value in options if name)
 
 
-def _named(host: str, metadata: ClientMetadata) -> ClientMetadata:
+def _metadata_of(host: str, metadata: ClientMetadata) -> ClientMetadata:
     key = (AuthorizedKeys, host)
-    found: ClientMetadata | None = metadata.scratch.get(key)
-    if found is None:
-        found = metadata.scratch[key] = metadata.query.by_name(host).for_build()
-    return found
+    client: ClientMetadata | None = metadata.scratch.get(key)
+    if client is None:
+        client = metadata.scratch[key] = metadata.query.by_name(host).for_build()
+    return client
 
 
 def _member_of(group: str, metadata: ClientMetadata) -> ClientMetadata:

@@ -1,21 +1,19 @@
-"""The plugin: which paths there are, and which files each is made from (:ref:`cfg-1`)."""
+"""The plugin: the paths that there are, and the files that each is made from (:ref:`cfg-1`)."""
 
 from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
-from bcfg2tw.engine.plugins.cfg.kinds import FILTERS, IGNORED, Kind, enabled_kinds, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
+from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
 from bcfg2tw.engine.repository.files import Files
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class PathFolders(Plugin, Generator):
@@ -31,53 +29,55 @@ class PathFolders(Plugin, Generator):
         super().__init__(context, files, previous)
         self._kinds = self.kinds(context.settings)
         self._defaults = default_path_metadata(context.settings)
-        grouped = self._grouped()
-        self.entry_sets = {name: self._entry_set(name, grouped[name]) for name in grouped}
-        for name in self._emptied(previous):
+        self.entry_sets = {
+            path: self._entry_set(path, names) for path, names in self._names_by_path().items()
+        }
+        for name in self._empty_paths(previous):
             self.entry_sets[name] = self._entry_set(name, [])
-        self.Entries = {"Path": {name: one.bind for name, one in self.entry_sets.items()}}
+        binders = {path: entry_set.bind for path, entry_set in self.entry_sets.items()}
+        self.Entries = {"Path": binders}
 
     @classmethod
     @abstractmethod
     def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
         """Return the kinds of files that there are, in the order in which they are asked."""
 
-    def _grouped(self) -> dict[str, list[str]]:
+    def _names_by_path(self) -> dict[str, list[str]]:
         """Return the names of the files of each path."""
-        grouped: dict[str, list[str]] = {}
+        names_by_path: dict[str, list[str]] = {}
         for name in self.files:
             folder = os.path.dirname(name)
             if folder:
-                grouped.setdefault("/" + folder, []).append(name)
+                names_by_path.setdefault("/" + folder, []).append(name)
             else:
                 self._refuse(name)
-        return grouped
+        return names_by_path
 
-    def _emptied(self, previous: PathFolders | None) -> list[str]:
+    def _empty_paths(self, previous: PathFolders | None) -> list[str]:
         """Return the paths whose folders hold nothing any more, but are still there."""
-        known = previous.entry_sets if previous else {}
-        missing = (name for name in known if name not in self.entry_sets)
+        last_sets = previous.entry_sets if previous else {}
+        missing = (name for name in last_sets if name not in self.entry_sets)
         return [name for name in missing if os.path.isdir(self.files.path(name[1:]))]
 
     def _entry_set(self, name: str, names: list[str]) -> EntrySet:
         base = os.path.basename(name)
-        loaded = (self._loaded(file, base) for file in names)
+        entry_files = (self._entry_file(file, base) for file in names)
         return EntrySet(
             name,
             self.files.path(name[1:]),
-            [file for file in loaded if file is not None],
+            [file for file in entry_files if file is not None],
             self.context.settings,
             self._defaults,
             self._kinds,
             self.name,
         )
 
-    def _loaded(self, name: str, base: str) -> EntryFile | None:
-        found = kind_of(os.path.basename(name), base, self._kinds)
-        if found is None:
+    def _entry_file(self, name: str, base: str) -> EntryFile | None:
+        match = kind_of(os.path.basename(name), base, self._kinds)
+        if match is None:
             self._refuse(name)
             return None
-        kind, specificity = found
+        kind, specificity = match
         value = self.files.load(name, kind)
         if value is None:
             value = kind.unusable(self.files.path(name), self.files.problem(name, kind))

@@ -1,45 +1,43 @@
-"""All files that one path is made from, and how they make it (:ref:`cfg-2`)."""
+"""Entry sets: all files that one path is made from (:ref:`cfg-2`)."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+from bcfg2tw.engine.documents.content import Content, as_bytes, set_content
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
-from bcfg2tw.engine.plugins.cfg.content import (
-    Content,
+from bcfg2tw.engine.plugins.cfg.interfaces import (
+    ContentGenerator,
     Creator,
-    Generator,
     Info,
     NoSuchPath,
     Verifier,
-    as_bytes,
-    set_content,
 )
-from bcfg2tw.engine.plugins.cfg.kinds import Kind, Role, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
+
+T = TypeVar("T")
 
 NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class EntryFile:
-    """One file of an entry set: what its name says, and what it says itself."""
+    """One file of an entry set: its name, what the name says, and what the file itself says."""
 
     name: str
     kind: Kind
@@ -54,8 +52,8 @@ class EntrySet:
     :ivar name: the path
     :ivar folder: full path of the folder
     :ivar base: base name of the files
-    :ivar generators: what content is made from
-    :ivar creators: what makes content where no generator is for a client
+    :ivar generators: the files that content is made from
+    :ivar creators: the files that make content where no generator is for a client
     :param owner: name of the plugin, which failures begin with
     """
 
@@ -88,7 +86,7 @@ class EntrySet:
         self.name = name
         self.folder = folder
         self.base = os.path.basename(name)
-        self.generators: SpecificSet[Generator] = _specific(
+        self.generators: SpecificSet[ContentGenerator] = _specific_set(
             file for file in files if file.kind.role is Role.GENERATOR
         )
         self.creators: tuple[Creator, ...] = tuple(
@@ -115,7 +113,7 @@ class EntrySet:
             entry.set("type", "file")
         content = self.content(entry, metadata)
         if self.verifiers and self._settings.cfg_validation:
-            content = self._verified(entry, metadata, content)
+            content = self._verify_or_renew(entry, metadata, content)
         set_content(entry, content, self._settings)
 
     def is_for(self, metadata: ClientMetadata) -> bool:
@@ -130,43 +128,31 @@ class EntrySet:
         """
         generator = self.generators.best(metadata)
         if generator is None:
-            return self._created(entry, metadata)
+            return self._create(entry, metadata)
         if entry.get("mode") == "inherit":
             _inherit_mode(entry, generator.path)
-        try:
-            if generator.path in self._outdated:
-                return self._read_anew(entry, metadata)
-            return generator.content(entry, metadata)
-        except Exception as error:  # a template runs a site's own code
-            raise PluginExecutionError(
-                f"{self._owner}: Error rendering {entry.get('name')}: {error}"
-            ) from error
+        make = self._read_anew if generator.path in self._outdated else generator.content
+        return self._attempt("rendering", entry, partial(make, entry, metadata))
 
     def _read_anew(self, entry: Element, metadata: ClientMetadata) -> Content:
-        present = self.present(entry, metadata)
-        return self._created(entry, metadata) if present is None else present
+        content = self.present(entry, metadata)
+        return self._create(entry, metadata) if content is None else content
 
     def outdate(self, *paths: str) -> None:
         """Take files from disk from now on: a creator has written them since they were read."""
         self._outdated = self._outdated.union(paths)
 
-    def _created(self, entry: Element, metadata: ClientMetadata) -> Content:
+    def _create(self, entry: Element, metadata: ClientMetadata) -> Content:
         if not self.creators:
             raise PluginExecutionError(
                 f"No matching entries available for {self.folder} for {metadata.hostname}"
             )
-        try:
-            created = self.creators[0].create(entry, metadata, self)
-        except NoSuchPath:
-            raise
-        except Exception as error:  # it runs programs, and templates with a site's own code
-            raise PluginExecutionError(
-                f"{self._owner}: Error creating data for {entry.get('name')}: {error}"
-            ) from error
-        kept = self._on_disk(metadata) if entry.get("mode") == "inherit" else None
-        if kept is not None:
-            _inherit_mode(entry, os.path.join(self.folder, kept.name))
-        return created
+        create = partial(self.creators[0].create, entry, metadata, self)
+        content = self._attempt("creating data for", entry, create, NoSuchPath)
+        member = self._member_on_disk(metadata) if entry.get("mode") == "inherit" else None
+        if member is not None:
+            _inherit_mode(entry, os.path.join(self.folder, member.name))
+        return content
 
     def present(self, entry: Element, metadata: ClientMetadata) -> Content | None:
         """
@@ -177,59 +163,81 @@ class EntrySet:
 
         :raises Bcfg2Error: if the file cannot be used
         """
-        best = self._on_disk(metadata)
+        best = self._member_on_disk(metadata)
         return None if best is None else self._read(best.name, best.value).content(entry, metadata)
 
-    def _on_disk(self, metadata: ClientMetadata) -> Member[Kind] | None:
+    def _member_on_disk(self, metadata: ClientMetadata) -> Member[Kind] | None:
         """Return the file that is for a client now, by its name alone."""
         ignored = IgnoredNames(self._settings.ignore_files)
         members = []
         for name in _files_in(self.folder):
-            found = None if name in ignored else kind_of(name, self.base, self._kinds)
-            if found is not None and found[0].role is Role.GENERATOR:
-                members.append(Member(name, found[1], found[0]))
+            match = None if name in ignored else kind_of(name, self.base, self._kinds)
+            if match is not None and match[0].role is Role.GENERATOR:
+                members.append(Member(name, match[1], match[0]))
         return SpecificSet(members).best_member(metadata)
 
-    def _read(self, name: str, kind: Kind) -> Generator:
+    def _read(self, name: str, kind: Kind) -> ContentGenerator:
         path = os.path.join(self.folder, name)
         stamp = Stamp.of(os.stat(path))
-        generator: Generator = kind(Source(path, name, stamp, self._settings, Dependencies()))
+        generator: ContentGenerator = kind(
+            Source(path, name, stamp, self._settings, Dependencies())
+        )
         return generator
 
-    def _verified(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:
-        """Return the content if it is right, or what its creator makes in its place."""
+    def _verify_or_renew(
+        self, entry: Element, metadata: ClientMetadata, content: Content
+    ) -> Content:
+        """Return the content if it is right, or the content that its creator makes in its place."""
         if content is PLACEHOLDER:
             return content
         try:
             self._verify(entry, metadata, content)
             return content
         except PluginExecutionError:
-            renewed = self._renewed(entry, metadata, content)
-            if renewed is None:
+            replacement = self._renew(entry, metadata, content)
+            if replacement is None:
                 raise
-        if renewed is not PLACEHOLDER:
-            self._verify(entry, metadata, renewed)
-        return renewed
+        if replacement is not PLACEHOLDER:
+            self._verify(entry, metadata, replacement)
+        return replacement
 
-    def _renewed(
-        self, entry: Element, metadata: ClientMetadata, content: Content
-    ) -> Content | None:
+    def _renew(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content | None:
         if not self.creators:
             return None
+        renew = partial(self.creators[0].renew, entry, metadata, self, content)
         try:
             return metadata.effects.perform(
                 f"{self.name} would be renewed for {metadata.hostname}",
-                partial(self.creators[0].renew, entry, metadata, self, content),
+                partial(self._attempt, "renewing", entry, renew),
                 lambda: PLACEHOLDER,
             )
-        except Exception as error:  # it runs programs; the failed verification is what is told
-            logger.error("%s: Error renewing %s: %s", self._owner, entry.get("name"), error)
+        except PluginExecutionError as error:  # the client gets the failed verification
+            logger.error("%s", error)
             return None
+
+    def _attempt(
+        self, task: str, entry: Element, act: Callable[[], T], *passed_on: type[Exception]
+    ) -> T:
+        """
+        Have a file of the set do something for an entry.
+
+        :param task: what it does, as a message says it
+        :param passed_on: exceptions whose text is the entry's failure as it is
+        :raises PluginExecutionError: whatever the file raises
+        """
+        try:
+            return act()
+        except passed_on:
+            raise
+        except Exception as error:  # files run programs, and templates with a site's own code
+            raise PluginExecutionError(
+                f"{self._owner}: Error {task} {entry.get('name')}: {error}"
+            ) from error
 
     def _verify(self, entry: Element, metadata: ClientMetadata, content: Content) -> None:
         data = as_bytes(content, self._settings)
-        for one_kind in self.verifiers:
-            verifier = one_kind.best(metadata)
+        for verifiers_of_kind in self.verifiers:
+            verifier = verifiers_of_kind.best(metadata)
             if verifier is None:
                 continue
             try:
@@ -242,10 +250,10 @@ class EntrySet:
 
 def _files_in(folder: str) -> list[str]:
     with os.scandir(folder) as listing:
-        return [one.name for one in listing if one.is_file()]
+        return [file.name for file in listing if file.is_file()]
 
 
-def _specific(files: Iterable[EntryFile]) -> SpecificSet[Any]:
+def _specific_set(files: Iterable[EntryFile]) -> SpecificSet[Any]:
     return SpecificSet(Member(file.value.path, file.specificity, file.value) for file in files)
 
 
@@ -253,14 +261,14 @@ def _verifiers(files: tuple[EntryFile, ...]) -> list[SpecificSet[Verifier]]:
     kinds = dict.fromkeys(
         file.kind for file in files if file.kind.role is Role.VERIFIER or file.kind.verifies
     )
-    return [_specific(file for file in files if file.kind is kind) for kind in kinds]
+    return [_specific_set(file for file in files if file.kind is kind) for kind in kinds]
 
 
 def _info(files: tuple[EntryFile, ...]) -> Info | None:
-    found = sorted(
+    info_files = sorted(
         (file for file in files if file.kind.role is Role.INFO), key=lambda file: file.kind.order
     )
-    return found[0].value if found else None
+    return info_files[0].value if info_files else None
 
 
 def _inherit_mode(entry: Element, path: str) -> None:

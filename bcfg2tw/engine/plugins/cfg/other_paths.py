@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lxml import etree
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import Bcfg2Error, PluginExecutionError
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.cfg import Cfg
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
-
-_under_way: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("_under_way", default=())
+_paths_being_made: ContextVar[tuple[tuple[str, str], ...]] = ContextVar(
+    "_paths_being_made", default=()
+)
 
 
-def bound_path(name: str, metadata: ClientMetadata) -> Element:
+class HasEntrySets(Protocol):
+    """The plugin Cfg, as far as its files use it."""
+
+    @property
+    def entry_sets(self) -> Mapping[str, PathFiles]:
+        """The files of each path."""
+
+
+def bind_path(name: str, metadata: ClientMetadata) -> Element:
     """
     Return a path as a client gets it, whichever plugin binds it.
 
-    :raises Exception: whatever a generator raises
-    :raises PluginExecutionError: if the path is being made from itself
+    :raises Bcfg2Error: if it cannot be bound, or is being made from itself
     """
-    with no_circle(name, metadata):
-        entry = etree.Element("Path", {"name": name})
-        metadata.build.bind(entry, metadata)
-        return entry
+    entry = etree.Element("Path", {"name": name})
+    with making_path(name, metadata):
+        try:
+            metadata.build.bind(entry, metadata)
+        except Bcfg2Error:
+            raise
+        except Exception as error:  # any plugin may bind it, with a site's own code
+            raise PluginExecutionError(str(error)) from error
+    return entry
 
 
 def bytes_of(entry: Element) -> bytes:
@@ -40,29 +51,24 @@ def bytes_of(entry: Element) -> bytes:
     return base64.b64decode(text) if entry.get("encoding") == "base64" else text.encode("utf-8")
 
 
-def entry_set_of(name: str, metadata: ClientMetadata) -> EntrySet | None:
+def entry_set_of(name: str, metadata: ClientMetadata) -> PathFiles | None:
     """Return the files that Cfg has for a path, None if it has none."""
-    return plugin(metadata).entry_sets.get(name)
-
-
-def plugin(metadata: ClientMetadata) -> Cfg:
-    """Return the plugin in the state that the client's metadata were built from."""
-    found: Cfg = metadata.snapshot.plugins["Cfg"]
-    return found
+    cfg: HasEntrySets = metadata.snapshot.plugins["Cfg"]
+    return cfg.entry_sets.get(name)
 
 
 @contextmanager
-def no_circle(name: str, metadata: ClientMetadata) -> Iterator[None]:
+def making_path(name: str, metadata: ClientMetadata) -> Iterator[None]:
     """
     Note that a path is being made for a client.
 
     :raises PluginExecutionError: if it is already, by what is made from it now
     """
-    above, own = _under_way.get(), (name, metadata.hostname)
-    if own in above:
+    ancestors, path = _paths_being_made.get(), (name, metadata.hostname)
+    if path in ancestors:
         raise PluginExecutionError(f"{name} is made from itself")
-    token = _under_way.set((*above, own))
+    token = _paths_being_made.set((*ancestors, path))
     try:
         yield
     finally:
-        _under_way.reset(token)
+        _paths_being_made.reset(token)

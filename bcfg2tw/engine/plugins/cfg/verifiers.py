@@ -12,16 +12,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from bcfg2tw.engine.plugins.cfg.content import Verifier
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles, Verifier
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 TIMEOUT_SECONDS = 30.0
 OUTPUT_LIMIT_BYTES = 64 * 1024
@@ -42,7 +39,7 @@ class ExternalVerifier(Verifier):
         self._command = _command(source.path, data)
 
     def verify(
-        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: EntrySet
+        self, entry: Element, metadata: ClientMetadata, data: bytes, entry_set: PathFiles
     ) -> None:
         """
         Run the program.
@@ -52,15 +49,15 @@ class ExternalVerifier(Verifier):
         if not self._command:
             raise PluginExecutionError(f"Cannot execute {self.path}")
         try:
-            ended = metadata.effects.ask(
+            end = metadata.effects.ask(
                 f"{self.path} would check {entry.get('name')}",
                 partial(run, self._command, data),
-                lambda: Ended(0, "", ""),
+                lambda: ProgramEnd(0, "", ""),
             )
         except OSError as error:
             raise PluginExecutionError(str(error)) from error
-        if ended.status:
-            raise PluginExecutionError(ended.reason)
+        if end.status:
+            raise PluginExecutionError(end.reason)
 
 
 def _command(path: str, data: bytes) -> tuple[str, ...]:
@@ -79,8 +76,8 @@ def _command(path: str, data: bytes) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a program ended, and what it had written until then."""
+class ProgramEnd:
+    """The end of a program: its exit status, and what it had written until then."""
 
     status: int
     out: str
@@ -88,10 +85,10 @@ class Ended:
 
     @property
     def reason(self) -> str:
-        """What is said of a failure."""
-        written = self.error or self.out
-        if written:
-            return f"{written} (rv: {self.status})"
+        """The reason of a failure: what the program wrote, else its exit status."""
+        text = self.error or self.out
+        if text:
+            return f"{text} (rv: {self.status})"
         return f"No output or error; return value {self.status}"
 
 
@@ -101,7 +98,7 @@ class _Run:
 
     process: subprocess.Popen[bytes]
     deadline: float
-    written: dict[str, bytearray] = field(default_factory=dict)
+    output: dict[str, bytearray] = field(default_factory=dict)
 
     def take_output(self, out: IO[bytes], error: IO[bytes]) -> None:
         """
@@ -112,7 +109,7 @@ class _Run:
         with selectors.DefaultSelector() as selector:
             for name, stream in (("out", out), ("error", error)):
                 os.set_blocking(stream.fileno(), False)
-                self.written[name] = bytearray()
+                self.output[name] = bytearray()
                 selector.register(stream, selectors.EVENT_READ, name)
             while selector.get_map() and self._take(selector):
                 pass
@@ -120,29 +117,29 @@ class _Run:
 
     def _take(self, selector: selectors.BaseSelector) -> bool:
         """Take what there is; False when the program has ended and nothing more comes."""
-        ended = self.process.poll() is not None
-        ready = selector.select(min(self._left(), LAST_OUTPUT_SECONDS))
+        has_ended = self.process.poll() is not None
+        ready = selector.select(min(self._remaining_seconds(), LAST_OUTPUT_SECONDS))
         for key, _ in ready:
             data = os.read(key.fd, OUTPUT_LIMIT_BYTES)
             if not data:
                 selector.unregister(key.fileobj)
             self._add(key.data, data)
-        return bool(ready) or not ended
+        return bool(ready) or not has_ended
 
     def _add(self, name: str, data: bytes) -> None:
-        self.written[name] += data
-        if len(self.written[name]) > OUTPUT_LIMIT_BYTES:
+        self.output[name] += data
+        if len(self.output[name]) > OUTPUT_LIMIT_BYTES:
             raise PluginExecutionError(f"it wrote more than {OUTPUT_LIMIT_BYTES} bytes")
 
-    def _left(self) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+    def _remaining_seconds(self) -> float:
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
             raise self._late()
-        return left
+        return remaining
 
     def _wait(self) -> None:
         try:
-            self.process.wait(self._left())
+            self.process.wait(self._remaining_seconds())
         except subprocess.TimeoutExpired as expired:
             raise self._late() from expired
 
@@ -150,7 +147,7 @@ class _Run:
         return PluginExecutionError(f"it was still running after {TIMEOUT_SECONDS:g} seconds")
 
 
-def run(command: tuple[str, ...], data: bytes) -> Ended:
+def run(command: tuple[str, ...], data: bytes) -> ProgramEnd:
     """
     Run a program with data as its standard input.
 
@@ -159,23 +156,23 @@ def run(command: tuple[str, ...], data: bytes) -> Ended:
     :raises OSError: if it cannot be started
     :raises PluginExecutionError: if it takes too long, or writes too much
     """
-    with tempfile.TemporaryFile() as given:
-        given.write(data)
-        given.seek(0)
+    with tempfile.TemporaryFile() as input_file:
+        input_file.write(data)
+        input_file.seek(0)
         process = subprocess.Popen(
             command,
-            stdin=given,
+            stdin=input_file,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    running = _Run(process, time.monotonic() + TIMEOUT_SECONDS)
+    running_program = _Run(process, time.monotonic() + TIMEOUT_SECONDS)
     with process:
         assert process.stdout is not None and process.stderr is not None
         try:
-            running.take_output(process.stdout, process.stderr)
+            running_program.take_output(process.stdout, process.stderr)
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-    texts = {name: data.decode("utf-8", "replace") for name, data in running.written.items()}
-    return Ended(process.returncode, texts["out"], texts["error"])
+    texts = {name: data.decode("utf-8", "replace") for name, data in running_program.output.items()}
+    return ProgramEnd(process.returncode, texts["out"], texts["error"])

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from lxml import etree
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
-from bcfg2tw.engine.plugins.packages.indexes.indexes import Indexes, NotReady
+from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
+from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import FILE, add_keys, key_folder
+from bcfg2tw.engine.plugins.packages.configuring.template_data import TemplateData
 from bcfg2tw.engine.plugins.packages.indexes.source_index import UnusableIndex
-from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
+from bcfg2tw.engine.plugins.packages.resolving.collection_resolvers import CollectionResolvers
+from bcfg2tw.engine.plugins.packages.resolving.explanation import PackageExplanation
 from bcfg2tw.engine.plugins.packages.resolving.request import Request, choose_groups, remove_groups
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution
-from bcfg2tw.engine.plugins.packages.resolving.resolutions import Resolutions
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import config_text
-from bcfg2tw.engine.plugins.packages.sources.gpg_keys import FILE, add_keys, key_folder
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
-from bcfg2tw.engine.plugins.packages.template_data import TemplateData
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
+from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes, NotReady
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 SOURCES = "sources.xml"
 CACHE = "cache"
@@ -55,13 +54,13 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
     ) -> None:
         super().__init__(context, files, previous)
         settings = self._settings = files.library.settings
-        loaded = files.load(SOURCES, SourcesFile)
-        self.sources: tuple[PackageSource, ...] = loaded.sources if loaded else ()
+        sources_file = files.load(SOURCES, SourcesFile)
+        self.sources: tuple[PackageSource, ...] = sources_file.sources if sources_file else ()
         self._config_paths = (settings.yum_config, settings.apt_config)
         self._key_folder = key_folder(settings)
         folder = settings.packages_cache or os.path.join(files.folder, CACHE)
         self.indexes = _indexes(context, folder, previous)
-        self._resolutions = Resolutions(self.indexes, settings.packages_alternatives)
+        self._resolvers = CollectionResolvers(self.indexes, settings.packages_alternatives)
         self._first_load = 0
         if self._needs_cache and context.effects.is_serving:
             self._load(previous)
@@ -130,13 +129,13 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def Refresh(self) -> bool:
         """Ask the servers for all indexes again, and wait until that is done."""
-        return self._updated(force=True)
+        return self._update_indexes(force=True)
 
     def Reload(self) -> bool:
         """Fetch the indexes that are missing, and wait until that is done."""
-        return self._updated(force=False)
+        return self._update_indexes(force=False)
 
-    def _updated(self, force: bool) -> bool:
+    def _update_indexes(self, force: bool) -> bool:
         self.indexes.wait(self.indexes.load_again(force))
         return True
 
@@ -144,11 +143,11 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def client_sources(self, metadata: ClientMetadata) -> ClientSources:
         """Return the sources that apply to a client; told in the log once for a build."""
-        known: ClientSources | None = metadata.scratch.get(self)
-        if known is None:
-            known = metadata.scratch[self] = ClientSources.of(self.sources, metadata)
-            known.report(metadata.hostname)
-        return known
+        sources: ClientSources | None = metadata.scratch.get(self)
+        if sources is None:
+            sources = metadata.scratch[self] = ClientSources.of(self.sources, metadata)
+            sources.report(metadata.hostname)
+        return sources
 
     @property
     def does_resolve(self) -> bool:
@@ -157,34 +156,34 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
         """Append one structure with all that is missing; it may be empty."""
-        found = self.client_sources(metadata)
-        added = etree.Element("Independent", {"name": self.name})
+        client_sources = self.client_sources(metadata)
+        structure = etree.Element("Independent", {"name": self.name})
         if self.does_resolve:
-            self._add_packages(added, found, structures)
+            self._add_packages(structure, client_sources, structures)
         else:
             choose_groups(structures)
-            self.indexes.wait_for_keys(found.sources)
-        add_keys(added, found, self.indexes.cache_folder, self._key_folder)
-        structures.append(added)
+            self.indexes.wait_for_keys(client_sources.sources)
+        add_keys(structure, client_sources, self.indexes.cache_folder, self._key_folder)
+        structures.append(structure)
 
     def _add_packages(
-        self, added: Element, found: ClientSources, structures: list[Element]
+        self, structure: Element, client_sources: ClientSources, structures: list[Element]
     ) -> None:
         request = Request.of(structures)
         remove_groups(structures)
-        answer = self._answer(found, request)
+        answer = self._answer(client_sources, request)
         if answer.unknown:
             self.logger.info("Packages: Got %d unknown entries", len(answer.unknown))
             self.logger.info("Packages: %s", ", ".join(sorted(answer.unknown)))
-        said = {
+        attributes = {
             "version": self._settings.packages_version,
-            "type": found.package_type,
+            "type": client_sources.package_type,
             "origin": self.name,
         }
         for name in sorted(answer.packages.difference(request.names)):
-            etree.SubElement(added, "BoundPackage", {"name": name, **said})
+            etree.SubElement(structure, "BoundPackage", {"name": name, **attributes})
 
-    def _answer(self, found: ClientSources, request: Request) -> Resolution:
+    def _answer(self, client_sources: ClientSources, request: Request) -> ResolvedPackages:
         """
         Complete a request.
 
@@ -193,7 +192,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
             one that lacks what it would have said
         """
         try:
-            return self._resolutions.of(found).answer(request)
+            return self._resolvers.of(client_sources).answer(request)
         except NotReady as error:
             raise ValidationError(f"Packages: {error}") from error
         except UnusableIndex as error:
@@ -218,9 +217,9 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
                 break
             validator.validate_structures(metadata, structures)
         request = Request.of(structures)
-        answers = self._resolutions.of(self.client_sources(metadata))
-        answer = answers.answer(request)
-        return Explanation(answers.collection, request, answer).lines(package)
+        resolver = self._resolvers.of(self.client_sources(metadata))
+        answer = resolver.answer(request)
+        return PackageExplanation(resolver.collection, request, answer).lines(package)
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say yes to all packages and groups of them, and to package managers' configuration."""
@@ -230,12 +229,12 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
 
     def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
         """Bind a package, whether a source has it or not, or a configuration."""
-        found = self.client_sources(metadata)
+        client_sources = self.client_sources(metadata)
         if entry.tag == "Package":
             entry.set("version", self._settings.packages_version)
-            entry.set("type", found.package_type)
+            entry.set("type", client_sources.package_type)
         else:
-            entry.text = config_text(found, metadata.hostname)
+            entry.text = config_text(client_sources, metadata.hostname)
             for key, value in FILE.items():
                 entry.set(key, value)
 

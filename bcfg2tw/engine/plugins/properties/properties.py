@@ -1,82 +1,84 @@
-"""The plugin: which files there are, and what of them a client's templates get."""
+"""The plugin: the files that there are, and the views of them for each client's templates."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector
-from bcfg2tw.engine.plugins.properties.parsed import KINDS, Parsed, XMLProperties, parsed
-from bcfg2tw.engine.plugins.properties.shared import Shared, shared
-from bcfg2tw.engine.plugins.properties.views import View, Writing, XMLView, view
+from bcfg2tw.engine.plugins.properties.formats import KINDS, PropertiesFile, XMLProperties, parse
+from bcfg2tw.engine.plugins.properties.shared_file import SharedFile, share
+from bcfg2tw.engine.plugins.properties.views import View, Writing, XMLView, make_view
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class Properties(Plugin, Connector):
-    """Offers the files of `Properties` as `metadata.Properties`."""
+    """
+    Offers the files of `Properties` as `metadata.Properties`.
+
+    :ivar shared_files: the files that could be read, by their path below the folder
+    """
 
     def __init__(
         self, context: PluginContext, files: Files, previous: Properties | None = None
     ) -> None:
         super().__init__(context, files, previous)
-        lock = previous._writing.lock if previous else threading.Lock()
-        self._writing: Writing = Writing(files.library.settings, lock)
-        loaded = load_all(
-            files, tuple(KINDS), parsed, self.logger, self.listing_before, ignored=(".xsd",)
+        lock = self.lasting.keep("lock of writing back", threading.Lock)
+        self._writing = Writing(files.library.settings, lock)
+        files_by_name = load_all(
+            files, tuple(KINDS), parse, self.logger, self.listing_before, ignored=(".xsd",)
         )
-        before = previous._shared if previous else {}
+        last_files = previous.shared_files if previous else {}
         with self._writing.lock:
-            self._shared: dict[str, Shared] = {
-                name: _state_of(file, before.get(name)) for name, file in loaded.items()
+            self.shared_files: dict[str, SharedFile] = {
+                name: _state_of(file, last_files.get(name)) for name, file in files_by_name.items()
             }
         self._problems = {
             name: problem
             for name in files
-            if name not in loaded and (problem := files.problem(name, parsed)) is not None
+            if name not in files_by_name and (problem := files.problem(name, parse)) is not None
         }
         self._has_automatch = any(
-            is_automatched(file, self._writing.settings) for file in loaded.values()
+            is_automatched(file, self._writing.settings) for file in files_by_name.values()
         )
 
     def get_additional_data(self, metadata: ClientMetadata) -> ClientProperties:
         """Return the files for one client."""
         # a copy, which does not refer to what is returned here: no cycle for the collector
         matched_for = metadata.for_build() if self._has_automatch else None
-        return ClientProperties(self._shared, self._problems, self._writing, matched_for)
+        return ClientProperties(self.shared_files, self._problems, self._writing, matched_for)
 
 
-def _state_of(file: Parsed, known: Shared | None) -> Shared:
-    return known if known is not None and known.is_state_of(file) else shared(file)
+def _state_of(file: PropertiesFile, last: SharedFile | None) -> SharedFile:
+    return last if last is not None and last.is_state_of(file) else share(file)
 
 
-def is_automatched(file: Parsed, settings: Settings) -> bool:
+def is_automatched(file: PropertiesFile, settings: Settings) -> bool:
     """Say whether templates get what of a file applies to their client, in place of the file."""
     if not isinstance(file, XMLProperties):
         return False
-    said = file.root.get("automatch")
-    return settings.automatch if said is None else said.lower() == "true"
+    automatch = file.root.get("automatch")
+    return settings.automatch if automatch is None else automatch.lower() == "true"
 
 
 class ClientProperties(Mapping[str, Any]):
     """
     The files of Properties for one client, by their path below the folder.
 
-    What templates get is made when they first ask for it, and is the same object from then on.
+    A view is made when a template first asks for it, and is the same object from then on.
     """
 
     def __init__(
         self,
-        shared: Mapping[str, Shared],
+        shared: Mapping[str, SharedFile],
         problems: Mapping[str, RepositoryError],
         writing: Writing,
         matched_for: ClientMetadata | None,
@@ -85,19 +87,19 @@ class ClientProperties(Mapping[str, Any]):
         self._problems = problems
         self._writing = writing
         self._matched_for = matched_for
-        self._unreadable = [name for name, one in problems.items() if not _is_secret(one)]
-        self._made: dict[str, Any] = {}
+        self._unreadable = [name for name, problem in problems.items() if not _is_secret(problem)]
+        self._views: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        found = self._made.get(name)
-        if found is None:
-            found = self._made.setdefault(name, self._make(name))
-        return found
+        value = self._views.get(name)
+        if value is None:
+            value = self._views.setdefault(name, self._make(name))
+        return value
 
     def _make(self, name: str) -> View | Element | Unreadable:
-        known = self._shared.get(name)
-        if known is not None:
-            return self._view(known)
+        shared_file = self._shared.get(name)
+        if shared_file is not None:
+            return self._view(shared_file)
         problem = self._problems.get(name)
         if problem is None:
             raise KeyError(name)
@@ -105,12 +107,12 @@ class ClientProperties(Mapping[str, Any]):
             raise KeyError(f"{name}: {problem}")
         return Unreadable(problem)
 
-    def _view(self, known: Shared) -> View | Element:
-        made = view(known, self._writing)
-        is_matched = is_automatched(known.file, self._writing.settings)
-        if is_matched and self._matched_for is not None and isinstance(made, XMLView):
-            return made.XMLMatch(self._matched_for)
-        return made
+    def _view(self, shared_file: SharedFile) -> View | Element:
+        view = make_view(shared_file, self._writing)
+        is_matched = is_automatched(shared_file.file, self._writing.settings)
+        if is_matched and self._matched_for is not None and isinstance(view, XMLView):
+            return view.XMLMatch(self._matched_for)
+        return view
 
     def __contains__(self, name: object) -> bool:
         return name in self._shared or name in self._unreadable

@@ -1,29 +1,27 @@
-"""What templates get of a file of Properties: an object for each client."""
+"""Files of Properties as templates get them: an object for each client."""
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bcfg2tw.engine.documents.conditions import ConditionalDocument
-from bcfg2tw.engine.plugins.properties.parsed import JSONProperties
-from bcfg2tw.engine.plugins.properties.shared import Shared, SharedXML
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.properties.formats import JSONProperties
+from bcfg2tw.engine.plugins.properties.shared_file import SharedFile, SharedXML
 from bcfg2tw.engine.plugins.properties.write_back import NotWritable, as_json, as_xml, as_yaml
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 @dataclass(frozen=True)
 class Writing:
     """
-    What writing back takes beside the data.
+    The settings and the lock for writing back.
 
     :ivar lock: held while a file of Properties is written, whatever snapshot the data are from
     """
@@ -39,7 +37,7 @@ class View(ABC):
     :ivar name: the file's full path
     """
 
-    def __init__(self, shared: Shared, writing: Writing) -> None:
+    def __init__(self, shared: SharedFile, writing: Writing) -> None:
         self.name = shared.file.path
         self._shared = shared
         self._writing = writing
@@ -56,7 +54,7 @@ class View(ABC):
         """Return the data as they are now."""
 
     @abstractmethod
-    def _serialised(self) -> bytes:
+    def _serialise(self) -> bytes:
         """Return the data as they are to be written; `NotWritable` if they cannot be."""
 
     def write(self) -> bool:
@@ -71,7 +69,7 @@ class View(ABC):
             )
         with self._writing.lock:
             try:
-                data = self._serialised()
+                data = self._serialise()
             except NotWritable as error:
                 raise PluginExecutionError(f"Cannot write {self.name}: {error}") from error
             try:
@@ -107,28 +105,28 @@ class View(ABC):
 class JSONView(View):
     """A JSON file: the data are `json`."""
 
-    def __init__(self, shared: Shared, writing: Writing) -> None:
+    def __init__(self, shared: SharedFile, writing: Writing) -> None:
         super().__init__(shared, writing)
         self.json = shared.value
 
     def _value(self) -> Any:
         return self.json
 
-    def _serialised(self) -> bytes:
+    def _serialise(self) -> bytes:
         return as_json(self.json, self.name)
 
 
 class YAMLView(View):
     """A YAML file: the data are `yaml`."""
 
-    def __init__(self, shared: Shared, writing: Writing) -> None:
+    def __init__(self, shared: SharedFile, writing: Writing) -> None:
         super().__init__(shared, writing)
         self.yaml = shared.value
 
     def _value(self) -> Any:
         return self.yaml
 
-    def _serialised(self) -> bytes:
+    def _serialise(self) -> bytes:
         return as_yaml(self.yaml, self.name)
 
 
@@ -173,12 +171,12 @@ class XMLView(View):
     def _value(self) -> Element:
         return self._root
 
-    def _serialised(self) -> bytes:
+    def _serialise(self) -> bytes:
         return as_xml(self._root, self._shared, self._writing.settings)
 
 
-def view(shared: Shared, writing: Writing) -> View:
-    """Return what a client's templates get of a file."""
+def make_view(shared: SharedFile, writing: Writing) -> View:
+    """Return a file as a client's templates get it."""
     if isinstance(shared, SharedXML):
         return XMLView(shared, writing)
     if isinstance(shared.file, JSONProperties):

@@ -7,20 +7,18 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from lxml import etree
 
 from bcfg2tw.engine.encryption import encrypt, looks_encrypted, passphrase_named
-from bcfg2tw.engine.plugins.properties.parsed import shows
+from bcfg2tw.engine.plugins.properties.formats import shows
+from bcfg2tw.engine.plugins.properties.shared_file import SharedXML
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.properties.shared import SharedXML
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Properties")
 
@@ -62,13 +60,13 @@ def as_xml(root: Element, shared: SharedXML, settings: Settings) -> bytes:
     path = shared.file.path
     check_schema(root, path)
     _take_in_included(root, path)
-    copied = copy.deepcopy(root.getroottree()).getroot()
+    output = copy.deepcopy(root.getroottree()).getroot()
     try:
-        _encrypt(copied, shared.ciphers, settings)
+        _encrypt(output, shared.ciphers, settings)
     except EncryptionError as error:
         raise NotWritable(str(error)) from error
-    _check_clear(copied, shared.file.guarded)
-    return pretty_document(copied)
+    _check_clear(output, shared.file.guarded)
+    return pretty_document(output)
 
 
 def _take_in_included(root: Element, path: str) -> None:
@@ -106,13 +104,13 @@ def _encrypt(root: Element, ciphers: dict[tuple[str, str], str], settings: Setti
         text = element.text or ""
         if name is None or not text.strip():
             continue
-        known = ciphers.get((name, text))
-        if known is None and not looks_encrypted(text.encode()):
-            known = ciphers[(name, text)] = _encrypted(text, name, settings)
-        element.text = text if known is None else known
+        cipher = ciphers.get((name, text))
+        if cipher is None and not looks_encrypted(text.encode()):
+            cipher = ciphers[(name, text)] = _encrypt_text(text, name, settings)
+        element.text = text if cipher is None else cipher
 
 
-def _encrypted(text: str, name: str, settings: Settings) -> str:
+def _encrypt_text(text: str, name: str, settings: Settings) -> str:
     passphrase = passphrase_named(name, settings)
     return encrypt(text.encode("utf-8"), passphrase, settings.algorithm).decode("ascii").strip()
 

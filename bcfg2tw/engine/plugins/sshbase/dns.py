@@ -1,4 +1,4 @@
-"""What the name service says about many hosts, asked of it in parallel and remembered."""
+"""The name service, asked about many hosts in parallel, with its answers remembered."""
 
 from __future__ import annotations
 
@@ -30,9 +30,14 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found, nothing if the name service knows nothing."""
+    """
+    One answer of the name service.
 
-    found: tuple[str, ...]
+    :ivar results: names or addresses; empty if it knows none
+    :ivar good_until: as `time.monotonic` counts
+    """
+
+    results: tuple[str, ...]
     good_until: float
 
 
@@ -42,8 +47,8 @@ def addresses_of(name: str) -> tuple[str, ...]:
 
     :raises OSError: if there are none
     """
-    found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    entries = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in entries))
 
 
 def name_of(address: str) -> tuple[str, ...]:
@@ -55,7 +60,7 @@ def name_of(address: str) -> tuple[str, ...]:
     return (socket.getnameinfo((address, 0), socket.NI_NAMEREQD)[0],)
 
 
-class Resolver:
+class NameService:
     """
     Asks the name service, each question once while its answer is good; safe from any thread.
 
@@ -66,41 +71,41 @@ class Resolver:
         self._look_up = look_up
         self._lock = threading.Lock()
         self._answers: dict[str, Answer] = {}
-        self._asked: dict[str, Future[None]] = {}
+        self._pending: dict[str, Future[None]] = {}
         self._threads: ThreadPoolExecutor | None = None
 
     def ask(self, names: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], bool]:
         """
-        Return what is found for each of the names, and whether all were answered in time.
+        Return the results for each of the names, and whether all were answered in time.
 
         Answers that come later are there when the next one asks, who does not wait for them again.
         """
-        wanted = list(dict.fromkeys(names))
-        fresh = [self._question(name) for name in wanted if self._is_new(name)]
-        wait(fresh, timeout=PATIENCE_SECONDS)
-        known = {name: self._answers.get(name) for name in wanted}
-        silent = [name for name, answer in known.items() if answer is None]
+        unique_names = list(dict.fromkeys(names))
+        questions = [self._question(name) for name in unique_names if self._is_new(name)]
+        wait(questions, timeout=PATIENCE_SECONDS)
+        answers = {name: self._answers.get(name) for name in unique_names}
+        silent = [name for name, answer in answers.items() if answer is None]
         if silent:
             logger.warning(
                 "DNS has not answered yet about %s; ssh_known_hosts lacks what it would say until "
                 "it does", _some(silent),
             )  # fmt: skip
-        return {name: answer.found for name, answer in known.items() if answer}, not silent
+        return {name: answer.results for name, answer in answers.items() if answer}, not silent
 
     def _is_new(self, name: str) -> bool:
         """Say whether a name was never asked about; one whose answer is old is asked again."""
         answer = self._answers.get(name)
         if answer is not None and answer.good_until < time.monotonic():
             self._question(name)  # nobody waits for this: the old answer will do
-        return answer is None and name not in self._asked
+        return answer is None and name not in self._pending
 
     def _question(self, name: str) -> Future[None]:
         with self._lock:
-            future = self._asked.get(name)
+            future = self._pending.get(name)
             if future is None:
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(THREADS, "SSHbase-dns")
-                future = self._asked[name] = self._threads.submit(self._answer, name)
+                future = self._pending[name] = self._threads.submit(self._answer, name)
             return future
 
     def _answer(self, name: str) -> None:
@@ -111,13 +116,13 @@ class Resolver:
             answer = Answer(self._after_failure(name, error), now + FAILURE_SECONDS)
         with self._lock:
             self._answers[name] = answer
-            self._asked.pop(name, None)
+            self._pending.pop(name, None)
 
     def _after_failure(self, name: str, error: Exception) -> tuple[str, ...]:
-        """Return what stays true of a name: a server that is out of order takes nothing away."""
-        known = self._answers.get(name)
-        if known is not None and getattr(error, "errno", None) == socket.EAI_AGAIN:
-            return known.found
+        """Return the results that stay true of a name: a server out of order takes nothing away."""
+        answer = self._answers.get(name)
+        if answer is not None and getattr(error, "errno", None) == socket.EAI_AGAIN:
+            return answer.results
         return ()
 
     def close(self) -> None:

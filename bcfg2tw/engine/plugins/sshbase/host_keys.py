@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
@@ -15,9 +14,7 @@ from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.ssh_keys import KeyFailure, KeyPair, make_pair, public_of
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 
 class HostKeys:
@@ -57,17 +54,17 @@ class HostKeys:
         """
         suffix = _suffix(specificity)
         name = f"{key}{PUBLIC}{suffix}"
-        with _kept(self._folder):
+        with _creating_keys(self._folder):
             if not self._exists(name):
-                text = f"{self._derived(key, suffix)} {_comment(specificity)}\n"
+                text = f"{self._derive(key, suffix)} {_comment(specificity)}\n"
                 write_created(self._path(name), text.encode(), PUBLIC_MODE)
         return self._read(name)
 
     def _make(self, key: str, suffix: str, host: str) -> None:
         # outside of the lock: it takes long, and of two that are made one is dropped
-        self._sealed(b"")  # an unknown passphrase is told before anything is made
+        self._encrypt(b"")  # an unknown passphrase is told before anything is made
         pair = self._pair(key, host)
-        with _kept(self._folder):
+        with _creating_keys(self._folder):
             if self._private_name(key, suffix) is None:
                 self._keep(key, suffix, pair, f"root@{host}")
 
@@ -80,21 +77,22 @@ class HostKeys:
     def _keep(self, key: str, suffix: str, pair: KeyPair, comment: str) -> None:
         """Write a pair; a public key is no use without its private key, so that comes first."""
         public = self._path(f"{key}{PUBLIC}{suffix}")
-        sealed = self._sealed(pair.private)
-        name = f"{key}{suffix}" if sealed is None else f"{key}{suffix}{ENCRYPTED}"
+        encrypted = self._encrypt(pair.private)
+        name = f"{key}{suffix}" if encrypted is None else f"{key}{suffix}{ENCRYPTED}"
         with suppress(FileNotFoundError):
             os.unlink(public)
-        write_created(self._path(name), pair.private if sealed is None else sealed, PRIVATE_MODE)
+        private = pair.private if encrypted is None else encrypted
+        write_created(self._path(name), private, PRIVATE_MODE)
         write_created(public, f"{pair.public} {comment}\n".encode(), PUBLIC_MODE)
 
-    def _sealed(self, data: bytes) -> bytes | None:
+    def _encrypt(self, data: bytes) -> bytes | None:
         """Return data encrypted; None if no passphrase is configured."""
         name = self._settings.sshbase_passphrase
         if not name:
             return None
         return encrypt(data, passphrase_named(name, self._settings), self._settings.algorithm)
 
-    def _derived(self, key: str, suffix: str) -> str:
+    def _derive(self, key: str, suffix: str) -> str:
         name = self._private_name(key, suffix)
         if name is None:
             raise PluginExecutionError(f"{self._path(key + suffix)} is gone")
@@ -125,7 +123,7 @@ class HostKeys:
 
 
 @contextmanager
-def _kept(folder: str) -> Iterator[None]:
+def _creating_keys(folder: str) -> Iterator[None]:
     try:
         with creating(folder):
             yield

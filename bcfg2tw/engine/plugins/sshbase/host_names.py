@@ -1,4 +1,4 @@
-"""By which names and addresses hosts are known, and which groups they are in."""
+"""The names and addresses by which hosts are known, and the groups that they are in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Metadata
-from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of, name_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of, name_of
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0
@@ -38,14 +35,14 @@ class Names:
 
 class HostNames:
     """
-    Remembers what was found out of each host, while what it was found in stays the same.
+    Remembers names and groups of each host, while the plugins that know them stay the same.
 
     It is kept while the server runs, so that a new key costs one host and not the whole fleet.
     """
 
     def __init__(self) -> None:
-        self._addresses = Resolver(addresses_of)
-        self._reverse = Resolver(name_of)
+        self._addresses = NameService(addresses_of)
+        self._reverse = NameService(name_of)
         self._lock = threading.Lock()
         self._names: dict[str, Names] = {}
         self._names_from: ReferenceType[object] | None = None
@@ -65,12 +62,12 @@ class HostNames:
             if self._names_from is None or self._names_from() is not clients:
                 self._names, self._names_from = {}, ref(clients)
             now = time.monotonic()
-            stale = [
+            stale_hosts = [
                 host
                 for host in hosts
-                if (known := self._names.get(host)) is None or known.good_until <= now
+                if (names := self._names.get(host)) is None or names.good_until <= now
             ]
-            self._names.update(self._found(stale, metadata))
+            self._names.update(self._look_up(stale_hosts, metadata))
             return {host: self._names[host] for host in hosts}
 
     def groups(self, hosts: Iterable[str], metadata: ClientMetadata) -> dict[str, set[str]]:
@@ -84,28 +81,35 @@ class HostNames:
                     self._groups[host] = metadata.query.by_name(host).groups
             return {host: self._groups[host] for host in hosts}
 
-    def _found(self, hosts: list[str], metadata: ClientMetadata) -> dict[str, Names]:
-        known = {host: _in_clients_xml(host, metadata) for host in hosts}
-        every = dict.fromkeys(chain.from_iterable(known.values()))
-        resolved, all_found = self._addresses.ask(one for one in every if not _is_address(one))
-        found = {
-            host: {*names, *chain.from_iterable(resolved.get(name, ()) for name in names)}
-            for host, names in known.items()
+    def _look_up(self, hosts: list[str], metadata: ClientMetadata) -> dict[str, Names]:
+        names_by_host = {host: _names_in_clients_xml(host, metadata) for host in hosts}
+        all_names = dict.fromkeys(chain.from_iterable(names_by_host.values()))
+        addresses, all_found = self._addresses.ask(
+            name for name in all_names if not _is_address(name)
+        )
+        names_and_addresses = {
+            host: {*names, *chain.from_iterable(addresses.get(name, ()) for name in names)}
+            for host, names in names_by_host.items()
         }
-        numbers = (one for names in found.values() for one in names if _is_address(one))
-        reverse, all_reversed = self._reverse.ask(numbers)
+        numbers = (
+            name for names in names_and_addresses.values() for name in names if _is_address(name)
+        )
+        reverse_names, all_reversed = self._reverse.ask(numbers)
         seconds = COMPLETE_SECONDS if all_found and all_reversed else INCOMPLETE_SECONDS
         good_until = time.monotonic() + seconds
-        return {host: Names(_joined(names, reverse), good_until) for host, names in found.items()}
+        return {
+            host: Names(_join(names, reverse_names), good_until)
+            for host, names in names_and_addresses.items()
+        }
 
 
-def _in_clients_xml(host: str, metadata: ClientMetadata) -> list[str]:
+def _names_in_clients_xml(host: str, metadata: ClientMetadata) -> list[str]:
     """Return the names, their first labels, and the addresses that clients.xml has for a host."""
     # connectors add none of these, and asking them all would cost more than all the rest
-    found = _metadata_plugin(metadata).get_initial_metadata(host, register=False)
-    names = (host, *sorted(found.aliases))
+    client = _metadata_plugin(metadata).get_initial_metadata(host, register=False)
+    names = (host, *sorted(client.aliases))
     short = (name.partition(".")[0] for name in names if not _is_address(name))
-    return list(dict.fromkeys((*names, *short, *sorted(found.addresses))))
+    return list(dict.fromkeys((*names, *short, *sorted(client.addresses))))
 
 
 def _metadata_plugin(metadata: ClientMetadata) -> Metadata:
@@ -114,8 +118,8 @@ def _metadata_plugin(metadata: ClientMetadata) -> Metadata:
     return directory
 
 
-def _joined(names: set[str], reverse: dict[str, tuple[str, ...]]) -> str:
-    return ",".join(sorted(names.union(*(reverse.get(name, ()) for name in names))))
+def _join(names: set[str], reverse_names: dict[str, tuple[str, ...]]) -> str:
+    return ",".join(sorted(names.union(*(reverse_names.get(name, ()) for name in names))))
 
 
 def _is_address(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The files of the folder `SSHbase`: what their names say, and what is in them."""
+"""The files of the folder `SSHbase`: their names and their content."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import logging
 import re
 from dataclasses import dataclass
 
+from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.documents.specificity import Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
-from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
 
@@ -38,7 +38,7 @@ NAME = re.compile("({})(.*)".format("|".join(sorted(BASES, key=len, reverse=True
 
 class KeyFile:
     """
-    What one file holds, decrypted.
+    The content of one file, decrypted.
 
     :ivar path: full path
     """
@@ -84,9 +84,10 @@ def _plain(source: Source) -> bytes:
 @dataclass(frozen=True, slots=True)
 class FileName:
     """
-    What the name of a file says.
+    The name of a file, taken apart.
 
-    :ivar base: which key, or the list of known hosts
+    :ivar base: the base name, of a key or of the list of known hosts
+    :ivar specificity: for whom the file is
     """
 
     base: str
@@ -95,8 +96,8 @@ class FileName:
 
 def read_name(name: str) -> FileName | None:
     """Read the name of a file; None if it is neither a key's nor the list's."""
-    found = NAME.fullmatch(name.removesuffix(ENCRYPTED))
-    if found is None:
+    match = NAME.fullmatch(name.removesuffix(ENCRYPTED))
+    if match is None:
         return None
-    specificity = specificity_of_suffix(found[2])
-    return None if specificity is None else FileName(found[1], specificity)
+    specificity = specificity_of_suffix(match[2])
+    return None if specificity is None else FileName(match[1], specificity)

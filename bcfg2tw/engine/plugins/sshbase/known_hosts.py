@@ -8,14 +8,11 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
 from bcfg2tw.engine.documents.specificity import Specificity
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 logger = logging.getLogger("SSHbase")
 
@@ -39,7 +36,7 @@ class PublicKey:
 
     @property
     def order(self) -> tuple[str, str, str]:
-        """What the list is sorted by: type, then host or group, then the file."""
+        """The key that sorts the list: type, then host or group, then the file."""
         whose = self.specificity.hostname or self.specificity.group or ""
         return self.base, whose, self.name
 
@@ -52,7 +49,7 @@ class PublicKeys:
         self.are_for_groups = any(key.specificity.group for key in self.by_name.values())
 
     def __iter__(self) -> Iterator[PublicKey]:
-        return iter(sorted(self.by_name.values(), key=lambda one: one.order))
+        return iter(sorted(self.by_name.values(), key=lambda key: key.order))
 
     def with_key(self, key: PublicKey) -> PublicKeys:
         """Return these keys and another one."""
@@ -62,7 +59,7 @@ class PublicKeys:
 @dataclass(frozen=True)
 class _List:
     """
-    A list, and what it was made from.
+    A list, and the clients and keys that it was made from.
 
     :ivar owner: whoever knows the hosts: while it is the same, so is what it says
     """
@@ -87,51 +84,52 @@ class KnownHosts:
     """
     The list for one state of the folder.
 
-    It is made again when keys or clients come or go or what is known of clients changes; beyond
-    that a client costs nothing but its own lines.
+    It is made again when keys or clients come or go, or clients change; beyond that a client costs
+    nothing but its own lines.
 
     :param statics: lines that are put before the others
-    :param unknown: hosts that were named in the log already
+    :param unknown_hosts: hosts that were named in the log already; others are added
     """
 
     def __init__(
-        self, statics: Iterable[str], host_names: HostNames, unknown: Iterable[str]
+        self, statics: Iterable[str], host_names: HostNames, unknown_hosts: set[str]
     ) -> None:
         self._statics = tuple(text for text in statics if text)
         self._host_names = host_names
-        self.unknown = set(unknown)
+        self._unknown_hosts = unknown_hosts
         self._lock = threading.Lock()
         self._list: _List | None = None
 
-    def text(self, metadata: ClientMetadata, keys: PublicKeys, own: Iterable[str]) -> str:
+    def text(self, metadata: ClientMetadata, keys: PublicKeys, own_keys: Iterable[str]) -> str:
         """
         Return the list for a client.
 
         :param keys: all there are
-        :param own: the client's public keys
+        :param own_keys: the client's public keys
         """
-        lines = [f"{LOCAL_NAMES} {key}\n" for key in own if key]
+        lines = [f"{LOCAL_NAMES} {key}\n" for key in own_keys if key]
         return self._common(metadata, keys) + "".join(lines)
 
     def _common(self, metadata: ClientMetadata, keys: PublicKeys) -> str:
         with self._lock:
             if self._list is None or not self._list.is_current(metadata, keys):
-                self._list = self._made(metadata, keys)
+                self._list = self._make_list(metadata, keys)
             return self._list.text
 
-    def _made(self, metadata: ClientMetadata, keys: PublicKeys) -> _List:
+    def _make_list(self, metadata: ClientMetadata, keys: PublicKeys) -> _List:
         clients = metadata.snapshot.metadata.client_names()
         hosts = dict.fromkeys(clients)
-        wanted = [(key, self._members(key, hosts, metadata)) for key in keys if key.text]
-        every = dict.fromkeys(chain.from_iterable(members for _, members in wanted))
-        names = self._host_names.of(every, metadata)
+        hosts_by_key = [(key, self._members(key, hosts, metadata)) for key in keys if key.text]
+        listed_hosts = dict.fromkeys(chain.from_iterable(members for _, members in hosts_by_key))
+        names = self._host_names.of(listed_hosts, metadata)
         lines = (
             f"{','.join(names[host].text for host in members)} {key.text}"
-            for key, members in wanted
+            for key, members in hosts_by_key
             if members
         )
         text = "".join(f"{line}\n" for line in (*self._statics, *lines))
-        good_until = min((one.good_until for one in names.values()), default=float("inf"))
+        ends = (host_names.good_until for host_names in names.values())
+        good_until = min(ends, default=float("inf"))
         return _List(text, ref(_owner(metadata, keys)), clients, keys, good_until)
 
     def _members(
@@ -141,17 +139,17 @@ class KnownHosts:
         host, group = key.specificity.hostname, key.specificity.group
         if group is not None:
             groups = self._host_names.groups(hosts, metadata)
-            return [one for one in hosts if group in groups[one]]
+            return [client for client in hosts if group in groups[client]]
         if host is None:
             return list(hosts)
         if host in hosts:
             return [host]
-        if host not in self.unknown:
-            self.unknown.add(host)
+        if host not in self._unknown_hosts:
+            self._unknown_hosts.add(host)
             logger.warning("%s is for %s, which is no known client; skipping", key.name, host)
         return []
 
 
 def _owner(metadata: ClientMetadata, keys: PublicKeys) -> object:
-    """Return what a list depends on: who is in a group is for all plugins together to say."""
+    """Return the object that a list depends on: groups are for all plugins together to say."""
     return metadata.snapshot if keys.are_for_groups else metadata.snapshot.metadata

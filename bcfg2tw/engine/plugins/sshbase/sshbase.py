@@ -6,15 +6,15 @@ import os
 import threading
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.content import Content, set_content
 from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Generator
-from bcfg2tw.engine.plugins.cfg.content import Content, set_content
 from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 from bcfg2tw.engine.plugins.sshbase.key_files import (
@@ -32,9 +32,6 @@ from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, Pu
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 FOLDER = "/etc/ssh/"
 
@@ -57,52 +54,54 @@ class SSHbase(Plugin, Connector, Generator):
         self, context: PluginContext, files: Files, previous: SSHbase | None = None
     ) -> None:
         super().__init__(context, files, previous)
-        self._host_names: HostNames = previous._host_names if previous else HostNames()
+        self._host_names = self.lasting.keep("host names", HostNames)
         self._host_keys = HostKeys(files.folder, context.settings)
         self._info = files.load(INFO, InfoXML)
-        members, statics = self._loaded(previous.files if previous else None)
+        members, statics = self._load_files(previous.files if previous else None)
         self._sets = {base: SpecificSet(members[base]) for base in BASES}
-        unknown = previous._known_hosts.unknown if previous else ()
-        self._known_hosts: KnownHosts = KnownHosts(statics, self._host_names, unknown)
+        unknown_hosts = self.lasting.keep("unknown hosts", set[str])
+        self._known_hosts = KnownHosts(statics, self._host_names, unknown_hosts)
         self._lock = threading.Lock()
-        # what was made after the files were listed: file name to the key
-        self._made: dict[str, PublicKey] = previous._still_there(files) if previous else {}
-        self._keys = PublicKeys((*_public_keys(members), *self._made.values()))
+        # keys that were made after the files were listed, by the names of their files
+        self._new_keys: dict[str, PublicKey] = previous.unlisted_keys(files) if previous else {}
+        self._keys = PublicKeys((*_public_keys(members), *self._new_keys.values()))
         self.Entries = {"Path": dict(self._binders())}
 
-    def _loaded(self, known: Files | None) -> tuple[dict[str, list[Member[KeyFile]]], list[str]]:
+    def _load_files(
+        self, last_files: Files | None
+    ) -> tuple[dict[str, list[Member[KeyFile]]], list[str]]:
         """Return the files by base name, and the static lines."""
         members: dict[str, list[Member[KeyFile]]] = {base: [] for base in BASES}
         statics = []
         for name in self.files:
-            found = read_name(name)
-            if found is None and not name.endswith(STATIC):
-                self._refuse(name, known)
+            file_name = read_name(name)
+            if file_name is None and not name.endswith(STATIC):
+                self._refuse(name, last_files)
                 continue
             file = self.files.load(name, KeyFile)
             if file is None:
                 continue
-            if found is None:
+            if file_name is None:
                 statics.append(file.text)
             else:
-                members[found.base].append(Member(name, found.specificity, file))
+                members[file_name.base].append(Member(name, file_name.specificity, file))
         return members, statics
 
-    def _refuse(self, name: str, known: Files | None) -> None:
-        if name != INFO and (known is None or name not in known):
+    def _refuse(self, name: str, last_files: Files | None) -> None:
+        if name != INFO and (last_files is None or name not in last_files):
             self.logger.error(
                 "Could not process filename %s; ignoring: it is none of KEY, KEY.H_HOST and "
                 "KEY.G10_GROUP for a KEY such as ssh_host_rsa_key, and does not end in %s",
                 self.files.path(name), STATIC,
             )  # fmt: skip
 
-    def _still_there(self, files: Files) -> dict[str, PublicKey]:
-        """Return what was made but is not in a newer listing, although nobody removed it."""
+    def unlisted_keys(self, files: Files) -> dict[str, PublicKey]:
+        """Return the new keys that a newer listing lacks although nobody removed them."""
         with self._lock:
-            made = dict(self._made)
+            new_keys = dict(self._new_keys)
         return {
             name: key
-            for name, key in made.items()
+            for name, key in new_keys.items()
             if name not in files and os.path.exists(files.path(name))
         }
 
@@ -128,15 +127,15 @@ class SSHbase(Plugin, Connector, Generator):
             )
 
     def _content(self, base: str, metadata: ClientMetadata) -> Content:
-        made = self._made_for(base, metadata)
-        if made is not None:
-            return f"{made.text}\n"
+        new_key = self._new_key_for(base, metadata)
+        if new_key is not None:
+            return f"{new_key.text}\n"
         file = self._sets[base].best(metadata)
         if file is not None:
             return file.content
         if base == KNOWN_HOSTS:
-            own = self._own_keys(metadata)
-            return self._known_hosts.text(metadata, self._keys, map(str.rstrip, own.values()))
+            own_keys = self._own_keys(metadata)
+            return self._known_hosts.text(metadata, self._keys, map(str.rstrip, own_keys.values()))
         return metadata.effects.perform(
             f"{FOLDER}{base} would be made for {metadata.hostname}",
             partial(self._make, base, metadata),
@@ -148,9 +147,9 @@ class SSHbase(Plugin, Connector, Generator):
             return self._private(base, metadata)
         return self._public(base.removesuffix(PUBLIC), metadata)
 
-    def _made_for(self, base: str, metadata: ClientMetadata) -> PublicKey | None:
+    def _new_key_for(self, base: str, metadata: ClientMetadata) -> PublicKey | None:
         """Return the client's own public key if it is newer than the files that were listed."""
-        return self._made.get(f"{base}.H_{metadata.hostname}") if self._made else None
+        return self._new_keys.get(f"{base}.H_{metadata.hostname}") if self._new_keys else None
 
     def _private(self, key: str, metadata: ClientMetadata) -> Content:
         """Return a client's own key, made if need be, with its public half."""
@@ -172,7 +171,7 @@ class SSHbase(Plugin, Connector, Generator):
         public = PublicKey(f"{key}{PUBLIC}", name, specificity, file.text)
         with self._lock:
             if self._keys.by_name.get(name) != public:
-                self._made = {**self._made, name: public}
+                self._new_keys = {**self._new_keys, name: public}
                 self._keys = self._keys.with_key(public)
         self._expire(specificity, metadata)
         return file.content
@@ -183,11 +182,11 @@ class SSHbase(Plugin, Connector, Generator):
 
     def _own_keys(self, metadata: ClientMetadata) -> dict[str, str]:
         """Return the public keys that a client has, in the order of their names."""
-        found = {base: self._own_key(base, metadata) for base in PUBLIC_KEYS}
-        return {base: text for base, text in found.items() if text}
+        keys = {base: self._own_key(base, metadata) for base in PUBLIC_KEYS}
+        return {base: text for base, text in keys.items() if text}
 
     def _own_key(self, base: str, metadata: ClientMetadata) -> str:
-        key = self._made_for(base, metadata) or self._sets[base].best(metadata)
+        key = self._new_key_for(base, metadata) or self._sets[base].best(metadata)
         return f"{key.text}\n" if key is not None and key.text else ""
 
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:

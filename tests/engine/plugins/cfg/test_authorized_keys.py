@@ -99,10 +99,8 @@ class AuthorizedKeysTests(SynchronousTestCase):
 
     def test_nobody(self) -> None:
         """Where no key is left the file is empty, which is no failure."""
-        found = bound(authorized_core(self, '<Allow from="/none"/>'), PATH)
-        self.assertEqual(
-            (found.get("empty"), found.text, found.get("failure")), ("true", None, None)
-        )
+        path = bound(authorized_core(self, '<Allow from="/none"/>'), PATH)
+        self.assertEqual((path.get("empty"), path.text, path.get("failure")), ("true", None, None))
 
     def test_category(self) -> None:
         """A category in which the client has no group gives no key; an Allow may have its own."""

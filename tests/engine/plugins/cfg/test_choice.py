@@ -42,10 +42,10 @@ class ChoiceTests(SynchronousTestCase):
     def test_attributes(self) -> None:
         """A path has all seven attributes, its type and its text."""
         core = cfg_core(self, {"etc/motd/motd": "hello\n"}, default_owner="daemon")
-        found = bound(core, "/etc/motd")
-        self.assertEqual(found.text, "hello\n")
+        path = bound(core, "/etc/motd")
+        self.assertEqual(path.text, "hello\n")
         self.assertEqual(
-            dict(found.attrib),
+            dict(path.attrib),
             {
                 "name": "/etc/motd", "type": "file", "owner": "daemon", "group": "root",
                 "mode": "644", "secontext": "__default__", "important": "false",
@@ -75,10 +75,10 @@ class ChoiceTests(SynchronousTestCase):
                 {"etc/a/a": "x", "etc/a/a.bak": "y", "etc/a/a.cat": "+z", "top": "?",
                  "etc/a/b.genshi_include": "i"},
             )  # fmt: skip
-        said = "\n".join(logged.output).replace(core.settings.repository, "REPO")
-        self.assertIn("Could not process event exists for REPO/Cfg/etc/a/a.bak; ignoring", said)
-        self.assertIn("Could not process event exists for REPO/Cfg/top; ignoring", said)
-        self.assertIn("REPO/Cfg/etc/a/a.cat is not applied: Bcfg2 1.4 has no filters", said)
+        log_text = "\n".join(logged.output).replace(core.settings.repository, "REPO")
+        self.assertIn("Could not process event exists for REPO/Cfg/etc/a/a.bak; ignoring", log_text)
+        self.assertIn("Could not process event exists for REPO/Cfg/top; ignoring", log_text)
+        self.assertIn("REPO/Cfg/etc/a/a.cat is not applied: Bcfg2 1.4 has no filters", log_text)
         self.assertEqual(len(logged.output), 3)
         self.assertEqual(bound(core, "/etc/a").text, "x")
 
@@ -138,13 +138,13 @@ class InfoTests(SynchronousTestCase):
         )
         core = cfg_core(self, {"etc/a/a": "text", "etc/a/info.xml": info})
         with self.assertLogs("bcfg2-server", "WARNING") as logged:
-            found = bound(core, "/etc/a")
+            path = bound(core, "/etc/a")
         self.assertIn("Multiple file metadata found in", logged.output[0])
-        self.assertEqual(found.get("mode"), "0600")
-        self.assertEqual(found.get("custom"), "yes")
-        self.assertEqual(found.get("owner"), "root")
-        self.assertEqual(found.text, "text")
-        self.assertEqual([child.get("user") for child in found], ["x"])
+        self.assertEqual(path.get("mode"), "0600")
+        self.assertEqual(path.get("custom"), "yes")
+        self.assertEqual(path.get("owner"), "root")
+        self.assertEqual(path.text, "text")
+        self.assertEqual([child.get("user") for child in path], ["x"])
         self.assertEqual(len(bound(core, "/etc/a")), 1)
 
     def test_path_condition(self) -> None:

@@ -52,9 +52,9 @@ class LocalAuthorityTests(AuthorityTestCase):
             self.assertGreater(certificate.serial_number.bit_length(), 100)
             (name,) = files_in(core, CERT)
             file = f"{core.settings.repository}/Cfg{CERT}/{name}"
-            said = self.openssl("verify", "-purpose", "sslserver", "-x509_strict", "-CAfile",
+            output = self.openssl("verify", "-purpose", "sslserver", "-x509_strict", "-CAfile",
                                 self.chain, file)  # fmt: skip
-            self.assertIn(": OK", said)
+            self.assertIn(": OK", output)
 
     def test_what_it_may_do(self) -> None:
         """A certificate is one of a server or a client, and of no authority."""
@@ -73,8 +73,8 @@ class LocalAuthorityTests(AuthorityTestCase):
         cert = SMALL_CERT.replace("/>", ' days="99999999"/>')
         with open(self.chain, encoding="ascii") as stream:
             end = certificate_of(stream.read()).not_valid_after_utc
-        made = certificate_of(bound(self.local(cert), CERT).text)
-        self.assertEqual(made.not_valid_after_utc, end)
+        certificate = certificate_of(bound(self.local(cert), CERT).text)
+        self.assertEqual(certificate.not_valid_after_utc, end)
 
     def test_chain(self) -> None:
         """The authority's certificate is what is appended where there is no chain."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.ssh_keys import make_pair
 from tests.builders import CLIENT, a_core, bundle_of, configuration, entry
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
@@ -30,6 +31,17 @@ class PublicKeyTests(SynchronousTestCase):
         self.assertEqual(bound(core, PUB).text, public)
         core.reload(None)
         self.assertEqual(bound(core, PUB).text, public)
+
+    def test_look(self) -> None:
+        """A build that only looks derives no public key, and notes that it would be made."""
+        core = key_core(self, more={f"Cfg{KEY}/id_rsa": make_pair("ed25519").private})
+        looked_at = core.look(CLIENT)
+        self.assertEqual(entry(looked_at.document, "Path", PUB).text, PLACEHOLDER)
+        self.assertEqual(files_in(core, PUB), {})
+        self.assertIn(
+            f"{PUB} would be made for {CLIENT}",
+            [note.partition(", as ")[0] for note in looked_at.notes],
+        )
 
     def test_derived_from_one_with_a_passphrase(self) -> None:
         """With the passphrase of privkey.xml a protected key's public half is derived as well."""
@@ -59,9 +71,9 @@ class PublicKeyTests(SynchronousTestCase):
     def test_nothing_to_derive_from(self) -> None:
         """Without a private key the path fails, with the reason of that path."""
         core = cfg_core(self, {"etc/key.pub/pubkey.xml": "<PublicKey/>"})
-        said = failure(core, "/etc/key.pub").partition("/etc/key.pub: ")[2]
+        reason = failure(core, "/etc/key.pub").partition("/etc/key.pub: ")[2]
         self.assertEqual(
-            said,
+            reason,
             "Cfg: Could not bind /etc/key (private key for REPO/Cfg/etc/key.pub/pubkey.xml): "
             "No matching generator: Path:/etc/key",
         )

@@ -170,8 +170,8 @@ class KeyTests(AuthorityTestCase):
         plain = bound(self.ssl_core(key="<KeyInfo/>", more=only_key), KEY).text or ""
         self.assertEqual(getattr(load_pem_private_key(plain.encode(), None), "key_size", 0), 2048)
         dsa = '<KeyInfo><Group name="web"><Key type="dsa" bits="1024"/></Group></KeyInfo>'
-        made = bound(self.ssl_core(key=dsa, more=only_key), KEY).text or ""
-        self.assertIsInstance(load_pem_private_key(made.encode(), None), DSAPrivateKey)
+        text = bound(self.ssl_core(key=dsa, more=only_key), KEY).text or ""
+        self.assertIsInstance(load_pem_private_key(text.encode(), None), DSAPrivateKey)
 
     def test_impossible(self) -> None:
         """A key that cannot be made fails its path with the reason."""
@@ -271,9 +271,9 @@ class CertificateTests(AuthorityTestCase):
         core = self.ssl_core(authority={"passphrase": "ca secret"})
         self.assertIn("BEGIN CERTIFICATE", bound(core, CERT).text or "")
         wrong = self.ssl_core(authority={"passphrase": "another"})
-        said = failure(wrong, CERT)
-        self.assertIn("Failed to generate cert: ", said)
-        self.assertNotIn("another", said)
+        reason = failure(wrong, CERT)
+        self.assertIn("Failed to generate cert: ", reason)
+        self.assertNotIn("another", reason)
 
     def test_group(self) -> None:
         """With a category the clients of a group share key and certificate."""
@@ -286,10 +286,10 @@ class CertificateTests(AuthorityTestCase):
 class RefusedTests(AuthorityTestCase):
     def reason(self, core: NetworkCore) -> str:
         """Return why the certificate is not made."""
-        found = failure(core, CERT).replace(self.folder, "CA")
+        text = failure(core, CERT).replace(self.folder, "CA")
         prefix = f"bind error: Cfg: Error creating data for {CERT}: "
-        self.assertTrue(found.startswith(prefix), found)
-        return found.removeprefix(prefix)
+        self.assertTrue(text.startswith(prefix), text)
+        return text.removeprefix(prefix)
 
     def test_settings(self) -> None:
         """An authority that is not, or not rightly, described is named with its section."""

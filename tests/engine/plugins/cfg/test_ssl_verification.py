@@ -23,11 +23,11 @@ class VerifiedTests(AuthorityTestCase):
         text = bound(self.ssl_core(), CERT).text or ""
         self.make_authority("-nodes")
         core = self.with_certificate(text)
-        said = failure(core, CERT)
+        reason = failure(core, CERT)
         self.assertIn(
             f"bind error: Failed to verify {CERT} for {CLIENT}: {CERT} failed verification "
             "against CA: ",
-            said,
+            reason,
         )
         self.assertEqual(files_in(core, CERT), {"www.pem": text.encode()})
 

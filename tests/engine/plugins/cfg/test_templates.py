@@ -23,9 +23,9 @@ class Failures(SynchronousTestCase):
         """Return the failure of a path, and what was logged."""
         with self.assertLogs("bcfg2-server", "ERROR") as logged:
             core = cfg_core(self, files)
-            found = failure(core, name)
+            reason = failure(core, name)
         log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
-        return found.removeprefix(f"bind error: Cfg: Error rendering {name}: "), log
+        return reason.removeprefix(f"bind error: Cfg: Error rendering {name}: "), log
 
 
 class GenshiTests(Failures):
@@ -37,9 +37,9 @@ class GenshiTests(Failures):
 
     def test_undefined(self) -> None:
         """An undefined name is told with its expression, and logged with file, line, variables."""
-        found, log = self.said({"etc/a/a.genshi": "first\n\n${nothing.more}\n"})
+        reason, log = self.said({"etc/a/a.genshi": "first\n\n${nothing.more}\n"})
         self.assertEqual(
-            found, "UndefinedError: \"nothing\" not defined at '<Expression 'nothing.more'>'"
+            reason, "UndefinedError: \"nothing\" not defined at '<Expression 'nothing.more'>'"
         )
         self.assertIn("REPO/Cfg/etc/a/a.genshi:3: UndefinedError", log)
         self.assertIn("its variables are metadata, name, path, repo, source_path", log)
@@ -50,31 +50,31 @@ class GenshiTests(Failures):
             "text\n{% python\n# a comment\n\ndef f():\n"
             "    return 1 / 0  # it fails\n%}\nmore\n{% python\nx = 1\n\ny = f()\n%}"
         )
-        found, log = self.said({"etc/a/a.genshi": text})
+        reason, log = self.said({"etc/a/a.genshi": text})
         self.assertEqual(
-            found, "ZeroDivisionError: division by zero at '    return 1 / 0  # it fails'"
+            reason, "ZeroDivisionError: division by zero at '    return 1 / 0  # it fails'"
         )
         self.assertIn("REPO/Cfg/etc/a/a.genshi:6: ", log)
 
     def test_on_purpose(self) -> None:
         """A template refuses a client by raising TemplateError."""
         text = "{% python\nfrom genshi.template import TemplateError\nraise TemplateError('no')\n%}"
-        found, _ = self.said({"etc/a/a.genshi": text})
-        self.assertEqual(found, "TemplateError: no at 'raise TemplateError('no')'")
+        reason, _ = self.said({"etc/a/a.genshi": text})
+        self.assertEqual(reason, "TemplateError: no at 'raise TemplateError('no')'")
 
     def test_included_block(self) -> None:
         """A failure in an included template is logged with that file and line."""
-        found, log = self.said(
+        reason, log = self.said(
             {"etc/a/a.genshi": "x{% include part.genshi_include %}",
              "etc/a/part.genshi_include": "\n{% python raise KeyError('k') %}"},
         )  # fmt: skip
-        self.assertEqual(found, "KeyError: 'k' at 'raise KeyError('k')'")
+        self.assertEqual(reason, "KeyError: 'k' at 'raise KeyError('k')'")
         self.assertIn("REPO/Cfg/etc/a/part.genshi_include:2: KeyError", log)
 
     def test_syntax(self) -> None:
         """A template that cannot be read fails its path, and is the file for its clients."""
-        found, log = self.said({"etc/a/a.G10_web.genshi": "a\n\n${1 +}", "etc/a/a": "plain"})
-        self.assertEqual(found, "Failed to load template REPO/Cfg/etc/a/a.G10_web.genshi")
+        reason, log = self.said({"etc/a/a.G10_web.genshi": "a\n\n${1 +}", "etc/a/a": "plain"})
+        self.assertEqual(reason, "Failed to load template REPO/Cfg/etc/a/a.G10_web.genshi")
         self.assertIn("REPO/Cfg/etc/a/a.G10_web.genshi:3: invalid syntax; it is not used", log)
 
     def test_broken_later(self) -> None:
@@ -112,9 +112,9 @@ class GenshiTests(Failures):
 class Python2Tests(Failures):
     def test_syntax(self) -> None:
         """Python 2 that cannot be read is named with its line."""
-        found, log = self.said({"etc/a/a.genshi": "a\n{% python\nx = 1\nprint x\n%}"})
+        reason, log = self.said({"etc/a/a.genshi": "a\n{% python\nx = 1\nprint x\n%}"})
         self.assertEqual(
-            found,
+            reason,
             "Failed to load template REPO/Cfg/etc/a/a.genshi "
             "(line 4: `print x` is `print(x)` in Python 3)",
         )
@@ -122,10 +122,10 @@ class Python2Tests(Failures):
 
     def test_meaning(self) -> None:
         """Python 2 that fails when it runs is named, in expressions and in blocks."""
-        found, _ = self.said({"etc/a/a.genshi": "{% for k, v in {}.iteritems() %}x{% end %}"})
-        self.assertTrue(found.endswith("(`iteritems()` is `items()` in Python 3)"), found)
-        found, log = self.said({"etc/a/a.genshi": "\n{% python\nd = {}\nd.has_key(1)\n%}"})
-        self.assertTrue(found.endswith("(`d.has_key(k)` is `k in d` in Python 3)"), found)
+        reason, _ = self.said({"etc/a/a.genshi": "{% for k, v in {}.iteritems() %}x{% end %}"})
+        self.assertTrue(reason.endswith("(`iteritems()` is `items()` in Python 3)"), reason)
+        reason, log = self.said({"etc/a/a.genshi": "\n{% python\nd = {}\nd.has_key(1)\n%}"})
+        self.assertTrue(reason.endswith("(`d.has_key(k)` is `k in d` in Python 3)"), reason)
         self.assertIn("a.genshi:4: ", log)
 
     def test_xml(self) -> None:
@@ -135,9 +135,9 @@ class Python2Tests(Failures):
             "<Info py:if=\"{}.has_key('x')\"/></FileInfo>"
         )
         core = cfg_core(self, {"etc/a/a": "x", "etc/a/info.xml": info})
-        found = failure(core, "/etc/a")
-        self.assertIn("`d.has_key(k)` is `k in d` in Python 3", found)
-        self.assertIn("info.xml, line 1", found)
+        reason = failure(core, "/etc/a")
+        self.assertIn("`d.has_key(k)` is `k in d` in Python 3", reason)
+        self.assertIn("info.xml, line 1", reason)
 
     def test_names(self) -> None:
         """Names that mean the same are given to all engines."""
@@ -162,8 +162,8 @@ class Python2Tests(Failures):
 
     def test_bytes_of_no_text(self) -> None:
         """Bytes that are no UTF-8 fail the entry: there is no telling what they mean."""
-        found, _ = self.said({"etc/a/a.genshi": "{% python\nx = b'\\xe9'\n%}${x}"})
-        self.assertIn("codec can't decode byte 0xe9", found)
+        reason, _ = self.said({"etc/a/a.genshi": "{% python\nx = b'\\xe9'\n%}${x}"})
+        self.assertIn("codec can't decode byte 0xe9", reason)
 
 
 class Jinja2Tests(Failures):
@@ -172,8 +172,8 @@ class Jinja2Tests(Failures):
 
     def test_failure(self) -> None:
         """What a template raises is told as it is, and logged with the line."""
-        found, log = self.said({"etc/a/a.jinja2": "x\n{{ nothing.more }}"})
-        self.assertEqual(found, "'nothing' is undefined")
+        reason, log = self.said({"etc/a/a.jinja2": "x\n{{ nothing.more }}"})
+        self.assertEqual(reason, "'nothing' is undefined")
         self.assertIn("REPO/Cfg/etc/a/a.jinja2:2: 'nothing' is undefined", log)
         self.assertIn("its variables are metadata, name, path, repo, source_path", log)
 
@@ -191,15 +191,15 @@ class Jinja2Tests(Failures):
 
     def test_syntax(self) -> None:
         """A template that cannot be read fails its path."""
-        found, log = self.said({"etc/a/a.jinja2": "x\n{% if %}"})
-        self.assertEqual(found, "Failed to load template REPO/Cfg/etc/a/a.jinja2")
+        reason, log = self.said({"etc/a/a.jinja2": "x\n{% if %}"})
+        self.assertEqual(reason, "Failed to load template REPO/Cfg/etc/a/a.jinja2")
         self.assertIn("a.jinja2:2: ", log)
 
     def test_missing(self) -> None:
         """Without Jinja2 the path fails with the sentence that names the extra."""
         without(self, "jinja2", "bcfg2tw.engine.plugins.cfg.templates.jinja2_text")
-        found, _ = self.said({"etc/a/a.jinja2": "x"})
-        self.assertEqual(found, "REPO/Cfg/etc/a/a.jinja2 needs Jinja2: install bcfg2tw[jinja2]")
+        reason, _ = self.said({"etc/a/a.jinja2": "x"})
+        self.assertEqual(reason, "REPO/Cfg/etc/a/a.jinja2 needs Jinja2: install bcfg2tw[jinja2]")
 
 
 class CheetahTests(Failures):
@@ -208,14 +208,14 @@ class CheetahTests(Failures):
 
     def test_failure(self) -> None:
         """What a template raises is told as it is, and logged with the line."""
-        found, log = self.said({"etc/a/a.cheetah": "x\n#if 1\n$nothing\n#end if\n"})
-        self.assertEqual(found, "cannot find 'nothing'")
+        reason, log = self.said({"etc/a/a.cheetah": "x\n#if 1\n$nothing\n#end if\n"})
+        self.assertEqual(reason, "cannot find 'nothing'")
         self.assertIn("REPO/Cfg/etc/a/a.cheetah:3: cannot find 'nothing'", log)
 
     def test_syntax(self) -> None:
         """A template that cannot be compiled fails with the reason."""
-        found, log = self.said({"etc/a/a.cheetah": "#if 1\nx\n"})
-        self.assertIn("missing their corresponding #end ___ tag: if", found)
+        reason, log = self.said({"etc/a/a.cheetah": "#if 1\nx\n"})
+        self.assertIn("missing their corresponding #end ___ tag: if", reason)
         self.assertIn("a.cheetah:", log)
 
     def test_comprehension(self) -> None:
@@ -230,14 +230,14 @@ class CheetahTests(Failures):
 
     def test_python_2(self) -> None:
         """Python 2 in a template is named."""
-        found, _ = self.said({"etc/a/a.cheetah": "x\n<% print 'x' %>\n"})
-        self.assertIn("`print x` is `print(x)` in Python 3", found)
+        reason, _ = self.said({"etc/a/a.cheetah": "x\n<% print 'x' %>\n"})
+        self.assertIn("`print x` is `print(x)` in Python 3", reason)
 
     def test_missing(self) -> None:
         """Without Cheetah the path fails with the sentence that names the extra."""
         without(self, "Cheetah", "bcfg2tw.engine.plugins.cfg.templates.cheetah_text")
-        found, _ = self.said({"etc/a/a.cheetah": "x"})
-        self.assertEqual(found, "REPO/Cfg/etc/a/a.cheetah needs Cheetah: install bcfg2tw[cheetah]")
+        reason, _ = self.said({"etc/a/a.cheetah": "x"})
+        self.assertEqual(reason, "REPO/Cfg/etc/a/a.cheetah needs Cheetah: install bcfg2tw[cheetah]")
 
 
 class Absent:

@@ -27,9 +27,9 @@ class VerifierTests(SynchronousTestCase):
 
     def reason(self, script: str, executable: bool = True) -> str:
         """Return why a verifier refused the content."""
-        found = failure(self.verified(script, executable), "/etc/a")
-        self.assertTrue(found.startswith(PREFIX), found)
-        return found.removeprefix(PREFIX)
+        text = failure(self.verified(script, executable), "/etc/a")
+        self.assertTrue(text.startswith(PREFIX), text)
+        return text.removeprefix(PREFIX)
 
     def test_accepted(self) -> None:
         """What a verifier accepts is sent; it gets the final content as its input."""
@@ -47,8 +47,10 @@ class VerifierTests(SynchronousTestCase):
         self.assertEqual(self.reason("#!/bin/sh -e\nfalse\n", False),
                          "No output or error; return value 1")  # fmt: skip
         for text in ("", "no program", "#!'", "#!"):
-            said = self.reason(text, False)
-            self.assertTrue(said.startswith("Cannot execute ") or "Permission denied" in said, said)
+            reason = self.reason(text, False)
+            self.assertTrue(
+                reason.startswith("Cannot execute ") or "Permission denied" in reason, reason
+            )
 
     def test_cannot_be_run(self) -> None:
         """A file that cannot be run refuses everything, with the system's reason."""
@@ -58,8 +60,8 @@ class VerifierTests(SynchronousTestCase):
         """A verifier that takes too long is killed with what it started, and refuses."""
         self.patch(verifiers, "TIMEOUT_SECONDS", 0.3)
         started = time.monotonic()
-        said = self.reason("#!/bin/sh\nsleep 60 &\nsleep 60\n")
-        self.assertEqual(said, "it was still running after 0.3 seconds")
+        reason = self.reason("#!/bin/sh\nsleep 60 &\nsleep 60\n")
+        self.assertEqual(reason, "it was still running after 0.3 seconds")
         self.assertLess(time.monotonic() - started, 10)
 
     def test_children(self) -> None:

@@ -16,8 +16,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, update
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, update
 from bcfg2tw.settings import Settings
 from tests.builders import Contents, write_files
 
@@ -71,7 +71,7 @@ def a_cache(case: SynchronousTestCase) -> str:
 
 def outcome_of(
     case: SynchronousTestCase, source: PackageSource, cache: str | None = None, **how: Any
-) -> Outcome:
+) -> SourceUpdate:
     """Bring a source whose mirror is a folder up to date, and return what became of it."""
     quiet(case)
     (outcome,) = update([source], cache or a_cache(case), NoNetwork(), Settings(), **how)
@@ -110,17 +110,17 @@ def debian(text: str, architecture: str = "amd64", component: str = "main") -> d
 def release(contents: Mapping[str, bytes], **fields: str) -> bytes:
     """Return the Release of a suite whose files are given by their path below the mirror."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
-    listed = [
+    lists = [
         f" {hashlib.sha256(data).hexdigest()} {len(data)} {name.removeprefix(DISTS + '/')}"
         for name, data in contents.items()
     ]
-    return "\n".join(["Suite: stable", *lines, "SHA256:", *listed, ""]).encode()
+    return "\n".join(["Suite: stable", *lines, "SHA256:", *lists, ""]).encode()
 
 
 def apt_source(url: str, **fields: Any) -> PackageSource:
     """Return a source for the mirror of `debian`."""
-    given = {"version": "stable", "components": ("main",), "arches": ("amd64",), **fields}
-    return PackageSource("apt", url, **given)
+    attributes = {"version": "stable", "components": ("main",), "arches": ("amd64",), **fields}
+    return PackageSource("apt", url, **attributes)
 
 
 def repomd(contents: Mapping[str, bytes], **types: str) -> dict[str, bytes]:
@@ -183,13 +183,13 @@ def archive(members: Mapping[str, str], mode: str = "w:gz") -> bytes:
 def pacman(*packages: Mapping[str, str]) -> dict[str, str]:
     """Return the members of a pacman database; values of several lines are lists."""
     return {
-        f"{one['NAME']}-1.0-1/desc": "".join(
-            f"%{name}%\n{value}\n\n" for name, value in {"VERSION": "1.0-1", **one}.items()
+        f"{package['NAME']}-1.0-1/desc": "".join(
+            f"%{name}%\n{value}\n\n" for name, value in {"VERSION": "1.0-1", **package}.items()
         )
-        for one in packages
+        for package in packages
     }
 
 
 def catalogue(*packages: Mapping[str, Any]) -> str:
     """Return the packagesite.yaml of a FreeBSD repository."""
-    return "".join(json.dumps(one) + "\n" for one in packages)
+    return "".join(json.dumps(package) + "\n" for package in packages)

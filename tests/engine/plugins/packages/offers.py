@@ -10,9 +10,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
-from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, written
-from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, View
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package, writing_index
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, Offer, PackageView
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from tests.engine.plugins.packages.mirrors import opened
 
 ARCH = "amd64"
@@ -117,10 +117,10 @@ class MemoryView:
         return self._packages[name].priority if name in self._packages else 0
 
 
-def index_view(case: SynchronousTestCase, described: Described) -> View:
+def index_view(case: SynchronousTestCase, described: Described) -> PackageView:
     """Return a view of a real index on disk."""
     path = os.path.join(case.mktemp() + ".sqlite")
-    with written(os.path.abspath(path), [ARCH], compare_debian) as index:
+    with writing_index(os.path.abspath(path), [ARCH], compare_debian) as index:
         fill(index, described, ARCH)
     return opened(case, os.path.abspath(path)).view([ARCH])
 
@@ -137,8 +137,8 @@ def fill(index: IndexFile, described: Described, architecture: str) -> None:
 
 def a_source(type: str = "apt", **fields: Any) -> PackageSource:
     """Return a source of one repository."""
-    given = {"rawurl": "http://mirror.test/pool/", "arches": (ARCH,), **fields}
-    return PackageSource(type, **given)
+    attributes = {"rawurl": "http://mirror.test/pool/", "arches": (ARCH,), **fields}
+    return PackageSource(type, **attributes)
 
 
 def an_offer(described: Described, **fields: Any) -> Offer:

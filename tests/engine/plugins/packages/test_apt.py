@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.compression import zstandard
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import update
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages import mirrors
@@ -127,8 +127,10 @@ class ArchitectureTests(SynchronousTestCase):
             **debian("Package: a\n"),
             **debian("Package: doc\nArchitecture: all\n", "all"),
         }
-        listed = mirrors.release(contents, Architectures="amd64 all")
-        view = view_of(self, apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": listed})))
+        release_file = mirrors.release(contents, Architectures="amd64 all")
+        view = view_of(
+            self, apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": release_file}))
+        )
         self.assertEqual(view.names(), ("a", "doc"))
         without = mirrors.release(
             contents, Architectures="amd64 all", No_Support_for_Architecture_all="Packages"
@@ -164,8 +166,10 @@ class NameTests(SynchronousTestCase):
     def test_listed(self) -> None:
         """With a Release, the smallest that it lists and the mirror has is taken and checked."""
         plain, packed = self.text, gzip.compress(self.text)
-        listed = mirrors.release({NAME + ".xz": b"missing", NAME + ".gz": packed, NAME: plain})
-        contents = {NAME + ".gz": packed, f"{DISTS}/InRelease": listed}
+        release_file = mirrors.release(
+            {NAME + ".xz": b"missing", NAME + ".gz": packed, NAME: plain}
+        )
+        contents = {NAME + ".gz": packed, f"{DISTS}/InRelease": release_file}
         self.assertEqual(view_of(self, apt_source(a_mirror(self, contents))).names(), ("a",))
         forged = gzip.compress(self.text + b"Depends: worse\n")
         url = a_mirror(self, {**contents, NAME + ".gz": forged})
@@ -174,10 +178,10 @@ class NameTests(SynchronousTestCase):
     def test_by_hash(self) -> None:
         """Where the repository offers it, an index is fetched by its checksum."""
         packed = gzip.compress(self.text)
-        listed = mirrors.release({NAME + ".gz": packed}, Acquire_By_Hash="yes")
+        release_file = mirrors.release({NAME + ".gz": packed}, Acquire_By_Hash="yes")
         digest = hashlib.sha256(packed).hexdigest()
         contents = {
-            f"{DISTS}/Release": listed,
+            f"{DISTS}/Release": release_file,
             f"{DISTS}/main/binary-amd64/by-hash/SHA256/{digest}": packed,
             NAME + ".gz": b"the mirror is being changed",
         }
@@ -186,16 +190,16 @@ class NameTests(SynchronousTestCase):
     def test_expired(self) -> None:
         """A Release that should have been replaced long ago is a warning in the log."""
         contents = debian("Package: a\n")
-        listed = mirrors.release(contents, Valid_Until="Sat, 11 Jul 2020 10:16:37 UTC")
-        source = apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": listed}))
+        release_file = mirrors.release(contents, Valid_Until="Sat, 11 Jul 2020 10:16:37 UTC")
+        source = apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": release_file}))
         with self.assertLogs("Packages", "WARNING") as logs:
             update([source], mirrors.a_cache(self), mirrors.NoNetwork(), Settings())
         self.assertIn("should have been replaced until Sat, 11 Jul 2020", logs.output[0])
 
     def test_not_listed(self) -> None:
         """A Release that lists other files does not keep the index from being found."""
-        listed = mirrors.release({f"{DISTS}/main/Contents": b""})
-        contents = {**debian("Package: a\n"), f"{DISTS}/Release": listed}
+        release_file = mirrors.release({f"{DISTS}/main/Contents": b""})
+        contents = {**debian("Package: a\n"), f"{DISTS}/Release": release_file}
         self.assertEqual(view_of(self, apt_source(a_mirror(self, contents))).names(), ("a",))
 
     def test_missing(self) -> None:

@@ -74,9 +74,7 @@ class ChangesTests(SynchronousTestCase):
         """While an index cannot be read the client is refused rather than given too little."""
         core = a_core(self, contents('<Package name="web"/>', source(a_pool(self))))
         plugin = plugin_of(core)
-        (offer,) = plugin._resolutions.of(
-            plugin.client_sources(metadata_of(core))
-        ).collection.offers
+        (offer,) = plugin._resolvers.of(plugin.client_sources(metadata_of(core))).collection.offers
         index = plugin.indexes.get(offer.source)
         assert index is not None
         index.close()

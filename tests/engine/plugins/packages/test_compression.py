@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.plugins.packages.formats.compression import (
     BrokenFile,
     has_zstandard,
-    unpacked,
+    open_unpacked,
     zstandard,
 )
 from tests.engine.plugins.packages.mirrors import DISTS, a_mirror, apt_source, outcome_of, view_of
@@ -26,26 +26,29 @@ class UnpackingTests(SynchronousTestCase):
     def test_bound(self) -> None:
         """A file that becomes too large is refused as soon as it does."""
         path = self.file(gzip.compress(bytes(1 << 20)))
-        with unpacked(path, limit_bytes=1 << 20) as stream:
+        with open_unpacked(path, limit_bytes=1 << 20) as stream:
             self.assertEqual(len(stream.read()), 1 << 20)
-        with self.assertRaisesRegex(BrokenFile, "too large"), unpacked(path, 1 << 19) as stream:
+        with (
+            self.assertRaisesRegex(BrokenFile, "too large"),
+            open_unpacked(path, 1 << 19) as stream,
+        ):
             stream.read()
 
     def test_plain(self) -> None:
         """What is not compressed is read as it is, also if it is empty."""
         for data in (b"plain", b""):
-            with unpacked(self.file(data)) as stream:
+            with open_unpacked(self.file(data)) as stream:
                 self.assertEqual(stream.read(), data)
 
     def test_missing(self) -> None:
         """A file that is not there is named."""
         with self.assertRaisesRegex(BrokenFile, "nowhere"):
-            unpacked("/nowhere/at/all")
+            open_unpacked("/nowhere/at/all")
 
     def test_cut_off(self) -> None:
         """A zstandard file that is cut off is refused, as all others are."""
         data = zstandard().compress(bytes(range(256)) * 1000)
-        with self.assertRaises(BrokenFile), unpacked(self.file(data[:-9])) as stream:
+        with self.assertRaises(BrokenFile), open_unpacked(self.file(data[:-9])) as stream:
             stream.read()
 
 

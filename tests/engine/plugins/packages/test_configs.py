@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.plugins.packages.configuring.configs import HEADER, config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import HEADER, config_text
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 
 def text_for(*sources: PackageSource, architectures: tuple[str, ...] = ("amd64",)) -> str:

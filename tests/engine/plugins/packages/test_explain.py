@@ -10,9 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.cli import main
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import resolve_all
-from bcfg2tw.engine.plugins.packages.resolving.explanation import Explanation
+from bcfg2tw.engine.plugins.packages.resolving.explanation import PackageExplanation
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
-from bcfg2tw.engine.plugins.packages.resolving.resolution import resolve
+from bcfg2tw.engine.plugins.packages.resolving.resolver import resolve
 from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.errors import PluginExecutionError
 from bcfg2tw.settings import Settings
@@ -46,7 +46,7 @@ def explained(
     members = [collection.members(*group) for group in request.groups]
     base = frozenset(request.names).union(collection.essentials(), *members)
     answer = (resolve_all if alternatives else resolve)(collection, base, request.recommended)
-    return Explanation(collection, request, answer).lines(package)
+    return PackageExplanation(collection, request, answer).lines(package)
 
 
 class PresentTests(SynchronousTestCase):

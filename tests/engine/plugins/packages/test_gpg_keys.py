@@ -8,10 +8,10 @@ import os
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
+from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import add_keys
+from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, OpenPGPKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.gpg_keys import add_keys
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.xmlio import Element
 from tests.builders import write_files
 
@@ -38,27 +38,27 @@ def armored(packet: bytes) -> str:
 class PublicKeyTests(SynchronousTestCase):
     def test_version_4(self) -> None:
         """Id and time of a key are those that rpm shows, with armor and without."""
-        expected = PublicKey("97965a9a", "53f35f0b")
-        self.assertEqual(PublicKey.read(VERSION_4), expected)
-        self.assertEqual(PublicKey.read(armored(VERSION_4).encode()), expected)
+        expected = OpenPGPKey("97965a9a", "53f35f0b")
+        self.assertEqual(OpenPGPKey.read(VERSION_4), expected)
+        self.assertEqual(OpenPGPKey.read(armored(VERSION_4).encode()), expected)
         self.assertEqual(
-            PublicKey.read(armored(VERSION_4).replace("\n", "\r\n").encode()), expected
+            OpenPGPKey.read(armored(VERSION_4).replace("\n", "\r\n").encode()), expected
         )
 
     def test_armor_without_headers(self) -> None:
         """Armor needs no headers and no checksum."""
         text = armored(VERSION_4).replace("Version: GnuPG v2\nComment: x: y\n", "")
-        self.assertEqual(PublicKey.read(text.replace("=AbCd\n", "").encode()).version, "97965a9a")
+        self.assertEqual(OpenPGPKey.read(text.replace("=AbCd\n", "").encode()).version, "97965a9a")
 
     def test_version_6(self) -> None:
         """Keys of the newest version are known."""
-        self.assertEqual(PublicKey.read(VERSION_6), PublicKey("0609a697", "63877fe3"))
+        self.assertEqual(OpenPGPKey.read(VERSION_6), OpenPGPKey("0609a697", "63877fe3"))
 
     def test_version_3(self) -> None:
         """The id of an old key is the end of its modulus."""
         packet = bytes.fromhex("03 33333333 0000 01 0040 aabbccdd11223344 0011 010001")
-        found = PublicKey.read(bytes([0x98, len(packet)]) + packet)
-        self.assertEqual(found, PublicKey("11223344", "33333333"))
+        key = OpenPGPKey.read(bytes([0x98, len(packet)]) + packet)
+        self.assertEqual(key, OpenPGPKey("11223344", "33333333"))
 
     def test_lengths(self) -> None:
         """All ways to write the length of a packet are understood."""
@@ -68,15 +68,15 @@ class PublicKeyTests(SynchronousTestCase):
             bytes([0x99, 0, size]), bytes([0x9A, 0, 0, 0, size]), bytes([0x9B]),
             bytes([0xC6, size]), bytes([0xC6, 0xFF, 0, 0, 0, size]),
         ]  # fmt: skip
-        found = {PublicKey.read(head + packet) for head in heads}
-        self.assertEqual(found, {PublicKey("97965a9a", "53f35f0b")})
+        keys = {OpenPGPKey.read(head + packet) for head in heads}
+        self.assertEqual(keys, {OpenPGPKey("97965a9a", "53f35f0b")})
 
     def test_long_packet(self) -> None:
         """A key of several hundred bytes has a length of two."""
         packet = VERSION_4[2:] + bytes(300)
         size = len(packet) - 192
-        found = PublicKey.read(bytes([0xC6, (size >> 8) + 192, size & 0xFF]) + packet)
-        self.assertEqual(found, PublicKey.read(b"\x99" + len(packet).to_bytes(2, "big") + packet))
+        key = OpenPGPKey.read(bytes([0xC6, (size >> 8) + 192, size & 0xFF]) + packet)
+        self.assertEqual(key, OpenPGPKey.read(b"\x99" + len(packet).to_bytes(2, "big") + packet))
 
     def test_no_keys(self) -> None:
         """What is no key, or not all of one, is refused."""
@@ -88,7 +88,7 @@ class PublicKeyTests(SynchronousTestCase):
         ]  # fmt: skip
         for data in broken:
             with self.assertRaises(BadKey, msg=repr(data)):
-                PublicKey.read(data)
+                OpenPGPKey.read(data)
 
 
 class EntriesTests(SynchronousTestCase):

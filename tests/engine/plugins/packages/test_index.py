@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.versions import compare_debian
-from bcfg2tw.engine.plugins.packages.indexes.index_file import Package, written
+from bcfg2tw.engine.plugins.packages.indexes.index_file import Package, writing_index
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
 from tests.engine.plugins.packages.mirrors import a_cache, opened
 
@@ -19,7 +19,7 @@ class IndexTests(SynchronousTestCase):
         self.path = os.path.join(a_cache(self), "index-x.sqlite")
 
     def write(self, *packages: Package, architectures: tuple[str, ...] = ("a", "b")) -> None:
-        with written(self.path, architectures, compare_debian) as index:
+        with writing_index(self.path, architectures, compare_debian) as index:
             for package in packages:
                 for architecture in architectures:
                     index.add(package, architecture)
@@ -53,7 +53,7 @@ class IndexTests(SynchronousTestCase):
 
     def test_kind_of_group(self) -> None:
         """A kind of group that there is not means the default one."""
-        with written(self.path, ("a",), compare_debian) as index:
+        with writing_index(self.path, ("a",), compare_debian) as index:
             index.add_member("g", "m", 0, "a")
             index.add_member("g", "d", 1, "a")
             index.add_member("g", "o", 2, "a")
@@ -63,7 +63,10 @@ class IndexTests(SynchronousTestCase):
     def test_failure_while_writing(self) -> None:
         """An index that cannot be finished leaves the one before, and no other trace."""
         self.write(Package("old"))
-        with self.assertRaises(ValueError), written(self.path, ("a",), compare_debian) as index:
+        with (
+            self.assertRaises(ValueError),
+            writing_index(self.path, ("a",), compare_debian) as index,
+        ):
             index.add(Package("new"), "a")
             index.add(Package("x"), "an architecture that the source has not")
         self.assertEqual(opened(self, self.path).view(["a"]).names(), ("old",))

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages import packages
-from bcfg2tw.engine.plugins.packages.indexes import indexes
+from bcfg2tw.engine.plugins.packages.updating import indexes
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files
 from tests.engine.plugins.packages.mirrors import quiet

@@ -21,12 +21,12 @@ class OptionsTests(SynchronousTestCase):
         words = {"0": False, "no": False, "Disabled": False, "1": True, "ENABLED": True, "on": True}
         for word, expected in words.items():
             settings = self.settings(f"resolver = {word}\nmetadata = {word}\nalternatives = {word}")
-            found = (
+            values = (
                 settings.packages_resolver,
                 settings.packages_metadata,
                 settings.packages_alternatives,
             )
-            self.assertEqual(found, (expected,) * 3, word)
+            self.assertEqual(values, (expected,) * 3, word)
 
     def test_defaults(self) -> None:
         """Everything is resolved by default, without choices."""

@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.compression import zstandard
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from tests.engine.plugins.packages.mirrors import a_mirror, archive, catalogue, outcome_of, view_of
 
 NGINX = {
@@ -19,8 +19,8 @@ FOLDER = "freebsd:14:x86:64/latest/packagesite"
 
 
 def a_source(url: str, **fields: Any) -> PackageSource:
-    given = {"version": "14", "components": ("latest",), "arches": ("x86:64",), **fields}
-    return PackageSource("pkgng", url, **given)
+    attributes = {"version": "14", "components": ("latest",), "arches": ("x86:64",), **fields}
+    return PackageSource("pkgng", url, **attributes)
 
 
 class CatalogueTests(SynchronousTestCase):

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages.packages import Packages
-from bcfg2tw.engine.plugins.packages.resolving import collection, resolutions
+from bcfg2tw.engine.plugins.packages.resolving import collection, collection_resolvers
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
 from tests.builders import (
     CLIENT,
@@ -58,9 +58,9 @@ def write_pool(folder: str, text: str) -> None:
 
 def source(folder: str, more: str = "", type: str = "apt", **attributes: str) -> str:
     """Return a source for a flat repository of this machine."""
-    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    text = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return (
-        f'<Source type="{type}" rawurl="file://{folder}/"{said}><Arch>amd64</Arch>{more}</Source>'
+        f'<Source type="{type}" rawurl="file://{folder}/"{text}><Arch>amd64</Arch>{more}</Source>'
     )
 
 
@@ -231,21 +231,21 @@ class ConfigurationTests(SynchronousTestCase):
         """Two clients that ask the same share one answer."""
         core = self.core('<Package name="web"/>')
         plugin, metadata = plugin_of(core), metadata_of(core)
-        answers = plugin._resolutions.of(plugin.client_sources(metadata))
+        answers = plugin._resolvers.of(plugin.client_sources(metadata))
         configuration(core)
-        (first,) = answers._kept.values()
+        (first,) = answers._answers.values()
         configuration(core)
-        self.assertEqual(list(answers._kept.values()), [first])
+        self.assertEqual(list(answers._answers.values()), [first])
 
     def test_bounds(self) -> None:
         """What is kept of names and of answers does not grow without end."""
-        self.patch(resolutions, "KEPT_PACKAGES", 10)
+        self.patch(collection_resolvers, "KEPT_PACKAGES", 10)
         self.patch(collection, "KEPT_NAMES", 10)
         core = self.core("")
         plugin = plugin_of(core)
-        answers = plugin._resolutions.of(plugin.client_sources(metadata_of(core)))
+        answers = plugin._resolvers.of(plugin.client_sources(metadata_of(core)))
         for number in range(50):
             request = Request({"web": "b", f"p{number}": "b"}, {}, {})
             self.assertIn("libc", answers.answer(request).packages)
-            self.assertLessEqual(len(answers._kept), 4)
+            self.assertLessEqual(len(answers._answers), 4)
             self.assertLessEqual(len(answers.collection._origins), 10)

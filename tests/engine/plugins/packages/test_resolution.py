@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.resolving.collection import Collection, NoIndex, Offer, View
-from bcfg2tw.engine.plugins.packages.resolving.resolution import Resolution, resolve
+from bcfg2tw.engine.plugins.packages.resolving.collection import (
+    Collection,
+    NoIndex,
+    Offer,
+    PackageView,
+)
+from bcfg2tw.engine.plugins.packages.resolving.resolver import ResolvedPackages, resolve
 from tests.engine.plugins.packages.offers import (
     Described,
     MemoryView,
@@ -19,13 +24,13 @@ from tests.engine.plugins.packages.offers import (
 class MemoryTests(SynchronousTestCase):
     """The rules, over a view in memory."""
 
-    def view(self, described: Described) -> View:
+    def view(self, described: Described) -> PackageView:
         """Return what offers the described packages."""
         return MemoryView(described)
 
     def resolved(
         self, described: Described, *base: str, recommended: dict[str, bool] | None = None
-    ) -> Resolution:
+    ) -> ResolvedPackages:
         """Resolve names from one source."""
         collection = Collection([Offer(a_source(), self.view(described))])
         return resolve(collection, base, recommended)
@@ -41,9 +46,9 @@ class MemoryTests(SynchronousTestCase):
 
     def test_unknown(self) -> None:
         """What no source has is unknown; asked for, it stays in the answer all the same."""
-        found = self.resolved(Described({"a": "nowhere"}), "a", "missing")
-        self.assertEqual(found.packages, {"a", "missing"})
-        self.assertEqual(found.unknown, {"nowhere", "missing"})
+        answer = self.resolved(Described({"a": "nowhere"}), "a", "missing")
+        self.assertEqual(answer.packages, {"a", "missing"})
+        self.assertEqual(answer.unknown, {"nowhere", "missing"})
 
     def test_one_provider(self) -> None:
         """The only provider of a virtual name is added, whoever wants that name."""
@@ -61,9 +66,9 @@ class MemoryTests(SynchronousTestCase):
     def test_alternatives(self) -> None:
         """Of `a | b` none is chosen, and the private name for it is never told as unknown."""
         offer = Described({"a": "b | c, d | d", "b": "", "c": "", "d": ""})
-        found = self.resolved(offer, "a")
-        self.assertEqual(found.packages, {"a", "d"})
-        self.assertEqual(found.unknown, frozenset())
+        answer = self.resolved(offer, "a")
+        self.assertEqual(answer.packages, {"a", "d"})
+        self.assertEqual(answer.unknown, frozenset())
 
     def test_real_and_virtual(self) -> None:
         """A package that others provide as well is added unless a provider is there."""
@@ -82,8 +87,8 @@ class MemoryTests(SynchronousTestCase):
         """An entry says whether what its package recommends is added, alternatives not."""
         offer = Described({"a": "", "b": "", "c": "", "d": ""}, {}, {"a": "b, c | d", "b": "d"})
         self.assertEqual(self.added(offer, "a"), [])
-        found = self.resolved(offer, "a", recommended={"a": True})
-        self.assertEqual(found.packages, {"a", "b"})
+        answer = self.resolved(offer, "a", recommended={"a": True})
+        self.assertEqual(answer.packages, {"a", "b"})
 
     def test_worked_example(self) -> None:
         """Blacklisted names are unknown, alternatives stay open, one provider is added."""
@@ -97,10 +102,10 @@ class MemoryTests(SynchronousTestCase):
         )  # fmt: skip
         source = a_source(blacklist=("banned",))
         collection = Collection([Offer(source, self.view(offer))])
-        found = resolve(collection, ["apache2", "contribpkg"])
-        added = found.packages - {"apache2", "contribpkg"}
+        answer = resolve(collection, ["apache2", "contribpkg"])
+        added = answer.packages - {"apache2", "contribpkg"}
         self.assertEqual(added, {"dpkg", "libapr1", "libc6", "prov1"})
-        self.assertEqual(found.unknown, {"banned"})
+        self.assertEqual(answer.unknown, {"banned"})
 
     def test_reasons(self) -> None:
         """Each name leads back to what was asked for."""
@@ -112,7 +117,7 @@ class MemoryTests(SynchronousTestCase):
 class IndexTests(MemoryTests):
     """The same rules, over an index on disk."""
 
-    def view(self, described: Described) -> View:
+    def view(self, described: Described) -> PackageView:
         """Return a view of an index."""
         return index_view(self, described)
 
@@ -135,8 +140,8 @@ class CollectionTests(SynchronousTestCase):
     def test_blacklisted_provider(self) -> None:
         """A blacklisted package still counts among the providers of a virtual name."""
         packages = Described({"a": "v", "p": "", "q": ""}, {"p": "v", "q": "v"})
-        found = resolve(a_collection(packages, blacklist=("p",)), ["a"])
-        self.assertEqual((found.packages, found.open), ({"a"}, ("v",)))
+        answer = resolve(a_collection(packages, blacklist=("p",)), ["a"])
+        self.assertEqual((answer.packages, answer.open), ({"a"}, ("v",)))
 
     def test_providers_are_merged(self) -> None:
         """Providers of one symbol in two sources are several."""
@@ -161,8 +166,10 @@ class CollectionTests(SynchronousTestCase):
         """Members of a group are those up to the part that is asked for; `@` does not count."""
         levels = {"a": 0, "b": 1, "c": 2}
         collection = a_collection(Described({}, groups={"g": levels}), type="yum")
-        found = [sorted(collection.members("@g", kind)) for kind in ("mandatory", "default", "all")]
-        self.assertEqual(found, [["a"], ["a", "b"], ["a", "b", "c"]])
+        members = [
+            sorted(collection.members("@g", kind)) for kind in ("mandatory", "default", "all")
+        ]
+        self.assertEqual(members, [["a"], ["a", "b"], ["a", "b", "c"]])
 
     def test_unknown_group(self) -> None:
         """A group that no source knows is a warning, and has no members."""
@@ -186,6 +193,6 @@ class CollectionTests(SynchronousTestCase):
     def test_without_index(self) -> None:
         """A source that could not be read knows no packages; names that are asked for stay."""
         collection = Collection([Offer(a_source(), NoIndex())])
-        found = resolve(collection, ["a"])
-        self.assertEqual((found.packages, found.unknown), ({"a"}, {"a"}))
+        answer = resolve(collection, ["a"])
+        self.assertEqual((answer.packages, answer.unknown), ({"a"}, {"a"}))
         self.assertEqual(collection.essentials(), frozenset())

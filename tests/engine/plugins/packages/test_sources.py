@@ -10,7 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.encryption import encrypt
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource, SourcesFile
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.repositories import repositories_of
+from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
@@ -49,7 +51,7 @@ class SourcesCase(SynchronousTestCase):
 
     def names(self, content: str) -> list[str]:
         """Return the names of the repositories of the only source."""
-        return [one.name for one in self.one(content).repositories]
+        return [one.name for one in repositories_of(self.one(content))]
 
 
 class ReadingTests(SourcesCase):
@@ -162,7 +164,7 @@ class RepositoryTests(SourcesCase):
             "<Component>extra</Component><Arch>x86_64</Arch><Arch>i686</Arch></Source>"
         )
         self.assertEqual(
-            [one.url for one in source.repositories],
+            [one.url for one in repositories_of(source)],
             [
                 f"http://m/el/9/{part}/{arch}/"
                 for arch in ("x86_64", "i686")
@@ -170,7 +172,7 @@ class RepositoryTests(SourcesCase):
             ],
         )
         self.assertEqual(
-            source.repositories[0].mapping(),
+            repositories_of(source)[0].mapping(),
             {
                 "version": "9", "component": "os", "arch": "x86_64", "debsrc": False,
                 "baseurl": "http://m/el/", "url": "http://m/el/9/os/x86_64/", "name": "os",
@@ -182,7 +184,7 @@ class RepositoryTests(SourcesCase):
         source = self.one(
             f'<Source type="apt" rawurl="http://m/a%20b/"><Component>main</Component>{ARCH}</Source>'
         )
-        (repository,) = source.repositories
+        (repository,) = repositories_of(source)
         self.assertEqual((repository.url, repository.component), ("http://m/a%20b/", None))
 
     def test_names(self) -> None:
@@ -259,10 +261,10 @@ class ApplicationTests(SourcesCase):
 
     def test_no_sources(self) -> None:
         """Where none applies the type is unknown, and the log says so."""
-        found = self.applying("", "amd64")
+        client_sources = self.applying("", "amd64")
         with self.assertLogs("Packages", "ERROR") as logs:
-            found.report("c.test")
-        self.assertEqual((found.type, found.package_type), (None, "unknown"))
+            client_sources.report("c.test")
+        self.assertEqual((client_sources.type, client_sources.package_type), (None, "unknown"))
         self.assertIn("Packages: No sources found for c.test", logs.output[0])
 
     def test_mixed(self) -> None:
@@ -271,8 +273,8 @@ class ApplicationTests(SourcesCase):
             f'<Source type="pac" url="http://m/">{ARCH}</Source>'
             f'<Source type="apt" url="http://n/">{ARCH}</Source>'
         )
-        found = self.applying(text, "amd64")
+        client_sources = self.applying(text, "amd64")
         with self.assertLogs("Packages", "WARNING") as logs:
-            found.report("c.test")
-        self.assertEqual((found.type, found.package_type), (None, "pacman"))
+            client_sources.report("c.test")
+        self.assertEqual((client_sources.type, client_sources.package_type), (None, "pacman"))
         self.assertIn("Multiple source types found for c.test: pac,apt", logs.output[0])

@@ -12,12 +12,12 @@ from typing import Any
 from pysequoia import Cert, SignatureMode, Tsk, sign
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import (
     CacheError,
-    Outcome,
-    Report,
+    SourceUpdate,
+    UpdateObserver,
     index_path,
     update,
 )
@@ -55,10 +55,10 @@ class UpdateTests(SynchronousTestCase):
         self.source = apt_source(MIRROR)
         quiet(self)
 
-    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[Outcome]:
+    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[SourceUpdate]:
         return update(sources or [self.source], self.cache, server, Settings(), **how)
 
-    def names(self, outcome: Outcome) -> tuple[str, ...]:
+    def names(self, outcome: SourceUpdate) -> tuple[str, ...]:
         assert outcome.path is not None, outcome.error
         return opened(self, outcome.path).view(["amd64"]).names()
 
@@ -88,8 +88,8 @@ class FetchingTests(UpdateTests):
         self.update(server)
         server.asked.clear()
         self.update(server, force=True)
-        asked = [url for url, known in server.asked if known is not None]
-        self.assertEqual(asked, [LISTED])
+        urls = [url for url, validators in server.asked if validators is not None]
+        self.assertEqual(urls, [LISTED])
         self.assertNotIn(PACKAGES, dict(server.asked))
         server.files |= served(mirror("Package: b\n")).files
         (outcome,) = self.update(server, force=True)
@@ -160,17 +160,17 @@ class FetchingTests(UpdateTests):
 
     def test_report(self) -> None:
         """Who asks is told which sources are at work, and how they end."""
-        told: list[object] = []
+        events: list[object] = []
 
-        class Told(Report):
+        class Told(UpdateObserver):
             def source_started(self, source: PackageSource) -> None:
-                told.append(source)
+                events.append(source)
 
-            def source_finished(self, outcome: Outcome) -> None:
-                told.append(outcome)
+            def source_finished(self, outcome: SourceUpdate) -> None:
+                events.append(outcome)
 
-        (outcome,) = self.update(served(mirror("Package: a\n")), report=Told())
-        self.assertEqual(told, [self.source, outcome])
+        (outcome,) = self.update(served(mirror("Package: a\n")), observer=Told())
+        self.assertEqual(events, [self.source, outcome])
 
 
 class FailureTests(UpdateTests):
@@ -180,10 +180,10 @@ class FailureTests(UpdateTests):
         server = served(mirror("Package: a\n"), "http://other.example.test/")
         logging.getLogger("Packages").disabled = False
         with self.assertLogs("Packages", "ERROR") as logs:
-            bad, found = self.update(server, self.source, good)
+            bad, outcome = self.update(server, self.source, good)
         self.assertIsNone(bad.path)
         self.assertIn("404", bad.error or "")
-        self.assertEqual(self.names(found), ("a",))
+        self.assertEqual(self.names(outcome), ("a",))
         self.assertIn(
             "Packages: Failed to load data for http://mirror.example.test/debian/",
             logs.output[0],
@@ -317,16 +317,16 @@ class KeyTests(UpdateTests):
     def test_detached(self) -> None:
         """A signature may stand in a file of its own."""
         contents = debian("Package: a\n")
-        listed = release(contents)
-        signature = sign(self.key.signer(), listed, mode=SignatureMode.DETACHED)
+        release_file = release(contents)
+        signature = sign(self.key.signer(), release_file, mode=SignatureMode.DETACHED)
         server = self.server("")
         del server.files[f"{MIRROR}{DISTS}/InRelease"]
-        server.files |= served({**contents, f"{DISTS}/Release": listed}).files
+        server.files |= served({**contents, f"{DISTS}/Release": release_file}).files
         server.files[f"{LISTED}.gpg"] = bytes(signature)
         (outcome,) = self.update(server)
         self.assertEqual(self.names(outcome), ("a",))
         server.files[f"{LISTED}.gpg"] = bytes(
-            sign(Tsk.generate("Mallory").signer(), listed, mode=SignatureMode.DETACHED)
+            sign(Tsk.generate("Mallory").signer(), release_file, mode=SignatureMode.DETACHED)
         )
         (outcome,) = self.update(server, force=True)
         self.assertIn("no good signature", outcome.error or "")

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.formats.compression import zstandard
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import update
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.packages.mirrors import (
@@ -235,9 +235,9 @@ class BrokenTests(SynchronousTestCase):
         self.assertIn("no usable XML", self.error(repomd({"p": whole[:-30]}, primary="p")))
         packed = gzip.compress(whole)[:-9]
         self.assertIn("cannot be unpacked", self.error(repomd({"p": packed}, primary="p")))
-        listed = repomd({"p": whole}, primary="p")
-        listed["repodata/repomd.xml"] = listed["repodata/repomd.xml"][:-10]
-        self.assertIn("no usable XML", self.error(listed))
+        repomd_file = repomd({"p": whole}, primary="p")
+        repomd_file["repodata/repomd.xml"] = repomd_file["repodata/repomd.xml"][:-10]
+        self.assertIn("no usable XML", self.error(repomd_file))
         self.assertIn("database", self.error(repomd({"p": b"no database"}, primary_db="p")))
 
     def test_outside(self) -> None:

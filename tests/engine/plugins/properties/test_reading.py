@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from bcfg2tw.engine.plugins.properties.parsed import parsed
+from bcfg2tw.engine.plugins.properties.formats import parse
 from bcfg2tw.settings import Settings
 from tests.builders import CLIENT, change, configuration, metadata_of
 from tests.engine.plugins.properties.case import PASSPHRASES, PropertiesCase, secret
@@ -187,7 +187,7 @@ class InterpretationTests(PropertiesCase):
     def test_once(self) -> None:
         """Another client's compile reads nothing again."""
         core = self.core({"a.json": "{}"})
-        key = (self.path(core, "a.json"), parsed)
+        key = (self.path(core, "a.json"), parse)
         before = core.snapshot.library._interpreted[key]
         configuration(core)
         self.properties(core)

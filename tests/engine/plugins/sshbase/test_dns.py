@@ -8,17 +8,17 @@ import threading
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.sshbase import dns
-from bcfg2tw.engine.plugins.sshbase.dns import Resolver, addresses_of
+from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of
 
 
 class ResolverTests(SynchronousTestCase):
     """What the name service says."""
 
-    def resolver(self, look_up: dns.LookUp) -> Resolver:
+    def resolver(self, look_up: dns.LookUp) -> NameService:
         """Return one that is closed after the test."""
-        made = Resolver(look_up)
-        self.addCleanup(made.close)
-        return made
+        name_service = NameService(look_up)
+        self.addCleanup(name_service.close)
+        return name_service
 
     def test_real(self) -> None:
         """The system's name service is asked."""
@@ -26,10 +26,10 @@ class ResolverTests(SynchronousTestCase):
 
     def test_remembered(self) -> None:
         """A question is asked once while its answer is good, a failure too."""
-        asked = []
+        questions = []
 
         def look_up(name: str) -> tuple[str, ...]:
-            asked.append(name)
+            questions.append(name)
             if name == "bad":
                 raise OSError
             return (name.upper(),)
@@ -37,7 +37,7 @@ class ResolverTests(SynchronousTestCase):
         resolver = self.resolver(look_up)
         for _ in range(2):
             self.assertEqual(resolver.ask(["a", "bad", "a"]), ({"a": ("A",), "bad": ()}, True))
-        self.assertEqual(sorted(asked), ["a", "bad"])
+        self.assertEqual(sorted(questions), ["a", "bad"])
 
     def test_silence(self) -> None:
         """A silent name service is not waited for, and once only; what it says later counts."""

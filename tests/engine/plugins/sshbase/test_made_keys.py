@@ -105,11 +105,11 @@ class MadeKeyTests(SSHTestCase):
         for suffix in (f".H_{CLIENT}", ".G10_all", ""):
             old = {f"SSHbase/{ECDSA}.pub{suffix}": "ecdsa old\n"}
             config = configuration(a_core(self, {**bundle(*names), **old}))
-            private, public, known = (
+            private, public, known_hosts = (
                 entry(config, "Path", FOLDER + name).text or "" for name in names
             )
             self.assertEqual(public.split()[1], public_of(private.encode()).split()[1])
-            self.assertEqual(known.splitlines()[-1].split()[1:], public.split())
+            self.assertEqual(known_hosts.splitlines()[-1].split()[1:], public.split())
 
     def test_encrypted(self) -> None:
         """With a passphrase the private key is encrypted on the server only."""

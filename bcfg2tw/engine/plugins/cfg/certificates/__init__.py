@@ -1,1 +1,1 @@
-"""Certificate authorities, requests, and what is known of certificates."""
+"""Certificate authorities, requests, and checks of certificates."""

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
@@ -21,9 +20,7 @@ from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugins.cfg.certificates.local_authority import LocalAuthority
 from bcfg2tw.engine.programs import ProgramError, run
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 TIMEOUT_SECONDS = 30.0
 PASSPHRASE_VARIABLE = "BCFG2_CA_PASSPHRASE"
@@ -49,14 +46,14 @@ class Authority:
     chain_is_root: bool
 
     @classmethod
-    def named(cls, name: str, settings: Settings) -> Authority:
+    def from_settings(cls, name: str, settings: Settings) -> Authority:
         """Return the authority of a name; one without a section can do nothing."""
         section = f"sslca_{name}"
         options = settings.section(section)
         return cls(
             name,
             options.get("config") or None,
-            _local(section, options),
+            _local_authority(section, options),
             options.get("passphrase") or None,
             options.get("chaincert") or None,
             options.get("root_ca", "").lower() in YES,
@@ -81,10 +78,11 @@ class Authority:
         command = ["openssl", "ca", "-config", self.config, "-days", str(days), "-batch"]
         if self.passphrase is not None:
             command += ["-passin", f"env:{PASSPHRASE_VARIABLE}"]
-        with creating(os.path.dirname(os.path.abspath(self.config))), _file(request) as path:
-            return self._signed([*command, "-in", path])
+        folder = os.path.dirname(os.path.abspath(self.config))
+        with creating(folder), _temporary_file(request) as path:
+            return self._run_signing([*command, "-in", path])
 
-    def _signed(self, command: list[str]) -> str:
+    def _run_signing(self, command: list[str]) -> str:
         secret = {} if self.passphrase is None else {PASSPHRASE_VARIABLE: self.passphrase}
         try:
             return run(command, TIMEOUT_SECONDS, environment=secret).out
@@ -99,16 +97,16 @@ class Authority:
         """
         if self.chain is None:
             if self.local is not None:
-                self.local.verify(parsed(certificate))
+                self.local.verify(parse_certificate(certificate))
             return
         trust = ["-CAfile"] if self.chain_is_root else ["-purpose", "sslserver", "-untrusted"]
-        with _file(certificate) as path:
+        with _temporary_file(certificate) as path:
             try:
-                said = run(["openssl", "verify", *trust, self.chain, path], TIMEOUT_SECONDS).out
+                output = run(["openssl", "verify", *trust, self.chain, path], TIMEOUT_SECONDS).out
             except ProgramError as error:
                 raise PluginExecutionError(str(error).replace(path, "certificate")) from error
-        if said.strip() != f"{path}: OK":  # before OpenSSL 1.1 its exit status said nothing
-            raise PluginExecutionError(said.strip().replace(path, "certificate"))
+        if output.strip() != f"{path}: OK":  # before OpenSSL 1.1 its exit status said nothing
+            raise PluginExecutionError(output.strip().replace(path, "certificate"))
 
     def chain_text(self) -> bytes:
         """
@@ -116,7 +114,7 @@ class Authority:
 
         :raises PluginExecutionError: if it cannot be read
         """
-        path = self.trusted
+        path = self.trusted_path
         if path is None:
             return b""
         try:
@@ -128,19 +126,19 @@ class Authority:
             ) from error
 
     @property
-    def trusted(self) -> str | None:
+    def trusted_path(self) -> str | None:
         """The path of what certificates are verified with, None if they are not."""
         return self.chain or (self.local.certificate if self.local else None)
 
 
-def _local(section: str, options: Mapping[str, str]) -> LocalAuthority | None:
+def _local_authority(section: str, options: Mapping[str, str]) -> LocalAuthority | None:
     certificate, key = options.get("certificate"), options.get("key")
     if not certificate or not key:
         return None
     return LocalAuthority(section, certificate, key, options.get("passphrase") or None)
 
 
-def parsed(data: bytes) -> Certificate:
+def parse_certificate(data: bytes) -> Certificate:
     """
     Return the certificate in a file's content.
 
@@ -153,7 +151,7 @@ def parsed(data: bytes) -> Certificate:
 
 
 @contextmanager
-def _file(data: bytes) -> Iterator[str]:
+def _temporary_file(data: bytes) -> Iterator[str]:
     with tempfile.NamedTemporaryFile(prefix="bcfg2-", suffix=".pem") as stream:
         stream.write(data)
         stream.flush()

@@ -9,30 +9,27 @@ from __future__ import annotations
 
 import time
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from cryptography.x509 import Certificate
 
+from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 from bcfg2tw.engine.repository.listing import stamp_of
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.cfg.certificates.authority import Authority
 
 KEPT_CHECKS = 4096
 GOOD_FOR_SECONDS = 600.0
 
 
 class CheckedCertificates:
-    """Until when checks need not be repeated; safe to use from several threads."""
+    """Remembers the checks that certificates passed, for a while; safe to use from any thread."""
 
     def __init__(self) -> None:
         self._until: dict[bytes, float] = {}
 
     def name_of(self, certificate: bytes, key: bytes, authority: Authority) -> bytes:
-        """Return what stands for a check: all that its result depends on, and no secret."""
-        trusted = authority.trusted
-        stamp = None if trusted is None else stamp_of(trusted)
-        parts = (certificate, key, f"{trusted} {authority.chain_is_root} {stamp}".encode())
+        """Return a name for a check: a digest of all that its result depends on, and no secret."""
+        path = authority.trusted_path
+        stamp = None if path is None else stamp_of(path)
+        parts = (certificate, key, f"{path} {authority.chain_is_root} {stamp}".encode())
         return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 
     def knows(self, check: bytes) -> bool:

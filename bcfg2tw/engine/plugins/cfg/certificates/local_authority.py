@@ -57,15 +57,15 @@ class LocalAuthority:
         :raises PluginExecutionError: if the authority cannot sign
         """
         issuer, key = self._issuer(), self._key()
-        wanted = load_pem_x509_csr(request)
+        parsed_request = load_pem_x509_csr(request)
         now = datetime.now(timezone.utc).replace(microsecond=0)
         if issuer.not_valid_after_utc <= now:
             raise self._problem("certificate", f"it expired at {issuer.not_valid_after_utc}")
         builder = (
-            _extended(wanted, issuer)
-            .subject_name(wanted.subject)
+            _builder(parsed_request, issuer)
+            .subject_name(parsed_request.subject)
             .issuer_name(issuer.subject)
-            .public_key(wanted.public_key())
+            .public_key(parsed_request.public_key())
             .serial_number(random_serial_number())
             .not_valid_before(max(now - CLOCK_TOLERANCE, issuer.not_valid_before_utc))
             .not_valid_after(_end(now, days, issuer))
@@ -124,25 +124,25 @@ def _end(now: datetime, days: int, issuer: Certificate) -> datetime:
         return issuer.not_valid_after_utc
 
 
-def _extended(wanted: CertificateSigningRequest, issuer: Certificate) -> CertificateBuilder:
+def _builder(request: CertificateSigningRequest, issuer: Certificate) -> CertificateBuilder:
     """Return a builder with what a certificate of a server or a client says of itself."""
     purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-    names = wanted.extensions.get_extension_for_class(SubjectAlternativeName)
+    names = request.extensions.get_extension_for_class(SubjectAlternativeName)
     return (
         CertificateBuilder()
         .add_extension(BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(wanted), critical=True)
+        .add_extension(_key_usage(request), critical=True)
         .add_extension(ExtendedKeyUsage(purposes), critical=False)
         .add_extension(names.value, critical=False)
-        .add_extension(SubjectKeyIdentifier.from_public_key(wanted.public_key()), critical=False)
+        .add_extension(SubjectKeyIdentifier.from_public_key(request.public_key()), critical=False)
         .add_extension(_identifier(issuer), critical=False)
     )
 
 
-def _key_usage(wanted: CertificateSigningRequest) -> KeyUsage:
+def _key_usage(request: CertificateSigningRequest) -> KeyUsage:
     return KeyUsage(
         digital_signature=True,
-        key_encipherment=isinstance(wanted.public_key(), RSAPublicKey),
+        key_encipherment=isinstance(request.public_key(), RSAPublicKey),
         content_commitment=False,
         data_encipherment=False,
         key_agreement=False,
@@ -155,7 +155,7 @@ def _key_usage(wanted: CertificateSigningRequest) -> KeyUsage:
 
 def _identifier(issuer: Certificate) -> AuthorityKeyIdentifier:
     try:
-        own = issuer.extensions.get_extension_for_class(SubjectKeyIdentifier).value
+        issuer_identifier = issuer.extensions.get_extension_for_class(SubjectKeyIdentifier).value
     except ExtensionNotFound:
-        own = SubjectKeyIdentifier.from_public_key(issuer.public_key())
-    return AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
+        issuer_identifier = SubjectKeyIdentifier.from_public_key(issuer.public_key())
+    return AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_identifier)

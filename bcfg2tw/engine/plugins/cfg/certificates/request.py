@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -27,11 +25,9 @@ from cryptography.x509 import (
 )
 from cryptography.x509.oid import NameOID
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 #: Attributes of `Cert`, in any case, to the parts of the subject; CN comes behind them.
 SUBJECT_PARTS = {
@@ -65,20 +61,20 @@ def private_key(data: bytes) -> CertificateIssuerPrivateKeyTypes:
 
 def request_for(
     key: CertificateIssuerPrivateKeyTypes,
-    wanted: Element,
+    cert_element: Element,
     names: list[str],
     metadata: ClientMetadata,
 ) -> bytes:
     """
     Return a signed request for a certificate.
 
-    :param wanted: the `Cert` element, which has parts of the subject
+    :param cert_element: the `Cert` element, which has parts of the subject
     :param names: for subjectAltName
     :raises PluginExecutionError: if something in it cannot stand in a certificate
     """
     try:
         alternatives = SubjectAlternativeName([DNSName(name) for name in names])
-        builder = CertificateSigningRequestBuilder().subject_name(_subject(wanted, metadata))
+        builder = CertificateSigningRequestBuilder().subject_name(_subject(cert_element, metadata))
         builder = builder.add_extension(alternatives, critical=False)
         digest = None if isinstance(key, Ed25519PrivateKey) else SHA256()
         return builder.sign(key, digest).public_bytes(Encoding.PEM)
@@ -86,10 +82,10 @@ def request_for(
         raise PluginExecutionError(f"Failed to generate CSR: {error}") from error
 
 
-def _subject(wanted: Element, metadata: ClientMetadata) -> Name:
-    given = {name.lower(): value for name, value in attributes(wanted).items() if value}
+def _subject(cert_element: Element, metadata: ClientMetadata) -> Name:
+    values = {name.lower(): value for name, value in attributes(cert_element).items() if value}
     parts: list[tuple[ObjectIdentifier, str]] = [
-        (part, given[name]) for name, part in SUBJECT_PARTS.items() if name in given
+        (part, values[name]) for name, part in SUBJECT_PARTS.items() if name in values
     ]
     parts.append((NameOID.COMMON_NAME, metadata.hostname))
     return Name([NameAttribute(part, value) for part, value in parts])

@@ -1,4 +1,4 @@
-"""What is common to files that say how content is made once and then kept (:ref:`cfg-8`)."""
+"""The common base of files that say how content is made once and then kept (:ref:`cfg-8`)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import os
 from abc import abstractmethod
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import encrypt, passphrase_named
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, creating, write_created
-from bcfg2tw.engine.plugins.cfg.content import Content, Creator
+from bcfg2tw.engine.plugins.cfg.interfaces import Creator, PathFiles
 from bcfg2tw.engine.xmlio import Element, line_of
 from bcfg2tw.errors import EncryptionError, PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -34,10 +32,10 @@ class CreatorFile(StructFile, Creator):
     """
     An XML file that says how content is made.
 
-    What was made is a file beside it. It is looked for on disk, not in the snapshot, while
-    nobody else can create there: so requests that began before it was there get the same one.
+    The content that was made is a file beside it. It is looked for on disk, not in the snapshot,
+    while nobody else can create there: so requests that began before it was there get the same one.
 
-    :cvar handler: what `[cfg] handlers` calls it
+    :cvar handler: its name in `[cfg] handlers`
     :cvar category_option: the field of the settings for the category of groups that share
     :cvar passphrase_option: the field for the name of the passphrase that encrypts what is kept
     """
@@ -46,32 +44,32 @@ class CreatorFile(StructFile, Creator):
     category_option: ClassVar[str]
     passphrase_option: ClassVar[str]
 
-    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the content that is on disk for a client by now; if nothing is, make it.
 
         :raises Bcfg2Error: if it cannot be made
         :raises OSError: if it cannot be written
         """
-        present = entry_set.present(entry, metadata)
-        if present is not None:
-            return present
+        content = entry_set.present(entry, metadata)
+        if content is not None:
+            return content
         return metadata.effects.perform(
             f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
             partial(self._create, entry, metadata, entry_set),
             lambda: PLACEHOLDER,
         )
 
-    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         with creating(entry_set.folder):
-            present = entry_set.present(entry, metadata)
-            if present is not None:
-                return present
+            content = entry_set.present(entry, metadata)
+            if content is not None:
+                return content
             self.check_passphrase()
             return self.make(entry, metadata, entry_set)
 
     @abstractmethod
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """Make the content, keep it, and return it; nobody else creates meanwhile."""
 
     def specificity(self, metadata: ClientMetadata) -> Specificity:
@@ -106,19 +104,19 @@ class CreatorFile(StructFile, Creator):
         return self.path if self.is_template else f"{self.path}:{line_of(element)}"
 
     def _option(self, name: str, fallback: str) -> str | None:
-        found = getattr(self._settings, name) or getattr(self._settings, fallback)
-        return str(found) if found else None
+        value = getattr(self._settings, name) or getattr(self._settings, fallback)
+        return str(value) if value else None
 
-    def own_path(self, metadata: ClientMetadata, entry_set: EntrySet) -> str:
+    def own_path(self, metadata: ClientMetadata, entry_set: PathFiles) -> str:
         """Return the full path of what is made for a client, as it is without encryption."""
         name = entry_set.base + self.specificity(metadata).suffix
         return os.path.join(entry_set.folder, name)
 
-    def is_own(self, metadata: ClientMetadata, entry_set: EntrySet) -> bool:
+    def is_own(self, metadata: ClientMetadata, entry_set: PathFiles) -> bool:
         """Say whether what the client gets is what this has made, or will make."""
         generator = entry_set.generators.best(metadata)
-        own = self.own_path(metadata, entry_set)
-        return generator is None or generator.path in (own, f"{own}{CRYPT}")
+        path = self.own_path(metadata, entry_set)
+        return generator is None or generator.path in (path, f"{path}{CRYPT}")
 
     def check_passphrase(self) -> None:
         """
@@ -126,23 +124,26 @@ class CreatorFile(StructFile, Creator):
 
         :raises EncryptionError: if the passphrase or the algorithm that is configured is unknown
         """
-        self._sealed(b"")
+        self._encrypt(b"")
 
-    def keep(self, metadata: ClientMetadata, entry_set: EntrySet, data: bytes) -> None:
+    def keep(self, metadata: ClientMetadata, entry_set: PathFiles, data: bytes) -> None:
         """
         Write what was made, encrypted if that is configured; call it inside `creating` only.
 
         :raises EncryptionError: if there is no such passphrase; nothing is written then
         """
         path = self.own_path(metadata, entry_set)
-        sealed = self._sealed(data)
-        written, other = (path, f"{path}{CRYPT}") if sealed is None else (f"{path}{CRYPT}", path)
-        write_created(written, data if sealed is None else sealed, PRIVATE_MODE)
+        encrypted = self._encrypt(data)
+        kept_path, other_path = path, f"{path}{CRYPT}"
+        if encrypted is not None:
+            kept_path, other_path = other_path, kept_path
+        write_created(kept_path, data if encrypted is None else encrypted, PRIVATE_MODE)
         with suppress(FileNotFoundError):
-            os.unlink(other)  # from before the option was changed: both would be for the client
-        entry_set.outdate(written, other)
+            # from before the option was changed: both would be for the client
+            os.unlink(other_path)
+        entry_set.outdate(kept_path, other_path)
 
-    def _sealed(self, data: bytes) -> bytes | None:
+    def _encrypt(self, data: bytes) -> bytes | None:
         """Return data encrypted; None if no passphrase is configured."""
         name = self._option(self.passphrase_option, "cfg_passphrase")
         if name is None:

@@ -6,21 +6,18 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.encryption import looks_encrypted
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, write_created
-from bcfg2tw.engine.plugins.cfg.content import Content, as_text
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles
 from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of
 from bcfg2tw.engine.ssh_keys import KeyFailure, KeyPair, make_pair
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_TYPE = "rsa"
 
@@ -32,7 +29,7 @@ class PrivateKeyFile(CreatorFile):
     category_option = "sshkeys_category"
     passphrase_option = "sshkeys_passphrase"
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Make a pair and keep both halves; return the private key.
 
@@ -70,15 +67,15 @@ class PrivateKeyFile(CreatorFile):
 
         :raises PluginExecutionError: if it is encrypted, and could not be decrypted
         """
-        found = next(self.matched(metadata).iter("Passphrase"), None)
-        text = "" if found is None else found.text or ""
-        if found is not None and found.get("encrypted") and looks_encrypted(text.encode()):
+        element = next(self.matched(metadata).iter("Passphrase"), None)
+        text = "" if element is None else element.text or ""
+        if element is not None and element.get("encrypted") and looks_encrypted(text.encode()):
             # lax decryption leaves it as it is: nobody could use a key that it protects
             raise PluginExecutionError(f"Failed to decrypt Passphrase element in {self.path}")
         return text
 
 
-def public_key_path(entry_set: EntrySet, specificity: Specificity) -> str:
+def public_key_path(entry_set: PathFiles, specificity: Specificity) -> str:
     """
     Return the full path of a public key's file.
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
-from bcfg2tw.engine.plugins.cfg.content import Content, Creator
 from bcfg2tw.engine.plugins.cfg.created.private_key import PrivateKeyFile, public_key_path
-from bcfg2tw.engine.plugins.cfg.other_paths import bound_path, bytes_of, entry_set_of
+from bcfg2tw.engine.plugins.cfg.interfaces import Creator, PathFiles
+from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of, entry_set_of
 from bcfg2tw.engine.ssh_keys import KeyFailure, public_of
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
+from bcfg2tw.errors import Bcfg2Error, PluginExecutionError
 
 EXTENSION = ".pub"
 
@@ -23,21 +22,28 @@ EXTENSION = ".pub"
 class PublicKeyFile(StructFile, Creator):
     """A `pubkey.xml`; which key is made, the private key's `privkey.xml` says."""
 
-    def create(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the public key, which is made with the private key if there is none yet.
 
         :raises PluginExecutionError: if there is no private key, or none that can be read
         """
+        return metadata.effects.perform(
+            f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
+            partial(self._create, entry, metadata, entry_set),
+            lambda: PLACEHOLDER,
+        )
+
+    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         private_path = self._private_path(entry)
-        private = self._bound(private_path, metadata)
+        private = self._private_key(private_path, metadata)
         private_set, key_file = self._sources(private_path, metadata)
         with creating(private_set.folder):
-            present = entry_set.present(entry, metadata)
-            if present is not None:
-                return present
+            content = entry_set.present(entry, metadata)
+            if content is not None:
+                return content
             path = public_key_path(private_set, key_file.specificity(metadata))
-            text = f"{self._derived(private, private_path, key_file, metadata)} {path}\n"
+            text = f"{self._derive(private, private_path, key_file, metadata)} {path}\n"
             write_created(path, text.encode(), PUBLIC_MODE)
             return text
 
@@ -50,17 +56,17 @@ class PublicKeyFile(StructFile, Creator):
             )
         return name.removesuffix(EXTENSION)
 
-    def _bound(self, private_path: str, metadata: ClientMetadata) -> bytes:
+    def _private_key(self, private_path: str, metadata: ClientMetadata) -> bytes:
         try:
-            return bytes_of(bound_path(private_path, metadata))
-        except Exception as error:  # whatever binds it: templates and plugins of a site
+            return bytes_of(bind_path(private_path, metadata))
+        except (Bcfg2Error, ValueError) as error:
             raise PluginExecutionError(
                 f"Cfg: Could not bind {private_path} (private key for {self.path}): {error}"
             ) from error
 
     def _sources(
         self, private_path: str, metadata: ClientMetadata
-    ) -> tuple[EntrySet, PrivateKeyFile]:
+    ) -> tuple[PathFiles, PrivateKeyFile]:
         entry_set = entry_set_of(private_path, metadata)
         if entry_set is None:
             raise PluginExecutionError(
@@ -73,7 +79,7 @@ class PublicKeyFile(StructFile, Creator):
             f"Cfg: No privkey.xml defined for {private_path} (private key for {self.path})"
         )
 
-    def _derived(
+    def _derive(
         self, private: bytes, path: str, key_file: PrivateKeyFile, metadata: ClientMetadata
     ) -> str:
         try:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cryptography.hazmat.primitives.asymmetric.dsa import DSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.dsa import generate_private_key as make_dsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as make_rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bcfg2tw.engine.plugins.cfg.content import Content, as_text
+from bcfg2tw.engine.documents.content import Content, as_text
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.created.creator_file import CreatorFile
+from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles
 from bcfg2tw.engine.ssh_keys import KeyFailure, rsa_bits
 from bcfg2tw.engine.xmlio import Element, attributes
 from bcfg2tw.errors import PluginExecutionError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-    from bcfg2tw.engine.plugins.cfg.entry_set import EntrySet
 
 DEFAULT_TYPE = "rsa"
 DEFAULT_BITS = "2048"
 DSA_LENGTHS = (1024, 2048, 3072, 4096)
 
 
-class KeyFile(CreatorFile):
+class SSLKeyFile(CreatorFile):
     """An `sslkey.xml`."""
 
     handler = "CfgSSLCAKeyCreator"
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
 
-    def make(self, entry: Element, metadata: ClientMetadata, entry_set: EntrySet) -> Content:
+    def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Make a key, keep it and return it.
 
@@ -40,20 +36,20 @@ class KeyFile(CreatorFile):
         """
         path = self.own_path(metadata, entry_set)
         key = next(self.matched(metadata).iter("Key"), None)
-        given: dict[str, str] = {} if key is None else attributes(key)
-        kind, bits = given.get("type", DEFAULT_TYPE), given.get("bits", DEFAULT_BITS)
+        options: dict[str, str] = {} if key is None else attributes(key)
+        kind, bits = options.get("type", DEFAULT_TYPE), options.get("bits", DEFAULT_BITS)
         try:
-            made = _made(kind, bits)
+            private_key = _make_key(kind, bits)
         except KeyFailure as error:
             raise PluginExecutionError(
                 f"Failed to generate key {path} for {metadata.hostname}: {error}"
             ) from error
-        data = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        data = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         self.keep(metadata, entry_set, data)
         return as_text(data, self._settings)
 
 
-def _made(kind: str, bits: str) -> RSAPrivateKey | DSAPrivateKey:
+def _make_key(kind: str, bits: str) -> RSAPrivateKey | DSAPrivateKey:
     if not bits.isdecimal():
         raise KeyFailure(f"the number of bits must be a whole number, not {bits!r}")
     if kind.lower() == "rsa":

@@ -6,34 +6,39 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from Cheetah.Filters import Filter
 from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
 from Cheetah.Template import Template
 
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
-from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import (
+    run_template,
+    template_failure,
+    variables_of_entry,
+)
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 COMPILER_SETTINGS = {"useStackFrames": False}
 
 #: The names of the functions that Python makes of comprehensions.
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
-#: How the code that Cheetah generates says where it comes from.
+#: The comment in generated code that says which line of the template it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
 
 
-class Output(Filter):  # type: ignore[misc]  # cheetah has no types
+class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
     """Writes values as Python 2 did."""
 
     def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -41,7 +46,7 @@ class Output(Filter):  # type: ignore[misc]  # cheetah has no types
         return super().filter(python2.as_text(val), *arguments, **keywords)
 
 
-class CheetahText(Generator):
+class CheetahText(ContentGenerator):
     """A Cheetah template, compiled once; its variables are attributes of the template."""
 
     def __init__(self, source: Source, data: bytes) -> None:
@@ -51,18 +56,18 @@ class CheetahText(Generator):
             self._text = data.decode(source.settings.encoding)
         except UnicodeDecodeError as error:
             raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
-        self._class = self._compiled()
+        self._class = self._compile_class()
 
-    def _compiled(self) -> Any:
+    def _compile_class(self) -> Any:
         try:
-            made = _compile(self._text, returnAClass=True)
+            template_class = _compile(self._text, returnAClass=True)
         except ParseError as error:
             raise self._failure(error) from error
-        names = sys.modules[made.__module__].__dict__
+        names = sys.modules[template_class.__module__].__dict__
         for name, value in python2.NAMES.items():
             names.setdefault(name, value)
         names["VFSL"] = value_of  # what the generated code looks names up with
-        return made
+        return template_class
 
     def _failure(self, error: ParseError) -> RepositoryError:
         context = error.__context__
@@ -73,23 +78,26 @@ class CheetahText(Generator):
         return python2.load_problem(self.path, reason, line, error, failing)
 
     def _line_of(self, failing: str, message: str) -> int | None:
-        said = re.search(r"^Line (\d+), column", message, re.MULTILINE)
-        if said is not None:
-            return int(said[1])
+        position = re.search(r"^Line (\d+), column", message, re.MULTILINE)
+        if position is not None:
+            return int(position[1])
         lines = enumerate(self._text.splitlines(), 1)
         return next((number for number, line in lines if failing and failing in line), None)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
-        variables = named_variables(entry, metadata, self.path)
-        try:
-            template = self._class(filter=Output)
-            for name, value in variables.items():
-                setattr(template, name, value)
-            return in_encoding(template.respond(), self._settings)
-        except Exception as error:  # the template's own code
-            line = self._line(error)
-            raise failed(error, self.path, line, self._text, variables) from error
+        variables = variables_of_entry(entry, metadata, self.path)
+
+        def failure_of(error: Exception) -> PluginExecutionError:
+            return template_failure(error, self.path, self._line(error), self._text, variables)
+
+        return run_template(partial(self._render, variables), failure_of)
+
+    def _render(self, variables: Variables) -> str:
+        template = self._class(filter=Python2Filter)
+        for name, value in variables.items():
+            setattr(template, name, value)
+        return restrict_to_encoding(template.respond(), self._settings)
 
     def _line(self, error: Exception) -> int | None:
         """Return the line of the template whose code failed, from the comments in the code."""
@@ -104,8 +112,8 @@ class CheetahText(Generator):
         code: bytes = _compile(self._text, returnAClass=False)
         generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
         origins = (ORIGIN.search(line) for line in reversed(generated))
-        found = next((origin for origin in origins if origin is not None), None)
-        return None if found is None else int(found[1])
+        origin = next((origin for origin in origins if origin is not None), None)
+        return None if origin is None else int(origin[1])
 
 
 def value_of(namespaces: Any, name: str, call: bool = False) -> Any:

@@ -1,28 +1,27 @@
-"""What Cfg's templates of all engines have in common: their variables and their failures."""
+"""Genshi templates in a text syntax (:ref:`cfg-5.1`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from genshi.template.base import Template
 
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
+from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import run_template
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
 from bcfg2tw.engine.templates.failures import log_failure, render_failure
 from bcfg2tw.engine.templates.genshi_templates import text_template
-from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.python_files import located
 from bcfg2tw.engine.templates.text import render_text
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
-
-class GenshiText(Generator):
+class GenshiText(ContentGenerator):
     """
     A Genshi template in a text syntax.
 
@@ -48,19 +47,21 @@ class GenshiText(Generator):
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
         variables = self.variables(entry, metadata)
-        try:
-            return in_encoding(self._rendered(variables), self._settings)
-        except Exception as error:  # the template's own code
-            failure = render_failure(self.template, error, self._text)
-            log_failure(failure.place, located(failure.reason, error), variables)
-            raise PluginExecutionError(failure.reason) from error
+        render = partial(self._render, variables)
+        text = run_template(render, partial(self._failure, variables))
+        return restrict_to_encoding(text, self._settings)
 
     def variables(self, entry: Element, metadata: ClientMetadata) -> Variables:
         """Return the variables that the template gets."""
         return {**text_template_variables(entry, metadata, self.path), "path": self.path}
 
-    def _rendered(self, variables: Variables) -> str:
+    def _render(self, variables: Variables) -> str:
         return render_text(self.template, variables)
+
+    def _failure(self, variables: Variables, error: Exception) -> PluginExecutionError:
+        failure = render_failure(self.template, error, self._text)
+        log_failure(failure.place, located(failure.reason, error), variables)
+        return PluginExecutionError(failure.reason)
 
     @property
     def template(self) -> Template:
@@ -68,27 +69,3 @@ class GenshiText(Generator):
         if self._template is None:
             self._template = self._compile()
         return self._template
-
-
-def named_variables(entry: Element, metadata: ClientMetadata, path: str) -> Variables:
-    """Return the variables for Jinja2 and Cheetah, where `path` is the name of the entry."""
-    variables = text_template_variables(entry, metadata, path)
-    variables["path"] = variables["name"]
-    return variables
-
-
-def failed(
-    error: Exception, path: str, line: int | None, text: str, variables: Iterable[str]
-) -> PluginExecutionError:
-    """
-    Log that a template failed, and return what the client is told.
-
-    :param line: where it failed, as far as it is known
-    :param text: the template's text
-    """
-    lines = text.splitlines()
-    failing = lines[line - 1] if line is not None and 0 < line <= len(lines) else ""
-    reason = with_diagnosis(str(error) or type(error).__name__, error, failing)
-    place = path if line is None else f"{path}:{line}"
-    log_failure(place, located(reason, error), variables)
-    return PluginExecutionError(reason)

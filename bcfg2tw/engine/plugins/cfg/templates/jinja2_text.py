@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
 
-from bcfg2tw.engine.plugins.cfg.content import Content, Generator, in_encoding
-from bcfg2tw.engine.plugins.cfg.templates.genshi_text import failed, named_variables
+from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
+from bcfg2tw.engine.plugins.cfg.templates.rendering import (
+    run_template,
+    template_failure,
+    variables_of_entry,
+)
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
-Loaded = tuple[str, "str | None", "Callable[[], bool] | None"]
+#: As Jinja2 asks loaders for templates: the text, the path, and whether both are up to date.
+LoadedTemplate = tuple[str, "str | None", "Callable[[], bool] | None"]
 
 
 class SourceLoader(BaseLoader):
@@ -29,7 +35,7 @@ class SourceLoader(BaseLoader):
         self._source = source
         self._data = data
 
-    def get_source(self, environment: Environment, template: str) -> Loaded:
+    def get_source(self, environment: Environment, template: str) -> LoadedTemplate:
         """
         Return the text of a template whose name is its full path.
 
@@ -62,7 +68,7 @@ ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.a
 ENVIRONMENT.globals.update(python2.NAMES)
 
 
-class Jinja2Text(Generator):
+class Jinja2Text(ContentGenerator):
     """A Jinja2 template, and those that it includes by fixed names."""
 
     def __init__(self, source: Source, data: bytes) -> None:
@@ -70,7 +76,7 @@ class Jinja2Text(Generator):
         self._settings = source.settings
         self._loader = SourceLoader(source, data)
         environment = ENVIRONMENT.overlay(loader=self._loader)
-        self._text = self._decoded(source, data)
+        self._text = self._decode(source, data)
         try:
             self._template = environment.get_template(source.path)
             _load_included(environment, source.path, {source.path})
@@ -80,7 +86,7 @@ class Jinja2Text(Generator):
             encoding = source.settings.encoding
             raise RepositoryError(source.path, f"it includes what is not {encoding}") from error
 
-    def _decoded(self, source: Source, data: bytes) -> str:
+    def _decode(self, source: Source, data: bytes) -> str:
         try:
             return self._loader.text(data)
         except UnicodeDecodeError as error:
@@ -88,25 +94,29 @@ class Jinja2Text(Generator):
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
-        variables = named_variables(entry, metadata, self.path)
-        try:
-            return in_encoding(self._template.render(variables), self._settings)
-        except Exception as error:  # the template's own code
+        variables = variables_of_entry(entry, metadata, self.path)
+
+        def failure_of(error: Exception) -> PluginExecutionError:
             line = _line(error, self._template)
-            raise failed(error, self.path, line, self._text, variables) from error
+            return template_failure(error, self.path, line, self._text, variables)
+
+        return run_template(partial(self._render, variables), failure_of)
+
+    def _render(self, variables: Variables) -> str:
+        return restrict_to_encoding(self._template.render(variables), self._settings)
 
 
-def _load_included(environment: Environment, path: str, known: set[str]) -> None:
+def _load_included(environment: Environment, path: str, loaded_paths: set[str]) -> None:
     """Read what a template includes by fixed names; what is missing fails when it is rendered."""
     text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
     for name in meta.find_referenced_templates(environment.parse(text, path, path)):
         included = None if name is None else environment.join_path(name, path)
-        if included is None or included in known:
+        if included is None or included in loaded_paths:
             continue
-        known.add(included)
+        loaded_paths.add(included)
         try:
             environment.get_template(included)
-            _load_included(environment, included, known)
+            _load_included(environment, included, loaded_paths)
         except TemplateNotFound:
             continue
 
@@ -114,9 +124,9 @@ def _load_included(environment: Environment, path: str, known: set[str]) -> None
 def _syntax_failure(error: TemplateSyntaxError, path: str) -> RepositoryError:
     lines = (error.source or "").splitlines()
     line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
-    failed = SyntaxError(error.message)
+    syntax_error = SyntaxError(error.message)
     return python2.load_problem(
-        error.filename or path, str(error.message), error.lineno, failed, line
+        error.filename or path, str(error.message), error.lineno, syntax_error, line
     )
 
 

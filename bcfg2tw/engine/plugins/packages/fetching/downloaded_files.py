@@ -1,4 +1,4 @@
-"""The downloaded files of the cache folder: what is there, what is fetched, what is thrown away."""
+"""The downloaded files of the cache folder: fetched, checked, thrown away."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bcfg2tw.engine.plugin.downloads import (
@@ -36,7 +37,7 @@ class WrongChecksum(DownloadError):
 
 @dataclass(frozen=True)
 class Checksum:
-    """What a repository says about one of its files; `size` is None where it does not say."""
+    """The checksum that a repository lists for a file; `size` is None where it lists none."""
 
     algorithm: str
     digest: str
@@ -61,7 +62,7 @@ def digest_of(path: str, algorithm: str = "sha256") -> str:
     return digest.hexdigest()
 
 
-def shown(url: str) -> str:
+def without_credentials(url: str) -> str:
     """Return a URL without user and password, for messages and names of files."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
@@ -69,7 +70,7 @@ def shown(url: str) -> str:
 
 def file_name(url: str) -> str:
     """Return the name that a URL's file has in the cache folder (:ref:`packages-3`)."""
-    name = shown(url).replace("/", "@")
+    name = without_credentials(url).replace("/", "@")
     if len(name.encode("utf-8")) > NAME_LIMIT:
         digest = hashlib.sha256(name.encode("utf-8")).hexdigest()
         name = name[:100] + "@" + digest
@@ -78,7 +79,7 @@ def file_name(url: str) -> str:
 
 @dataclass(frozen=True)
 class _State:
-    """What is noted beside a downloaded file."""
+    """The note beside a downloaded file: where it came from, and its digest."""
 
     url: str
     sha256: str
@@ -86,8 +87,8 @@ class _State:
     last_modified: str | None = None
 
 
-class Turns:
-    """Has a file fetched once in an update, however many sources name it."""
+class FetchTurns:
+    """Locks that have a file fetched once in an update, however many sources name it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -95,7 +96,7 @@ class Turns:
         self.fetched: set[str] = set()
 
     def of(self, path: str) -> threading.Lock:
-        """Return what to hold while a file is looked at and fetched."""
+        """Return the lock to hold while a file is looked at and fetched."""
         with self._lock:
             return self._locks.setdefault(path, threading.Lock())
 
@@ -105,7 +106,7 @@ class DownloadedFiles:
     The files that one source uses.
 
     :param known: names in the cache folder of those that its index in service was made from
-    :ivar used: their names in the cache folder
+    :ivar used_names: their names in the cache folder
     :ivar was_kept: whether a file was used that an earlier update has fetched, unasked
     """
 
@@ -115,21 +116,21 @@ class DownloadedFiles:
         downloader: Downloader,
         limit_bytes: int,
         force: bool,
-        turns: Turns,
+        turns: FetchTurns,
         progress: Callable[[str, int, int | None], None] | None = None,
-        known: Collection[str] = (),
+        names_in_service: Collection[str] = (),
     ) -> None:
         self.folder = folder
         self.was_kept = False
-        self.used: set[str] = set()
+        self.used_names: set[str] = set()
         self._downloader = downloader
         self._limit_bytes = limit_bytes
         self._force = force
         self._turns = turns
-        self._known = known
+        self._names_in_service = names_in_service
         self._progress = progress
 
-    def get(self, url: str, expected: Checksum | None = None, stored_as: str | None = None) -> str:
+    def get(self, url: str, checksum: Checksum | None = None, stored_as: str | None = None) -> str:
         """
         Return the path of a URL's file, fetched unless what is there will do.
 
@@ -139,18 +140,18 @@ class DownloadedFiles:
         :raises DownloadError: if it cannot be fetched
         """
         if urlsplit(url).scheme == "file":
-            return self._local(url, expected)
-        place = stored_as or url
-        path = os.path.join(self.folder, file_name(place))
-        self.used.add(os.path.basename(path))
+            return self._local(url, checksum)
+        stored_url = stored_as or url
+        path = os.path.join(self.folder, file_name(stored_url))
+        self.used_names.add(os.path.basename(path))
         with self._turns.of(path):
-            state = _read_state(path, place)
-            if state is not None and self._will_do(path, expected):
+            state = _read_state(path, stored_url)
+            if state is not None and self._will_do(path, checksum):
                 return path
-            known = None
-            if state is not None and expected is None:
-                known = Validators(state.etag, state.last_modified)
-            self._fetch(url, place, path, known, expected)
+            validators = None
+            if state is not None and checksum is None:
+                validators = Validators(state.etag, state.last_modified)
+            self._fetch(url, stored_url, path, validators, checksum)
             self._turns.fetched.add(path)
         return path
 
@@ -161,30 +162,30 @@ class DownloadedFiles:
         :raises NotThere: of the first one, if it has none of them
         :raises DownloadError: if one cannot be fetched
         """
-        first = None
+        first_error = None
         for url in urls:
             try:
                 return self.get(url)
             except NotThere as error:
-                first = first or error
-        assert first is not None
-        raise first
+                first_error = first_error or error
+        assert first_error is not None
+        raise first_error
 
     def was_there(self, url: str) -> bool:
         """Say whether the index in service was made from a file of this URL, too."""
-        return file_name(url) in self._known
+        return file_name(url) in self._names_in_service
 
-    def _local(self, url: str, expected: Checksum | None) -> str:
+    def _local(self, url: str, checksum: Checksum | None) -> str:
         path = unquote(urlsplit(url).path)
         if not os.path.isfile(path):
             raise NotThere(f"{url}: there is no such file")
-        if expected is not None and not expected.fits(path):
+        if checksum is not None and not checksum.fits(path):
             raise WrongChecksum(f"{url} is not the file that its repository lists")
         return path
 
-    def _will_do(self, path: str, expected: Checksum | None) -> bool:
-        if expected is not None:
-            return expected.fits(path)
+    def _will_do(self, path: str, checksum: Checksum | None) -> bool:
+        if checksum is not None:
+            return checksum.fits(path)
         if path in self._turns.fetched:
             return True
         if self._force:
@@ -195,56 +196,60 @@ class DownloadedFiles:
     def _fetch(
         self,
         url: str,
-        place: str,
+        stored_url: str,
         path: str,
-        known: Validators | None,
-        expected: Checksum | None,
+        last_validators: Validators | None,
+        checksum: Checksum | None,
     ) -> None:
-        logger.info("Packages: Updating %s", shown(url))
+        logger.info("Packages: Updating %s", without_credentials(url))
         handle, temporary = tempfile.mkstemp(WRITING, ".download-", self.folder)
         os.close(handle)
         try:
-            found = self._fetched(url, temporary, known)
-            if found is None:
+            validators = self._download(url, temporary, last_validators)
+            if validators is None:
                 return
-            if expected is not None and not expected.fits(temporary):
+            if checksum is not None and not checksum.fits(temporary):
                 raise WrongChecksum(
-                    f"{shown(url)} is not the file that its repository lists: the mirror is being "
-                    "changed, is damaged, or lies"
+                    f"{without_credentials(url)} is not the file that its repository lists: the "
+                    "mirror is being changed, is damaged, or lies"
                 )
             os.chmod(temporary, 0o644)
             sha256 = digest_of(temporary)
             os.replace(temporary, path)
-            _write_state(path, _State(shown(place), sha256, found.etag, found.last_modified))
+            origin = without_credentials(stored_url)
+            _write_state(path, _State(origin, sha256, validators.etag, validators.last_modified))
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
 
-    def _fetched(self, url: str, path: str, known: Validators | None) -> Validators | None:
+    def _download(
+        self, url: str, path: str, last_validators: Validators | None
+    ) -> Validators | None:
         """Fetch a file; what is raised names it."""
-        download = Download(url, path, self._limit_bytes, known, self._reporter(url))
+        download = Download(url, path, self._limit_bytes, last_validators, self._reporter(url))
         try:
             return self._downloader.fetch(download)
         except NotThere as error:
-            raise NotThere(f"{shown(url)}: {error}") from error
+            raise NotThere(f"{without_credentials(url)}: {error}") from error
         except DownloadError as error:
-            raise DownloadError(f"{shown(url)}: {error}") from error
+            raise DownloadError(f"{without_credentials(url)}: {error}") from error
 
     def _reporter(self, url: str) -> Callable[[int, int | None], None] | None:
         progress = self._progress
         if progress is None:
             return None
-        return lambda done, total: progress(shown(url), done, total)
+        return partial(progress, without_credentials(url))
 
 
 def _read_state(path: str, url: str) -> _State | None:
-    """Return what is noted about a file, None if that is not of this URL or not true any more."""
+    """Return the note about a file, None if it is not of this URL or not true any more."""
     try:
         with open(path + STATE, encoding="utf-8") as stream:
             state = _State(**json.load(stream))
-        return state if state.url == shown(url) and digest_of(path) == state.sha256 else None
+        is_current = state.url == without_credentials(url) and digest_of(path) == state.sha256
     except (OSError, ValueError, TypeError):
         return None
+    return state if is_current else None
 
 
 def _write_state(path: str, state: _State) -> None:
@@ -256,11 +261,11 @@ def _write_state(path: str, state: _State) -> None:
     os.replace(temporary, path + STATE)
 
 
-def remove_unused(folder: str, used: Collection[str]) -> None:
+def remove_unused(folder: str, used_names: Collection[str]) -> None:
     """Delete downloaded files of the cache folder that no source uses any more."""
     for entry in os.listdir(folder):
         name = entry.removesuffix(STATE)
-        if name != entry and name not in used:
-            for one in (name, entry):
+        if name != entry and name not in used_names:
+            for unused in (name, entry):
                 with suppress(FileNotFoundError):
-                    os.unlink(os.path.join(folder, one))
+                    os.unlink(os.path.join(folder, unused))

@@ -7,13 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bcfg2tw.engine.plugin.downloads import DownloadError, NotThere
-from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles, shown
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
+    DownloadedFiles,
+    without_credentials,
+)
 from bcfg2tw.engine.plugins.packages.formats import deb822, release
-from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, unpacked
+from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, open_unpacked
 from bcfg2tw.engine.plugins.packages.formats.release import Release
 from bcfg2tw.engine.plugins.packages.formats.signatures import BadSignature
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: In the order in which they are tried where a repository lists what it has: the smallest first.
 LISTED = (".xz", ".zst", ".bz2", ".gz", "")
@@ -35,7 +38,7 @@ def read(
     suite = release.fetch(folder, keys, files)
     for architecture in source.arches:
         for path in _indexes(source, folder, suite, architecture, files, bool(keys)):
-            with unpacked(path) as stream:
+            with open_unpacked(path) as stream:
                 for package in deb822.packages(stream, path, architecture):
                     index.add(package, architecture)
 
@@ -55,7 +58,7 @@ def _indexes(
     for component in source.components:
         yield _index(folder, f"{component}/binary-{architecture}/Packages", suite, files, is_strict)
         common = f"{component}/binary-all/Packages"
-        if suite is not None and suite.has_all and _listed(suite, common):
+        if suite is not None and suite.has_all and _listed_names(suite, common):
             yield _index(folder, common, suite, files, is_strict)
 
 
@@ -63,34 +66,38 @@ def _index(
     folder: str, name: str, suite: Release | None, files: DownloadedFiles, is_strict: bool
 ) -> str:
     """Return the path of one index, fetched under the first name that it is to be had under."""
-    listed = [] if suite is None else _listed(suite, name)
-    if is_strict and not listed:
-        raise BadSignature(f"what is signed in {shown(folder)} does not list {name}")
-    for one in listed:
+    listed_names = [] if suite is None else _listed_names(suite, name)
+    if is_strict and not listed_names:
+        raise BadSignature(f"what is signed in {without_credentials(folder)} does not list {name}")
+    for listed_name in listed_names:
         try:
-            return _checked(suite, one, files)
+            return _fetch_listed(suite, listed_name, files)
         except NotThere:  # mirrors list the plain file and keep none
             continue
     if is_strict:
-        raise DownloadError(f"{shown(folder)}{name}: the repository lists it, but has it not")
-    return files.get_first(f"{folder}{name}{ending}" for ending in _readable(GUESSED))
+        raise DownloadError(
+            f"{without_credentials(folder)}{name}: the repository lists it, but has it not"
+        )
+    return files.get_first(f"{folder}{name}{ending}" for ending in _readable_endings(GUESSED))
 
 
-def _listed(suite: Release, name: str) -> list[str]:
-    return [name + ending for ending in _readable(LISTED) if name + ending in suite.checksums]
+def _listed_names(suite: Release, name: str) -> list[str]:
+    return [
+        name + ending for ending in _readable_endings(LISTED) if name + ending in suite.checksums
+    ]
 
 
-def _checked(suite: Release | None, name: str, files: DownloadedFiles) -> str:
+def _fetch_listed(suite: Release | None, name: str, files: DownloadedFiles) -> str:
     assert suite is not None
-    expected, url = suite.checksums[name], f"{suite.folder}{name}"
+    checksum, url = suite.checksums[name], f"{suite.folder}{name}"
     by_hash = suite.hash_url(name)
     if by_hash is not None:
         try:
-            return files.get(by_hash, expected, stored_as=url)
+            return files.get(by_hash, checksum, stored_as=url)
         except NotThere:  # not every mirror keeps these
-            return files.get(url, expected)
-    return files.get(url, expected)
+            return files.get(url, checksum)
+    return files.get(url, checksum)
 
 
-def _readable(endings: Sequence[str]) -> list[str]:
-    return [one for one in endings if one != ".zst" or has_zstandard()]
+def _readable_endings(endings: Sequence[str]) -> list[str]:
+    return [ending for ending in endings if ending != ".zst" or has_zstandard()]

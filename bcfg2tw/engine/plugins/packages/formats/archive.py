@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO
 
-from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, open_unpacked
 
 
 def members(path: str) -> Iterator[tuple[str, IO[bytes]]]:
@@ -16,7 +16,7 @@ def members(path: str) -> Iterator[tuple[str, IO[bytes]]]:
     :raises BrokenFile: if it is none, or is cut off
     """
     try:
-        with unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        with open_unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is not None:

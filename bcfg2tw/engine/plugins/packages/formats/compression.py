@@ -17,6 +17,9 @@ from bcfg2tw.errors import Bcfg2Error
 UNPACKED_LIMIT_BYTES = 4 << 30
 CHUNK_BYTES = 1 << 18
 
+#: The failures of the standard library's unpackers: cut off, damaged; each has its own.
+UNPACKING_ERRORS = (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError)
+
 GZIP, BZIP2, XZ, ZSTANDARD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
 
 
@@ -25,12 +28,15 @@ class BrokenFile(Bcfg2Error):
 
 
 class _Bounded(io.RawIOBase):
-    """What a stream gives, up to a limit; its failures are `BrokenFile`."""
+    """The unpacked data of a stream, up to a limit; its failures are `BrokenFile`."""
 
-    def __init__(self, stream: IO[bytes], path: str, limit_bytes: int) -> None:
+    def __init__(
+        self, stream: IO[bytes], path: str, limit_bytes: int, errors: tuple[type[Exception], ...]
+    ) -> None:
         self._stream = stream
         self._path = path
-        self._left = limit_bytes
+        self._remaining_bytes = limit_bytes
+        self._errors = errors
 
     def readable(self) -> bool:
         return True
@@ -38,15 +44,10 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        # EOFError: cut off; ValueError and ZstdError: each module has exceptions of its own
-        except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+        except self._errors as error:
             raise BrokenFile(f"{self._path} cannot be unpacked: {error}") from error
-        except Exception as error:
-            if type(error).__name__ != "ZstdError":  # its module is optional
-                raise
-            raise BrokenFile(f"{self._path} cannot be unpacked: {error}") from error
-        self._left -= len(data)
-        if self._left < 0:
+        self._remaining_bytes -= len(data)
+        if self._remaining_bytes < 0:
             raise BrokenFile(f"{self._path} is too large once it is unpacked")
         buffer[: len(data)] = data
         return len(data)
@@ -56,9 +57,9 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.BufferedReader:
+def open_unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.BufferedReader:
     """
-    Open a file and read what is in it: of gzip, bzip2, xz, zstandard, or as it is.
+    Open a file for reading what is in it: of gzip, bzip2, xz, zstandard, or as it is.
 
     Reading raises `BrokenFile` where it is cut off or damaged, or gives more than the limit.
 
@@ -67,13 +68,21 @@ def unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.BufferedR
     try:
         with open(path, "rb") as stream:
             magic = stream.read(6)
-        opened = _opened(path, magic)
+        content = _open_content(path, magic)
     except OSError as error:
         raise BrokenFile(f"{path} cannot be read: {error.strerror or error}") from error
-    return io.BufferedReader(_Bounded(opened, path, limit_bytes), CHUNK_BYTES)
+    errors = _errors_of(magic)
+    return io.BufferedReader(_Bounded(content, path, limit_bytes, errors), CHUNK_BYTES)
 
 
-def _opened(path: str, magic: bytes) -> IO[bytes]:
+def _errors_of(magic: bytes) -> tuple[type[Exception], ...]:
+    """Return the exceptions that reading a file raises where it is damaged."""
+    if magic.startswith(ZSTANDARD):
+        return (*UNPACKING_ERRORS, zstandard().ZstdError)
+    return UNPACKING_ERRORS
+
+
+def _open_content(path: str, magic: bytes) -> IO[bytes]:
     if magic.startswith(GZIP):
         return cast(IO[bytes], gzip.open(path, "rb"))
     if magic.startswith(BZIP2):

@@ -39,11 +39,11 @@ def packages(lines: Iterable[bytes], path: str, architecture: str) -> Iterator[P
     :param architecture: what a package should be for; one for another is a makeshift
     :raises BrokenFile: naming the path, if there is something, but no package
     """
+    fitting_architectures = FOR_ALL | {architecture}
     for stanza in _stanzas(lines, path):
         package = _package(stanza)
         if package.name:
-            own = _value(stanza, b"Architecture")
-            package.fitness = int(own == architecture or own in FOR_ALL)
+            package.fitness = int(_value(stanza, b"Architecture") in fitting_architectures)
             yield package
 
 
@@ -53,7 +53,7 @@ Stanza = list[tuple[bytes, bytes]]
 def _stanzas(lines: Iterable[bytes], path: str) -> Iterator[Stanza]:
     """Yield the wanted fields of each stanza, in their order."""
     stanza: Stanza = []
-    stray, found = b"", False
+    stray_line, has_packages = b"", False
     for line in lines:
         if line[0] in FOLDED:
             continue
@@ -62,13 +62,13 @@ def _stanzas(lines: Iterable[bytes], path: str) -> Iterator[Stanza]:
             stanza.append((name, value))
         elif stanza and not line.strip():
             yield stanza
-            stanza, found = [], True
+            stanza, has_packages = [], True
         else:
-            stray = stray or line.strip()
+            stray_line = stray_line or line.strip()
     if stanza:
         yield stanza
-    elif stray and not found:
-        raise BrokenFile(f"{path} is no index of packages: it begins with {stray[:60]!r}")
+    elif stray_line and not has_packages:
+        raise BrokenFile(f"{path} is no index of packages: it begins with {stray_line[:60]!r}")
 
 
 def _value(stanza: Stanza, field: bytes) -> str:

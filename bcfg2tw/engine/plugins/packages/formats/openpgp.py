@@ -1,5 +1,5 @@
 """
-What a public key of OpenPGP says of itself: its id and when it was made (RFC 4880, RFC 9580).
+Id and creation time of public keys of OpenPGP (RFC 4880, RFC 9580).
 
 No more than that: checking signatures is a library's business, see `signatures.py`. No library
 that is kept up tells the time at which a key was made.
@@ -28,7 +28,7 @@ class BadKey(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class PublicKey:
+class OpenPGPKey:
     """
     The first key of a file.
 
@@ -40,7 +40,7 @@ class PublicKey:
     release: str
 
     @classmethod
-    def read(cls, data: bytes) -> PublicKey:
+    def read(cls, data: bytes) -> OpenPGPKey:
         """
         Read a key, with or without ASCII armor.
 

@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import Downloaded
 from bcfg2tw.engine.plugins.packages.formats.archive import members
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: In the order in which they are tried; the first is the only one that Bcfg2 knows.
 ENDINGS = (".db.tar.gz", ".db", ".db.tar.zst", ".db.tar.xz", ".files", ".files.tar.gz")
@@ -37,11 +37,11 @@ def read(
         for component in source.components:
             url = f"{source.url}{component}/os/{architecture}/{component}"
             path = files.get_first(url + ending for ending in ENDINGS)
-            for sections in _described(path):
+            for sections in _descriptions(path):
                 _add(sections, index, architecture)
 
 
-def _described(path: str) -> Iterator[Sections]:
+def _descriptions(path: str) -> Iterator[Sections]:
     """Yield what a database says about each package; its files stand together."""
     current, sections, is_empty = "", Sections(), True
     for name, content in members(path):
@@ -77,7 +77,7 @@ def _add(sections: Mapping[str, list[str]], index: IndexFile, architecture: str)
         return
     package = Package(name, next(iter(sections.get("VERSION", ())), ""))
     package.dependencies.extend(map(_plain, sections.get("DEPENDS", ())))
-    package.recommendations.extend(_plain(one) for one in sections.get("OPTDEPENDS", ()))
+    package.recommendations.extend(_plain(text) for text in sections.get("OPTDEPENDS", ()))
     package.provides.extend(map(_plain, sections.get("PROVIDES", ())))
     index.add(package, architecture)
     for group in sections.get("GROUPS", ()):

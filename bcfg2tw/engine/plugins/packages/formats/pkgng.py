@@ -14,7 +14,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import Downloaded
 from bcfg2tw.engine.plugins.packages.formats.archive import members
 from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: In the order in which they are tried; the first of each is the only one that Bcfg2 knows.
 ENDINGS = (".txz", ".pkg", ".tzst")
@@ -29,8 +29,8 @@ def read(
     for architecture in source.arches:
         for addresses in _catalogues(source, architecture):
             path = files.get_first(addresses)
-            for described in _described(path):
-                index.add(_package(described, path), architecture)
+            for description in _descriptions(path):
+                index.add(_package(description, path), architecture)
 
 
 def _catalogues(source: PackageSource, architecture: str) -> Iterator[list[str]]:
@@ -46,7 +46,7 @@ def _catalogues(source: PackageSource, architecture: str) -> Iterator[list[str]]
         ]
 
 
-def _described(path: str) -> Iterator[Any]:
+def _descriptions(path: str) -> Iterator[Any]:
     for name, content in members(path):
         if name == CATALOGUE:
             try:
@@ -81,9 +81,9 @@ def _document(line: bytes) -> Any:
         return yaml.safe_load(line)
 
 
-def _package(described: Any, path: str) -> Package:
-    name = described.get("name") if isinstance(described, Mapping) else None
+def _package(description: Any, path: str) -> Package:
+    name = description.get("name") if isinstance(description, Mapping) else None
     if not isinstance(name, str) or not name:
         raise BrokenFile(f"{path}: {CATALOGUE} describes a package without a name")
-    needed = described.get("deps") or {}
-    return Package(name, str(described.get("version", "")), list(map(str, needed)))
+    dependencies = description.get("deps") or {}
+    return Package(name, str(description.get("version", "")), list(map(str, dependencies)))

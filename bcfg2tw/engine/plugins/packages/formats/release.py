@@ -1,4 +1,4 @@
-"""What an apt repository says about its own files, in `InRelease` or `Release`."""
+"""The list that an apt repository has of its own files, `InRelease` or `Release`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
-    shown,
+    without_credentials,
 )
 from bcfg2tw.engine.plugins.packages.formats.signatures import (
     BadSignature,
-    verified,
+    verify,
     without_signature,
 )
 
@@ -48,12 +48,12 @@ class Release:
         )
 
     def hash_url(self, name: str) -> str | None:
-        """Return where a file stands by its checksum, which a change of the mirror leaves there."""
-        one = self.checksums[name]
-        if self.fields.get("Acquire-By-Hash") != "yes" or one.algorithm not in STRONG:
+        """Return the URL of a file by its checksum, which a change of the mirror leaves there."""
+        checksum = self.checksums[name]
+        if self.fields.get("Acquire-By-Hash") != "yes" or checksum.algorithm not in STRONG:
             return None
         head, slash, _ = name.rpartition("/")
-        return f"{self.folder}{head}{slash}by-hash/{one.algorithm.upper()}/{one.digest}"
+        return f"{self.folder}{head}{slash}by-hash/{checksum.algorithm.upper()}/{checksum.digest}"
 
 
 def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Release | None:
@@ -64,14 +64,14 @@ def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Release |
     :raises BadSignature: if none of them has
     """
     try:
-        signed = _contents(files.get(f"{folder}InRelease"))
-        text = verified(signed, keys) if keys else without_signature(signed)
+        message = _contents(files.get(f"{folder}InRelease"))
+        text = verify(message, keys) if keys else without_signature(message)
     except NotThere:
-        detached = _detached(folder, keys, files)
-        if detached is None:
+        content = _fetch_detached(folder, keys, files)
+        if content is None:
             return None
-        text = detached
-    suite = _parsed(folder, text.decode("utf-8", "replace"), only_strong=bool(keys))
+        text = content
+    suite = _parse(folder, text.decode("utf-8", "replace"), only_strong=bool(keys))
     _warn_if_expired(suite)
     return suite
 
@@ -82,25 +82,25 @@ def _warn_if_expired(suite: Release) -> None:
 
     Frozen copies of an archive are served like this on purpose, so that it is no failure.
     """
-    given = suite.fields.get("Valid-Until")
+    valid_until = suite.fields.get("Valid-Until")
     try:
-        until = parsedate_to_datetime(given) if given else None
+        end = parsedate_to_datetime(valid_until) if valid_until else None
     except ValueError:
-        until = None
-    if until is not None and until.timestamp() < time.time():
+        end = None
+    if end is not None and end.timestamp() < time.time():
         logger.warning(
             "Packages: %s should have been replaced until %s: is the mirror kept up to date?",
-            shown(suite.folder),
-            given,
+            without_credentials(suite.folder),
+            valid_until,
         )
 
 
-def _detached(folder: str, keys: Sequence[str], files: DownloadedFiles) -> bytes | None:
+def _fetch_detached(folder: str, keys: Sequence[str], files: DownloadedFiles) -> bytes | None:
     try:
         data = _contents(files.get(f"{folder}Release"))
         if not keys:
             return data
-        return verified(data, keys, _contents(files.get(f"{folder}Release.gpg")))
+        return verify(data, keys, _contents(files.get(f"{folder}Release.gpg")))
     except NotThere as error:
         if not keys:
             return None
@@ -114,17 +114,17 @@ def _contents(path: str) -> bytes:
         return stream.read()
 
 
-def _parsed(folder: str, text: str, only_strong: bool) -> Release:
+def _parse(folder: str, text: str, only_strong: bool) -> Release:
     fields: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
-    current: list[str] = []
+    current_list: list[str] = []
     for line in text.splitlines():
         if line.startswith((" ", "\t")):
-            current.append(line)
+            current_list.append(line)
         elif ":" in line:
             name, _, value = line.partition(":")
             fields[name] = value.strip()
-            current = lists.setdefault(name, [])
+            current_list = lists.setdefault(name, [])
     checksums: dict[str, Checksum] = {}
     for title, algorithm in reversed(ALGORITHMS.items()):
         if algorithm in STRONG or not only_strong:

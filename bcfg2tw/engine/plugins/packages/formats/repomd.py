@@ -1,4 +1,4 @@
-"""What a yum repository says about its own files, in `repodata/repomd.xml`."""
+"""The list that a yum repository has of its own files, `repodata/repomd.xml`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
-    shown,
+    without_credentials,
 )
-from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, has_zstandard, unpacked
-from bcfg2tw.engine.plugins.packages.formats.signatures import verified
+from bcfg2tw.engine.plugins.packages.formats.compression import (
+    BrokenFile,
+    has_zstandard,
+    open_unpacked,
+)
+from bcfg2tw.engine.plugins.packages.formats.signatures import verify
 from bcfg2tw.engine.plugins.packages.formats.xml_stream import child, child_text, elements
 from bcfg2tw.engine.xmlio import Element
 
@@ -23,27 +27,29 @@ XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One file of a repository; `expected` is None where no checksum is given."""
+class ListedFile:
+    """One file of a repository; `checksum` is None where none is listed."""
 
     url: str
-    expected: Checksum | None
+    checksum: Checksum | None
 
 
-class Repository:
+class YumRepository:
     """The files of one repository, by type of content."""
 
-    def __init__(self, folder: str, listed: Mapping[str, Listed], files: DownloadedFiles) -> None:
+    def __init__(
+        self, folder: str, files_by_type: Mapping[str, ListedFile], files: DownloadedFiles
+    ) -> None:
         self.folder = folder
-        self._listed = listed
+        self._files_by_type = files_by_type
         self._files = files
 
     def path(self, *types: str) -> tuple[str, str] | None:
         """Return the first of some types that the repository has, and its file, fetched."""
         for name in types:
-            one = self._listed.get(name)
-            if one is not None and (has_zstandard() or not one.url.endswith(".zst")):
-                return name, self._files.get(one.url, one.expected)
+            file = self._files_by_type.get(name)
+            if file is not None and (has_zstandard() or not file.url.endswith(".zst")):
+                return name, self._files.get(file.url, file.checksum)
         return None
 
 
@@ -52,7 +58,7 @@ def address(folder: str) -> str:
     return f"{folder}repodata/repomd.xml"
 
 
-def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repository:
+def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> YumRepository:
     """
     Return what a repository lists.
 
@@ -69,31 +75,35 @@ def fetch(folder: str, keys: Sequence[str], files: DownloadedFiles) -> Repositor
             _verify(path, files.get(f"{url}.asc"), keys)
     except NotThere as error:
         raise NotThere(f"Failed to fetch url {error}") from error
-    with unpacked(path) as stream:
-        listed = dict(_entry(one, folder) for one in elements(stream, path, "data"))
-    if not listed:
+    with open_unpacked(path) as stream:
+        files_by_type = dict(_entry(data, folder) for data in elements(stream, path, "data"))
+    if not files_by_type:
         raise BrokenFile(f"{path} lists no files: it is no repomd.xml")
-    return Repository(folder, listed, files)
+    return YumRepository(folder, files_by_type, files)
 
 
 def _verify(path: str, signature_path: str, keys: Sequence[str]) -> None:
     with open(path, "rb") as data, open(signature_path, "rb") as signature:
-        verified(data.read(), keys, signature.read())
+        verify(data.read(), keys, signature.read())
 
 
-def _entry(data: Element, folder: str) -> tuple[str, Listed]:
+def _entry(data: Element, folder: str) -> tuple[str, ListedFile]:
     location = child(data, "location")
     if location is None or not location.get("href"):
-        raise BrokenFile(f"{shown(folder)}: repomd.xml names no file for {data.get('type')}")
-    url = _joined(location.get(XML_BASE) or folder, location.get("href") or "", folder)
-    return data.get("type", ""), Listed(url, _checksum(data))
+        raise BrokenFile(
+            f"{without_credentials(folder)}: repomd.xml names no file for {data.get('type')}"
+        )
+    url = _join(location.get(XML_BASE) or folder, location.get("href") or "", folder)
+    return data.get("type", ""), ListedFile(url, _checksum(data))
 
 
-def _joined(base: str, name: str, folder: str) -> str:
+def _join(base: str, name: str, folder: str) -> str:
     url = urljoin(base, name)
     schemes = {"file"} if folder.startswith("file:") else {"http", "https"}
     if urlsplit(url).scheme not in schemes | {urlsplit(folder).scheme}:
-        raise BrokenFile(f"{shown(folder)}: repomd.xml names a file outside of it: {name}")
+        raise BrokenFile(
+            f"{without_credentials(folder)}: repomd.xml names a file outside of it: {name}"
+        )
     return url
 
 

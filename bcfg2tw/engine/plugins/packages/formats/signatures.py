@@ -10,14 +10,17 @@ from bcfg2tw.errors import Bcfg2Error
 BEGIN_MESSAGE = b"-----BEGIN PGP SIGNED MESSAGE-----"
 BEGIN_SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 
+#: The exceptions of Sequoia, which has no class of its own: its failures are RuntimeError.
+SEQUOIA_ERRORS = (RuntimeError, ValueError, OSError)
+
 
 class BadSignature(Bcfg2Error):
     """A file is not signed by a key of its source, or this cannot be told."""
 
 
-def verified(data: bytes, key_paths: Sequence[str], signature: bytes | None = None) -> bytes:
+def verify(data: bytes, key_paths: Sequence[str], signature: bytes | None = None) -> bytes:
     """
-    Return what was signed.
+    Return the text that was signed.
 
     One good signature by any of the keys is enough, as for apt.
 
@@ -28,36 +31,34 @@ def verified(data: bytes, key_paths: Sequence[str], signature: bytes | None = No
     keys, problems = _keys(sequoia, key_paths)
     try:
         if signature is None:
-            return bytes(sequoia.verify(data, lambda wanted: keys).bytes)
-        detached = sequoia.Sig.from_bytes(signature)
-        sequoia.verify(bytes=data, store=lambda wanted: keys, signature=detached)
-    # Sequoia raises several classes, none of its own
-    except Exception as error:
+            return bytes(sequoia.verify(data, lambda _: keys).bytes)
+        signature_packet = sequoia.Sig.from_bytes(signature)
+        sequoia.verify(bytes=data, store=lambda _: keys, signature=signature_packet)
+    except SEQUOIA_ERRORS as error:
         reasons = "; ".join([_first_line(error), *problems])
         raise BadSignature(f"no good signature by {', '.join(key_paths)}: {reasons}") from error
     return data
 
 
 def _keys(sequoia: Any, paths: Sequence[str]) -> tuple[list[Any], list[str]]:
-    """Return the keys in some files, and what is wrong with the others."""
+    """Return the keys in some files, and the problems with the others."""
     keys: list[Any] = []
     problems = []
     for path in paths:
         try:
             keys.extend(sequoia.Cert.split_file(path))
-        # as above, and OSError where the file is missing
-        except Exception as error:
+        except SEQUOIA_ERRORS as error:
             problems.append(f"the key {path} cannot be used: {_first_line(error)}")
     return keys, problems
 
 
 def _first_line(error: Exception) -> str:
-    """Return what Sequoia says; a trace of its insides follows."""
+    """Return the message of an error of Sequoia's; a trace of its insides follows it."""
     return str(error).split("\n", 1)[0]
 
 
 def without_signature(data: bytes) -> bytes:
-    """Return what is in a signed message, unchecked; other data as it is (RFC 9580, section 7)."""
+    """Return the text of a signed message, unchecked; other data as it is (RFC 9580, section 7)."""
     if not data.startswith(BEGIN_MESSAGE):
         return data
     _, _, rest = data.replace(b"\r\n", b"\n").partition(b"\n\n")

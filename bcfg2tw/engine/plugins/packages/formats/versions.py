@@ -1,4 +1,4 @@
-"""Which of two versions is newer, by the rules of each kind of package."""
+"""Comparing versions, by the rules of each kind of package."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ _RPM_PARTS = re.compile(r"[0-9]+|[A-Za-z]+|~|\^")
 
 def compare_debian(first: str, second: str) -> int:
     """Compare two versions as Debian's policy says (5.6.12): below, equal or above zero."""
-    one, other = _debian_parts(first), _debian_parts(second)
-    if one[0] != other[0]:
-        return one[0] - other[0]
-    return _compare_debian_part(one[1], other[1]) or _compare_debian_part(one[2], other[2])
+    first_epoch, first_upstream, first_revision = _debian_parts(first)
+    second_epoch, second_upstream, second_revision = _debian_parts(second)
+    return (
+        first_epoch - second_epoch
+        or _compare_debian_part(first_upstream, second_upstream)
+        or _compare_debian_part(first_revision, second_revision)
+    )
 
 
 def _debian_parts(version: str) -> tuple[int, str, str]:
@@ -27,12 +30,12 @@ def _debian_parts(version: str) -> tuple[int, str, str]:
 
 def _compare_debian_part(first: str, second: str) -> int:
     """Compare by turns what is no digit, letters first, and numbers."""
-    for one, other in zip_longest(_debian_words(first), _debian_words(second), fillvalue=""):
-        if one.isdigit() or other.isdigit():
-            difference = int(one or 0) - int(other or 0)
+    for word, other_word in zip_longest(_debian_words(first), _debian_words(second), fillvalue=""):
+        if word.isdigit() or other_word.isdigit():
+            difference = int(word or 0) - int(other_word or 0)
         else:
-            left, right = [_weight(one), _weight(other)]
-            difference = (left > right) - (left < right)
+            weight, other_weight = _weight(word), _weight(other_word)
+            difference = (weight > other_weight) - (weight < other_weight)
         if difference:
             return difference
     return 0
@@ -44,20 +47,24 @@ def _debian_words(text: str) -> list[str]:
 
 
 def _weight(text: str) -> list[int]:
-    """Return what orders `~` before the end of a text, that before letters, and these first."""
-    return [
-        *(-1 if one == "~" else ord(one) if one.isalpha() else ord(one) + 256 for one in text),
-        0,
-    ]
+    """Return numbers that order `~` before the end of a text, that before letters, these first."""
+    return [*map(_character_weight, text), 0]
+
+
+def _character_weight(character: str) -> int:
+    if character == "~":
+        return -1
+    return ord(character) if character.isalpha() else ord(character) + 256
 
 
 def compare_rpm(first: str, second: str) -> int:
     """Compare two texts `EPOCH:VERSION-RELEASE` as rpm does: below, equal or above zero."""
-    one, other = _rpm_parts(first), _rpm_parts(second)
+    first_epoch, first_version, first_release = _rpm_parts(first)
+    second_epoch, second_version, second_release = _rpm_parts(second)
     return (
-        one[0] - other[0]
-        or _compare_rpm_part(one[1], other[1])
-        or _compare_rpm_part(one[2], other[2])
+        first_epoch - second_epoch
+        or _compare_rpm_part(first_version, second_version)
+        or _compare_rpm_part(first_release, second_release)
     )
 
 
@@ -68,12 +75,15 @@ def _rpm_parts(text: str) -> tuple[int, str, str]:
 
 
 def _compare_rpm_part(first: str, second: str) -> int:
-    for one, other in zip_longest(_RPM_PARTS.findall(first), _RPM_PARTS.findall(second)):
-        if one != other:
-            difference = _rpm_rank(one) - _rpm_rank(other)
-            if difference or one is None or other is None:
+    for part, other_part in zip_longest(_RPM_PARTS.findall(first), _RPM_PARTS.findall(second)):
+        if part != other_part:
+            difference = _rpm_rank(part) - _rpm_rank(other_part)
+            if difference or part is None or other_part is None:
                 return difference
-            difference = int(one) - int(other) if one.isdigit() else (one > other) - (one < other)
+            if part.isdigit():
+                difference = int(part) - int(other_part)
+            else:
+                difference = (part > other_part) - (part < other_part)
             if difference:
                 return difference
     return 0

@@ -17,11 +17,11 @@ def elements(stream: IO[bytes], path: str, *names: str) -> Iterator[Element]:
 
     :raises BrokenFile: if this is no XML, ends too early, or uses entities of its own
     """
-    wanted = [f"{{*}}{name}" for name in names]
+    tags = [f"{{*}}{name}" for name in names]
     is_first = True
     try:
         for _, element in etree.iterparse(
-            stream, events=("end",), tag=wanted, no_network=True, resolve_entities=False
+            stream, events=("end",), tag=tags, no_network=True, resolve_entities=False
         ):
             if is_first:
                 _refuse_entities(element, path)
@@ -55,10 +55,10 @@ def local_name(element: Element) -> str:
 
 def child(element: Element, name: str) -> Element | None:
     """Return the first child of a local name."""
-    return next((one for one in element if local_name(one) == name), None)
+    return next((candidate for candidate in element if local_name(candidate) == name), None)
 
 
 def child_text(element: Element, name: str) -> str:
     """Return the text of the first child of a local name, empty if there is none."""
-    found = child(element, name)
-    return "" if found is None else (found.text or "").strip()
+    match = child(element, name)
+    return "" if match is None else (match.text or "").strip()

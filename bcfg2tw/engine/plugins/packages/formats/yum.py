@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.formats import repomd, yum_sqlite
-from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
-from bcfg2tw.engine.plugins.packages.formats.repomd import Repository
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, open_unpacked
+from bcfg2tw.engine.plugins.packages.formats.repomd import YumRepository
 from bcfg2tw.engine.plugins.packages.formats.xml_stream import (
     child,
     child_text,
@@ -19,7 +19,7 @@ from bcfg2tw.engine.plugins.packages.formats.xml_stream import (
     local_name,
 )
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.xmlio import Element
 
 logger = logging.getLogger("Packages")
@@ -44,12 +44,12 @@ def read(
     missing: list[NotThere] = []
     for architecture in source.arches:
         repositories = list(_repositories(source, architecture, files, keys, missing))
-        for one in repositories:
-            _read_packages(one, index, architecture)
-        wanted = index.required_paths(architecture)
-        for one in repositories:
-            _read_files(one, index, architecture, wanted)
-            _read_groups(one, index, architecture)
+        for repository in repositories:
+            _read_packages(repository, index, architecture)
+        paths = index.required_paths(architecture)
+        for repository in repositories:
+            _read_files(repository, index, architecture, paths)
+            _read_groups(repository, index, architecture)
     if missing and index.is_empty:
         raise missing[0]
 
@@ -60,7 +60,7 @@ def _repositories(
     files: DownloadedFiles,
     keys: Sequence[str],
     missing: list[NotThere],
-) -> Iterator[Repository]:
+) -> Iterator[YumRepository]:
     """Yield the repositories that there are; one that never was is told in the log."""
     for folder in _folders(source, architecture):
         try:
@@ -75,29 +75,34 @@ def _repositories(
 def _folders(source: PackageSource, architecture: str) -> list[str]:
     if source.rawurl:
         return [source.rawurl]
-    return [f"{source.url}{source.version}/{one}/{architecture}/" for one in source.components]
+    return [
+        f"{source.url}{source.version}/{component}/{architecture}/"
+        for component in source.components
+    ]
 
 
-def _read_packages(repository: Repository, index: IndexFile, architecture: str) -> None:
-    found = repository.path(*PRIMARY)
-    if found is None:
+def _read_packages(repository: YumRepository, index: IndexFile, architecture: str) -> None:
+    primary = repository.path(*PRIMARY)
+    if primary is None:
         raise BrokenFile(f"{repository.folder}: repomd.xml names no list of packages")
-    kind, path = found
-    described = yum_sqlite.packages(path) if kind == "primary_db" else _packages(path)
-    for own, package in described:
-        if own not in SOURCES:
-            package.fitness = fitness(own, architecture)
+    kind, path = primary
+    packages = yum_sqlite.packages(path) if kind == "primary_db" else _packages(path)
+    for package_architecture, package in packages:
+        if package_architecture not in SOURCES:
+            package.fitness = fitness(package_architecture, architecture)
             index.add(package, architecture)
 
 
-def fitness(own: str, wanted: str) -> int:
-    """Say how well a package's architecture fits; others stand there for multilib."""
-    return 2 if own == wanted else 1 if own == "noarch" else 0
+def fitness(package_architecture: str, index_architecture: str) -> int:
+    """Return how well a package's architecture fits, 2 at best; others stand there for multilib."""
+    if package_architecture == index_architecture:
+        return 2
+    return 1 if package_architecture == "noarch" else 0
 
 
 def _packages(path: str) -> Iterator[tuple[str, Package]]:
     """Yield the packages of a primary.xml, each with its architecture."""
-    with unpacked(path) as stream:
+    with open_unpacked(path) as stream:
         for element in elements(stream, path, "package"):
             name = child_text(element, "name")
             if not name:
@@ -117,51 +122,51 @@ def _version(element: Element | None) -> str:
 
 
 def _entries(details: Element, name: str) -> Iterator[str]:
-    found = child(details, name)
-    for entry in () if found is None else found:
+    parent = child(details, name)
+    for entry in () if parent is None else parent:
         if local_name(entry) == "entry" and entry.get("name"):
             yield entry.get("name", "")
 
 
 def _read_files(
-    repository: Repository, index: IndexFile, architecture: str, wanted: set[str]
+    repository: YumRepository, index: IndexFile, architecture: str, paths: set[str]
 ) -> None:
     """Make packages providers of those paths that are required."""
-    for name, version, own in _owners_in(repository, wanted) if wanted else ():
-        kept = index.kept_version(name, architecture)
-        if kept is not None and version in ("", kept):
-            index.add_provider(own, name, architecture)
+    for name, version, path in _owners_in(repository, paths) if paths else ():
+        version_in_index = index.version_of(name, architecture)
+        if version_in_index is not None and version in ("", version_in_index):
+            index.add_provider(path, name, architecture)
 
 
-def _owners_in(repository: Repository, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
-    found = repository.path(*FILELISTS)
-    if found is None:
+def _owners_in(repository: YumRepository, paths: set[str]) -> Iterator[tuple[str, str, str]]:
+    file_list = repository.path(*FILELISTS)
+    if file_list is None:
         return iter(())
-    kind, path = found
+    kind, path = file_list
     if kind == "filelists":
-        return _owners(path, wanted)
+        return _owners(path, paths)
     primary = repository.path("primary_db")
     if primary is None:
         raise BrokenFile(f"{repository.folder}: the database of files comes without its primary_db")
-    return yum_sqlite.owners(path, primary[1], wanted)
+    return yum_sqlite.owners(path, primary[1], paths)
 
 
-def _owners(path: str, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
+def _owners(path: str, paths: set[str]) -> Iterator[tuple[str, str, str]]:
     """Yield name and version of packages, and the wanted paths that they own."""
-    with unpacked(path) as stream:
+    with open_unpacked(path) as stream:
         for package in elements(stream, path, "package"):
             version = _version(child(package, "version"))
-            for one in package:
-                if one.text in wanted and local_name(one) == "file":
-                    yield package.get("name", ""), version, one.text or ""
+            for child_element in package:
+                if child_element.text in paths and local_name(child_element) == "file":
+                    yield package.get("name", ""), version, child_element.text or ""
 
 
-def _read_groups(repository: Repository, index: IndexFile, architecture: str) -> None:
-    found = repository.path(*GROUPS)
-    if found is None:
+def _read_groups(repository: YumRepository, index: IndexFile, architecture: str) -> None:
+    group_list = repository.path(*GROUPS)
+    if group_list is None:
         return
-    path = found[1]
-    with unpacked(path) as stream:
+    path = group_list[1]
+    with open_unpacked(path) as stream:
         for group in elements(stream, path, "group"):
             name = child_text(group, "id")
             if name:
@@ -171,8 +176,8 @@ def _read_groups(repository: Repository, index: IndexFile, architecture: str) ->
 
 
 def _members(group: Element) -> Iterator[tuple[str, int]]:
-    listed = child(group, "packagelist")
-    for one in () if listed is None else listed:
-        level = LEVELS.get(one.get("type", "mandatory")) if local_name(one) else None
-        if level is not None and one.text:
-            yield one.text.strip(), level
+    package_list = child(group, "packagelist")
+    for member in () if package_list is None else package_list:
+        level = LEVELS.get(member.get("type", "mandatory")) if local_name(member) else None
+        if level is not None and member.text:
+            yield member.text.strip(), level

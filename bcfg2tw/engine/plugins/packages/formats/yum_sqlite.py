@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote
 
-from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, unpacked
+from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile, open_unpacked
 from bcfg2tw.engine.plugins.packages.indexes.index_file import Package
 
 VERSION = "ifnull(nullif(epoch, ''), 0) || ':' || version || '-' || release"
@@ -21,7 +21,7 @@ def packages(path: str) -> Iterator[tuple[str, Package]]:
 
     :raises BrokenFile: if it is none
     """
-    with _opened(path) as database:
+    with _open_database(path) as database:
         rows = database.execute(f"SELECT pkgKey, name, arch, {VERSION} FROM packages")
         for key, name, architecture, version in rows:
             requires = _names(database, "requires", key)
@@ -35,15 +35,15 @@ def _names(database: sqlite3.Connection, table: str, key: int) -> list[str]:
     return [name for (name,) in rows]
 
 
-def owners(path: str, primary_path: str, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
+def owners(path: str, primary_path: str, paths: set[str]) -> Iterator[tuple[str, str, str]]:
     """
     Yield name and version of packages, and the wanted paths that they own.
 
     :param primary_path: the primary database, which names the packages
     :raises BrokenFile: if either is no such database
     """
-    with _opened(path) as lists, _opened(primary_path) as primary:
-        named = {
+    with _open_database(path) as lists, _open_database(primary_path) as primary:
+        packages_by_id = {
             identity: (name, version)
             for identity, name, version in primary.execute(
                 f"SELECT pkgId, name, {VERSION} FROM packages"
@@ -53,10 +53,10 @@ def owners(path: str, primary_path: str, wanted: set[str]) -> Iterator[tuple[str
             "SELECT pkgId, dirname, filenames FROM filelist JOIN packages USING (pkgKey)"
         )
         for identity, folder, names in rows:
-            if identity in named:
-                for one in _paths(folder, names):
-                    if one in wanted:
-                        yield (*named[identity], one)
+            if identity in packages_by_id:
+                for owned_path in _paths(folder, names):
+                    if owned_path in paths:
+                        yield (*packages_by_id[identity], owned_path)
 
 
 def _paths(folder: str, names: str) -> Iterator[str]:
@@ -67,10 +67,10 @@ def _paths(folder: str, names: str) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[sqlite3.Connection]:
+def _open_database(path: str) -> Iterator[sqlite3.Connection]:
     """Give a database of a stranger, unpacked."""
     with tempfile.NamedTemporaryFile(prefix="bcfg2tw-") as plain:
-        with unpacked(path) as stream:
+        with open_unpacked(path) as stream:
             shutil.copyfileobj(stream, plain, 1 << 20)
         plain.flush()
         address = f"file:{quote(plain.name)}?mode=ro&immutable=1"

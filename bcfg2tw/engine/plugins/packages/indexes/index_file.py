@@ -106,7 +106,7 @@ class IndexFile:
         self._connection = connection
         self._architectures = architectures
         self._compare = compare
-        self._kept: dict[tuple[str, int], tuple[int, str]] = {}
+        self._best: dict[tuple[str, int], tuple[int, str]] = {}
         connection.executescript(SCHEMA)
         connection.executemany(
             "INSERT INTO architecture VALUES (?, ?)", enumerate(architectures, COMMON + 1)
@@ -115,19 +115,19 @@ class IndexFile:
     @property
     def is_empty(self) -> bool:
         """Say whether no package was added yet."""
-        return not self._kept
+        return not self._best
 
-    def kept_version(self, name: str, architecture: str) -> str | None:
+    def version_of(self, name: str, architecture: str) -> str | None:
         """Return the version of a package that was added, None for an unknown one."""
-        kept = self._kept.get((name, self._number(architecture)))
-        return None if kept is None else kept[1]
+        best = self._best.get((name, self._number(architecture)))
+        return None if best is None else best[1]
 
     def add(self, package: Package, architecture: str) -> None:
         """Add a package, unless a better one of its name was added before."""
         number = self._number(architecture)
         if not self._is_best(package, number):
             return
-        self._kept[package.name, number] = (package.fitness, package.version)
+        self._best[package.name, number] = (package.fitness, package.version)
         prefix = f"{CHOICE}{package.name}-{architecture}-"
         choices: list[tuple[str, ...]] = []
         dependencies = "\n".join(_symbols(package.dependencies, prefix, choices))
@@ -143,17 +143,17 @@ class IndexFile:
         )
         self._connection.executemany(
             "INSERT OR REPLACE INTO choice VALUES (?, ?)",
-            [(f"{prefix}{place}", "\n".join(one)) for place, one in enumerate(choices)],
+            [(f"{prefix}{place}", "\n".join(names)) for place, names in enumerate(choices)],
         )
 
     def _number(self, architecture: str) -> int:
         return self._architectures.index(architecture) + COMMON + 1
 
     def _is_best(self, package: Package, number: int) -> bool:
-        kept = self._kept.get((package.name, number))
-        if kept is None:
+        best = self._best.get((package.name, number))
+        if best is None:
             return True
-        fitness, version = kept
+        fitness, version = best
         if package.fitness != fitness:
             return package.fitness > fitness
         return self._compare(package.version, version) >= 0
@@ -190,7 +190,7 @@ class IndexFile:
 
     def note_files(self, names: Iterable[str]) -> None:
         """Note the downloaded files that it is made from."""
-        self._connection.executemany("INSERT INTO file VALUES (?)", [(one,) for one in names])
+        self._connection.executemany("INSERT INTO file VALUES (?)", [(name,) for name in names])
 
     def finish(self) -> None:
         """Find what all architectures have in common, and make the file as small as it goes."""
@@ -228,7 +228,7 @@ def _symbols(
 
 
 @contextmanager
-def written(
+def writing_index(
     path: str, architectures: Sequence[str], compare: Callable[[str, str], int]
 ) -> Iterator[IndexFile]:
     """
@@ -249,14 +249,14 @@ def written(
         finally:
             connection.close()
         os.chmod(temporary, 0o644)
-        _synced(temporary)
+        _sync(temporary)
         os.replace(temporary, path)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
 
 
-def _synced(path: str) -> None:
+def _sync(path: str) -> None:
     """Wait until a file is on disk, so that a name never points to half of it."""
     with open(path, "rb") as stream:
         os.fsync(stream.fileno())

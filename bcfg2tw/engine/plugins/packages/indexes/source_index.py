@@ -21,13 +21,13 @@ FORMAT = 3
 #: The number of what holds for all architectures of a source.
 COMMON = 0
 
-#: What the private names of alternatives begin with.
+#: The beginning of the private names of alternatives.
 CHOICE = "choice-"
 
 MAPPED_BYTES = 1 << 30
 KEPT_PAGES = 64
 
-#: By kind of group that is asked for, up to which level its members count (:ref:`packages-7`).
+#: By kind of group, the highest level of its members that count (:ref:`packages-7`).
 LEVELS = {"mandatory": 0, "default": 1, "optional": 2, "all": 2}
 
 
@@ -37,7 +37,7 @@ class UnusableIndex(Bcfg2Error):
 
 class SourceIndex:
     """
-    What one source offers; usable from several threads.
+    The compiled index of one source; usable from several threads.
 
     :ivar path: the file
     :ivar architectures: those of the source, in its order
@@ -65,10 +65,12 @@ class SourceIndex:
         connection = None
         try:
             identity = _identity(path)
-            connection = _connected(path)
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
-            if found != FORMAT:
-                raise UnusableIndex(f"{path} has the format {found}, not {FORMAT}: it is made anew")
+            connection = _connect(path)
+            (format_number,) = connection.execute("PRAGMA user_version").fetchone()
+            if format_number != FORMAT:
+                raise UnusableIndex(
+                    f"{path} has the format {format_number}, not {FORMAT}: it is made anew"
+                )
             return cls(path, connection, identity)
         except (OSError, sqlite3.Error, UnusableIndex) as error:
             if connection is not None:
@@ -95,10 +97,10 @@ class SourceIndex:
 
     def view(self, architectures: Collection[str]) -> IndexView:
         """Return what clients of these architectures see; the same object every time."""
-        wanted = frozenset(architectures).intersection(self.architectures)
-        view = self._views.get(wanted)
+        subset = frozenset(architectures).intersection(self.architectures)
+        view = self._views.get(subset)
         if view is None:
-            view = self._views.setdefault(wanted, IndexView(self, wanted))
+            view = self._views.setdefault(subset, IndexView(self, subset))
         return view
 
     def query(self, statement: str, *values: object) -> list[tuple[str, ...]]:
@@ -217,7 +219,7 @@ def _identity(path: str) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _connected(path: str) -> sqlite3.Connection:
+def _connect(path: str) -> sqlite3.Connection:
     # immutable: a file is replaced, never written to, so that no locks are needed
     address = f"file:{quote(path)}?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)

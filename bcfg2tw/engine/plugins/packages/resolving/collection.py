@@ -1,5 +1,5 @@
 """
-A collection: what the sources that apply to a client offer together (:ref:`packages-4` and
+A collection: the packages of all sources that apply to a client (:ref:`packages-4` and
 :ref:`packages-6`).
 
 Clients of the same sources and architectures share one, and with it what was resolved before.
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -26,8 +26,8 @@ WITH_GROUPS = ("yum", "pac")
 KEPT_NAMES = 20_000
 
 
-class View(Protocol):
-    """What is asked of the index of one source, as clients of certain architectures see it."""
+class PackageView(Protocol):
+    """The packages of one source, as clients of certain architectures see them."""
 
     def is_package(self, name: str) -> bool: ...
 
@@ -92,8 +92,8 @@ class Offer:
     """
 
     source: PackageSource
-    view: View
-    by_architecture: Mapping[str, View] = field(default_factory=dict, compare=False)
+    view: PackageView
+    by_architecture: Mapping[str, PackageView] = field(default_factory=dict, compare=False)
 
     def has(self, name: str) -> bool:
         """Say whether the source has a package and its lists let it in."""
@@ -102,7 +102,7 @@ class Offer:
 
 class Collection:
     """
-    What some sources offer together; usable from several threads.
+    The packages of several sources together; usable from several threads.
 
     :ivar offers: in the order of sources.xml
     :ivar type: the type of all sources, None where there are several types or no sources
@@ -121,9 +121,9 @@ class Collection:
         try:
             return self._origins[name]
         except KeyError:
-            found = next((offer for offer in self.offers if offer.has(name)), None)
-            _keep(self._origins, name, found)
-            return found
+            offer = next((offer for offer in self.offers if offer.has(name)), None)
+            _remember(self._origins, name, offer)
+            return offer
 
     def is_package(self, name: str) -> bool:
         """Say whether any source has a package."""
@@ -140,27 +140,29 @@ class Collection:
         try:
             return self._dependencies[key]
         except KeyError:
-            found = self._read_dependencies(name, recommended)
-            _keep(self._dependencies, key, found)
-            return found
+            dependencies = self._read_dependencies(name, recommended)
+            _remember(self._dependencies, key, dependencies)
+            return dependencies
 
     def _read_dependencies(self, name: str, recommended: bool | None) -> tuple[str, ...]:
         offer = self.origin(name)
         if offer is None:
             return ()
-        found = offer.view.dependencies(name)
+        dependencies = offer.view.dependencies(name)
         if offer.source.recommended if recommended is None else recommended:
-            found += offer.view.recommendations(name)
-        return tuple(dict.fromkeys(found))
+            dependencies += offer.view.recommendations(name)
+        return tuple(dict.fromkeys(dependencies))
 
     def providers(self, symbol: str) -> frozenset[str]:
         """Return the packages that provide a symbol in any source, whatever the lists say."""
         try:
             return self._providers[symbol]
         except KeyError:
-            found = frozenset[str]().union(*(offer.view.providers(symbol) for offer in self.offers))
-            _keep(self._providers, symbol, found)
-            return found
+            providers = frozenset[str]().union(
+                *(offer.view.providers(symbol) for offer in self.offers)
+            )
+            _remember(self._providers, symbol, providers)
+            return providers
 
     def choices(self, symbol: str) -> tuple[str, ...]:
         """Return the alternatives that a private symbol stands for, as they are written."""
@@ -180,8 +182,8 @@ class Collection:
                 self.type or "several types, or none",
             )
             return frozenset()
-        known = (offer.view.group_members(_bare(group), kind) for offer in self.offers)
-        members = next((one for one in known if one is not None), None)
+        members_by_offer = (offer.view.group_members(_bare(group), kind) for offer in self.offers)
+        members = next((names for names in members_by_offer if names is not None), None)
         if members is None:
             logger.warning("Packages: '%s' is not a valid group", group)
         return members or frozenset()
@@ -191,7 +193,7 @@ def _bare(group: str) -> str:
     return group.removeprefix("@")
 
 
-def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
-    if len(kept) >= KEPT_NAMES:
-        kept.clear()
-    kept[key] = value
+def _remember(cache: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(cache) >= KEPT_NAMES:
+        cache.clear()
+    cache[key] = value

@@ -1,39 +1,36 @@
-"""Why a package is in a client's configuration, or why it is not, in an administrator's words."""
+"""Explanations, in an administrator's words, of why a client has a package or has it not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
 from bcfg2tw.engine.plugins.packages.resolving.alternatives import (
-    Choice,
-    DecidedResolution,
-    Qualified,
+    DecidedPackages,
+    ProviderChoice,
+    QualifiedCollection,
 )
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
-    from bcfg2tw.engine.plugins.packages.resolving.request import Request
-    from bcfg2tw.engine.plugins.packages.resolving.resolution import Offered, Resolution
+from bcfg2tw.engine.plugins.packages.resolving.collection import Collection
+from bcfg2tw.engine.plugins.packages.resolving.request import Request
+from bcfg2tw.engine.plugins.packages.resolving.resolver import PackageOffers, ResolvedPackages
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 
-class Explanation:
+class PackageExplanation:
     """
     The reasons behind one answer.
 
-    :param request: what the client's structures ask for
-    :param answer: what was found for that
+    :param request: of the client's structures
+    :param answer: all that the request needs
     """
 
-    def __init__(self, collection: Collection, request: Request, answer: Resolution) -> None:
+    def __init__(self, collection: Collection, request: Request, answer: ResolvedPackages) -> None:
         self._collection = collection
         self._request = request
         self._answer = answer
-        is_decided = isinstance(answer, DecidedResolution)
-        self._offered: Offered = Qualified(collection) if is_decided else collection
+        is_decided = isinstance(answer, DecidedPackages)
+        self._offers: PackageOffers = QualifiedCollection(collection) if is_decided else collection
         self._choices = _choices_of(answer)
 
     def lines(self, package: str) -> list[str]:
@@ -55,11 +52,11 @@ class Explanation:
 
     def _reasons(self, package: str) -> Iterator[str]:
         chain = [package]
-        while (because := self._answer.reasons.get(chain[-1])) is not None:
-            chain.append(because)
+        while (requirer := self._answer.reasons.get(chain[-1])) is not None:
+            chain.append(requirer)
         yield f"  {self._beginning(chain[-1])}"
-        for wanting, wanted in pairwise(reversed(chain)):
-            yield f"  {self._step(wanting, wanted)}"
+        for requirer, requirement in pairwise(reversed(chain)):
+            yield f"  {self._step(requirer, requirement)}"
 
     def _beginning(self, name: str) -> str:
         if name in self._request.names:
@@ -71,22 +68,22 @@ class Explanation:
                 )
         return f"{name} is marked as essential by its source"
 
-    def _step(self, wanting: str, wanted: str) -> str:
-        choice = self._choices.get(wanting)
+    def _step(self, requirer: str, requirement: str) -> str:
+        choice = self._choices.get(requirer)
         if choice is not None:
-            lost = [one for one in choice.alternatives if one != choice.chosen]
-            others = f"; not {', '.join(lost)}" if lost else "; no source has another"
-            return f"of {self._written(wanting)}, {wanted} is chosen{others}"
-        if self._offered.is_package(wanting):
-            return f"{wanting} {self._verb(wanting, wanted)} {self._written(wanted)}"
-        return f"{wanted} is the only package that provides {self._written(wanting)}"
+            losers = [name for name in choice.alternatives if name != choice.chosen]
+            remark = f"; not {', '.join(losers)}" if losers else "; no source has another"
+            return f"of {self._index_name(requirer)}, {requirement} is chosen{remark}"
+        if self._offers.is_package(requirer):
+            return f"{requirer} {self._verb(requirer, requirement)} {self._index_name(requirement)}"
+        return f"{requirement} is the only package that provides {self._index_name(requirer)}"
 
-    def _verb(self, package: str, wanted: str) -> str:
+    def _verb(self, package: str, requirement: str) -> str:
         offer = self._collection.origin(package)
-        is_hard = offer is not None and wanted in offer.view.dependencies(package)
+        is_hard = offer is not None and requirement in offer.view.dependencies(package)
         return "depends on" if is_hard else "recommends"
 
-    def _written(self, symbol: str) -> str:
+    def _index_name(self, symbol: str) -> str:
         """Return a name as the index has it: alternatives have private names here."""
         return " | ".join(self._collection.choices(symbol)) or symbol
 
@@ -94,15 +91,15 @@ class Explanation:
 
     def _absence(self, package: str) -> Iterator[str]:
         if package in self._answer.unknown:
-            yield f"  {self._wanted(package)}, but no source of the client has it"
+            yield f"  {self._demand(package)}, but no source of the client has it"
         yield from self._lists(package)
         for symbol in self._answer.open:
             if package == symbol or package in self._collection.providers(symbol):
-                yield f"  {self._wanted(symbol)}: {self._several(symbol)}"
+                yield f"  {self._demand(symbol)}: {self._open_choice(symbol)}"
         for choice in self._choices.values():
             if package in choice.alternatives:
-                wanted = self._wanted(choice.symbol)
-                yield f"  {wanted}: {choice.chosen}, which comes first, is chosen"
+                demand = self._demand(choice.symbol)
+                yield f"  {demand}: {choice.chosen}, which comes first, is chosen"
         providers = self._answer.packages & self._collection.providers(package)
         if providers:
             yield f"  it is provided by {', '.join(sorted(providers))}, which is there"
@@ -113,13 +110,13 @@ class Explanation:
                 kind = "blacklist has" if package in offer.source.blacklist else "whitelist lacks"
                 yield f"  {_address(offer.source)}, {offer.source.place}: its {kind} the package"
 
-    def _wanted(self, name: str) -> str:
-        because = self._answer.reasons.get(name)
-        if because is None:
+    def _demand(self, name: str) -> str:
+        requirer = self._answer.reasons.get(name)
+        if requirer is None:
             return self._beginning(name)
-        return self._step(because, name)
+        return self._step(requirer, name)
 
-    def _several(self, symbol: str) -> str:
+    def _open_choice(self, symbol: str) -> str:
         providers = sorted(self._collection.providers(symbol))
         return (
             f"{', '.join(providers)} would do, none is chosen; name one in a bundle, or set "
@@ -127,10 +124,13 @@ class Explanation:
         )
 
 
-def _choices_of(answer: Resolution) -> dict[str, Choice]:
-    choices = answer.choices if isinstance(answer, DecidedResolution) else ()
-    return {one.symbol: one for one in choices}
+def _choices_of(answer: ResolvedPackages) -> dict[str, ProviderChoice]:
+    choices = answer.choices if isinstance(answer, DecidedPackages) else ()
+    return {choice.symbol: choice for choice in choices}
 
 
 def _address(source: PackageSource) -> str:
-    return shown(source.rawurl) or " ".join([shown(source.url), source.version]).strip()
+    return (
+        without_credentials(source.rawurl)
+        or " ".join([without_credentials(source.url), source.version]).strip()
+    )

@@ -1,4 +1,4 @@
-"""What a client's structures ask of its sources, and taking packages' groups out of them."""
+"""Requests of clients' structures for packages, and the groups of packages in them."""
 
 from __future__ import annotations
 

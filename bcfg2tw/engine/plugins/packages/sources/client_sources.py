@@ -1,16 +1,13 @@
-"""The sources that apply to one client, and what follows from their types (:ref:`packages-4`)."""
+"""The sources that apply to one client, and their type (:ref:`packages-4`)."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 logger = logging.getLogger("Packages")
 
@@ -20,7 +17,7 @@ UNKNOWN_TYPE = "unknown"
 @dataclass(frozen=True)
 class ClientSources:
     """
-    What of sources.xml is for a client.
+    The sources that are for one client.
 
     :ivar sources: in the order of the document
     :ivar architectures: the client's groups that one of the sources names as an architecture
@@ -32,19 +29,19 @@ class ClientSources:
     @classmethod
     def of(cls, sources: Iterable[PackageSource], metadata: ClientMetadata) -> ClientSources:
         """Find the sources for a client."""
-        applying = tuple(one for one in sources if one.applies(metadata))
-        architectures = frozenset(arch for one in applying for arch in one.arches)
-        return cls(applying, architectures & metadata.groups)
+        applicable = tuple(source for source in sources if source.applies(metadata))
+        architectures = frozenset(arch for source in applicable for arch in source.arches)
+        return cls(applicable, architectures & metadata.groups)
 
     @property
     def type(self) -> str | None:
         """The type of all sources, None where there are several types or no sources."""
-        types = {one.type for one in self.sources}
+        types = {source.type for source in self.sources}
         return types.pop() if len(types) == 1 else None
 
     @property
     def package_type(self) -> str:
-        """What package entries get as their `type`: that of the first source."""
+        """The `type` of package entries: that of the first source."""
         return self.sources[0].package_type if self.sources else UNKNOWN_TYPE
 
     def report(self, hostname: str) -> None:
@@ -52,6 +49,6 @@ class ClientSources:
         if not self.sources:
             logger.error("Packages: No sources found for %s", hostname)
         elif self.type is None:
-            types = dict.fromkeys(one.type for one in self.sources)
+            types = dict.fromkeys(source.type for source in self.sources)
             listing = ",".join(types)
             logger.warning("Packages: Multiple source types found for %s: %s", hostname, listing)

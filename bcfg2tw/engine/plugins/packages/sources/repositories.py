@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
 #: Parts of a URL that name a repository better than its last component does.
 PULP = re.compile(r"/pulp/repos/(?P<name>.+?)/?$")
@@ -17,7 +15,7 @@ RPMS = re.compile(r"/RPMS\.(?P<name>[^/]+)")
 
 
 @dataclass(frozen=True)
-class Repository:
+class PackageRepository:
     """
     One place that packages are fetched from, as templates see it.
 
@@ -38,10 +36,10 @@ class Repository:
         return dict(self.__dict__)
 
 
-def repositories_of(source: PackageSource) -> tuple[Repository, ...]:
+def repositories_of(source: PackageSource) -> tuple[PackageRepository, ...]:
     """Return the repositories of a source, by architecture and then by component."""
     return tuple(
-        Repository(
+        PackageRepository(
             version=source.version,
             component=component,
             arch=arch,
@@ -78,7 +76,7 @@ def _name_by_url(url: str, group: str | None) -> str:
 
 def _last_part(url: str) -> str:
     for pattern in (PULP, RPMS):
-        found = pattern.search(url)
-        if found:
-            return found["name"]
+        match = pattern.search(url)
+        if match:
+            return match["name"]
     return urlsplit(url).path.rstrip("/").rpartition("/")[2]

@@ -1,106 +1,27 @@
 """
-sources.xml: where a site's packages come from, and which clients each source is for.
+sources.xml: the document that lists a site's sources.
 
 Nothing here reads what a source offers: `updating/` and `indexes/` do.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.documents.conditions import CONDITIONS, Condition, all_hold, conditions_above
+from bcfg2tw.engine.documents.conditions import CONDITIONS, conditions_above
 from bcfg2tw.engine.encryption import decrypt_elements
-from bcfg2tw.engine.plugins.packages.sources.repositories import Repository, repositories_of
+from bcfg2tw.engine.plugins.packages.sources.package_source import PACKAGE_TYPES, PackageSource
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, line_of
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
 logger = logging.getLogger("Packages")
-
-#: By type of source, the type of the packages that come from it (:ref:`packages-10`).
-PACKAGE_TYPES = {"apt": "deb", "yum": "yum", "pac": "pacman", "pkgng": "pkgng"}
-
-
-@dataclass(frozen=True)
-class PackageSource:
-    """
-    One `Source` of sources.xml.
-
-    :ivar type: `apt`, `yum`, `pac` or `pkgng`
-    :ivar url: ends with a slash; empty where there is none
-    :ivar rawurl: of one repository, ends with a slash; where it is given, url, version and
-        components do not count
-    :ivar name: the repository's name, None where the source does not say
-    :ivar recommended: whether recommendations of its packages are followed
-    :ivar essential: whether packages that it marks as essential are added
-    :ivar options: further options for the client's configuration, in order
-    :ivar conditions: the groups and clients that it stands in, innermost first
-    :ivar place: file and line
-    """
-
-    type: str
-    url: str = ""
-    rawurl: str = ""
-    version: str = ""
-    name: str | None = None
-    components: tuple[str, ...] = ()
-    arches: tuple[str, ...] = ()
-    recommended: bool = False
-    essential: bool = True
-    debsrc: bool = False
-    blacklist: tuple[str, ...] = ()
-    whitelist: tuple[str, ...] = ()
-    gpgkeys: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    place: str = field(default="", compare=False)
-    repositories: tuple[Repository, ...] = field(init=False, compare=False)
-    key: str = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "repositories", repositories_of(self))
-        object.__setattr__(self, "key", self._key())
-
-    def _key(self) -> str:
-        """Return a name for what is read from the source: it changes with the files read."""
-        read = (self.type, self.version, self.components, self.url, self.rawurl, self.arches)
-        return hashlib.sha256(repr(read).encode()).hexdigest()[:32]
-
-    @property
-    def package_type(self) -> str:
-        """The `type` of package entries that come from it."""
-        return PACKAGE_TYPES[self.type]
-
-    @property
-    def group(self) -> str | None:
-        """The innermost group that it is for, None without one."""
-        groups = (one.name for one in self.conditions if one.tag == "Group" and not one.is_negated)
-        return next(groups, None)
-
-    def applies(self, metadata: ClientMetadata) -> bool:
-        """Say whether a client has one of the architectures and meets all conditions."""
-        if metadata.groups.isdisjoint(self.arches):
-            return False
-        answers = {tag: subject(metadata) for tag, subject in CONDITIONS.items()}
-        return all_hold(self.conditions, answers)
-
-    def allows(self, package: str) -> bool:
-        """Say whether the source's lists let a package in."""
-        if package in self.blacklist:
-            return False
-        return not self.whitelist or package in self.whitelist
 
 
 class SourcesFile:
     """
-    What sources.xml and the files that it includes say: an interpretation for `files.load`.
+    The content of sources.xml and the files that it includes: an interpretation for `files.load`.
 
     Directives of Genshi have no effect, all elements are taken as they are written. A source that
     cannot be used is an error in the log and left out.
@@ -112,7 +33,7 @@ class SourcesFile:
     def __init__(self, source: Source) -> None:
         root = source.xml()
         decrypt_elements(root, source.path, source.settings)
-        types = {one.lower() for one in source.settings.packages_backends} & set(PACKAGE_TYPES)
+        types = {name.lower() for name in source.settings.packages_backends} & set(PACKAGE_TYPES)
         self.sources = tuple(_sources(root, source.path, types))
 
 
@@ -127,22 +48,22 @@ def _sources(root: Element, path: str, types: set[str]) -> Iterator[PackageSourc
 
 
 def _place(element: Element, path: str) -> str:
-    bases = (one.get(XML_BASE) for one in (element, *element.iterancestors()))
+    bases = (ancestor.get(XML_BASE) for ancestor in (element, *element.iterancestors()))
     return f"{next(filter(None, bases), path)}:{line_of(element)}"
 
 
 def _problem(element: Element, types: set[str]) -> str | None:
-    """Say why a source cannot be used, None if it can."""
+    """Return the reason why a source cannot be used, None if it can."""
     url = element.get("url") or element.get("rawurl")
-    given = element.get("type", "")
+    type_name = element.get("type", "")
     if element.get("pulp_id") is not None:
         return "Packages: Pulp is not supported, skipping; name the repository with url or rawurl"
-    if not given:
+    if not type_name:
         return f"Packages: No type specified for source at {url}, skipping"
-    if given.lower() not in types:
-        return f"Packages: Unknown source type {given}; known are {', '.join(sorted(types))}"
+    if type_name.lower() not in types:
+        return f"Packages: Unknown source type {type_name}; known are {', '.join(sorted(types))}"
     if not url:
-        return f"Packages: a source of type {given} needs a url or a rawurl, skipping"
+        return f"Packages: a source of type {type_name} needs a url or a rawurl, skipping"
     return None
 
 
@@ -180,8 +101,8 @@ def _texts(element: Element, tag: str) -> tuple[str, ...]:
 def _client_options(element: Element) -> tuple[tuple[str, str], ...]:
     options: dict[str, str] = {}
     for child in element.iterchildren("Options"):
-        given = attributes(child)
-        given.pop("clientonly", None)
-        if given.pop("serveronly", "").lower() != "true":
-            options.update(given)
+        further = attributes(child)
+        further.pop("clientonly", None)
+        if further.pop("serveronly", "").lower() != "true":
+            options.update(further)
     return tuple(options.items())

@@ -2,7 +2,7 @@
 Bringing the compiled indexes of sources up to date: fetch, check, parse, write, swap.
 
 Nothing here runs while a configuration is compiled. What fails leaves the last good index in its
-place, and is told.
+place, and a line in the log.
 """
 
 from __future__ import annotations
@@ -14,32 +14,30 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from bcfg2tw.engine.plugin.downloads import Downloader
-from bcfg2tw.engine.plugins.packages.fetching import downloaded_files
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
-    Turns,
+    FetchTurns,
+    remove_unused,
+    without_credentials,
 )
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, yum
-from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, written
+from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, writing_index
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.errors import Bcfg2Error
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
 Read = Callable[["PackageSource", DownloadedFiles, IndexFile, Sequence[str]], None]
 Compare = Callable[[str, str], int]
 
-#: By type of source, what reads it, and which of two versions is newer.
+#: By type of source, the reader of its files, and the comparison of its packages' versions.
 TYPES: dict[str, tuple[Read, Compare]] = {
     "apt": (apt.read, versions.compare_debian),
     "yum": (yum.read, versions.compare_rpm),
@@ -53,9 +51,9 @@ class CacheError(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SourceUpdate:
     """
-    What became of one source.
+    The result of an update for one source.
 
     :ivar path: its index that is in service; None where it knows no packages
     :ivar is_new: whether that was made now
@@ -68,16 +66,26 @@ class Outcome:
     error: str | None = None
 
 
-class Report:
-    """Is told how an update goes on, from several threads; this one does not listen."""
+class UpdateObserver:
+    """
+    Observes an update; this one ignores what it is told.
+
+    Its methods are called from several threads.
+    """
 
     def source_started(self, source: PackageSource) -> None:
         """A source is being fetched and compiled."""
 
-    def received(self, url: str, done: int, total: int | None) -> None:
-        """So many bytes of a file have arrived."""
+    def received(self, url: str, received_bytes: int, total_bytes: int | None) -> None:
+        """
+        A part of a file has arrived.
 
-    def source_finished(self, outcome: Outcome) -> None:
+        :param url: without user and password
+        :param received_bytes: how much of the file has arrived so far
+        :param total_bytes: its size, None where the server does not say
+        """
+
+    def source_finished(self, outcome: SourceUpdate) -> None:
         """A source is done, well or not."""
 
 
@@ -92,8 +100,8 @@ def update(
     downloader: Downloader,
     settings: Settings,
     force: bool = False,
-    report: Report | None = None,
-) -> list[Outcome]:
+    observer: UpdateObserver | None = None,
+) -> list[SourceUpdate]:
     """
     Make the indexes that are missing, or all of them anew, and wait until that is done.
 
@@ -104,25 +112,23 @@ def update(
     :returns: an outcome for each source, in their order
     :raises CacheError: if nothing can be written there
     """
-    with _locked(cache_folder):
-        run = _Update(sources, cache_folder, downloader, settings, force, report or Report())
+    with _locking(cache_folder):
+        run = _Update(
+            sources, cache_folder, downloader, settings, force, observer or UpdateObserver()
+        )
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
             update_keys(run.key_urls(), cache_folder, downloader, force, pool)
-            done = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
+            outcomes = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
         # until there is something of each, what was there may be wanted back
-        if all(one.path is not None for one in done.values()):
-            _remove_unknown(cache_folder, [index_path(cache_folder, one) for one in sources])
-            downloaded_files.remove_unused(cache_folder, run.used)
-    return [
-        Outcome(source, one.path, one.is_new, one.error)
-        for source in sources
-        for one in (done[source.key],)
-    ]
+        if all(outcome.path is not None for outcome in outcomes.values()):
+            _remove_others(cache_folder, [index_path(cache_folder, source) for source in sources])
+            remove_unused(cache_folder, run.used_names)
+    return [replace(outcomes[source.key], source=source) for source in sources]
 
 
 class _Update:
-    """What the sources of one update share."""
+    """One update of several sources, which share their downloads."""
 
     def __init__(
         self,
@@ -131,81 +137,83 @@ class _Update:
         downloader: Downloader,
         settings: Settings,
         force: bool,
-        report: Report,
+        observer: UpdateObserver,
     ) -> None:
         self._sources = sources
         self._folder = cache_folder
         self._downloader = downloader
         self._limit_bytes = settings.packages_max_download_bytes
         self._force = force
-        self._report = report
-        self._turns = Turns()
-        self.used: set[str] = set()
+        self._observer = observer
+        self._turns = FetchTurns()
+        self.used_names: set[str] = set()
 
-    def source(self, source: PackageSource) -> Outcome:
+    def source(self, source: PackageSource) -> SourceUpdate:
         """Bring one source up to date."""
         path = index_path(self._folder, source)
-        used = _files_of(path)
-        if used is not None and not self._force:
-            self.used |= used
-            return Outcome(source, path)
-        self._report.source_started(source)
-        outcome = self._made(source, path, used)
-        self._report.source_finished(outcome)
+        used_names = _files_of(path)
+        if used_names is not None and not self._force:
+            self.used_names |= used_names
+            return SourceUpdate(source, path)
+        self._observer.source_started(source)
+        outcome = self._update_index(source, path, used_names)
+        self._observer.source_finished(outcome)
         return outcome
 
-    def _made(self, source: PackageSource, path: str, used: set[str] | None) -> Outcome:
+    def _update_index(
+        self, source: PackageSource, path: str, used_names: set[str] | None
+    ) -> SourceUpdate:
         try:
-            self._build(source, path, used or set())
-            return Outcome(source, path, is_new=True)
+            self._build(source, path, used_names or set())
+            return SourceUpdate(source, path, is_new=True)
         except (Bcfg2Error, OSError, sqlite3.Error) as error:
             reason = str(error)
         except Exception as error:  # one source's oddity must not be the end of the others
-            logger.exception("Packages: Unexpected failure for %s", _written(source))
+            logger.exception("Packages: Unexpected failure for %s", _address(source))
             reason = f"{type(error).__name__}: {error}"
-        logger.error("Packages: Failed to load data for %s: %s", _written(source), reason)
-        if used is None:
+        logger.error("Packages: Failed to load data for %s: %s", _address(source), reason)
+        if used_names is None:
             logger.error("Some Packages will be missing")
-            return Outcome(source, None, error=reason)
-        self.used |= used
-        logger.error("Packages: The last good index of %s stays in service", _written(source))
-        return Outcome(source, path, error=reason)
+            return SourceUpdate(source, None, error=reason)
+        self.used_names |= used_names
+        logger.error("Packages: The last good index of %s stays in service", _address(source))
+        return SourceUpdate(source, path, error=reason)
 
-    def _build(self, source: PackageSource, path: str, known: set[str]) -> None:
+    def _build(self, source: PackageSource, path: str, names_in_service: set[str]) -> None:
         """
         Make a source's index.
 
         Files of an earlier update will do unless all are asked for; if they do not fit together,
         everything is fetched again.
         """
-        found = self._files(self._force, known)
+        files = self._files(self._force, names_in_service)
         try:
-            self._compile(source, path, found)
+            self._compile(source, path, files)
         except (Bcfg2Error, OSError) as error:
-            if not found.was_kept:
+            if not files.was_kept:
                 raise
             logger.info("Packages: %s; everything is fetched again", error)
-            self._compile(source, path, self._files(True, known))
+            self._compile(source, path, self._files(True, names_in_service))
 
-    def _files(self, force: bool, known: set[str]) -> DownloadedFiles:
+    def _files(self, force: bool, names_in_service: set[str]) -> DownloadedFiles:
         return DownloadedFiles(
             self._folder,
             self._downloader,
             self._limit_bytes,
             force,
             self._turns,
-            self._report.received,
-            known,
+            self._observer.received,
+            names_in_service,
         )
 
-    def _compile(self, source: PackageSource, path: str, found: DownloadedFiles) -> None:
+    def _compile(self, source: PackageSource, path: str, files: DownloadedFiles) -> None:
         read, compare = TYPES[source.type]
         try:
-            with written(path, source.arches, compare) as index:
-                read(source, found, index, self._keys(source))
-                index.note_files(found.used)
+            with writing_index(path, source.arches, compare) as index:
+                read(source, files, index, self._keys(source))
+                index.note_files(files.used_names)
         finally:
-            self.used |= found.used
+            self.used_names |= files.used_names
 
     def _keys(self, source: PackageSource) -> list[str]:
         """Return the keys that must have signed the index, none where the source's are others."""
@@ -237,12 +245,12 @@ def _files_of(path: str) -> set[str] | None:
         index.close()
 
 
-def _written(source: PackageSource) -> str:
-    return downloaded_files.shown(source.rawurl or source.url)
+def _address(source: PackageSource) -> str:
+    return without_credentials(source.rawurl or source.url)
 
 
 @contextmanager
-def _locked(folder: str) -> Iterator[None]:
+def _locking(folder: str) -> Iterator[None]:
     try:
         os.makedirs(folder, exist_ok=True)
         # opened for reading, so that nobody who watches the folder sees a change
@@ -259,10 +267,10 @@ def _locked(folder: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _remove_unknown(folder: str, known: Collection[str]) -> None:
+def _remove_others(folder: str, paths: Collection[str]) -> None:
     """Delete indexes of other sources, those of Bcfg2 itself, and what was never finished."""
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        if (name.startswith(("index-", "cache-")) and path not in known) or name.endswith(WRITING):
+        if (name.startswith(("index-", "cache-")) and path not in paths) or name.endswith(WRITING):
             with suppress(FileNotFoundError, IsADirectoryError):
                 os.unlink(path)

@@ -1,5 +1,5 @@
 """
-What all clients share of one file of Properties.
+A file of Properties as all clients share it.
 
 Templates may change the data: then they have changed for everybody until the file is read again,
 as in the reference. What a template writes back is what everybody has from then on, also once
@@ -11,29 +11,29 @@ from __future__ import annotations
 from lxml import etree
 
 from bcfg2tw.engine.documents.conditions import ConditionalDocument
-from bcfg2tw.engine.plugins.properties.parsed import Parsed, XMLProperties
+from bcfg2tw.engine.plugins.properties.formats import PropertiesFile, XMLProperties
 from bcfg2tw.engine.xmlio import Element
 
 
-class Shared:
+class SharedFile:
     """
-    One file, as long as nobody else changes it.
+    One file, as long as nobody but templates changes it.
 
-    :ivar file: what was read
-    :ivar value: what it says now
+    :ivar file: the file as it was read
+    :ivar value: its data as they are now
     :ivar data: the file's content, as it was read or written last
     :ivar version: how often it was written
     """
 
-    def __init__(self, file: Parsed) -> None:
+    def __init__(self, file: PropertiesFile) -> None:
         self.file = file
         self.value = file.value
         self.data = file.data
         self.version = 0
 
-    def is_state_of(self, file: Parsed) -> bool:
+    def is_state_of(self, file: PropertiesFile) -> bool:
         """
-        Say whether a file that was read just now says what is known already.
+        Say whether a file that was read just now holds what this object holds already.
 
         Nothing may be written meanwhile.
         """
@@ -44,13 +44,13 @@ class Shared:
         return self.data in (file.data, _content(file.path))  # it may have been written since
 
     def note_written(self, value: object, data: bytes) -> None:
-        """Take in what was written."""
+        """Take in data that were written."""
         self.value = value
         self.data = data
         self.version += 1
 
 
-class SharedXML(Shared):
+class SharedXML(SharedFile):
     """
     An XML file.
 
@@ -68,8 +68,8 @@ class SharedXML(Shared):
         self.is_exposed = False
         self._filtered = (0, file.document)
 
-    def is_state_of(self, file: Parsed) -> bool:
-        """Say whether a file that was read just now says what is known already."""
+    def is_state_of(self, file: PropertiesFile) -> bool:
+        """Say whether a file that was read just now holds what this object holds already."""
         if file is not self.file and self.file.is_template:
             return False  # it is rendered from what is in the file
         return super().is_state_of(file)
@@ -79,8 +79,8 @@ class SharedXML(Shared):
         if not self.is_exposed:
             return self._filtered[1]
         now = hash(etree.tostring(self.value))
-        known, document = self._filtered
-        if now != known:
+        last_hash, document = self._filtered
+        if now != last_hash:
             document = ConditionalDocument(self.value)
             self._filtered = (now, document)
         return document
@@ -94,6 +94,6 @@ def _content(path: str) -> bytes | None:
         return None  # it is gone by now
 
 
-def shared(file: Parsed) -> Shared:
-    """Return what clients share of a file that was read."""
-    return SharedXML(file) if isinstance(file, XMLProperties) else Shared(file)
+def share(file: PropertiesFile) -> SharedFile:
+    """Return a file that was read as clients are to share it."""
+    return SharedXML(file) if isinstance(file, XMLProperties) else SharedFile(file)

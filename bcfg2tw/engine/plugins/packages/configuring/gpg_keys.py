@@ -5,18 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import shown
-from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, PublicKey
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_name, key_path
+from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, OpenPGPKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.keys import key_name, key_path
 from bcfg2tw.engine.xmlio import Element
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
@@ -33,16 +30,18 @@ def key_folder(settings: Settings) -> str:
     return settings.gpg_keypath if old is None or is_given else old
 
 
-def add_keys(structure: Element, found: ClientSources, cache_folder: str, folder: str) -> None:
+def add_keys(
+    structure: Element, client_sources: ClientSources, cache_folder: str, folder: str
+) -> None:
     """
     Add entries for all keys of a client's sources; one that cannot be read is told in the log.
 
     :param folder: where clients keep such keys
     """
-    if found.type != "yum":
+    if client_sources.type != "yum":
         return
     instances = []
-    for name, text in _keys(found, cache_folder):
+    for name, text in _keys(client_sources, cache_folder):
         path = os.path.join(folder, name)
         etree.SubElement(structure, "BoundPath", {"name": path, **FILE}).text = text
         instances += list(_instance(path, text))
@@ -51,22 +50,22 @@ def add_keys(structure: Element, found: ClientSources, cache_folder: str, folder
         etree.SubElement(structure, "BoundPackage", package).extend(instances)
 
 
-def _keys(found: ClientSources, cache_folder: str) -> Iterator[tuple[str, str]]:
-    for url in dict.fromkeys(url for source in found.sources for url in source.gpgkeys):
+def _keys(client_sources: ClientSources, cache_folder: str) -> Iterator[tuple[str, str]]:
+    for url in dict.fromkeys(url for source in client_sources.sources for url in source.gpgkeys):
         try:
             with open(key_path(cache_folder, url), encoding="ascii") as stream:
                 text = stream.read()
             etree.Element("text").text = text  # refuses what XML cannot hold
             yield key_name(url), text
         except (OSError, ValueError) as error:
-            logger.error("Packages: the key %s is left out: %s", shown(url), error)
+            logger.error("Packages: the key %s is left out: %s", without_credentials(url), error)
 
 
 def _instance(path: str, text: str) -> Iterator[Element]:
     try:
-        key = PublicKey.read(text.encode("ascii"))
+        key = OpenPGPKey.read(text.encode("ascii"))
     except BadKey as error:
         logger.error("Packages: the key %s has no gpg-pubkey entry: %s", path, error)
         return
-    said = {"version": key.version, "release": key.release, "simplefile": path}
-    yield etree.Element("Instance", said)
+    attributes = {"version": key.version, "release": key.release, "simplefile": path}
+    yield etree.Element("Instance", attributes)

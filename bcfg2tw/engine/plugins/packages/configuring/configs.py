@@ -6,20 +6,20 @@ import logging
 from collections.abc import Iterator
 
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.repositories import Repository
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.repositories import PackageRepository, repositories_of
 
 logger = logging.getLogger("Packages")
 
 HEADER = "# This config was generated automatically by the Bcfg2 Packages plugin\n\n"
 
 
-def config_text(found: ClientSources, hostname: str) -> str:
+def config_text(client_sources: ClientSources, hostname: str) -> str:
     """Return the configuration for a client; empty, and told in the log, where there is none."""
-    if found.type == "apt":
-        return HEADER + apt_config(found)
-    if found.type == "yum":
-        return HEADER + yum_config(found)
+    if client_sources.type == "apt":
+        return HEADER + apt_config(client_sources)
+    if client_sources.type == "yum":
+        return HEADER + yum_config(client_sources)
     logger.error(
         "Packages: Cannot generate config for host %s with no sources or multiple source types",
         hostname,
@@ -27,9 +27,9 @@ def config_text(found: ClientSources, hostname: str) -> str:
     return ""
 
 
-def apt_config(found: ClientSources) -> str:
+def apt_config(client_sources: ClientSources) -> str:
     """Return the lines of a sources.list, a paragraph a source."""
-    return "\n".join(_paragraph(source) for source in found.sources)
+    return "\n".join(_paragraph(source) for source in client_sources.sources)
 
 
 def _paragraph(source: PackageSource) -> str:
@@ -40,33 +40,33 @@ def _paragraph(source: PackageSource) -> str:
     return f"deb {place}\n" + (f"deb-src {place}\n" if source.debsrc else "")
 
 
-def yum_config(found: ClientSources) -> str:
+def yum_config(client_sources: ClientSources) -> str:
     """Return the sections of a yum configuration, one for each repository of the client."""
     sections: dict[str, str] = {}
-    for source in found.sources:
-        for repository in source.repositories:
-            if repository.arch in found.architectures:
-                name = _unused(repository.name, sections)
+    for source in client_sources.sources:
+        for repository in repositories_of(source):
+            if repository.arch in client_sources.architectures:
+                name = _free_name(repository.name, sections)
                 sections[name] = _section(name, source, repository)
     return "".join(sections.values())
 
 
-def _unused(name: str, used: dict[str, str]) -> str:
+def _free_name(name: str, sections: dict[str, str]) -> str:
     """Return a name that no section has yet: a number is put behind it if need be."""
-    number, wanted = 1, name
-    while wanted in used:
+    number, candidate = 1, name
+    while candidate in sections:
         number += 1
-        wanted = f"{name}-{number}"
-    return wanted
+        candidate = f"{name}-{number}"
+    return candidate
 
 
-def _section(name: str, source: PackageSource, repository: Repository) -> str:
+def _section(name: str, source: PackageSource, repository: PackageRepository) -> str:
     lines = [f"{key} = {value}\n" for key, value in _settings(name, source, repository)]
     return f"[{name}]\n{''.join(lines)}\n"
 
 
 def _settings(
-    name: str, source: PackageSource, repository: Repository
+    name: str, source: PackageSource, repository: PackageRepository
 ) -> Iterator[tuple[str, str]]:
     yield "name", name
     yield "baseurl", repository.url

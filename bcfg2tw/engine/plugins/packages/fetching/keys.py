@@ -13,8 +13,8 @@ from bcfg2tw.engine.plugin.downloads import Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
-    Turns,
-    shown,
+    FetchTurns,
+    without_credentials,
 )
 from bcfg2tw.errors import Bcfg2Error
 
@@ -44,27 +44,27 @@ def update_keys(
     """
     folder = os.path.join(cache_folder, FOLDER)
     os.makedirs(folder, exist_ok=True)
-    wanted = {key_name(url): url for url in urls}
-    due = [
+    urls_by_name = {key_name(url): url for url in urls}
+    urls_to_fetch = [
         url
-        for name, url in wanted.items()
+        for name, url in urls_by_name.items()
         if force or not os.path.exists(os.path.join(folder, name))
     ]
-    list(pool.map(lambda url: _update_key(url, folder, downloader), due))
-    _remove_unknown(folder, wanted)
+    list(pool.map(lambda url: _update_key(url, folder, downloader), urls_to_fetch))
+    _remove_others(folder, urls_by_name)
 
 
 def _update_key(url: str, folder: str, downloader: Downloader) -> None:
     try:
         _fetch(url, folder, key_name(url), downloader)
     except (Bcfg2Error, OSError) as error:
-        logger.error("Packages: Error downloading %s: %s", shown(url), error)
+        logger.error("Packages: Error downloading %s: %s", without_credentials(url), error)
 
 
 def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:
-    files = DownloadedFiles(folder, downloader, LIMIT_BYTES, force=True, turns=Turns())
-    found = files.get(url)
-    with open(found, "rb") as stream:
+    files = DownloadedFiles(folder, downloader, LIMIT_BYTES, force=True, turns=FetchTurns())
+    path = files.get(url)
+    with open(path, "rb") as stream:
         data = stream.read(LIMIT_BYTES + 1)
     if len(data) > LIMIT_BYTES or not data:
         raise DownloadError("this is no key: it is empty, or larger than a megabyte")
@@ -74,8 +74,8 @@ def _fetch(url: str, folder: str, name: str, downloader: Downloader) -> None:
     os.replace(temporary, os.path.join(folder, name))
 
 
-def _remove_unknown(folder: str, wanted: Collection[str]) -> None:
+def _remove_others(folder: str, names: Collection[str]) -> None:
     for name in os.listdir(folder):
-        if name not in wanted:
+        if name not in names:
             with suppress(FileNotFoundError, IsADirectoryError):
                 os.unlink(os.path.join(folder, name))

@@ -1,4 +1,4 @@
-"""What a file of Properties says, by its kind: XML, JSON or YAML."""
+"""The formats of files of Properties: XML, JSON and YAML."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ class XMLProperties(StructFile):
         """The whole document."""
         return self.root
 
-    def _compare(self, written: Element) -> None:
+    def _compare(self, original_root: Element) -> None:
         """Note what was decrypted, from the same document as it stands in the file."""
         clear: set[str] = set()
-        for original, plain in zip(written.iter(), self.root.iter(), strict=True):
+        for original, plain in zip(original_root.iter(), self.root.iter(), strict=True):
             if not is_element(original):
                 continue
             clear.update(attributes(original).values())
@@ -106,10 +106,10 @@ def shows(text: str, secret: str) -> bool:
     return text.strip() == secret or (len(secret) >= CONTAINED_SECRET_LENGTH and secret in text)
 
 
-Parsed: TypeAlias = XMLProperties | JSONProperties | YAMLProperties
+PropertiesFile: TypeAlias = XMLProperties | JSONProperties | YAMLProperties
 
-#: The end of a file's name to what becomes of it.
-KINDS: dict[str, type[Parsed]] = {
+#: The end of a file's name to the class of its format.
+KINDS: dict[str, type[PropertiesFile]] = {
     ".xml": XMLProperties,
     ".json": JSONProperties,
     ".yaml": YAMLProperties,
@@ -117,9 +117,9 @@ KINDS: dict[str, type[Parsed]] = {
 }
 
 
-def parsed(source: Source) -> Parsed:
+def parse(source: Source) -> PropertiesFile:
     """
-    Read a file of any kind.
+    Read a file of any format.
 
     :raises RepositoryError: naming file and line, if it is not what its name says
     """

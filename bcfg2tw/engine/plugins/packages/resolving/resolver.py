@@ -1,5 +1,5 @@
 """
-What has to be installed along with the packages that a client asks for (:ref:`packages-6`).
+Finding all that the packages need that a client asks for (:ref:`packages-6`).
 
 This is Bcfg2's own algorithm with all that is odd about it: versions and conflicts do not count,
 and what several packages provide is left open. `alternatives.py` closes what is left open.
@@ -17,8 +17,8 @@ ARTEFACTS = {"yum": "rpmlib"}
 OTHER_ARTEFACTS = "choice"
 
 
-class Offered(Protocol):
-    """What is asked of a collection."""
+class PackageOffers(Protocol):
+    """Packages that are on offer, as the resolver asks for them."""
 
     @property
     def type(self) -> str | None: ...
@@ -31,7 +31,7 @@ class Offered(Protocol):
 
 
 @dataclass(frozen=True)
-class Resolution:
+class ResolvedPackages:
     """
     An answer to a request.
 
@@ -51,8 +51,10 @@ class Resolution:
 class Resolver:
     """One resolution on its way; see `resolve`."""
 
-    def __init__(self, offered: Offered, base: Names[str], recommended: Mapping[str, bool]) -> None:
-        self._offered = offered
+    def __init__(
+        self, offers: PackageOffers, base: Names[str], recommended: Mapping[str, bool]
+    ) -> None:
+        self._offers = offers
         self._recommended = recommended
         self._base = frozenset(base)
         # sorted, so that the reasons that are told are the same every time
@@ -81,8 +83,8 @@ class Resolver:
             if name in self._examined:
                 continue
             self._examined.add(name)
-            is_package = self._offered.is_package(name)
-            is_virtual = bool(self._offered.providers(name))
+            is_package = self._offers.is_package(name)
+            is_virtual = bool(self._offers.providers(name))
             if is_package and is_virtual:
                 self._both.append(name)
             elif is_package:
@@ -97,18 +99,18 @@ class Resolver:
         for name in self._packages:
             if name not in self.result:
                 self.result.add(name)
-                for needed in self._offered.dependencies(name, self._recommended.get(name)):
-                    self._want(needed, name)
+                for dependency in self._offers.dependencies(name, self._recommended.get(name)):
+                    self._want(dependency, name)
         self._packages = []
 
-    def _want(self, name: str, because: str) -> None:
+    def _want(self, name: str, requirer: str) -> None:
         if name not in self._examined:
             self._todo.append(name)
-            self.reasons.setdefault(name, because)
+            self.reasons.setdefault(name, requirer)
 
     def _look_at_virtual_names(self) -> None:
         for name in self._virtual:
-            providers = self._offered.providers(name)
+            providers = self._offers.providers(name)
             if len(providers) > 1:
                 self._several[name] = None
             for provider in providers if len(providers) == 1 else ():
@@ -116,48 +118,48 @@ class Resolver:
         self._virtual = []
 
     def _look_at_both(self, is_final: bool) -> None:
-        kept = []
+        undecided = []
         for name in self._both:
-            if not self.result.isdisjoint(self._offered.providers(name)):
+            if not self.result.isdisjoint(self._offers.providers(name)):
                 continue
             if is_final or name in self._base:
                 self._packages.append(name)
             else:
-                kept.append(name)
-        self._both = kept
+                undecided.append(name)
+        self._both = undecided
 
     def open_names(self) -> Iterator[str]:
         """Yield virtual names that several packages provide, none of which is there yet."""
         for name in self._several:
-            if self.result.isdisjoint(self._offered.providers(name)):
+            if self.result.isdisjoint(self._offers.providers(name)):
                 yield name
 
-    def choose(self, package: str, because: str) -> None:
+    def choose(self, package: str, symbol: str) -> None:
         """Add a package that provides an open name."""
         self._packages.append(package)
         self._examined.add(package)
-        self.reasons.setdefault(package, because)
+        self.reasons.setdefault(package, symbol)
 
-    def resolution(self) -> Resolution:
-        """Return what was found."""
-        artefact = ARTEFACTS.get(self._offered.type or "", OTHER_ARTEFACTS)
-        return Resolution(
+    def resolution(self) -> ResolvedPackages:
+        """Return the result."""
+        artefact = ARTEFACTS.get(self._offers.type or "", OTHER_ARTEFACTS)
+        return ResolvedPackages(
             packages=frozenset(self.result),
-            unknown=frozenset(one for one in self._unknown if not one.startswith(artefact)),
+            unknown=frozenset(name for name in self._unknown if not name.startswith(artefact)),
             reasons=self.reasons,
             open=tuple(self.open_names()),
         )
 
 
 def resolve(
-    offered: Offered, base: Names[str], recommended: Mapping[str, bool] | None = None
-) -> Resolution:
+    offers: PackageOffers, base: Names[str], recommended: Mapping[str, bool] | None = None
+) -> ResolvedPackages:
     """
     Complete a set of names.
 
     :param recommended: for some names of the set, whether their recommendations count; for all
         others their source says so
     """
-    resolver = Resolver(offered, base, recommended or {})
+    resolver = Resolver(offers, base, recommended or {})
     resolver.run()
     return resolver.resolution()

@@ -1,7 +1,7 @@
 """
 The indexes in service: opened when they are asked for, brought up to date by a thread.
 
-What outlives a change of the repository: the plugin of the next snapshot takes it over. Whoever
+They outlive a change of the repository: the plugin of the next snapshot takes them over. Whoever
 asks for an index that was never there waits until the first attempt to make it has ended, well or
 not, and is told to come back if that takes long. Nobody waits for one that only becomes newer.
 """
@@ -15,17 +15,19 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path, update_keys
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
-from bcfg2tw.engine.plugins.packages.sources.keys import key_path, update_keys
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-from bcfg2tw.engine.plugins.packages.updating.update import Outcome, Report, index_path, update
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.updating.update import (
+    SourceUpdate,
+    UpdateObserver,
+    index_path,
+    update,
+)
 from bcfg2tw.errors import Bcfg2Error
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
@@ -62,7 +64,7 @@ class NoDownloader:
 @dataclass
 class Order:
     """
-    What the next update has to do.
+    An order for the next update.
 
     :ivar number: orders are numbered; the one that is carried out stands for all before it
     """
@@ -73,7 +75,7 @@ class Order:
     number: int = 0
 
 
-class Indexes(Report):
+class Indexes(UpdateObserver):
     """
     The compiled indexes of one cache folder; all methods are safe in any thread.
 
@@ -84,13 +86,13 @@ class Indexes(Report):
         self.cache_folder = cache_folder
         self._downloader = downloader
         self._changed = threading.Condition(threading.RLock())
-        self._open: dict[str, SourceIndex] = {}
-        self._attempted: set[str] = set()
-        self._made: set[str] = set()
+        self._open_indexes: dict[str, SourceIndex] = {}
+        self._attempted_keys: set[str] = set()
+        self._compiled_keys: set[str] = set()
         self._last: Order | None = None
         self._order: Order | None = None
         self._numbers = 0
-        self._done = 0
+        self._last_done = 0
         self._thread: threading.Thread | None = None
         self._is_stopped = False
 
@@ -100,23 +102,23 @@ class Indexes(Report):
 
         :raises NotReady: if the first attempt to make it takes long, or none is made
         """
-        found = self._opened(source)
-        if found is not None and not self._lacks_keys(source):
-            return found
-        if found is None and not self._numbers:  # a look: nothing is fetched or compiled
+        index = self._open_index(source)
+        if index is not None and not self._lacks_keys(source):
+            return index
+        if index is None and not self._numbers:  # a look: nothing is fetched or compiled
             raise NotReady(f"{source.place} has no index yet: run bcfg2tw packages refresh")
-        if found is None:
+        if index is None:
             self._make_again(source)
         if not self._wait(lambda: self._was_attempted(source), CALL_SECONDS):
             raise NotReady(f"the index of {source.place} is still being fetched: try again soon")
-        return self._opened(source)
+        return self._open_index(source)
 
     def _make_again(self, source: PackageSource) -> None:
         """Have an index made that was made before, and that somebody has deleted since."""
         with self._changed:
-            if source.key in self._made:
-                self._made.discard(source.key)
-                self._attempted.discard(source.key)
+            if source.key in self._compiled_keys:
+                self._compiled_keys.discard(source.key)
+                self._attempted_keys.discard(source.key)
                 self.load_again(force=False)
 
     def wait_for_keys(self, sources: Iterable[PackageSource]) -> None:
@@ -126,18 +128,18 @@ class Indexes(Report):
                 self._wait(partial(self._was_attempted, source), CALL_SECONDS)
 
     def _was_attempted(self, source: PackageSource) -> bool:
-        return source.key in self._attempted or self._done >= self._numbers
+        return source.key in self._attempted_keys or self._last_done >= self._numbers
 
-    def _opened(self, source: PackageSource) -> SourceIndex | None:
-        known = self._open.get(source.key)
-        if known is not None and known.is_current():
-            return known
+    def _open_index(self, source: PackageSource) -> SourceIndex | None:
+        index = self._open_indexes.get(source.key)
+        if index is not None and index.is_current():
+            return index
         try:
-            fresh = SourceIndex.open(index_path(self.cache_folder, source))
+            replacement = SourceIndex.open(index_path(self.cache_folder, source))
         except UnusableIndex:
-            return known  # its file may be gone, but what is open can be read
-        self._open[source.key] = fresh
-        return fresh
+            return index  # its file may be gone, but what is open can be read
+        self._open_indexes[source.key] = replacement
+        return replacement
 
     def _lacks_keys(self, source: PackageSource) -> bool:
         paths = (key_path(self.cache_folder, url) for url in source.gpgkeys)
@@ -145,7 +147,9 @@ class Indexes(Report):
 
     def lack(self, sources: Iterable[PackageSource]) -> bool:
         """Say whether something that the sources need was never there."""
-        return any(self._opened(one) is None or self._lacks_keys(one) for one in sources)
+        return any(
+            self._open_index(source) is None or self._lacks_keys(source) for source in sources
+        )
 
     def load(self, sources: Iterable[PackageSource], settings: Settings) -> int:
         """
@@ -155,7 +159,7 @@ class Indexes(Report):
         :returns: a number to wait for
         """
         with self._changed:
-            return self._ordered(Order(tuple(sources), settings, force=False))
+            return self._enqueue(Order(tuple(sources), settings, force=False))
 
     def load_again(self, force: bool) -> int:
         """
@@ -167,9 +171,9 @@ class Indexes(Report):
         with self._changed:
             if self._last is None:
                 return 0
-            return self._ordered(Order(self._last.sources, self._last.settings, force))
+            return self._enqueue(Order(self._last.sources, self._last.settings, force))
 
-    def _ordered(self, order: Order) -> int:
+    def _enqueue(self, order: Order) -> int:
         self._numbers += 1
         order.number = self._numbers
         order.force = order.force or (self._order is not None and self._order.force)
@@ -182,7 +186,7 @@ class Indexes(Report):
 
     def wait(self, number: int, seconds: float | None = None) -> bool:
         """Wait until an update is done, well or not; return whether it was in time."""
-        return self._wait(lambda: self._done >= number, seconds)
+        return self._wait(lambda: self._last_done >= number, seconds)
 
     def _wait(self, is_over: Callable[[], bool], seconds: float | None) -> bool:
         with self._changed:
@@ -198,43 +202,43 @@ class Indexes(Report):
 
     def _run(self) -> None:
         pause = RETRY_SECONDS
-        failed: Order | None = None
+        failed_order: Order | None = None
         while True:
-            order, is_new = self._next(failed, pause)
+            order, is_new = self._next(failed_order, pause)
             if order is None:
                 return
             pause = RETRY_SECONDS if is_new else min(pause * 2, LONGEST_RETRY_SECONDS)
-            failed = None if self._carry_out(order) else order
+            failed_order = None if self._carry_out(order) else order
 
-    def _next(self, failed: Order | None, pause: float) -> tuple[Order | None, bool]:
+    def _next(self, failed_order: Order | None, pause: float) -> tuple[Order | None, bool]:
         """Return the next order, or after a pause the one that failed; None at the end."""
         with self._changed:
-            if failed is not None:
+            if failed_order is not None:
                 self._changed.wait_for(lambda: self._order or self._is_stopped, pause)
             order, self._order = self._order, None
-            if self._is_stopped or (order is None and failed is None):
+            if self._is_stopped or (order is None and failed_order is None):
                 self._thread = None if not self._is_stopped else self._thread
                 return None, False
-            if order is None and failed is not None:
-                failed.force = False
-            return order or failed, order is not None
+            if order is None and failed_order is not None:
+                failed_order.force = False
+            return order or failed_order, order is not None
 
     def _carry_out(self, order: Order) -> bool:
         """Say whether there is all that the sources need now, or no hope for it."""
         downloader = self._downloader()
         try:
-            is_whole = self._fetched(order, downloader or NoDownloader())
+            is_whole = self._update(order, downloader or NoDownloader())
             return is_whole or downloader is None
         except Exception:  # whatever it was, those that wait must not wait for ever
             logger.exception("Packages: the indexes cannot be brought up to date")
             return False
         finally:
             with self._changed:
-                self._attempted.update(one.key for one in order.sources)
-                self._done = max(self._done, order.number)
+                self._attempted_keys.update(source.key for source in order.sources)
+                self._last_done = max(self._last_done, order.number)
                 self._changed.notify_all()
 
-    def _fetched(self, order: Order, downloader: Downloader) -> bool:
+    def _update(self, order: Order, downloader: Downloader) -> bool:
         """Bring everything up to date; without metadata this is the keys alone."""
         if not order.settings.packages_metadata:
             urls = [url for source in order.sources for url in source.gpgkeys]
@@ -244,11 +248,13 @@ class Indexes(Report):
         outcomes = update(
             order.sources, self.cache_folder, downloader, order.settings, order.force, self
         )
-        self._made = {one.source.key for one in outcomes if one.path is not None}
-        return len(self._made) == len({one.key for one in order.sources})
+        self._compiled_keys = {
+            outcome.source.key for outcome in outcomes if outcome.path is not None
+        }
+        return len(self._compiled_keys) == len({source.key for source in order.sources})
 
-    def source_finished(self, outcome: Outcome) -> None:
+    def source_finished(self, outcome: SourceUpdate) -> None:
         """Let those go on that wait for a source."""
         with self._changed:
-            self._attempted.add(outcome.source.key)
+            self._attempted_keys.add(outcome.source.key)
             self._changed.notify_all()

@@ -1,21 +1,20 @@
-"""What templates see as `metadata.Packages`: made when it is looked at (:ref:`packages-5.3`)."""
+"""A client's sources for templates, `metadata.Packages` (:ref:`packages-5.3`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
-from bcfg2tw.engine.plugins.packages.sources.configs import config_text
-from bcfg2tw.engine.plugins.packages.sources.sources_file import PackageSource
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
+from bcfg2tw.engine.plugins.packages.sources.repositories import repositories_of
 
 
 class TemplateData(Mapping[str, Any]):
     """
-    A client's sources, for templates.
+    A client's sources, made when a template looks at them.
 
     `sources` is a list of mappings, one for each repository; `get_config` a function that returns
     the text of the configuration for a client's metadata.
@@ -24,23 +23,27 @@ class TemplateData(Mapping[str, Any]):
     def __init__(self, sources: tuple[PackageSource, ...], metadata: ClientMetadata) -> None:
         self._sources = sources
         self._metadata = metadata
-        self._made: dict[str, Callable[[], Any]] = {
+        self._getters: dict[str, Callable[[], Any]] = {
             "sources": self._repositories,
             "get_config": lambda: self._config,
         }
 
     def _repositories(self) -> list[dict[str, Any]]:
-        found = ClientSources.of(self._sources, self._metadata)
-        return [one.mapping() for source in found.sources for one in source.repositories]
+        client_sources = ClientSources.of(self._sources, self._metadata)
+        return [
+            repository.mapping()
+            for source in client_sources.sources
+            for repository in repositories_of(source)
+        ]
 
     def _config(self, metadata: ClientMetadata) -> str:
         return config_text(ClientSources.of(self._sources, metadata), metadata.hostname)
 
     def __getitem__(self, name: str) -> Any:
-        return self._made[name]()
+        return self._getters[name]()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
+        return iter(self._getters)
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._getters)

@@ -1,0 +1,1 @@
+"""Entries and data made of the sources: package managers' configuration, keys, template data."""
