@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
-from bcfg2tw.engine.store.clients import ClientChanges
-from bcfg2tw.engine.store.probes import ProbeAnswers
+from bcfg2tw.engine.store.xmlfiles.clients_file import ClientChanges
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbeAnswers
 
 if TYPE_CHECKING:
     from bcfg2tw.settings import Settings

@@ -18,7 +18,7 @@ from bcfg2tw.engine.plugins.metadata.resolution import Resolution
 from bcfg2tw.engine.repository.files import Files, Interpretation
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.client_table import ClientTable
-from bcfg2tw.engine.store.clients import ClientsFile
+from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError, PluginInitError
 
 if TYPE_CHECKING:

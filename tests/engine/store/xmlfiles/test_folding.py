@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.store.folding import REST_PER_WORK, Gate, Later
+from bcfg2tw.engine.store.xmlfiles.folding import REST_PER_WORK, Gate, Later
 
 PATIENCE_SECONDS = 20.0
 

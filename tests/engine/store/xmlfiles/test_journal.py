@@ -9,7 +9,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
 
 
 class JournalTests(SynchronousTestCase):

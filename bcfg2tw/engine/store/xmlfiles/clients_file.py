@@ -18,7 +18,6 @@ from zlib import crc32
 from lxml import etree
 
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.store.client_files import fold
 from bcfg2tw.engine.store.client_table import (
     ADD,
     REMOVE,
@@ -27,8 +26,9 @@ from bcfg2tw.engine.store.client_table import (
     ClientElement,
     ClientTable,
 )
-from bcfg2tw.engine.store.folding import Gate
-from bcfg2tw.engine.store.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.client_documents import fold
+from bcfg2tw.engine.store.xmlfiles.folding import Gate
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.xmlio import line_of
 from bcfg2tw.errors import Bcfg2Error, MetadataConsistencyError, MetadataRuntimeError
 

@@ -17,15 +17,15 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.probed_file import Answers, document
-from bcfg2tw.engine.store.probes import ProbeAnswers
+from bcfg2tw.engine.store.xmlfiles.probed_document import Answers, document
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbeAnswers
 from bcfg2tw.errors import PluginExecutionError
 
 CLIENT = "client.example.test"
 
 UPLOADING = """
 import sys, threading
-from bcfg2tw.engine.store.probes import ProbeAnswers
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbeAnswers
 
 answers = ProbeAnswers(sys.argv[1], delay_seconds=0.02)
 answers.read()

@@ -15,9 +15,9 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.engine.store.client_files import fold
 from bcfg2tw.engine.store.client_table import UPDATE, Change
-from bcfg2tw.engine.store.clients import ClientsFile
+from bcfg2tw.engine.store.xmlfiles.client_documents import fold
+from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 

@@ -18,9 +18,9 @@ from zlib import crc32
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.folding import Gate, Later
-from bcfg2tw.engine.store.journal import Journal
-from bcfg2tw.engine.store.probed_file import Answers, document, read_probed
+from bcfg2tw.engine.store.xmlfiles.folding import Gate, Later
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.probed_document import Answers, document, read_probed
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 logger = logging.getLogger("Probes")
