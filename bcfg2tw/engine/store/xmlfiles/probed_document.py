@@ -1,5 +1,7 @@
 """
-probed.xml: what clients' probes said, in the reference's format (:ref:`templates-and-data-6.4`).
+probed.xml as a document: what clients' probes printed (:ref:`templates-and-data-6.4`).
+
+The format is the reference's: upstream reads what is written here, and the other way round.
 """
 
 from __future__ import annotations
@@ -7,13 +9,13 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from lxml import etree
 
 from bcfg2tw.engine.repository.listing import Stamp
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.xmlio import Element, line_of, parse_file, parse_own_file, pretty
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
@@ -22,72 +24,28 @@ logger = logging.getLogger("Probes")
 EMPTY = b"<Probed/>\n"
 
 
-@dataclass(frozen=True)
-class Answers:
+class ClientAnswers:
     """
-    What the probes of one client said last.
+    The answers of one client, with the element that stands for them in the file.
 
-    :ivar client: the client's name
-    :ivar data: name of a probe to what it printed, without the lines that name groups
-    :ivar groups: what those lines name
-    :ivar timestamp: when it was said, in seconds since 1970
+    The element is made once, so that writing the file is cheap.
     """
 
-    client: str
-    data: Mapping[str, str]
-    groups: frozenset[str]
-    timestamp: int
-
-    @classmethod
-    def of(cls, element: Element) -> Answers:
-        """Read a `Client` element."""
-        timestamp = element.get("timestamp", "")
-        return cls(
-            element.get("name", "").lower(),
-            {
-                probe.get("name", ""): probe.get("value", "")
-                for probe in element.iterchildren("Probe")
-                if probe.get("name")
-            },
-            frozenset(
-                group.get("name", "")
-                for group in element.iterchildren("Group")
-                if group.get("name")
-            ),
-            int(timestamp) if timestamp.isdecimal() else 0,
-        )
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Answers:
-        """Read a record of the journal."""
-        return cls(
-            record["client"], record["data"], frozenset(record["groups"]), record["timestamp"]
-        )
-
-    def record(self) -> dict[str, Any]:
-        """Return what the journal keeps of it."""
-        return {
-            "client": self.client,
-            "data": dict(self.data),
-            "groups": sorted(self.groups),
-            "timestamp": self.timestamp,
-        }
-
-    def says_the_same(self, other: Answers) -> bool:
-        """Say whether two answers differ in their time at most."""
-        return self.data == other.data and self.groups == other.groups
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
 
     @cached_property
     def fragment(self) -> bytes:
         """
-        The `Client` element as it stands in the file; made once, so that the file is cheap.
+        The lines of the `Client` element.
 
         :raises ValueError: if XML cannot hold it
         """
-        client = etree.Element("Client", name=self.client, timestamp=str(self.timestamp))
-        for name, value in sorted(self.data.items()):
+        answers = self.answers
+        client = etree.Element("Client", name=answers.client, timestamp=str(answers.timestamp))
+        for name, value in sorted(answers.data.items()):
             etree.SubElement(client, "Probe", name=name, value=value)
-        for group in sorted(self.groups):
+        for group in sorted(answers.groups):
             etree.SubElement(client, "Group", name=group)
         lines = pretty(client).splitlines(keepends=True)  # attributes hold no line ends as such
         return b"".join(b"  " + line for line in lines)
@@ -98,30 +56,65 @@ class Answers:
 
         :raises PluginExecutionError: if it cannot
         """
+        client = self.answers.client
         try:
-            read = Answers.of(parse_file(self.fragment, "probed.xml"))
+            reread = answers_in(parse_file(self.fragment, "probed.xml"))
         except (ValueError, RepositoryError) as error:
             reason = " ".join(str(error).split())
             raise PluginExecutionError(
-                f"probed.xml cannot hold what the probes of {self.client} said: {reason}"
+                f"probed.xml cannot hold what the probes of {client} said: {reason}"
             ) from error
-        if not read.says_the_same(self):
+        if not reread.says_the_same(self.answers):
             raise PluginExecutionError(
-                f"probed.xml does not keep what the probes of {self.client} said as it is"
+                f"probed.xml does not keep what the probes of {client} said as it is"
             )
 
 
-def document(answers: Iterable[Answers]) -> bytes:
+def answers_in(element: Element) -> Answers:
+    """Return what a `Client` element says."""
+    timestamp = element.get("timestamp", "")
+    return Answers(
+        element.get("name", ""),
+        {
+            probe.get("name", ""): probe.get("value", "")
+            for probe in element.iterchildren("Probe")
+            if probe.get("name")
+        },
+        frozenset(
+            group.get("name", "") for group in element.iterchildren("Group") if group.get("name")
+        ),
+        int(timestamp) if timestamp.isdecimal() else 0,
+    )
+
+
+def answers_from(record: Mapping[str, Any]) -> Answers:
+    """Return the answers that a record of the journal holds."""
+    return Answers(
+        record["client"], record["data"], frozenset(record["groups"]), record["timestamp"]
+    )
+
+
+def record_of(answers: Answers) -> dict[str, Any]:
+    """Return the record of the journal that holds answers."""
+    return {
+        "client": answers.client,
+        "data": dict(answers.data),
+        "groups": sorted(answers.groups),
+        "timestamp": answers.timestamp,
+    }
+
+
+def document(clients: Iterable[ClientAnswers]) -> bytes:
     """Return a whole file: clients, probes and groups each sorted."""
-    ordered = sorted(answers, key=lambda one: one.client)
+    ordered = sorted(clients, key=lambda client: client.answers.client)
     if not ordered:
         return EMPTY
-    return b"<Probed>\n" + b"".join(one.fragment for one in ordered) + b"</Probed>\n"
+    return b"<Probed>\n" + b"".join(client.fragment for client in ordered) + b"</Probed>\n"
 
 
-def read_probed(path: str) -> tuple[dict[str, Answers], Stamp]:
+def read_probed(path: str) -> tuple[dict[str, ClientAnswers], Stamp]:
     """
-    Read a file: client to what its probes said, and the stamp of what was read.
+    Read a file: client to what its probes printed, and the stamp of what was read.
 
     :raises RepositoryError: if it cannot be read or is not well-formed
     """
@@ -131,11 +124,11 @@ def read_probed(path: str) -> tuple[dict[str, Answers], Stamp]:
             data = stream.read()
     except OSError as error:
         raise RepositoryError(path, error.strerror or str(error)) from error
-    found: dict[str, Answers] = {}
+    clients: dict[str, ClientAnswers] = {}
     for element in parse_own_file(data, path).iter("Client"):
         if element.get("name"):
-            answers = Answers.of(element)
-            found[answers.client] = answers
+            answers = answers_in(element)
+            clients[answers.client] = ClientAnswers(answers)
         else:
             logger.warning("%s:%s: a Client without a name is ignored", path, line_of(element))
-    return found, stamp
+    return clients, stamp

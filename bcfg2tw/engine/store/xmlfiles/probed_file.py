@@ -1,149 +1,147 @@
-"""
-What clients' probes said: in memory, on disk before it is acknowledged.
-
-An upload is appended to a journal; probed.xml is written some seconds later, once for all
-uploads of that time. What an administrator writes into probed.xml by hand counts as soon as it
-is read, except for clients that have uploaded since the file was written last.
-"""
+"""probed.xml: what clients' probes printed, kept where upstream keeps it."""
 
 from __future__ import annotations
 
 import logging
 import os
-import threading
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from zlib import crc32
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.xmlfiles.folding import Gate, Later
-from bcfg2tw.engine.store.xmlfiles.journal import Journal
-from bcfg2tw.engine.store.xmlfiles.probed_document import Answers, document, read_probed
-from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.probed_document import (
+    ClientAnswers,
+    answers_from,
+    document,
+    read_probed,
+    record_of,
+)
+from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
+from bcfg2tw.settings import Settings
 
-logger = logging.getLogger("Probes")
 
-FOLDING_DELAY_SECONDS = 3.0
-LOCKS = 64
+@dataclass(frozen=True)
+class Batch:
+    """
+    All that a new probed.xml holds.
+
+    :ivar clients: everything that is in memory
+    :ivar waiting: those of them that the journal holds, by name
+    :ivar edition: the number of this state
+    """
+
+    clients: list[ClientAnswers]
+    waiting: Mapping[str, ClientAnswers]
+    edition: int
 
 
-class ProbeAnswers:
-    """What the probes of one repository's clients said; safe to use from several threads."""
+class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
+    """
+    What clients' probes printed, kept in probed.xml.
 
-    def __init__(self, path: str, delay_seconds: float = FOLDING_DELAY_SECONDS) -> None:
+    What an administrator writes into the file by hand counts as soon as it is read, except for
+    clients that have uploaded since the file was written last.
+    """
+
+    logger = logging.getLogger("Probes")
+    failure = PluginExecutionError
+
+    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
         """
         Take in what a killed server left in its journal; nothing else is read yet.
 
         :param path: of probed.xml
-        :param delay_seconds: how long after an upload it is written there
         """
-        self.later = Later(self.fold, delay_seconds)
-        self._path = path
-        self._journal = Journal(f"{path}.journal")
-        left = map(Answers.from_record, self._journal.replay())
-        self._unfolded = {answers.client: answers for answers in left}
-        self._answers = dict(self._unfolded)
+        super().__init__(path, clock)
+        self._changes = changes
+        uploads = map(answers_from, self._journal.replay())
+        self._waiting = {answers.client: ClientAnswers(answers) for answers in uploads}
+        self._clients = dict(self._waiting)
+        # every state in memory that differs from the last has a number; which one is in the file
+        self._edition = len(self._waiting)
+        self._written_edition = 0
         self._stamp: Stamp | None = None
-        self._is_outdated = False  # lacks something that the journal has not
-        self._is_news = False  # was written by somebody else, and `read` not called since
-        self._is_serving = False  # a tool beside the server leaves its journal alone
-        self._lock = threading.Lock()
-        self._folding = threading.Lock()
-        self._gate = Gate()
-        self._client_locks = [threading.Lock() for _ in range(LOCKS)]
-        self._problem = ""
+        self._is_news = False  # was written by somebody else, and `refresh` not called since
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refuse settings that ask for a database."""
+        if settings.probes_db:
+            raise PluginInitError(
+                "[probes] use_database: probe data cannot be kept in a database; "
+                "remove the option, and probed.xml is used"
+            )
 
     # Reading
 
     def of(self, client: str) -> Answers | None:
-        """Return what a client's probes said last, None if nothing is known."""
-        return self._answers.get(client.lower())
+        """Return what a client's probes printed last."""
+        entry = self._clients.get(client.lower())
+        return None if entry is None else entry.answers
 
-    def read(self, create: bool = True) -> None:
-        """
-        Take in probed.xml if it is not as it was read or written last.
-
-        A file that is broken is reported and changes nothing; one that is missing is made
-        with what is known.
-
-        :param create: whether a missing file is made
-        """
+    def refresh(self) -> None:
+        """Take in probed.xml if somebody else wrote it; make it if it is missing."""
         with self._folding:
             try:
-                if not self._take_in() and create:
+                if not self._take_in():
                     self._make()
                 self._is_news = False
             except (RepositoryError, OSError) as error:
                 self._report(error)
 
+    def _take_in(self) -> bool:
+        stamp = stamp_of(self._path)
+        if stamp is not None and stamp != self._stamp:
+            clients, stamp = read_probed(self._path)
+            with self._lock:
+                before, self._clients = self._clients, {**clients, **self._waiting}
+                self._stamp = stamp
+            self._problem = ""
+            self._is_news = True
+            self._announce_differences(before)
+        return stamp is not None
+
+    def _announce_differences(self, before: Mapping[str, ClientAnswers]) -> None:
+        if not _say_the_same(before, self._clients):
+            self._changes.announce(ClientChange(None, "probes"))
+
     def _make(self) -> None:
-        logger.warning("%s does not exist, creating", self._path)
-        self._is_outdated = True
-        if self._unfolded:
-            self.later.request()
-        else:
-            self._write()
+        if not self._is_serving:
+            return
+        self.logger.warning("%s does not exist, creating", self._path)
+        with self._lock:
+            self._edition += 1
+        self._fold()
 
     def start(self) -> None:
-        """
-        Serve: what a killed server left in its journal is written to probed.xml, soon.
-
-        A store that was not started, and takes no upload, writes nothing of it.
-        """
-        self._is_serving = True
-        if self._unfolded:
-            self.later.request()
+        """Serve; probed.xml is made if it is missing."""
+        super().start()
+        if stamp_of(self._path) is None:
+            self.refresh()
 
     def is_as_written(self, path: str) -> bool:
         """Say whether a path is probed.xml with nothing in it that readers do not know."""
         return path == self._path and not self._is_news and stamp_of(path) == self._stamp
 
-    def _take_in(self) -> bool:
-        """Read the file if somebody else wrote it; False if there is none."""
-        stamp = stamp_of(self._path)
-        if stamp is None:
-            return False
-        if stamp != self._stamp:
-            found, stamp = read_probed(self._path)
-            with self._lock:
-                self._answers = {**found, **self._unfolded}
-                self._stamp = stamp
-            self._problem = ""
-            self._is_news = True
-        return True
-
     # Changing
 
-    def save(
-        self, client: str, data: Mapping[str, str], groups: Collection[str], timestamp: int
-    ) -> bool:
-        """
-        Replace what is known of a client; it is on disk on return.
-
-        :returns: whether that changed anything but the time
-        :raises PluginExecutionError: if it cannot be kept; what was known stays
-        """
-        self._is_serving = True
-        answers = Answers(client.lower(), dict(data), frozenset(groups), timestamp)
-        with self._changing(answers.client), self._gate.passing():
-            if self._is_known(answers):
+    def save(self, answers: Answers) -> bool:
+        """Replace what is kept of a client."""
+        with self.changing(answers.client):
+            if self._holds(answers):
                 return False
-            answers.check()
-            self._append(answers)
-            with self._lock:
-                self._answers[answers.client] = self._unfolded[answers.client] = answers
-        self.later.request()
-        return True
+            entry = ClientAnswers(answers)
+            entry.check()
+            self._commit(entry)
+            self._changes.announce(ClientChange(answers.client, "probes"))
+            return True
 
-    @contextmanager
-    def _changing(self, client: str) -> Iterator[None]:
-        """Keep the order of a client's uploads the same in the journal and in memory."""
-        with self._client_locks[crc32(client.encode()) % LOCKS]:
-            yield
-
-    def _is_known(self, answers: Answers) -> bool:
+    def _holds(self, answers: Answers) -> bool:
         """
         Say whether nothing is new but the time, which is written with the next change.
 
@@ -151,81 +149,52 @@ class ProbeAnswers:
         """
         is_edited = stamp_of(self._path) != self._stamp
         with self._lock:
-            known = self._answers.get(answers.client)
-            if known is None or is_edited or not known.says_the_same(answers):
+            entry = self._clients.get(answers.client)
+            if entry is None or is_edited or not entry.answers.says_the_same(answers):
                 return False
-            self._answers[answers.client] = replace(known, timestamp=answers.timestamp)
-            self._is_outdated = True
+            renewed = replace(entry.answers, timestamp=answers.timestamp)
+            self._clients[answers.client] = ClientAnswers(renewed)
+            self._edition += 1
             return True
 
-    def _append(self, answers: Answers) -> None:
-        try:
-            self._journal.append(answers.record())
-        except OSError as error:
-            raise PluginExecutionError(
-                f"{self._path}.journal cannot be written: {error.strerror or error}"
-            ) from error
+    def _record_of(self, change: ClientAnswers) -> Mapping[str, Any]:
+        return record_of(change.answers)
 
-    # Writing probed.xml
+    def _apply(self, change: ClientAnswers) -> None:
+        client = change.answers.client
+        self._clients[client] = self._waiting[client] = change
+        self._edition += 1
 
-    def fold(self) -> bool:
-        """
-        Write everything to probed.xml, in one step.
+    # Folding
 
-        What somebody else wrote there meanwhile is taken in first. Where that fails, because
-        the file is broken for instance, it is not touched, and the uploads stay in the journal.
+    def _lacks_anything(self) -> bool:
+        return self._edition != self._written_edition
 
-        :returns: whether everything is written
-        """
-        with self._folding:
-            try:
-                self._take_in()
-                self._write()
-            except (RepositoryError, OSError) as error:
-                self._is_outdated = True
-                self._report(error)
-                return False
-            self._problem = ""
-            return True
+    def _collect(self) -> Batch:
+        return Batch(list(self._clients.values()), dict(self._waiting), self._edition)
 
-    def _write(self) -> None:
-        with self._gate.closed():
-            with self._lock:
-                answers, written = list(self._answers.values()), dict(self._unfolded)
-                is_outdated, self._is_outdated = self._is_outdated, False
-            if not written and not is_outdated:
-                return
-            if written:
-                self._journal.start_folding()
-        data = document(answers)
+    def _write(self, batch: Batch) -> None:
+        data = document(batch.clients)
         write_atomically(self._path, data)
-        if written:
-            self._journal.folded()
-        self._note_written(data)
-        with self._lock:
-            for client, one in written.items():
-                if self._unfolded.get(client) is one:
-                    del self._unfolded[client]
-
-    def _note_written(self, data: bytes) -> None:
-        """Remember the file as ours, unless somebody has changed it since."""
         with open(self._path, "rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
-            if stream.read() == data:
+            if stream.read() == data:  # else somebody has changed it since
                 self._stamp = stamp
 
-    def _report(self, problem: Exception) -> None:
-        if str(problem) != self._problem:  # it is tried again every few seconds
-            logger.error(
-                "%s; what probes said last stays in force, and %s uploads wait in %s.journal",
-                problem, len(self._unfolded), self._path,
-            )  # fmt: skip
-        self._problem = str(problem)
+    def _settle(self, batch: Batch) -> None:
+        self._written_edition = batch.edition
+        for client, entry in batch.waiting.items():
+            if self._waiting.get(client) is entry:
+                del self._waiting[client]
 
-    def close(self) -> None:
-        """Write what is left to probed.xml; only once there are no calls any more."""
-        self.later.close()
-        if self._is_serving and (self._unfolded or self._is_outdated):
-            self.fold()
-        with self._folding:
-            self._journal.close()
+    def _describe_waiting(self) -> str:
+        return (
+            f"what probes said last stays in force, and {len(self._waiting)} uploads wait in "
+            f"{self._path}.journal"
+        )
+
+
+def _say_the_same(before: Mapping[str, ClientAnswers], after: Mapping[str, ClientAnswers]) -> bool:
+    return before.keys() == after.keys() and all(
+        entry.answers.says_the_same(after[client].answers) for client, entry in before.items()
+    )
