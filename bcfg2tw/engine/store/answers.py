@@ -1,4 +1,4 @@
-"""What a client's probes printed (:ref:`templates-and-data-6`)."""
+"""The output of a client's probes (:ref:`templates-and-data-6`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Answers:
     """
-    What the probes of one client printed last.
+    The output of one client's probes, from its last upload.
 
     :ivar client: the client's name; given in any case, kept in lower case
-    :ivar data: name of a probe to what it printed, without the lines that name groups
+    :ivar data: name of a probe to its output, without the lines that name groups
     :ivar groups: the groups that those lines name
     :ivar timestamp: when it was uploaded, in seconds since 1970
     """

@@ -13,8 +13,8 @@ class ClientChange:
 
     :ivar client: its name; None where it may concern every client
     :ivar aspect: the thing that changed: `existence` when the client was added or removed, the
-        name of an attribute of its element (`version`, `profile`, …), `probes` for what its
-        probes printed, or the name of the plugin that knows
+        name of an attribute of its element (`version`, `profile`, …), `probes` for the output
+        of its probes, or the name of the plugin that keeps it
     """
 
     client: str | None

@@ -1,4 +1,4 @@
-"""The clients that the repository declares: what clients.xml and the files it includes say."""
+"""The clients that the repository declares, in clients.xml and the files that it includes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = logging.getLogger("Metadata")
 
 class DeclaredClients:
     """
-    What clients.xml said at one time; never changes, and equals itself alone.
+    One reading of clients.xml; never changes, and equals itself alone.
 
     :ivar elements: its `Client` elements at any depth, in document order
     """

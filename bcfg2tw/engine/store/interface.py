@@ -1,5 +1,5 @@
 """
-What the store promises: the clients, and what their probes printed.
+The promises of the store, which keeps the clients and the output of their probes.
 
 A store has a part for each kind of state (`ClientStore`, `ProbeStore`; reports will be the next),
 and each part may be kept in a way of its own: in memory, in the XML files that upstream knows, in a
@@ -133,7 +133,7 @@ class ClientList(ABC):
 
 class ClientStore(Part):
     """
-    The clients: registrations, profiles, versions, and what else is set for one of them.
+    The clients: their registrations, profiles, versions and other attributes.
 
     Any method may raise `MetadataRuntimeError` while the state cannot be reached.
     """
@@ -143,8 +143,8 @@ class ClientStore(Part):
         """
         Return the clients as they are now, and as they will be after each change to come.
 
-        What clients.xml declares, and what clients said, are merged here: a change counts more
-        than what is declared, until somebody edits the file after the change was written there.
+        The file and the changes are merged here: a change counts more than what is declared,
+        until somebody edits the file after the change was written there.
 
         :param declared: a reading of clients.xml; the last good one where it is broken now
         :raises Unsettled: if the file is another one by now: read it again
@@ -153,10 +153,10 @@ class ClientStore(Part):
     @abstractmethod
     def changing(self, name: str) -> AbstractContextManager[object]:
         """
-        Keep other threads, and other processes, from changing one client in the block.
+        Keep other threads, and other processes, from changing a client in the block.
 
-        For whoever looks at a client and changes it for what it saw. The thread that is inside
-        may enter again, for the same client only.
+        For a caller that looks at a client and then changes it for what it saw. A thread that is
+        inside may enter again, for the same client only.
 
         :param name: the client's own name, not an alias, in any case
         """
@@ -197,12 +197,12 @@ class ClientStore(Part):
 
 
 class ProbeStore(Part):
-    """What clients' probes printed: of each client the last upload, as a whole."""
+    """The output of clients' probes: of each client the last upload, as a whole."""
 
     @abstractmethod
     def of(self, client: str) -> Answers | None:
         """
-        Return what a client's probes printed last, None if it never uploaded anything.
+        Return a client's last upload, None if it never uploaded anything.
 
         :param client: its name in any case; aliases are not resolved
         """
@@ -212,8 +212,7 @@ class ProbeStore(Part):
         """
         Replace what is kept of a client; it is on disk on return.
 
-        Where nothing is new but the time, the time is kept at the next occasion, and nothing is
-        announced.
+        Where nothing is new but the time, that is kept at the next occasion and not announced.
 
         :returns: whether anything but the time is new
         :raises PluginExecutionError: if it cannot be kept, all of it: what was kept stays

@@ -80,7 +80,7 @@ class MemoryProbes(MemoryPart, ProbeStore):
         self._answers: dict[str, Answers] = {}
 
     def of(self, client: str) -> Answers | None:
-        """Return what a client's probes printed last."""
+        """Return a client's last upload."""
         return self._answers.get(client.lower())
 
     def save(self, answers: Answers) -> bool:

@@ -14,8 +14,8 @@ class Store:
     The parts of the store, each kept in a way of its own; see `interface` for their promises.
 
     :ivar clients: registrations, profiles, versions
-    :ivar probes: what clients' probes printed
-    :ivar changes: announces every change of the parts, and what plugins keep of clients themselves
+    :ivar probes: the output of clients' probes
+    :ivar changes: announces every change of the parts, and of state that plugins keep themselves
     """
 
     def __init__(self, clients: ClientStore, probes: ProbeStore, changes: Announcements) -> None:

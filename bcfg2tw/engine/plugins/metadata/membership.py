@@ -21,7 +21,7 @@ Categories = dict[str, str]
 
 @dataclass(frozen=True)
 class Conditions:
-    """What must hold for a statement: groups and client names that are there, or are not."""
+    """The condition of a statement: groups and client names that are there, or are not."""
 
     groups: frozenset[str]
     not_groups: frozenset[str]

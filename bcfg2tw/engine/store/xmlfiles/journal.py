@@ -1,5 +1,5 @@
 """
-An append-only file of what was acknowledged but is not in its proper file yet.
+A file that records are appended to: changes that are acknowledged, but not in their file yet.
 
 Records are JSON, one a line. Before they are written to where they belong, the file is set aside
 under another name (`start_folding`); records that come meanwhile begin a new file, and the old

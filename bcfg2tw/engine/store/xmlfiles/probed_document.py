@@ -1,5 +1,5 @@
 """
-probed.xml as a document: what clients' probes printed (:ref:`templates-and-data-6.4`).
+probed.xml as a document: the output of clients' probes (:ref:`templates-and-data-6.4`).
 
 The format is the reference's: upstream reads what is written here, and the other way round.
 """
@@ -114,8 +114,9 @@ def document(clients: Iterable[ClientAnswers]) -> bytes:
 
 def read_probed(path: str) -> tuple[dict[str, ClientAnswers], Stamp]:
     """
-    Read a file: client to what its probes printed, and the stamp of what was read.
+    Read a file.
 
+    :returns: the answers by client, and the stamp of the file that was read
     :raises RepositoryError: if it cannot be read or is not well-formed
     """
     try:

@@ -1,4 +1,4 @@
-"""probed.xml: what clients' probes printed, kept where upstream keeps it."""
+"""probed.xml: the output of clients' probes, kept where upstream keeps it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Batch:
 
 class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     """
-    What clients' probes printed, kept in probed.xml.
+    The output of clients' probes, kept in probed.xml.
 
     What an administrator writes into the file by hand counts as soon as it is read, except for
     clients that have uploaded since the file was written last.
@@ -80,7 +80,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     # Reading
 
     def of(self, client: str) -> Answers | None:
-        """Return what a client's probes printed last."""
+        """Return a client's last upload."""
         entry = self._clients.get(client.lower())
         return None if entry is None else entry.answers
 
