@@ -16,13 +16,14 @@ outlives the process and the machine; only then may the client be told. If it ra
 does not count: what was in force before stays. (The store in memory, which is for tests and tools,
 keeps this promise for as long as the process lives.)
 
-*Visibility.* What was acknowledged is in the answer of every call that begins later, whoever
-makes it; also where several processes share the state.
+*Visibility.* A change that was acknowledged is seen by every call that begins later, whichever
+thread or process answers it.
 
-*Announcements.* Every change is announced by the store itself through `Store.changes`: after it
-is in force, before the method returns, in the thread that makes it. Nobody else announces it, and
-whoever keeps something that rests on the store's state listens. Something that is as it was before
-is not announced.
+*Announcements.* The store itself announces every change through `Store.changes`: after it is in
+force, before the method returns, in the thread that makes it. A change that another process made,
+or an administrator, is announced when it is taken in, before anything is answered from it. Nobody
+else announces what is in the store; a cache that rests on it listens. An announcement of something
+that is as before does no harm, so an edit that sets what is set already may be announced.
 
 *Look-ups cost what one client costs,* however many there are; `ClientList.names`, `clients` and
 `profiles` alone cost what all of them cost.
