@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager
 
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.metadata import build_metadata
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import Effects
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.served.repository import ServedRepository
-from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
@@ -24,15 +25,11 @@ class ServerContext:
     """
 
     def __init__(
-        self,
-        served: ServedRepository,
-        store: Store,
-        changes: Announcements,
-        effects: Effects,
+        self, served: ServedRepository, store: Store, clock: Clock, effects: Effects
     ) -> None:
         self._served = served
-        self._changes = changes
         self.store = store
+        self.clock = clock
         self.effects = effects
         self.downloads: Downloader | None = None
 
@@ -43,7 +40,7 @@ class ServerContext:
 
     def announce(self, client: str | None, aspect: str) -> None:
         """Make known that something about a client, or about all, is other than it was."""
-        self._changes.announce(ClientChange(client, aspect))
+        self.store.changes.announce(ClientChange(client, aspect))
 
     def changing_files(self) -> AbstractContextManager[None]:
         """Change files that belong together, while nobody reads the repository."""

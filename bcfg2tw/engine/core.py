@@ -23,6 +23,7 @@ from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.configuration import ConfigurationBuild
 from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.call_statistics import CallStatistics
+from bcfg2tw.engine.clock import Clock, SystemClock
 from bcfg2tw.engine.context import ServerContext
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.model.build import Configuration
@@ -37,7 +38,8 @@ from bcfg2tw.engine.remote_methods import exposed, exposed_method, exposed_names
 from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
 from bcfg2tw.engine.served.repository import ServedRepository
 from bcfg2tw.engine.served.snapshot import Snapshot
-from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.changes import ClientChange
+from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.xmlio import Element, parse_upload, serialise
 from bcfg2tw.errors import (
@@ -73,11 +75,19 @@ class Core:
 
     name = "bcfg2-server"
 
-    def __init__(self, settings: Settings, effects: Effects | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        effects: Effects | None = None,
+        clock: Clock | None = None,
+        store: Store | None = None,
+    ) -> None:
         """
         Read nothing yet.
 
         :param effects: a `Look` for a core that changes nothing, whatever it is asked
+        :param clock: the machine's if it is not given
+        :param store: the one that the settings ask for if it is not given
         """
         self.logger = logging.getLogger("bcfg2-server")
         self.debug_flag = settings.debug
@@ -85,11 +95,11 @@ class Core:
         self.terminate = threading.Event()
         self._shutdown_lock = threading.Lock()
         self.call_statistics = CallStatistics()
-        self.store = Store(settings)
+        clock = clock or SystemClock()
+        self.store = store or open_store(settings, clock)
         self.served = ServedRepository(settings, self.store)
-        self._changes = Announcements()
-        self._changes.subscribe(self.served.forget)
-        self.context = ServerContext(self.served, self.store, self._changes, effects or Serve())
+        self.store.changes.subscribe(self.served.forget)
+        self.context = ServerContext(self.served, self.store, clock, effects or Serve())
         self._build = ConfigurationBuild(self._timed)
         self._access = AccessControl(self.served, self.client)
         self.fam: FileMonitor = file_monitor(self.served)
@@ -442,7 +452,7 @@ class Core:
         """Take what the client's probes printed; it is on disk on return."""
         metadata = self.client(address)
         if self.settings.client_metadata_cache == "cautious":
-            self._changes.announce(ClientChange(metadata.hostname, "probes"))
+            self.store.changes.announce(ClientChange(metadata.hostname, "probes"))
         try:
             document = parse_upload(probedata)
         except etree.XMLSyntaxError as error:
@@ -504,7 +514,7 @@ class Core:
     ) -> None:
         """Forget the cached metadata of some clients, or of all."""
         for client in (None,) if hostnames is None else hostnames:
-            self._changes.announce(ClientChange(client, "metadata"))
+            self.store.changes.announce(ClientChange(client, "metadata"))
 
     @exposed
     def toggle_debug(self, address: ClientAddress | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import Effects
 from bcfg2tw.engine.plugin.downloads import Downloader
@@ -34,12 +35,18 @@ class PluginContext(Protocol):
         """The state that clients change: the list of clients, what their probes said."""
 
     @property
+    def clock(self) -> Clock:
+        """Tells the time."""
+
+    @property
     def downloads(self) -> Downloader | None:
         """Fetches files from the network; None where there is no network side."""
 
     def announce(self, client: str | None, aspect: str) -> None:
         """
         Make known that something about a client is other than it was, so that caches forget it.
+
+        For what a plugin itself keeps of clients; the store announces what is in the store.
 
         :param client: its name; None where it may concern every client
         :param aspect: what has changed, such as the plugin's name

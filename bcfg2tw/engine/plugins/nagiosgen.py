@@ -125,7 +125,7 @@ class NagiosGen(Plugin, Generator):
         with creating(self.data):
             if _content(path) != data:
                 write_atomically(path, data)
-                self.context.store.wrote(path)
+                self.context.store.note_written(path)
 
 
 def _content(path: str) -> bytes | None:

@@ -128,7 +128,7 @@ class Ohai(Plugin, Probing, Connector):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))
-            self.context.store.wrote(path)
+            self.context.store.note_written(path)
         self.context.announce(metadata.hostname, self.name)
 
     def _is_kept(self, path: str, value: Any) -> bool:

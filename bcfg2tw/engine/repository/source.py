@@ -56,6 +56,7 @@ class Source:
     :ivar name: its path relative to the plugin's folder
     :ivar stamp: as it was listed, for instance to see whether it is executable
     :ivar data: its content
+    :ivar dependencies: all that has been read for it so far, itself among it
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Source:
         self.name = name
         self.stamp = stamp
         self.settings = settings
-        self._dependencies = dependencies
+        self.dependencies = dependencies
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)
@@ -78,11 +79,11 @@ class Source:
         :raises RepositoryError: if it cannot be read
         :raises UnreadableRepository: if nothing could be read now, whatever the file
         """
-        self._dependencies.stamps[path] = None
+        self.dependencies.stamps[path] = None
         try:
             with open(path, "rb") as stream:
                 data = stream.read()
-                self._dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
+                self.dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
         except OSError as error:
             if error.errno in PASSING:
                 raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
@@ -92,12 +93,12 @@ class Source:
     @property
     def has_read_others(self) -> bool:
         """Say whether what the file says depends on further files."""
-        return len(self._dependencies.stamps) > 1 or bool(self._dependencies.globs)
+        return len(self.dependencies.stamps) > 1 or bool(self.dependencies.globs)
 
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
         paths = expand(pattern)
-        self._dependencies.globs = {**self._dependencies.globs, pattern: paths}
+        self.dependencies.globs = {**self.dependencies.globs, pattern: paths}
         return paths
 
     def xml(self) -> Element:

@@ -104,7 +104,7 @@ class ServedRepository:
             stays in service, and the changes have to be told again
         """
         if changed is not None:
-            changed = self._store.not_by_itself(changed)
+            changed = self._store.changed_by_others(changed)
             if not changed:
                 return
         if self._is_changing_files:
@@ -159,7 +159,7 @@ class ServedRepository:
         return (*self.snapshot.watched(), *config)
 
     def forget(self, change: ClientChange) -> None:
-        """Drop the cached metadata that a change concerns; listens to the store's changes."""
+        """Drop the cached metadata that a change concerns; listens to `Store.changes`."""
         if self._snapshot is None:
             return  # the plugins of the first snapshot are being made
         clients = () if change.client is None else (change.client,)

@@ -1,1 +1,5 @@
-"""What clients change: kept outside the snapshots of the repository, on disk before it counts."""
+"""
+The state that clients change, kept outside the snapshots of the repository.
+
+`interface` says what is promised, `opening` chooses an implementation.
+"""

@@ -39,18 +39,18 @@ def _write(temporary: str, target: str, data: bytes, new_file_mode: int) -> None
     with open(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()
-        _take_over(descriptor, target, new_file_mode)
+        _copy_owner_and_mode(descriptor, target, new_file_mode)
         os.fsync(descriptor)
 
 
-def _take_over(descriptor: int, target: str, new_file_mode: int) -> None:
+def _copy_owner_and_mode(descriptor: int, target: str, new_file_mode: int) -> None:
     try:
         old = os.stat(target)
     except FileNotFoundError:
         os.fchmod(descriptor, new_file_mode)
         return
-    own = os.fstat(descriptor)
-    if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         # a server without the right to give files away still has to write them
         with suppress(PermissionError):
             os.fchown(descriptor, old.st_uid, old.st_gid)

@@ -1,60 +1,60 @@
-"""All state that clients change, of one repository."""
+"""All state that clients change, of one repository; it outlives the snapshots."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
-from bcfg2tw.engine.repository.listing import Stamp, stamp_of
-from bcfg2tw.engine.store.clients import ClientChanges
-from bcfg2tw.engine.store.probes import ProbeAnswers
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.engine.store.changes import Announcements
+from bcfg2tw.engine.store.interface import ClientStore, ProbeStore
+from bcfg2tw.engine.store.written_files import WrittenFiles
 
 
 class Store:
     """
-    What outlives the snapshots of a repository.
+    The parts of the store, each kept in a way of its own; see `interface` for their promises.
 
     :ivar clients: registrations, profiles, versions
-    :ivar probes: what clients' probes said
+    :ivar probes: the output of clients' probes
+    :ivar changes: announces every change of the parts, and of state that plugins keep themselves
     """
 
-    def __init__(self, settings: Settings) -> None:
-        repository = settings.repository
-        self.clients = ClientChanges(os.path.join(repository, "Metadata", "clients.xml"))
-        self.probes = ProbeAnswers(os.path.join(repository, "Probes", "probed.xml"))
-        self._written: dict[str, Stamp] = {}
-
-    def not_by_itself(self, changed: Collection[str]) -> list[str]:
+    def __init__(self, clients: ClientStore, probes: ProbeStore, changes: Announcements) -> None:
         """
-        Return those of some changed paths that somebody else may have changed.
+        Put parts together.
+
+        :param changes: the announcements that the parts were made with
+        """
+        self.clients = clients
+        self.probes = probes
+        self.changes = changes
+        self._written = WrittenFiles()
+
+    def note_written(self, path: str) -> None:
+        """
+        Note that a plugin has just written a file that it reads whenever it needs it.
+
+        The file's change is no reason to read the repository again, and to empty every cache.
+        """
+        self._written.note(path)
+
+    def changed_by_others(self, paths: Collection[str]) -> list[str]:
+        """
+        Return those of some changed files that somebody else may have changed.
 
         What a client says counts when it is said: writing it to its proper file later changes
         nothing, and must not empty any cache.
         """
-        return [path for path in changed if not self._is_as_written(path)]
+        return [path for path in paths if not self._is_own(path)]
 
-    def _is_as_written(self, path: str) -> bool:
-        stamp = self._written.get(path)
-        if stamp is not None and stamp == stamp_of(path):
-            return True
-        return self.probes.is_as_written(path)
-
-    def wrote(self, path: str) -> None:
-        """
-        Note that a plugin has written a file that it reads from disk whenever it needs it.
-
-        Its change is no reason to read the repository again, and to empty every cache.
-        """
-        stamp = stamp_of(path)
-        if stamp is not None:
-            self._written[path] = stamp
+    def _is_own(self, path: str) -> bool:
+        return (
+            self._written.is_as_noted(path)
+            or self.probes.is_as_written(path)
+            or self.clients.is_as_written(path)
+        )
 
     def close(self) -> None:
-        """Bring everything to its proper files; only once there are no calls any more."""
+        """Close the parts; once there are no calls any more."""
         try:
             self.clients.close()
         finally:

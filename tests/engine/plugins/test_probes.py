@@ -10,6 +10,7 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.errors import CriticalError
 from bcfg2tw.settings import Settings
 from tests.builders import (
@@ -243,7 +244,7 @@ class GroupTests(SynchronousTestCase):
         """An upload replaces all that was known of the client, and of no other."""
         core = a_core(self, {"Probes/p": "x"})
         upload(core, p="1\ngroup:web", q="2")
-        core.store.probes.save("other.example.test", {"p": "3"}, ["db"], 1)
+        core.store.probes.save(Answers("other.example.test", {"p": "3"}, frozenset(["db"]), 1))
         upload(core, r="4\ngroup:mail")
         metadata = metadata_of(core)
         self.assertEqual(metadata.groups, {"all", "mail"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.errors import MetadataConsistencyError
 
 #: The calls of one run should cost one look-up; a change of DNS should not take long to be seen.
@@ -16,24 +17,34 @@ KEPT_NAMES = 10_000
 
 MAPPED = "::ffff:"
 
+LookUp = Callable[[str], tuple[str, list[str], list[str]]]
+
+
+@dataclass(frozen=True)
+class DNSAnswer:
+    """
+    The name of an address, or the error in its place.
+
+    :ivar good_until: as the clock's `monotonic` counts
+    """
+
+    good_until: float
+    name: str | OSError
+
 
 class AddressNames:
-    """
-    Host names of addresses; a look-up blocks the calling thread.
+    """Host names of addresses; a look-up blocks the calling thread."""
 
-    :param look_up: as `socket.gethostbyaddr`
-    :param clock: seconds that only ever grow
-    """
+    def __init__(self, clock: Clock, look_up: LookUp = socket.gethostbyaddr) -> None:
+        """
+        Look up nothing yet.
 
-    def __init__(
-        self,
-        look_up: Callable[[str], tuple[str, list[str], list[str]]] = socket.gethostbyaddr,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+        :param look_up: as `socket.gethostbyaddr`
+        """
         self._look_up = look_up
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, str | OSError]] = {}
+        self._answers: dict[str, DNSAnswer] = {}
 
     def name(self, ip: str) -> str:
         """
@@ -41,25 +52,26 @@ class AddressNames:
 
         :raises MetadataConsistencyError: if it has none, or if DNS does not answer
         """
-        now = self._clock()
-        known = self._known.get(ip)
-        if known is None or known[0] < now:
-            known = self._remember(ip, now)
-        if isinstance(known[1], OSError):
-            raise MetadataConsistencyError(f"Address resolution error for {ip}: {known[1]}")
-        return known[1]
+        now = self._clock.monotonic()
+        answer = self._answers.get(ip)
+        if answer is None or answer.good_until < now:
+            answer = self._ask(ip, now)
+            self._keep(ip, answer)
+        if isinstance(answer.name, OSError):
+            raise MetadataConsistencyError(f"Address resolution error for {ip}: {answer.name}")
+        return answer.name
 
-    def _remember(self, ip: str, now: float) -> tuple[float, str | OSError]:
-        answer: tuple[float, str | OSError]
+    def _ask(self, ip: str, now: float) -> DNSAnswer:
         try:
-            answer = (now + LIFETIME_SECONDS, self._look_up(ip)[0].lower())
+            return DNSAnswer(now + LIFETIME_SECONDS, self._look_up(ip)[0].lower())
         except OSError as error:
-            answer = (now + FAILURE_LIFETIME_SECONDS, error.with_traceback(None))
+            return DNSAnswer(now + FAILURE_LIFETIME_SECONDS, error.with_traceback(None))
+
+    def _keep(self, ip: str, answer: DNSAnswer) -> None:
         with self._lock:
-            if len(self._known) >= KEPT_NAMES:
-                self._known = {}
-            self._known[ip] = answer
-        return answer
+            if len(self._answers) >= KEPT_NAMES:
+                self._answers = {}
+            self._answers[ip] = answer
 
 
 def unmapped(ip: str) -> str:

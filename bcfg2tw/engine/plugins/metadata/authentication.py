@@ -1,20 +1,18 @@
-"""Whether a connection is let in, and as which client (:ref:`metadata-5` and :ref:`metadata-6`)."""
+"""Lets connections in, and decides as which client (:ref:`metadata-5` and :ref:`metadata-6`)."""
 
 from __future__ import annotations
 
 import hmac
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.plugin.interfaces import Certificate
 from bcfg2tw.engine.plugins.metadata.addresses import AddressNames, unmapped
+from bcfg2tw.engine.store.client import Client
+from bcfg2tw.engine.store.interface import ClientList
 from bcfg2tw.errors import MetadataConsistencyError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.address import ClientAddress
-    from bcfg2tw.engine.plugin.interfaces import Certificate
-    from bcfg2tw.engine.store.client_table import Client, ClientTable
-    from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Metadata")
 
@@ -25,11 +23,11 @@ BY_ADDRESS = "root"
 @dataclass(frozen=True)
 class Identity:
     """
-    Whom a connection claims to be.
+    The client that a connection claims to be.
 
-    :ivar method: `cert`, `address` or `uuid`, by what it claims it
+    :ivar method: `cert`, `address` or `uuid`: the claim rests on this
     :ivar name: of the client, in lower case, aliases and uuids resolved
-    :ivar client: None for one that is not known yet
+    :ivar client: None for one that nobody has entered
     """
 
     method: str
@@ -38,20 +36,30 @@ class Identity:
 
 
 class Authentication:
-    """The rules, for one state of the repository."""
+    """The rules by which connections are let in, for one state of the repository."""
 
-    def __init__(self, settings: Settings, table: ClientTable, names: AddressNames) -> None:
+    def __init__(self, settings: Settings, clients: ClientList, names: AddressNames) -> None:
+        """
+        Let nobody in yet.
+
+        :param names: finds the names of addresses that no client is listed with
+        """
         self._settings = settings
-        self._table = table
+        self._clients = clients
         self._names = names
 
     def admits(
         self, cert: Certificate | None, user: str, password: str, address: ClientAddress
     ) -> bool:
-        """Decide about a connection; one that is let in knows from then on whom it acts as."""
+        """
+        Decide about a connection.
+
+        :param user: a name or uuid, or `BY_ADDRESS`
+        :param address: of the connection; which client it acts as is noted there
+        """
         address.client = None  # a connection that is kept open may change its mind
         try:
-            identity = self._identity(cert, user, address)
+            identity = self._claimed_identity(cert, user, address)
             if not self._is_proven(identity, password, address):
                 return False
         except MetadataConsistencyError as error:
@@ -68,30 +76,34 @@ class Authentication:
         :raises MetadataConsistencyError: if it cannot be told
         """
         ip = str(address[0])
-        listed = self._listed(ip)
-        if len(listed) > 1:
+        names = self._clients_at(ip)
+        if len(names) > 1:
             raise MetadataConsistencyError(
                 f"Address {ip} has multiple reverse assignments; a uuid must be used"
             )
-        return listed[0] if listed else self._canonical(self._names.name(ip))
+        return names[0] if names else self._own_name(self._names.name(ip))
 
-    def _listed(self, ip: str) -> tuple[str, ...]:
-        return self._table.by_address(ip) or self._table.by_address(unmapped(ip))
+    def _clients_at(self, ip: str) -> tuple[str, ...]:
+        """Return the names of the clients that an address is listed for."""
+        return self._clients.by_address(ip) or self._clients.by_address(unmapped(ip))
 
-    def _canonical(self, name: str) -> str:
-        known = self._table.get(name)
-        return name.lower() if known is None else known.name
+    def _own_name(self, name: str) -> str:
+        """Return the name of the client that a name or an alias leads to."""
+        client = self._clients.get(name)
+        return name.lower() if client is None else client.name
 
-    def _identity(self, cert: Certificate | None, user: str, address: ClientAddress) -> Identity:
+    def _claimed_identity(
+        self, cert: Certificate | None, user: str, address: ClientAddress
+    ) -> Identity:
         if cert:
-            return self._known_as("cert", common_name(cert))
+            return self._identify("cert", common_name(cert))
         if user == BY_ADDRESS:
-            return self._known_as("address", self.resolve(address))
-        client = self._table.by_uuid(user)
-        return self._known_as("uuid", user if client is None else client.name)
+            return self._identify("address", self.resolve(address))
+        client = self._clients.by_uuid(user)
+        return self._identify("uuid", user if client is None else client.name)
 
-    def _known_as(self, method: str, name: str) -> Identity:
-        return Identity(method, self._canonical(name), self._table.get(name))
+    def _identify(self, method: str, name: str) -> Identity:
+        return Identity(method, self._own_name(name), self._clients.get(name))
 
     def _is_proven(self, identity: Identity, password: str, address: ClientAddress) -> bool:
         client = identity.client
@@ -101,8 +113,8 @@ class Authentication:
                 "Client %s does not provide a cert, but only cert auth is allowed", identity.name
             )
             return False
-        checked = identity.method != "uuid" or self._settings.strict_address
-        if checked and not self._has_address(identity, address):
+        is_address_checked = identity.method != "uuid" or self._settings.strict_address
+        if is_address_checked and not self._has_address(identity, address):
             return False
         if identity.method == "cert" and auth != "cert+password":
             return True
@@ -112,32 +124,35 @@ class Authentication:
         ip = str(address[0])
         if identity.client is not None and identity.client.floating:
             return True
-        listed = self._listed(ip)
-        if listed:
-            if identity.name not in listed:
+        names = self._clients_at(ip)
+        if names:
+            if identity.name not in names:
                 logger.error("Got request for non-float client %s from %s", identity.name, ip)
-            return identity.name in listed
-        resolved = self.resolve(address)
-        if resolved != identity.name:
+            return identity.name in names
+        name = self.resolve(address)
+        if name != identity.name:
             logger.error("Got request for %s from incorrect address %s", identity.name, ip)
-            logger.error("Resolved to %s", resolved)
-        return resolved == identity.name
+            logger.error("Resolved to %s", name)
+        return name == identity.name
 
     def _knows_password(self, client: Client | None, password: str, ip: str) -> bool:
-        own = None if client is None else client.password
+        clients_own = None if client is None else client.password
         if client is not None and client.secure:
-            return self._knows_own(own, password, ip)
+            return self._knows_clients_own(clients_own, password, ip)
         # both are always compared: how long it takes must not tell which one was close
-        matches = [is_password(password, own), is_password(password, self._settings.password)]
+        matches = [
+            is_password(password, clients_own),
+            is_password(password, self._settings.password),
+        ]
         if not any(matches):
             logger.error("Client %s failed to use an allowed password", ip)
         return any(matches)
 
-    def _knows_own(self, own: str | None, password: str, ip: str) -> bool:
-        if not own:
+    def _knows_clients_own(self, clients_own: str | None, password: str, ip: str) -> bool:
+        if not clients_own:
             logger.error("Client %s in secure mode but has no password", ip)
             return False
-        if not is_password(password, own):
+        if not is_password(password, clients_own):
             logger.error("Client %s failed to use client password in secure mode", ip)
             return False
         return True
@@ -169,11 +184,12 @@ def is_password(given: str, expected: str | None) -> bool:
     """
     if not expected:
         return False
-    as_written, with_plus = _equal(given, expected), _equal(given, expected.replace(" ", "+"))
+    as_written = _are_equal(given, expected)
+    with_plus = _are_equal(given, expected.replace(" ", "+"))
     return as_written or with_plus
 
 
-def _equal(given: str, expected: str) -> bool:
+def _are_equal(given: str, expected: str) -> bool:
     return hmac.compare_digest(
         given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
     )

@@ -1,5 +1,5 @@
 """
-Which groups follow from which (:ref:`metadata-7.1`).
+The rules by which a client's groups follow from one another (:ref:`metadata-7.1`).
 
 A statement is looked at only where a group or client that it asks for is there, so resolving a
 client costs what its own groups say, not what the whole file says; and equal questions, as from
@@ -21,7 +21,7 @@ Categories = dict[str, str]
 
 @dataclass(frozen=True)
 class Conditions:
-    """What must hold for a statement: groups and client names that are there, or are not."""
+    """The condition of a statement: groups and client names that are there, or are not."""
 
     groups: frozenset[str]
     not_groups: frozenset[str]
@@ -40,7 +40,11 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Statement:
-    """One leaf of groups.xml: a client is, or with `negated` is not, in a group."""
+    """
+    One leaf of groups.xml: clients that meet its conditions are in a group.
+
+    :ivar negated: whether it says that they are not in it
+    """
 
     group: str
     negated: bool
@@ -48,13 +52,14 @@ class Statement:
 
 
 class Statements:
-    """
-    Statements of one kind, found by what they ask for.
-
-    :param statements: in document order
-    """
+    """Statements of one kind, positive or negated, indexed by a group or client of each."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
+        """
+        Index the statements.
+
+        :param statements: in document order
+        """
         self._order: dict[str, int] = {}
         self._by_group: dict[str, list[Statement]] = {}
         self._by_client: dict[str, list[Statement]] = {}
@@ -76,7 +81,9 @@ class Statements:
         candidates = [*self._others, *self._by_client.get(client, ())]
         for group in groups:
             candidates.extend(self._by_group.get(group, ()))
-        names = {one.group for one in candidates if one.conditions.hold(client, groups)}
+        names = {
+            statement.group for statement in candidates if statement.conditions.hold(client, groups)
+        }
         return sorted(names, key=self._order.__getitem__)
 
 
@@ -90,12 +97,12 @@ class Membership:
         :param categories: group to its category, for those that have one
         """
         self._categories = categories
-        self._given = Statements(one for one in statements if not one.negated)
-        self._taken = Statements(one for one in statements if one.negated)
-        self._mentioned = frozenset(
+        self._positive = Statements(rule for rule in statements if not rule.negated)
+        self._negative = Statements(rule for rule in statements if rule.negated)
+        self._mentioned_clients = frozenset(
             name
-            for one in statements
-            for name in one.conditions.clients | one.conditions.not_clients
+            for statement in statements
+            for name in statement.conditions.clients | statement.conditions.not_clients
         )
         self._answers: dict[object, tuple[frozenset[str], Categories]] = {}
 
@@ -108,36 +115,36 @@ class Membership:
         Ends where nothing changes any more; where it would go round in circles a warning says so.
         """
         start = frozenset(groups)
-        asked_for = client if client in self._mentioned else None
-        key = (asked_for, start, frozenset(categories.items()))
+        mentioned_client = client if client in self._mentioned_clients else None
+        key = (mentioned_client, start, frozenset(categories.items()))
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._expanded(client, set(start), dict(categories))
+            answer = self._work_out(client, set(start), dict(categories))
             if len(self._answers) >= KEPT_ANSWERS:
                 self._answers.clear()  # rather than count uses: a site has far fewer questions
             self._answers[key] = answer
         return set(answer[0]), dict(answer[1])
 
-    def _expanded(
+    def _work_out(
         self, client: str, groups: set[str], categories: Categories
     ) -> tuple[frozenset[str], Categories]:
         seen: list[tuple[frozenset[str], frozenset[tuple[str, str]]]] = []
         state = (frozenset(groups), frozenset(categories.items()))
         while state not in seen:
             seen.append(state)
-            groups |= self._gained(client, groups, categories)
-            groups -= self._lost(client, groups, categories)
+            groups |= self._gains(client, groups, categories)
+            groups -= self._losses(client, groups, categories)
             state = (frozenset(groups), frozenset(categories.items()))
         if state != seen[-1]:
             logger.warning(
                 "Metadata: the groups of %s depend on one another in a circle: %s come and go",
-                client, ", ".join(sorted(_unsteady(seen[seen.index(state) :]))),
+                client, ", ".join(sorted(_unsteady_groups(seen[seen.index(state) :]))),
             )  # fmt: skip
         return state[0], categories
 
-    def _gained(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+    def _gains(self, client: str, groups: set[str], categories: Categories) -> set[str]:
         gained: set[str] = set()
-        for name in self._given.that_hold(client, groups):
+        for name in self._positive.that_hold(client, groups):
             category = self._categories.get(name)
             if name in groups or (category is not None and category in categories):
                 continue
@@ -146,8 +153,8 @@ class Membership:
             gained.add(name)
         return gained
 
-    def _lost(self, client: str, groups: set[str], categories: Categories) -> set[str]:
-        lost = groups.intersection(self._taken.that_hold(client, groups))
+    def _losses(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+        lost = groups.intersection(self._negative.that_hold(client, groups))
         for name in lost:
             category = self._categories.get(name)
             if category is not None:
@@ -155,7 +162,7 @@ class Membership:
         return lost
 
 
-def _unsteady(
+def _unsteady_groups(
     states: list[tuple[frozenset[str], frozenset[tuple[str, str]]]],
 ) -> frozenset[str]:
     sets = [groups for groups, _ in states]

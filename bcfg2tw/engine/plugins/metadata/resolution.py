@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.metadata.groups_file import GroupsFile
-    from bcfg2tw.engine.store.client_table import Client
+from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
+from bcfg2tw.engine.plugins.metadata.dynamic_groups import DynamicGroups
+from bcfg2tw.engine.store.client import Client
 
 logger = logging.getLogger("Metadata")
 
-LookUp = Callable[[ClientMetadata, str], "MetadataGroup | None"]
-
 
 class Resolution:
-    """
-    The rules, for one groups.xml.
+    """The rules by which a client gets groups, a profile and bundles, for one groups.xml."""
 
-    :param look_up: returns a group's definition, also of one that a connector made up
-    """
+    def __init__(self, groups: DeclaredGroups, dynamic: DynamicGroups) -> None:
+        """
+        Resolve nobody yet.
 
-    def __init__(self, groups: GroupsFile, look_up: LookUp) -> None:
+        :param dynamic: the groups that connectors made up
+        """
         self._groups = groups
-        self._look_up = look_up
+        self._dynamic = dynamic
 
     def initial(self, name: str, client: Client | None) -> ClientMetadata:
         """
         Return what clients.xml and groups.xml say of a client.
 
-        :param client: None for one that is not known; it gets the default group as profile
+        :param client: None for one that nobody has entered; the default group is its profile
         """
-        metadata = _plain(name, client)
+        metadata = _without_groups(name, client)
         default = self._groups.default
-        profiles = client.profiles if client is not None else _some(default)
+        profiles = client.profiles if client is not None else _as_tuple(default)
         for group in profiles:
             self._add(metadata, group)
         if client is None:
             metadata.profile = default
         self._expand(metadata)
-        # a known client without any profile has no groups in the reference either
+        # a client that is entered without any profile has no groups in the reference either
         if profiles and not metadata.groups and default is not None:
             self._add(metadata, default)
             self._expand(metadata)
@@ -53,16 +50,16 @@ class Resolution:
 
     def _some_profile(self, metadata: ClientMetadata) -> str | None:
         declared = self._groups.declared
-        own = metadata.groups.intersection(declared)
-        profiles = [name for name in declared if name in own and declared[name].is_profile]
+        groups = metadata.groups.intersection(declared)
+        profiles = [name for name in declared if name in groups and declared[name].is_profile]
         return profiles[0] if profiles else None
 
     def merge(self, metadata: ClientMetadata, names: Iterable[str]) -> None:
         """Add groups and all that follows from them to a client's metadata."""
-        fresh = [name for name in names if name not in metadata.groups]
-        for name in fresh:
+        new_names = [name for name in names if name not in metadata.groups]
+        for name in new_names:
             self._add(metadata, name)
-        if fresh:
+        if new_names:
             self._expand(metadata)
             metadata.bundles = self._bundles(metadata)
         if metadata.profile is None:
@@ -81,6 +78,13 @@ class Resolution:
         if metadata.profile is None and group is not None and group.is_profile:
             metadata.profile = name
 
+    def _look_up(self, metadata: ClientMetadata, name: str) -> MetadataGroup | None:
+        return (
+            self._groups.declared.get(name)
+            or metadata.dynamic_groups.get(name)
+            or self._dynamic.get(name)
+        )
+
     def _expand(self, metadata: ClientMetadata) -> None:
         metadata.groups, metadata.categories = self._groups.membership.expand(
             metadata.hostname, metadata.groups, metadata.categories
@@ -95,7 +99,7 @@ class Resolution:
         return bundles
 
 
-def _plain(name: str, client: Client | None) -> ClientMetadata:
+def _without_groups(name: str, client: Client | None) -> ClientMetadata:
     if client is None:
         return ClientMetadata(name)
     return ClientMetadata(
@@ -108,7 +112,7 @@ def _plain(name: str, client: Client | None) -> ClientMetadata:
     )
 
 
-def _some(name: str | None) -> tuple[str, ...]:
+def _as_tuple(name: str | None) -> tuple[str, ...]:
     return () if name is None else (name,)
 
 

@@ -1,4 +1,4 @@
-"""What probes printed: groups and data in it, and its values as XML, JSON and YAML."""
+"""The output of probes: the groups and data in it, and its values as XML, JSON and YAML."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ class Output(NamedTuple):
     groups: list[str]
 
 
-def taken_apart(text: str) -> Output:
-    """Tell the lines that name groups from those that are data."""
-    kept: list[str] = []
+def take_apart(text: str) -> Output:
+    """Tell the lines of an output that name groups from those that are data."""
+    data: list[str] = []
     groups: list[str] = []
     for line in text.split("\n"):
         group = GROUP_LINE.match(line)
         if group is None:
-            kept.append(line)
+            data.append(line)
         else:
             groups.append(group["name"])
-    return Output("\n".join(kept), groups)
+    return Output("\n".join(data), groups)
 
 
 class ProbeData(str):
     """
-    What a probe printed, as templates see it: a text that can be asked for more.
+    The output of a probe as templates see it: a text that can be asked for its value.
 
-    Values are made when they are first asked for. They belong to the one metadata object: what a
+    Values are made when they are first asked for. They belong to one metadata object: what a
     template does to them concerns no other request.
     """
 

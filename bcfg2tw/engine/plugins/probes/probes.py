@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing, Threaded
-from bcfg2tw.engine.plugins.probes.output import ProbeData, taken_apart
+from bcfg2tw.engine.plugins.probes.output import ProbeData, take_apart
 from bcfg2tw.engine.plugins.probes.scripts import Script, scripts_in
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 #: The first version that takes scripts beyond ASCII (conformance case probes-unicode).
 TAKES_UNICODE = (1, 3, 1)
@@ -25,10 +22,10 @@ TAKES_UNICODE = (1, 3, 1)
 
 class Probes(Plugin, Probing, Connector, Threaded):
     """
-    Has clients run the scripts in `Probes`, and knows what they printed last.
+    Has clients run the scripts in `Probes`, and knows the output of the last run.
 
-    Groups that a probe names are the client's until its next upload; the rest of what it printed
-    is `metadata.Probes[NAME]`. Both are kept by the core's store.
+    Groups that a probe names are the client's until its next upload; the rest of its output is
+    `metadata.Probes[NAME]`. Both are kept by the store.
     """
 
     def __init__(
@@ -36,23 +33,19 @@ class Probes(Plugin, Probing, Connector, Threaded):
     ) -> None:
         super().__init__(context, files, previous)
         settings = files.library.settings
-        if settings.probes_db:
-            raise PluginInitError(
-                "[probes] use_database: probe data cannot be kept in a database; "
-                "remove the option, and probed.xml is used"
-            )
+        self._store = context.store.probes
+        self._store.check_settings(settings)
         self._scripts = scripts_in(files, self._warn_of_name)
-        self._allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
-        self._answers = context.store.probes
-        self._answers.read(create=context.effects.is_serving)
+        self._allowed_groups = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
+        self._store.refresh()
 
     def _warn_of_name(self, name: str) -> None:
         if name not in self.listing_before:
             self.logger.error("Could not process filename %s; ignoring", self.files.path(name))
 
     def start_threads(self) -> None:
-        """Have the store write what a killed server left in its journal."""
-        self._answers.start()
+        """Have the store complete what a killed server left."""
+        self._store.start()
 
     # Scripts
 
@@ -82,22 +75,22 @@ class Probes(Plugin, Probing, Connector, Threaded):
                     metadata.hostname, name,
                 )  # fmt: skip
 
-    # What they printed
+    # Their output
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
         """
-        Replace all that is known of a client; it is on disk on return.
+        Replace all that is kept of a client; it is on disk on return.
 
-        :raises PluginExecutionError: if it cannot be kept, all of it: what was known stays
+        :raises PluginExecutionError: if it cannot be kept, all of it: what was kept stays
         """
         data: dict[str, str] = {}
         groups: set[str] = set()
         for element in datalist:
-            output = taken_apart(element.text or "")
+            output = take_apart(element.text or "")
             data[self._name_of(element, metadata)] = output.data
             groups.update(group for group in output.groups if self._allows(group, metadata))
-        if self._answers.save(metadata.hostname, data, groups, int(time.time())):
-            self.context.announce(metadata.hostname, "probes")
+        timestamp = int(self.context.clock.time())
+        self._store.save(Answers(metadata.hostname, data, frozenset(groups), timestamp))
 
     def _name_of(self, element: Element, metadata: ClientMetadata) -> str:
         name = element.get("name")
@@ -108,19 +101,19 @@ class Probes(Plugin, Probing, Connector, Threaded):
         return name
 
     def _allows(self, group: str, metadata: ClientMetadata) -> bool:
-        if any(pattern.fullmatch(group) for pattern in self._allowed):
+        if any(pattern.fullmatch(group) for pattern in self._allowed_groups):
             return True
         self.logger.warning("Disallowed group assignment %s from %s", group, metadata.hostname)
         return False
 
     def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
         """Return the groups that the client's probes named, sorted."""
-        answers = self._answers.of(metadata.hostname)
+        answers = self._store.of(metadata.hostname)
         return [] if answers is None else sorted(answers.groups)
 
     def get_additional_data(self, metadata: ClientMetadata) -> Mapping[str, ProbeData]:
         """Return what each probe printed, nothing for a client that never ran any."""
-        answers = self._answers.of(metadata.hostname)
+        answers = self._store.of(metadata.hostname)
         if answers is None:
             return {}
         return {name: ProbeData(text) for name, text in answers.data.items()}

@@ -1,5 +1,5 @@
 """
-The scripts in `Probes`: which there are, and which a client gets (:ref:`templates-and-data-6`).
+The scripts in `Probes`, each for some clients or for all (:ref:`templates-and-data-6`).
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ logger = logging.getLogger("Probes")
 
 class Script:
     """
-    What one file says; never changes once made.
+    One file; never changes once made.
 
     :ivar text: all of it, in UTF-8 whatever the server's encoding is: clients take nothing else
-    :ivar interpreter: what the first line names
-    :raises RepositoryError: if it is not UTF-8, or if XML cannot hold it
+    :ivar interpreter: the program that the first line names, a shell if it names none
     """
 
     def __init__(self, source: Source) -> None:
-        self.text = _decoded(source)
+        """
+        Read the file; an interpretation for `Files.load`.
+
+        :raises RepositoryError: if it is not UTF-8, or if XML cannot hold it
+        """
+        self.text = _decode(source)
         if not self.text:
             logger.warning("%s: it is empty: clients fail on that, so remove it", source.path)
-        named = FIRST_LINE.fullmatch(self.text.partition("\n")[0])
-        self.interpreter = (named and named["interpreter"]) or DEFAULT_INTERPRETER
+        match = FIRST_LINE.fullmatch(self.text.partition("\n")[0])
+        self.interpreter = (match and match["interpreter"]) or DEFAULT_INTERPRETER
         try:
             self.probe("", "")
         except ValueError:
@@ -56,7 +60,11 @@ class Script:
         return self.text.isascii()
 
     def probe(self, name: str, source: str) -> Element:
-        """Return the element that a client gets, a new one each time."""
+        """
+        Return the element that a client gets, a new one each time.
+
+        :param source: the plugin that takes the output
+        """
         probe = etree.Element(
             "probe", {"name": name, "source": source, "interpreter": self.interpreter}
         )
@@ -64,7 +72,7 @@ class Script:
         return probe
 
 
-def _decoded(source: Source) -> str:
+def _decode(source: Source) -> str:
     try:
         return source.data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,7 +82,7 @@ def _decoded(source: Source) -> str:
         ) from error
 
 
-#: A script, or why there is none although there is a file.
+#: A script, or the reason why there is none although there is a file.
 Candidate: TypeAlias = Script | RepositoryError
 Scripts: TypeAlias = dict[str, SpecificSet[Candidate]]
 
@@ -90,11 +98,11 @@ def scripts_in(files: Files, not_a_probe: Callable[[str], object]) -> Scripts:
     for name in files:
         if NOT_MEANT.fullmatch(name.rpartition("/")[2]):
             continue
-        found = FILE_NAME.fullmatch(name)
-        specificity = specificity_of_suffix(found["suffix"]) if found else None
-        if found is not None and specificity is not None:
+        match = FILE_NAME.fullmatch(name)
+        specificity = specificity_of_suffix(match["suffix"]) if match else None
+        if match is not None and specificity is not None:
             member = Member(name, specificity, _candidate(files, name))
-            members.setdefault(found["probe"], []).append(member)
+            members.setdefault(match["probe"], []).append(member)
         else:
             not_a_probe(name)
     return {probe: SpecificSet(members[probe]) for probe in sorted(members)}

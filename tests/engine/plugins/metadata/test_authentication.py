@@ -12,6 +12,7 @@ from bcfg2tw.engine.plugins.metadata.addresses import AddressNames
 from bcfg2tw.engine.plugins.metadata.authentication import is_password
 from bcfg2tw.errors import MetadataConsistencyError
 from tests.builders import PASSWORD, a_core, address, change
+from tests.doubles import ManualClock
 
 GROUPS = '<Groups><Group name="all" profile="true" public="true" default="true"/></Groups>'
 CLIENTS = """<Clients>
@@ -169,9 +170,9 @@ class AuthenticationTests(SynchronousTestCase):
 
 class AddressNamesTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.now = 0.0
+        self.clock = ManualClock()
         self.asked: list[str] = []
-        self.names = AddressNames(self.look_up, lambda: self.now)
+        self.names = AddressNames(self.clock, self.look_up)
 
     def look_up(self, ip: str) -> tuple[str, list[str], list[str]]:
         """Answer as DNS would; 192.0.2.1 alone has a name."""
@@ -185,13 +186,14 @@ class AddressNamesTests(SynchronousTestCase):
         for _ in range(5):
             self.assertEqual(self.names.name("192.0.2.1"), "web.example.test")
         self.assertEqual(len(self.asked), 1)
-        self.now = 61
+        self.clock.advance(61)
         self.names.name("192.0.2.1")
         self.assertEqual(len(self.asked), 2)
 
     def test_failure(self) -> None:
         """An address without a name is refused with the reason; soon DNS is asked again."""
-        for self.now in (0, 1, 6):
+        for seconds in (0, 1, 5):
+            self.clock.advance(seconds)
             with self.assertRaises(MetadataConsistencyError) as raised:
                 self.names.name("192.0.2.2")
         self.assertEqual(

@@ -8,22 +8,30 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.store.folding import REST_PER_WORK, Gate, Later
+from bcfg2tw.engine.store.xmlfiles.folding import REST_PER_WORK, Gate, Later
+from tests.doubles import ManualClock
 
 PATIENCE_SECONDS = 20.0
 
 
 class Work:
-    """Something to run later; says of the first runs that they are not done, or raises."""
+    """
+    Something to run later; says of the first runs that they are not done, or raises.
 
-    def __init__(self, *results: bool | Exception, seconds: float = 0.0) -> None:
+    :ivar runs: when it was run
+    """
+
+    def __init__(
+        self, clock: ManualClock, *results: bool | Exception, seconds: float = 0.0
+    ) -> None:
         self.runs: list[float] = []
+        self._clock = clock
         self._results = list(results)
         self._seconds = seconds
 
     def __call__(self) -> bool:
-        self.runs.append(time.monotonic())
-        time.sleep(self._seconds)
+        self.runs.append(self._clock.monotonic())
+        self._clock.advance(self._seconds)
         result = self._results.pop(0) if self._results else True
         if isinstance(result, Exception):
             raise result
@@ -31,68 +39,66 @@ class Work:
 
 
 class LaterTests(SynchronousTestCase):
-    def later(self, work: Callable[[], bool], delay_seconds: float = 0.01) -> Later:
-        """Return what runs the work, ended after the test."""
-        later = Later(work, delay_seconds)
-        self.addCleanup(later.close)
-        return later
+    def setUp(self) -> None:
+        self.clock = ManualClock(0.0)
 
-    def wait_for_runs(self, work: Work, number: int) -> None:
-        """Wait until the work was begun so often."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while len(work.runs) < number and time.monotonic() < deadline:
-            time.sleep(0.001)
-        self.assertGreaterEqual(len(work.runs), number)
+    def later(self, work: Callable[[], bool], delay_seconds: float = 1.0) -> Later:
+        """Return a `Later` that runs the work."""
+        return Later(work, self.clock, delay_seconds)
 
     def test_once_for_many(self) -> None:
         """Many requests make one run, after the delay."""
-        work = Work()
-        later = self.later(work, 0.1)
-        started = time.monotonic()
+        work = Work(self.clock)
+        later = self.later(work, 3.0)
         for _ in range(100):
             later.request()
-        self.wait_for_runs(work, 1)
-        self.assertGreaterEqual(work.runs[0] - started, 0.1)
-        time.sleep(0.2)
-        self.assertEqual(len(work.runs), 1)
+        self.clock.advance(2.9)
+        self.assertEqual(work.runs, [])
+        self.clock.advance(100)
+        self.assertEqual(work.runs, [3.0])
 
     def test_requested_meanwhile(self) -> None:
         """What is requested during a run, which may have missed it, makes another one."""
-        work = Work(seconds=0.05)
+        runs: list[float] = []
+
+        def work() -> bool:
+            runs.append(self.clock.monotonic())
+            if len(runs) == 1:
+                later.request()
+            return True
+
         later = self.later(work)
         later.request()
-        self.wait_for_runs(work, 1)
-        later.request()
-        self.wait_for_runs(work, 2)
+        self.clock.advance(100)
+        self.assertEqual(runs, [1.0, 2.0])
 
     def test_not_done(self) -> None:
         """What is not done, or fails, is tried again; a failure is in the log."""
-        work = Work(False, KeyError("disk"))
+        work = Work(self.clock, False, KeyError("disk"))
+        self.later(work).request()
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            self.later(work).request()
-            self.wait_for_runs(work, 3)
+            self.clock.advance(100)
+        self.assertEqual(work.runs, [1.0, 2.0, 3.0])
         self.assertIn("Changes could not be written, they are tried again", logs.output[0])
 
     def test_rest(self) -> None:
         """Work that takes long is done less often, whatever is requested."""
-        work = Work(seconds=0.02)
-        later = self.later(work, 0.0)
+        work = Work(self.clock, seconds=5.0)
+        later = self.later(work)
         later.request()
-        self.wait_for_runs(work, 1)
-        while not later._took_seconds:
-            time.sleep(0.001)
+        self.clock.advance(1)
         later.request()
-        self.wait_for_runs(work, 2)
-        self.assertGreaterEqual(work.runs[1] - work.runs[0], 0.02 * REST_PER_WORK)
+        self.clock.advance(1000)
+        self.assertEqual(work.runs, [1.0, 1.0 + 5.0 + 5.0 * REST_PER_WORK])
 
     def test_closed(self) -> None:
         """Once closed nothing is run."""
-        work = Work()
-        later = self.later(work, 0.5)
+        work = Work(self.clock)
+        later = self.later(work)
         later.request()
         later.close()
         later.request()
-        time.sleep(0.7)
+        self.clock.advance(100)
         self.assertEqual(work.runs, [])
 
 
@@ -118,7 +124,7 @@ class GateTests(SynchronousTestCase):
             with gate.passing():
                 events.append("entered")
 
-        threads = [threading.Thread(target=one) for one in (pass_slowly, close, enter)]
+        threads = [threading.Thread(target=act) for act in (pass_slowly, close, enter)]
         threads[0].start()
         inside.wait(PATIENCE_SECONDS)
         threads[1].start()

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 from hypothesis import given
@@ -16,24 +15,39 @@ from hypothesis import strategies as st
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.probed_file import Answers, document
-from bcfg2tw.engine.store.probes import ProbeAnswers
+from bcfg2tw.engine.store.changes import Announcements
+from bcfg2tw.engine.store.xmlfiles.journaled_file import FOLDING_DELAY_SECONDS
+from bcfg2tw.engine.store.xmlfiles.probed_document import (
+    ClientAnswers,
+    answers_from,
+    answers_in,
+    document,
+    record_of,
+)
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
 from bcfg2tw.errors import PluginExecutionError
+from tests.doubles import ManualClock
 
 CLIENT = "client.example.test"
 
 UPLOADING = """
 import sys, threading
-from bcfg2tw.engine.store.probes import ProbeAnswers
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.changes import Announcements
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
 
-answers = ProbeAnswers(sys.argv[1], delay_seconds=0.02)
-answers.read()
-answers.start()
+probed = ProbedFile(sys.argv[1], SystemClock(), Announcements())
+probed.later.delay_seconds = 0.02
+probed.refresh()
+probed.start()
 
 def upload(part):
     for number in range(100_000):
-        answers.save(f"c{part}.example.test", {"p": str(number)}, [f"g{number}"], number)
+        groups = frozenset([f"g{number}"])
+        probed.save(Answers(f"c{part}.example.test", {"p": str(number)}, groups, number))
         sys.stdout.write(f"c{part}.example.test {number}\\n")
         sys.stdout.flush()
 
@@ -43,27 +57,28 @@ threading.Event().wait()
 """
 
 
-class ProbeAnswersTests(SynchronousTestCase):
+class ProbedFileTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = Path(self.mktemp())
         self.folder.mkdir()
         self.file = self.folder / "probed.xml"
         self.file.write_text("<Probed/>\n")
+        self.clock = ManualClock()
         self.answers = self.a_store()
         self.answers.start()
 
-    def a_store(self, delay_seconds: float = 3600) -> ProbeAnswers:
+    def a_store(self) -> ProbedFile:
         """Return another store on the same files, as after the first was killed, or beside it."""
-        answers = ProbeAnswers(str(self.file), delay_seconds)
+        answers = ProbedFile(str(self.file), self.clock, Announcements())
         self.addCleanup(answers.close)
-        answers.read()
+        answers.refresh()
         return answers
 
     def save(self, text: str, client: str = CLIENT, *groups: str, at: int = 1000) -> bool:
         """Save what the one probe of a client printed."""
-        return self.answers.save(client, {"p": text}, groups, at)
+        return self.answers.save(Answers(client, {"p": text}, frozenset(groups), at))
 
-    def said(self, answers: ProbeAnswers, client: str = CLIENT) -> str | None:
+    def said(self, answers: ProbedFile, client: str = CLIENT) -> str | None:
         """Return what the one probe of a client printed, as a store knows it."""
         known = answers.of(client)
         return None if known is None else known.data["p"]
@@ -80,14 +95,15 @@ class ProbeAnswersTests(SynchronousTestCase):
     def write_by_hand(self, *clients: tuple[str, str]) -> None:
         """Write a probed.xml as an editor does."""
         answers = [Answers(client, {"p": text}, frozenset(), 1) for client, text in clients]
-        write_atomically(str(self.file), document(answers))
+        write_atomically(str(self.file), document(map(ClientAnswers, answers)))
 
     # Format
 
     def test_format(self) -> None:
         """The file is the reference's: clients, probes and groups sorted, no declaration."""
-        self.answers.save("b.example.test", {"z": "1\n2\t<&\"'>\r", "a": ""}, ["web", "db"], 7)
-        self.answers.save("a.example.test", {}, [], 8)
+        data = {"z": "1\n2\t<&\"'>\r", "a": ""}
+        self.answers.save(Answers("b.example.test", data, frozenset(["web", "db"]), 7))
+        self.answers.save(Answers("a.example.test", {}, frozenset(), 8))
         self.answers.fold()
         self.assertEqual(
             self.file.read_text(),
@@ -147,13 +163,13 @@ class ProbeAnswersTests(SynchronousTestCase):
         """Whatever is not refused comes back as it was, from the journal and from the file."""
         answers = Answers("c", data, frozenset(groups), 1)
         try:
-            answers.check()
+            ClientAnswers(answers).check()
         except PluginExecutionError:
             return
-        (found,) = etree.fromstring(document([answers]))
-        self.assertEqual(Answers.of(found), answers)
-        record = json.loads(json.dumps(answers.record()).encode("ascii"))
-        self.assertEqual(Answers.from_record(record), answers)
+        (element,) = etree.fromstring(document([ClientAnswers(answers)]))
+        self.assertEqual(answers_in(element), answers)
+        record = json.loads(json.dumps(record_of(answers)).encode("ascii"))
+        self.assertEqual(answers_from(record), answers)
 
     # Durability
 
@@ -168,7 +184,7 @@ class ProbeAnswersTests(SynchronousTestCase):
     def test_one_append(self) -> None:
         """The cost of an upload does not grow with the clients: one line is appended."""
         self.write_by_hand(*((f"c{number}", "x" * 100) for number in range(1000)))
-        self.answers.read()
+        self.answers.refresh()
         self.save("new")
         journal = (self.folder / "probed.xml.journal").read_bytes()
         self.assertEqual(journal.count(b"\n"), 1)
@@ -186,11 +202,8 @@ class ProbeAnswersTests(SynchronousTestCase):
 
     def test_by_itself(self) -> None:
         """It is written without anybody asking for it."""
-        self.answers.later.delay_seconds = 0.01
         self.save("new")
-        deadline = time.monotonic() + 20
-        while self.written() != {CLIENT: "new"} and time.monotonic() < deadline:
-            time.sleep(0.01)
+        self.clock.advance(FOLDING_DELAY_SECONDS)
         self.assertEqual(self.written(), {CLIENT: "new"})
 
     def test_nothing_new(self) -> None:
@@ -217,7 +230,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.save("first")
         second = self.a_store()
         with self.assertRaises(PluginExecutionError) as raised:
-            second.save(CLIENT, {"p": "second"}, [], 1)
+            second.save(Answers(CLIENT, {"p": "second"}, frozenset(), 1))
         self.assertIn("another process has it open", str(raised.exception))
 
     def test_file_not_writable(self) -> None:
@@ -267,7 +280,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         (self.folder / "probed.xml.journal.folding").write_bytes(record)
         again = self.a_store()
         again.start()
-        again.save("a", {"p": "newer"}, [], 2)
+        again.save(Answers("a", {"p": "newer"}, frozenset(), 2))
         again.close()
         self.assertEqual(self.written(), {"a": "newer", "b": "new"})
         self.assertEqual(os.listdir(self.folder), ["probed.xml"])
@@ -298,7 +311,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         """What somebody writes into the file counts, but for clients that uploaded since."""
         self.save("uploaded")
         self.write_by_hand((CLIENT, "edited"), ("other", "edited"))
-        self.answers.read()
+        self.answers.refresh()
         self.assertEqual(self.said(self.answers), "uploaded")
         self.assertEqual(self.said(self.answers, "other"), "edited")
         self.answers.fold()
@@ -317,7 +330,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.answers.fold()
         self.write_by_hand((CLIENT, "edited"))
         self.assertTrue(self.save("uploaded"))
-        self.answers.read()
+        self.answers.refresh()
         self.assertEqual(self.said(self.answers), "uploaded")
         self.answers.fold()
         self.assertEqual(self.written(), {CLIENT: "uploaded"})
@@ -327,7 +340,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.save("uploaded")
         self.answers.fold()
         self.write_by_hand()
-        self.answers.read()
+        self.answers.refresh()
         self.assertIsNone(self.answers.of(CLIENT))
 
     def test_broken_file(self) -> None:
@@ -336,7 +349,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.answers.fold()
         self.file.write_text("<Probed>\n<Client")
         with self.assertLogs("Probes", "ERROR") as logs:
-            self.answers.read()
+            self.answers.refresh()
             self.save("2")
             self.assertFalse(self.answers.fold())
         self.assertEqual(len(logs.output), 1)
@@ -353,7 +366,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.answers.fold()
         self.file.unlink()
         with self.assertLogs("Probes", "WARNING") as logs:
-            self.answers.read()
+            self.answers.refresh()
         self.assertIn("probed.xml does not exist, creating", logs.output[0])
         self.assertEqual(self.written(), {CLIENT: "known"})
 
@@ -370,7 +383,7 @@ class ProbeAnswersTests(SynchronousTestCase):
         self.save("2", "other")
         self.answers.fold()
         self.assertFalse(self.answers.is_as_written(path))
-        self.answers.read()
+        self.answers.refresh()
         self.assertTrue(self.answers.is_as_written(path))
 
     # Tools beside the server
@@ -416,7 +429,7 @@ class ProbeAnswersTests(SynchronousTestCase):
             edits += 1
             self.answers.fold()
             self.write_by_hand(*self.written().items(), ("edited", str(edits)))
-            self.answers.read()
+            self.answers.refresh()
         self.answers.fold()
         self.assertEqual(lost, [])
         self.assertEqual(self.written(), {**dict.fromkeys(clients, "59"), "edited": str(edits)})

@@ -1,10 +1,10 @@
 """
-An append-only file of what was acknowledged but is not in its proper file yet.
+A file that records are appended to: changes that are acknowledged, but not in their file yet.
 
 Records are JSON, one a line. Before they are written to where they belong, the file is set aside
 under another name (`start_folding`); records that come meanwhile begin a new file, and the old
-one goes when its records have arrived (`folded`). A crash at any point leaves every record in one
-of the two files, or in both, and applying a record twice must do no harm.
+one goes when its records have arrived (`finish_folding`). A crash at any point leaves every record
+in one of the two files, or in both, and applying a record twice must do no harm.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ class Journal:
         """
         line = json.dumps(dict(record), separators=(",", ":")).encode("ascii") + b"\n"
         with self._condition:
-            descriptor = self._opened()
+            descriptor = self._open()
             self._write(descriptor, line)
             self._written += 1
             number = self._written
         self._sync(number)
 
-    def _opened(self) -> int:
+    def _open(self) -> int:
         if self._descriptor is None:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
@@ -111,16 +111,19 @@ class Journal:
 
     def start_folding(self) -> None:
         """
-        Set the records aside; those that come from now on begin a new file.
+        Set the records aside, if there are any; those that come from now on begin a new file.
 
         What an earlier attempt set aside stays in front of them.
 
-        :raises OSError: if files cannot be written; the records are where they were then
+        :raises OSError: if files cannot be written, or if another process has the journal; the
+            records are where they were then
         """
+        if not os.path.exists(self._path) and not os.path.exists(self._aside):
+            return
         with self._condition:
             while self._syncing:
                 self._condition.wait()
-            descriptor = self._opened()
+            descriptor = self._open()
             os.fdatasync(descriptor)
             self._synced = self._written
             if os.path.exists(self._aside):
@@ -140,7 +143,7 @@ class Journal:
             os.fsync(stream.fileno())
         os.ftruncate(descriptor, 0)
 
-    def folded(self) -> None:
+    def finish_folding(self) -> None:
         """Forget the records that were set aside: they are where they belong."""
         with suppress(FileNotFoundError):
             os.unlink(self._aside)
@@ -180,10 +183,10 @@ def records(path: str) -> Iterator[Record]:
 
 
 def _record(line: bytes) -> Record:
-    found = json.loads(line)
-    if not isinstance(found, dict):
+    record = json.loads(line)
+    if not isinstance(record, dict):
         raise ValueError("it is no object")
-    return found
+    return record
 
 
 def _lock(descriptor: int) -> None:

@@ -15,9 +15,10 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.engine.store.client_files import fold
-from bcfg2tw.engine.store.client_table import UPDATE, Change
-from bcfg2tw.engine.store.clients import ClientsFile
+from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
+from bcfg2tw.engine.store.declared_clients import read_clients
+from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
+from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 
@@ -40,7 +41,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.settings import Settings
 
 core = NetworkCore(Settings(repository=sys.argv[1], plugins=("Bundler", "Metadata")))
-core.store.clients._delay_seconds = 0.02
+core.store.clients.later.delay_seconds = 0.02
 core.start()
 
 def register(part):
@@ -70,7 +71,7 @@ def version_of(core: NetworkCore, name: str) -> str | None:
     return client.version
 
 
-class ClientChangesTests(SynchronousTestCase):
+class ClientsFileTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.core = a_core(
             self,
@@ -158,7 +159,9 @@ class ClientChangesTests(SynchronousTestCase):
             self.core.metadata.set_version(CLIENT, f"1.3.{number}")
             self.core.store.clients.fold()
             self.core.reload(None)
-        self.assertLessEqual(len(self.core.store.clients._changes), 2)
+        clients = self.core.store.clients
+        assert isinstance(clients, ClientsFile)
+        self.assertLessEqual(len(clients._log), 2)
 
     def test_edit_by_hand(self) -> None:
         """What the administrator writes while changes wait is not lost, nor are they."""
@@ -178,10 +181,10 @@ class ClientChangesTests(SynchronousTestCase):
         alone = CLIENTS.replace('<xi:include href="more.xml"/>', "")
         change(self.core, {"Metadata/clients.xml": alone})
         files = Library(self.core.settings).files(str(self.folder))
-        files.load("clients.xml", ClientsFile)
+        files.load("clients.xml", read_clients)
         self.core.metadata.set_version(CLIENT, "1.3.4")
         self.core.store.clients.fold()
-        self.assertRaises(Unsettled, Metadata, self.core, files, metadata_of(self.core))
+        self.assertRaises(Unsettled, Metadata, self.core.context, files, metadata_of(self.core))
 
     def test_edit_after_writing(self) -> None:
         """A hand edit counts more than a change that was written before it."""
@@ -324,13 +327,13 @@ class ClientChangesTests(SynchronousTestCase):
         )
 
 
-class FoldTests(SynchronousTestCase):
+class WriteEditsTests(SynchronousTestCase):
     def test_vanished_client(self) -> None:
         """A change of a client that was removed by hand meanwhile is dropped."""
         folder = self.mktemp()
         write_files(folder, {"clients.xml": "<Clients/>"})
         path = os.path.join(folder, "clients.xml")
         with self.assertLogs("Metadata", "INFO") as logs:
-            fold(path, [Change(1, UPDATE, "gone.example.test", {"version": "1"})])
+            write_edits(path, [ClientEdit(UPDATE, "gone.example.test", {"version": "1"})])
         self.assertIn("gone.example.test is not there any more", logs.output[0])
         self.assertEqual(Path(path).read_text(), "<Clients/>")

@@ -9,7 +9,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.store.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
 
 
 class JournalTests(SynchronousTestCase):
@@ -55,7 +55,7 @@ class JournalTests(SynchronousTestCase):
         self.journal.start_folding()
         self.journal.append({"n": 2})
         self.assertEqual(self.numbers(), [1, 2])
-        self.journal.folded()
+        self.journal.finish_folding()
         self.assertEqual(self.numbers(), [2])
 
     def test_folding_again(self) -> None:
@@ -65,6 +65,12 @@ class JournalTests(SynchronousTestCase):
             self.journal.start_folding()
         self.journal.append({"n": 4})
         self.assertEqual(self.numbers(), [1, 2, 3, 4])
+
+    def test_nothing_to_fold(self) -> None:
+        """Without records nothing is opened or set aside."""
+        self.journal.start_folding()
+        self.journal.finish_folding()
+        self.assertFalse(self.path.exists())
 
     def test_many_threads(self) -> None:
         """Records of many threads at once are all there, each whole."""

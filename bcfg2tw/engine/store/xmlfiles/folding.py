@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from bcfg2tw.engine.clock import Clock, Timer
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -16,21 +17,23 @@ REST_PER_WORK = 20
 
 class Later:
     """
-    Runs a function in a thread some seconds after the first of many requests, once for all.
+    Runs a function some seconds after the first of many requests, once for all of them.
 
     :ivar delay_seconds: between a request and its run; more where the last run took long
     """
 
-    def __init__(self, function: Callable[[], bool], delay_seconds: float) -> None:
+    def __init__(self, function: Callable[[], bool], clock: Clock, delay_seconds: float) -> None:
         """
         Run nothing yet.
 
         :param function: says whether it is done; if not it is run again later
+        :param clock: runs it
         """
         self.delay_seconds = delay_seconds
         self._function = function
+        self._clock = clock
         self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._timer: Timer | None = None
         self._took_seconds = 0.0
         self._is_closed = False
 
@@ -41,22 +44,23 @@ class Later:
         with self._lock:
             if self._timer is None and not self._is_closed:
                 delay_seconds = max(self.delay_seconds, REST_PER_WORK * self._took_seconds)
-                self._timer = threading.Timer(delay_seconds, self._run)
-                self._timer.daemon = True
-                self._timer.start()
+                self._timer = self._clock.call_later(delay_seconds, self._run)
 
     def _run(self) -> None:
         with self._lock:
             self._timer = None  # what is requested from now on may be missed by this run
-        started = time.monotonic()
+        started = self._clock.monotonic()
+        is_done = self._try()
+        self._took_seconds = self._clock.monotonic() - started
+        if not is_done:
+            self.request()
+
+    def _try(self) -> bool:
         try:
-            done = self._function()
+            return self._function()
         except Exception:  # the thread of a timer: what was requested would wait for ever
             logger.exception("Changes could not be written, they are tried again")
-            done = False
-        self._took_seconds = time.monotonic() - started
-        if not done:
-            self.request()
+            return False
 
     def close(self) -> None:
         """Run nothing any more; a run that has begun goes on."""

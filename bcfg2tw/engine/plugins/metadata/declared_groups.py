@@ -1,4 +1,4 @@
-"""groups.xml: which groups there are, and what makes a client a member (:ref:`metadata-4`)."""
+"""The groups that groups.xml declares, and who is a member of which (:ref:`metadata-4`)."""
 
 from __future__ import annotations
 
@@ -20,22 +20,29 @@ LEAVES = (
 )
 
 
-class GroupsFile:
+class DeclaredGroups:
     """
-    What groups.xml says; never changes once made.
+    One reading of groups.xml; never changes once made.
 
+    :ivar path: of the file
     :ivar declared: name to definition, in the order of declaration
     :ivar default: name of the group that unknown clients get as profile, None without one
-    :ivar membership: who is in which group
+    :ivar membership: the rules by which a client is in a group
+    :ivar names: of all groups that are declared, or that the rules speak of
     """
 
     def __init__(self, source: Source) -> None:
+        """
+        Read groups.xml; an interpretation for `Files.load`.
+
+        :raises RepositoryError: if it, or a file that it includes, is not well-formed
+        """
         self.path = source.path
         root = source.xml()
         self.default: str | None = None
         self.declared: dict[str, MetadataGroup] = {}
         for path in CANDIDATES:
-            for element in elements(root, path):
+            for element in select(root, path):
                 self._declare(element)
         statements = list(self._statements(root))
         for statement in statements:
@@ -52,11 +59,11 @@ class GroupsFile:
         if element.get("default") == "true":
             self.default = name
         if name not in self.declared:
-            self.declared[name] = definition(name, element)
+            self.declared[name] = group_of(name, element)
 
     def _statements(self, root: Element) -> Iterator[Statement]:
         for path in LEAVES:
-            for element in elements(root, path):
+            for element in select(root, path):
                 if len(element) == 0:
                     yield from self._statement(element)
 
@@ -72,13 +79,17 @@ class GroupsFile:
         return {name: group.category for name, group in self.declared.items() if group.category}
 
 
-def elements(root: Element, path: str) -> list[Element]:
-    """Return the elements that an XPath finds, in document order."""
+def select(root: Element, path: str) -> list[Element]:
+    """Return the elements that an XPath leads to, in document order."""
     return cast("list[Element]", root.xpath(path))
 
 
-def definition(name: str, element: Element) -> MetadataGroup:
-    """Return the group that an element declares; its own bundles alone count (4.1)."""
+def group_of(name: str, element: Element) -> MetadataGroup:
+    """
+    Return the group that an element declares.
+
+    Only the bundles that are its own children count (:ref:`metadata-4.1`).
+    """
     bundles = {bundle.get("name") for bundle in element.findall("Bundle")}
     return MetadataGroup(
         name,
@@ -96,16 +107,16 @@ def is_negated(element: Element) -> bool:
 
 def conditions_of(leaf: Element) -> Conditions:
     """Return the conditions of a leaf: all groups and clients that it stands in."""
-    found: dict[tuple[Any, bool], set[str]] = {}
+    names: dict[tuple[Any, bool], set[str]] = {}
     for above in leaf.iterancestors("Group", "Client"):
-        found.setdefault((above.tag, is_negated(above)), set()).add(above.get("name", ""))
+        names.setdefault((above.tag, is_negated(above)), set()).add(above.get("name", ""))
 
-    def names(tag: str, negated: bool) -> frozenset[str]:
-        return frozenset(found.get((tag, negated), ()))
+    def names_in(tag: str, negated: bool) -> frozenset[str]:
+        return frozenset(names.get((tag, negated), ()))
 
     return Conditions(
-        groups=names("Group", False),
-        not_groups=names("Group", True),
-        clients=names("Client", False),
-        not_clients=names("Client", True),
+        groups=names_in("Group", False),
+        not_groups=names_in("Group", True),
+        clients=names_in("Client", False),
+        not_clients=names_in("Client", True),
     )

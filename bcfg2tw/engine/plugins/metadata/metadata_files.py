@@ -1,0 +1,58 @@
+"""clients.xml and groups.xml as files: made where they are missing, and compared."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from bcfg2tw.engine.model.effects import Effects
+from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
+from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.store.interface import ClientList
+
+logger = logging.getLogger("Metadata")
+
+CLIENTS, GROUPS = "clients.xml", "groups.xml"
+EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
+
+
+def create_missing(files: Files, effects: Effects) -> None:
+    """
+    Create the files that are missing, without clients and groups in them.
+
+    :raises Unsettled: if one was created: the folder has to be listed again
+    """
+    created = [name for name in EMPTY if name not in files and _create(name, files, effects)]
+    if created:
+        raise Unsettled(files.path(created[0]))
+
+
+def _create(name: str, files: Files, effects: Effects) -> bool:
+    path = files.path(name)
+    write = partial(_write, path, EMPTY[name])
+    return effects.perform(f"{path} would be created", write, lambda: False)
+
+
+def _write(path: str, text: str) -> bool:
+    logger.warning("%s does not exist, creating", path)
+    try:
+        with open(path, "x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        logger.error("%s cannot be created: %s", path, error.strerror or error)
+        return False
+    return True
+
+
+def warn_of_profiles(clients: ClientList, groups: DeclaredGroups) -> None:
+    """Report the profiles of clients that are no profile groups."""
+    for client in clients.clients():
+        for profile in client.profiles:
+            group = groups.declared.get(profile)
+            if group is None:
+                logger.warning("Metadata: %s has nonexistent profile group %s",
+                               client.name, profile)  # fmt: skip
+            elif not group.is_profile:
+                logger.warning("Metadata: %s set as profile for %s, but is not a profile group",
+                               profile, client.name)  # fmt: skip

@@ -1,0 +1,145 @@
+"""Changes of the list of clients, for clients that call and for administrators."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
+from bcfg2tw.engine.store.interface import ClientList, ClientStore
+from bcfg2tw.errors import MetadataConsistencyError
+
+logger = logging.getLogger("Metadata")
+
+
+class Registration:
+    """
+    Registers clients and changes them, for one state of the repository.
+
+    Whatever changes a client first looks at it, under its lock: a client that calls several
+    times at once is registered once. Changes are on disk on return.
+    """
+
+    def __init__(self, store: ClientStore, clients: ClientList, groups: DeclaredGroups) -> None:
+        """
+        Change nothing yet.
+
+        :param store: keeps the changes
+        :param clients: shows them
+        """
+        self._store = store
+        self._clients = clients
+        self._groups = groups
+
+    def welcome(self, name: str, register: bool = True) -> None:
+        """
+        Register a client that calls and that nobody has entered, with the default profile.
+
+        :param register: whether it is registered, or only could be
+        :raises MetadataConsistencyError: if there is no default group
+        :raises MetadataRuntimeError: if it cannot be written
+        """
+        default = self._groups.default
+        if default is None:
+            raise MetadataConsistencyError(f"Cannot add new client {name}; no default group set")
+        if register:
+            logger.info("Creating new client: %s, profile %s", name, default)
+            self.add(name, {"profile": default})
+
+    def set_version(self, client: str, version: str) -> None:
+        """Note which version of Bcfg2 a client runs; one that is unknown is registered."""
+        name = self._own_name(client)
+        with self._store.changing(name):
+            present = self._clients.get(name)
+            if present is None:
+                self.welcome(name)
+            elif present.version == version:
+                return
+            logger.info("Setting client %s version to %s", name, version)
+            self.update(name, {"version": version})
+
+    def set_profile(
+        self,
+        client: str,
+        profile: str,
+        address: ClientAddress,
+        current_profile: Callable[[str], str | None],
+    ) -> None:
+        """
+        Make a group the profile of a client; one that is unknown is registered with it.
+
+        :param current_profile: returns the profile that a client has, connectors included
+        """
+        name = self._own_name(client)
+        with self._store.changing(name):
+            if self._clients.get(name) is None:
+                self.add(name, {**_origin(name, address), "profile": profile})
+                return
+            current = current_profile(name)
+            if current == profile:
+                logger.debug("Client %s has the profile %s already", name, profile)
+                return
+            logger.info("Changing %s profile from %s to %s", name, current, profile)
+            self.update(name, {"profile": profile})
+
+    def end_bootstrap(self, client: str, default_auth: str) -> None:
+        """
+        Let a client that bootstraps use its certificate alone from now on.
+
+        :param default_auth: how clients prove who they are for which nothing else is set
+        """
+        with self._store.changing(client):
+            present = self._clients.get(client)
+            if present is not None and (present.auth or default_auth) == "bootstrap":
+                logger.info("Client %s has to use its certificate now", present.name)
+                self.update(present.name, {"auth": "cert"})
+
+    def add(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Add a client, unless there is one of that name."""
+        with self._store.changing(name):
+            if self._clients.get(name) is not None:
+                logger.info("Client %s is known already", name)
+            else:
+                self._store.add(name, attributes)
+
+    def update(self, name: str, attributes: Mapping[str, str]) -> None:
+        """
+        Set attributes of a client.
+
+        :param name: its name or an alias
+        :raises MetadataConsistencyError: if there is no such client
+        """
+        self._store.update(self._name_of_present(name), attributes)
+
+    def remove(self, name: str) -> None:
+        """
+        Forget a client.
+
+        :param name: its name or an alias
+        :raises MetadataConsistencyError: if there is no such client
+        """
+        name = self._name_of_present(name)
+        logger.info("Removing client %s", name)
+        self._store.remove(name)
+
+    def _own_name(self, client: str) -> str:
+        """Return a client's own name: a lock under an alias would be another one."""
+        present = self._clients.get(client)
+        return client.lower() if present is None else present.name
+
+    def _name_of_present(self, name: object) -> str:
+        # what an administrator sends may be of any type
+        client = self._clients.get(name) if isinstance(name, str) else None
+        if client is None:
+            message = f'Client "{name}" does not exist'
+            logger.error(message)
+            raise MetadataConsistencyError(message)
+        return client.name
+
+
+def _origin(client: str, address: ClientAddress) -> Mapping[str, str]:
+    """Return what is kept of where a client came from that gave its name itself."""
+    if not getattr(address, "is_named", False):
+        return {}
+    return {"uuid": client, "address": str(address[0])}

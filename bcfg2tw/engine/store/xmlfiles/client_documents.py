@@ -1,0 +1,122 @@
+"""Writes edits of clients into clients.xml and the files that it includes."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import os
+from collections.abc import Iterable
+
+from lxml import etree
+
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
+from bcfg2tw.engine.xmlio import XINCLUDE, Element, attributes, parse_file, pretty_document
+from bcfg2tw.errors import RepositoryError
+
+logger = logging.getLogger("Metadata")
+
+#: The file that an element stands in, and the element.
+Place = tuple[str, Element]
+
+
+class ClientDocuments:
+    """
+    clients.xml and the files that it includes, as they are on disk now, includes unresolved.
+
+    :ivar roots: path to root element, clients.xml first
+    """
+
+    def __init__(self, path: str) -> None:
+        """
+        Read the files.
+
+        :raises RepositoryError: if one of them cannot be read or is not well-formed
+        """
+        self._path = path
+        self.roots: dict[str, Element] = {}
+        self._changed: dict[str, None] = {}
+        self._read(path)
+        self._places = self._find_clients()
+
+    def _read(self, path: str) -> None:
+        if path in self.roots:
+            return
+        root = self.roots[path] = parse_file(_content(path), path)
+        for include in root.iter(XINCLUDE + "include"):
+            pattern = os.path.join(os.path.dirname(path), include.get("href", ""))
+            for included in sorted(glob.glob(pattern)):
+                self._read(included)
+
+    def _find_clients(self) -> dict[str, list[Place]]:
+        """Return the files and elements of each client, by its name in lower case."""
+        places: dict[str, list[Place]] = {}
+        for path, root in self.roots.items():
+            for element in root.iter("Client"):
+                places.setdefault(element.get("name", "").lower(), []).append((path, element))
+        return places
+
+    def apply(self, edit: ClientEdit) -> None:
+        """Apply an edit to the file that holds the client, or else to clients.xml."""
+        places = self._places.get(edit.name)
+        if edit.operation == REMOVE:
+            self._remove(edit.name)
+        elif places:
+            self._update(*places[0], edit)
+        elif edit.operation == ADD:
+            self._add(edit)
+        else:
+            logger.info(
+                "%s: %s is not there any more, what it changed is dropped", self._path, edit.name
+            )
+
+    def _remove(self, name: str) -> None:
+        for path, element in self._places.pop(name, ()):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+                self._changed[path] = None
+
+    def _update(self, path: str, element: Element, edit: ClientEdit) -> None:
+        before = attributes(element)
+        for attribute, value in edit.apply_to(before).items():
+            if before.get(attribute) != value:
+                element.set(attribute, value)
+                self._changed[path] = None
+
+    def _add(self, edit: ClientEdit) -> None:
+        element = etree.SubElement(
+            self.roots[self._path], "Client", {"name": edit.name, **edit.attributes}
+        )
+        self._places[edit.name] = [(self._path, element)]
+        self._changed[self._path] = None
+
+    def write(self) -> None:
+        """
+        Write the files that changed, each in one step.
+
+        :raises OSError: if one cannot be written; it is as it was then
+        """
+        for path in self._changed:
+            write_atomically(path, pretty_document(self.roots[path]))
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise RepositoryError(path, error.strerror or str(error)) from error
+
+
+def write_edits(path: str, edits: Iterable[ClientEdit]) -> None:
+    """
+    Write edits into the clients.xml at a path and the files that it includes.
+
+    :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
+    :raises OSError: if one cannot be written
+    """
+    documents = ClientDocuments(path)
+    for edit in edits:
+        documents.apply(edit)
+    documents.write()

@@ -1,0 +1,157 @@
+"""clients.xml: the clients that it declares, and what is changed of them through the server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.store.changes import Announcements
+from bcfg2tw.engine.store.client_edit import ClientEdit
+from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
+from bcfg2tw.engine.store.declared_clients import DeclaredClients
+from bcfg2tw.engine.store.interface import ClientList, ClientStore
+from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
+from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.errors import MetadataRuntimeError, PluginInitError
+from bcfg2tw.settings import Settings
+
+
+class EditLog:
+    """Edits, numbered from 1 in the order in which they were made; the oldest are forgotten."""
+
+    def __init__(self, edits: Iterable[ClientEdit]) -> None:
+        self._edits = list(edits)
+        self._forgotten = 0
+
+    def __len__(self) -> int:
+        return len(self._edits)
+
+    @property
+    def last(self) -> int:
+        """The number of the last edit, 0 if there was none."""
+        return self._forgotten + len(self._edits)
+
+    def append(self, edit: ClientEdit) -> None:
+        """Add an edit."""
+        self._edits.append(edit)
+
+    def after(self, number: int) -> list[ClientEdit]:
+        """Return the edits with greater numbers; those up to the number may be forgotten."""
+        return self._edits[number - self._forgotten :]
+
+    def forget(self, number: int) -> None:
+        """Forget the edits up to a number."""
+        self._edits = self.after(number)
+        self._forgotten = number
+
+
+class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
+    """
+    The clients, kept in clients.xml and the files that it includes.
+
+    The repository's snapshots read that file as they read all others, and hand over what they
+    read. A reading holds the edits that were folded into the file before it was read. Which these
+    are is certain while the file is as it was read, at a moment when nothing is being written.
+    """
+
+    logger = logging.getLogger("Metadata")
+    failure = MetadataRuntimeError
+
+    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
+        """
+        Take in what a killed server left in its journal.
+
+        :param path: of clients.xml
+        """
+        super().__init__(path, clock)
+        self._changes = changes
+        self._log = EditLog(map(edit_from, self._journal.replay()))
+        self._folded = 0  # the number of the last edit that is in the file
+        self._tables = ClientTables()
+        # the number of the last edit that each reading holds for certain
+        self._held: WeakKeyDictionary[DeclaredClients, int] = WeakKeyDictionary()
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refuse settings that ask for a database."""
+        if settings.metadata_db:
+            raise PluginInitError(
+                "[metadata] use_database: the list of clients cannot be kept in a database; "
+                "remove the option, and clients.xml is used"
+            )
+
+    def is_as_written(self, path: str) -> bool:
+        """Say no: what is folded into clients.xml is read again like any change of it."""
+        return False
+
+    # Reading
+
+    def current(self, declared: DeclaredClients) -> ClientList:
+        """Return the clients as a reading and the edits that it lacks say."""
+        with self._folding:
+            table = self._tables.get(declared)
+            return self._take_over(declared) if table is None else table
+
+    def _take_over(self, declared: DeclaredClients) -> ClientTable:
+        """Make the table of a reading; `_folding` is held."""
+        is_overtaken = declared not in self._held and not declared.is_current()
+        with self._lock:
+            # a reading that was overtaken may turn up again, as the last good state of a file
+            # that is broken by then; it may lack all that the readings in use lack
+            held = self._oldest_held() if is_overtaken else self._folded
+            held = self._held.setdefault(declared, held)
+            table = self._tables.make(declared, self._log.after(held))
+            self._log.forget(self._oldest_held())
+        if is_overtaken:
+            raise Unsettled(self._path)
+        return table
+
+    def _oldest_held(self) -> int:
+        return min([self._folded, *self._held.values()])
+
+    # Changing
+
+    def edit(self, edit: ClientEdit) -> None:
+        """Make an edit durable, then visible."""
+        with self.changing(edit.name):
+            self._commit(edit)
+            self._changes.announce_all(edit.announcements())
+
+    def _record_of(self, change: ClientEdit) -> Mapping[str, Any]:
+        return {
+            "operation": change.operation,
+            "name": change.name,
+            "attributes": dict(change.attributes),
+        }
+
+    def _apply(self, change: ClientEdit) -> None:
+        self._log.append(change)
+        self._tables.apply(change)
+
+    # Folding
+
+    def _lacks_anything(self) -> bool:
+        return self._log.last > self._folded
+
+    def _collect(self) -> list[ClientEdit]:
+        return self._log.after(self._folded)
+
+    def _write(self, batch: list[ClientEdit]) -> None:
+        write_edits(self._path, batch)
+
+    def _settle(self, batch: list[ClientEdit]) -> None:
+        self._folded += len(batch)
+
+    def _describe_waiting(self) -> str:
+        return (
+            f"{self._log.last - self._folded} changes of clients wait in {self._path}.journal "
+            f"until {self._path} can be written"
+        )
+
+
+def edit_from(record: Mapping[str, Any]) -> ClientEdit:
+    """Return the edit that a record of the journal holds."""
+    return ClientEdit(record["operation"], record["name"], record["attributes"])

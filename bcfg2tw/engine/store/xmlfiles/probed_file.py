@@ -1,0 +1,200 @@
+"""probed.xml: the output of clients' probes, kept where upstream keeps it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.repository.listing import Stamp, stamp_of
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.probed_document import (
+    ClientAnswers,
+    answers_from,
+    document,
+    read_probed,
+    record_of,
+)
+from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
+from bcfg2tw.settings import Settings
+
+
+@dataclass(frozen=True)
+class Batch:
+    """
+    All that a new probed.xml holds.
+
+    :ivar clients: everything that is in memory
+    :ivar waiting: those of them that the journal holds, by name
+    :ivar edition: the number of this state
+    """
+
+    clients: list[ClientAnswers]
+    waiting: Mapping[str, ClientAnswers]
+    edition: int
+
+
+class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
+    """
+    The output of clients' probes, kept in probed.xml.
+
+    What an administrator writes into the file by hand counts as soon as it is read, except for
+    clients that have uploaded since the file was written last.
+    """
+
+    logger = logging.getLogger("Probes")
+    failure = PluginExecutionError
+
+    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
+        """
+        Take in what a killed server left in its journal; nothing else is read yet.
+
+        :param path: of probed.xml
+        """
+        super().__init__(path, clock)
+        self._changes = changes
+        uploads = map(answers_from, self._journal.replay())
+        self._waiting = {answers.client: ClientAnswers(answers) for answers in uploads}
+        self._clients = dict(self._waiting)
+        # every state in memory that differs from the last has a number; which one is in the file
+        self._edition = len(self._waiting)
+        self._written_edition = 0
+        self._stamp: Stamp | None = None
+        self._is_news = False  # was written by somebody else, and `refresh` not called since
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refuse settings that ask for a database."""
+        if settings.probes_db:
+            raise PluginInitError(
+                "[probes] use_database: probe data cannot be kept in a database; "
+                "remove the option, and probed.xml is used"
+            )
+
+    # Reading
+
+    def of(self, client: str) -> Answers | None:
+        """Return a client's last upload."""
+        entry = self._clients.get(client.lower())
+        return None if entry is None else entry.answers
+
+    def refresh(self) -> None:
+        """Take in probed.xml if somebody else wrote it; make it if it is missing."""
+        with self._folding:
+            try:
+                if not self._take_in():
+                    self._make()
+                self._is_news = False
+            except (RepositoryError, OSError) as error:
+                self._report(error)
+
+    def _take_in(self) -> bool:
+        stamp = stamp_of(self._path)
+        if stamp is not None and stamp != self._stamp:
+            clients, stamp = read_probed(self._path)
+            with self._lock:
+                before, self._clients = self._clients, {**clients, **self._waiting}
+                self._stamp = stamp
+            self._problem = ""
+            self._is_news = True
+            self._announce_differences(before)
+        return stamp is not None
+
+    def _announce_differences(self, before: Mapping[str, ClientAnswers]) -> None:
+        if not _say_the_same(before, self._clients):
+            self._changes.announce(ClientChange(None, "probes"))
+
+    def _make(self) -> None:
+        if not self._is_serving:
+            return
+        self.logger.warning("%s does not exist, creating", self._path)
+        with self._lock:
+            self._edition += 1
+        self._fold()
+
+    def start(self) -> None:
+        """Serve; probed.xml is made if it is missing."""
+        super().start()
+        if stamp_of(self._path) is None:
+            self.refresh()
+
+    def is_as_written(self, path: str) -> bool:
+        """Say whether a path is probed.xml with nothing in it that readers do not know."""
+        return path == self._path and not self._is_news and stamp_of(path) == self._stamp
+
+    # Changing
+
+    def save(self, answers: Answers) -> bool:
+        """Replace what is kept of a client."""
+        with self.changing(answers.client):
+            if self._holds(answers):
+                return False
+            entry = ClientAnswers(answers)
+            entry.check()
+            self._commit(entry)
+            self._changes.announce(ClientChange(answers.client, "probes"))
+            return True
+
+    def _holds(self, answers: Answers) -> bool:
+        """
+        Say whether nothing is new but the time, which is written with the next change.
+
+        Something is if somebody edited the file since it was read: the upload is the newer.
+        """
+        is_edited = stamp_of(self._path) != self._stamp
+        with self._lock:
+            entry = self._clients.get(answers.client)
+            if entry is None or is_edited or not entry.answers.says_the_same(answers):
+                return False
+            renewed = replace(entry.answers, timestamp=answers.timestamp)
+            self._clients[answers.client] = ClientAnswers(renewed)
+            self._edition += 1
+            return True
+
+    def _record_of(self, change: ClientAnswers) -> Mapping[str, Any]:
+        return record_of(change.answers)
+
+    def _apply(self, change: ClientAnswers) -> None:
+        client = change.answers.client
+        self._clients[client] = self._waiting[client] = change
+        self._edition += 1
+
+    # Folding
+
+    def _lacks_anything(self) -> bool:
+        return self._edition != self._written_edition
+
+    def _collect(self) -> Batch:
+        return Batch(list(self._clients.values()), dict(self._waiting), self._edition)
+
+    def _write(self, batch: Batch) -> None:
+        data = document(batch.clients)
+        write_atomically(self._path, data)
+        with open(self._path, "rb") as stream:
+            stamp = Stamp.of(os.fstat(stream.fileno()))
+            if stream.read() == data:  # else somebody has changed it since
+                self._stamp = stamp
+
+    def _settle(self, batch: Batch) -> None:
+        self._written_edition = batch.edition
+        for client, entry in batch.waiting.items():
+            if self._waiting.get(client) is entry:
+                del self._waiting[client]
+
+    def _describe_waiting(self) -> str:
+        return (
+            f"what probes said last stays in force, and {len(self._waiting)} uploads wait in "
+            f"{self._path}.journal"
+        )
+
+
+def _say_the_same(before: Mapping[str, ClientAnswers], after: Mapping[str, ClientAnswers]) -> bool:
+    return before.keys() == after.keys() and all(
+        entry.answers.says_the_same(after[client].answers) for client, entry in before.items()
+    )
