@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.templates.genshi_templates import Lookup
 from bcfg2tw.engine.templates.text import render_text
+from tests.patience import IN_ANY_TIME
 
 TEMPLATES = (
     "plain\n",
@@ -49,6 +50,7 @@ def variables(name: str, items: list[Any]) -> dict[str, Any]:
 
 
 class SameTests(SynchronousTestCase):
+    @IN_ANY_TIME
     @given(
         st.sampled_from(TEMPLATES),
         st.text(),
