@@ -1,0 +1,80 @@
+"""
+Build the sdist and the wheel into dist/, and check both; `run.py package` runs this.
+
+The sdist has every file that git tracks, and its quick tests pass where it was unpacked. The wheel
+has every file of the packages and nothing else; all its modules can be imported without any extra.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DIST = ROOT / "dist"
+PACKAGES = ("bcfg2tw", "twisted")
+IMPORT_ALL = """
+import pkgutil, bcfg2tw
+for module in pkgutil.walk_packages(bcfg2tw.__path__, "bcfg2tw.", onerror=print):
+    # an installed Bcfg2 is what these need
+    if not module.name.startswith("bcfg2tw.upstream"):
+        __import__(module.name)
+"""
+
+
+def main() -> None:
+    shutil.rmtree(DIST, ignore_errors=True)
+    # the wheel is built from the sdist
+    run(sys.executable, "-m", "build", "--quiet", "--outdir", str(DIST), str(ROOT))
+    [sdist], [wheel] = DIST.glob("*.tar.gz"), DIST.glob("*.whl")
+    with tempfile.TemporaryDirectory() as folder:
+        check_sdist(sdist, Path(folder))
+        check_wheel(wheel, Path(folder))
+
+
+def check_sdist(sdist: Path, folder: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder)
+    unpacked = folder / sdist.name.removesuffix(".tar.gz")
+    lacking = [name for name in tracked_files() if not (unpacked / name).exists()]
+    complain_if(lacking, f"{sdist.name} lacks")
+    run(sys.executable, "run.py", "test", "--quick", cwd=unpacked)
+
+
+def tracked_files() -> list[str]:
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [name for name in listed.split("\0") if name]
+
+
+def check_wheel(wheel: Path, folder: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+    expected = {name for name in tracked_files() if name.startswith(PACKAGES)}
+    complain_if(sorted(expected - packed), f"{wheel.name} lacks")
+    complain_if(sorted(packed - expected), f"{wheel.name} should not have")
+    run(sys.executable, "-m", "venv", str(folder / "venv"))
+    python = str(folder / "venv" / "bin" / "python")
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel))
+    run(python, "-c", IMPORT_ALL, cwd=folder)
+    run(str(folder / "venv" / "bin" / "bcfg2tw"), "init", "site", cwd=folder)
+
+
+def complain_if(names: list[str], sentence: str) -> None:
+    if names:
+        sys.exit(f"{sentence}: {', '.join(names)}")
+
+
+def run(*command: str, cwd: Path = ROOT) -> None:
+    print("+ " + " ".join(command), flush=True)
+    if subprocess.call(command, cwd=cwd) != 0:
+        sys.exit(f"'{' '.join(command)}' failed, see above")
+
+
+if __name__ == "__main__":
+    main()
