@@ -21,8 +21,8 @@ PACKAGES = ("bcfg2tw", "twisted")
 IMPORT_ALL = """
 import pkgutil, bcfg2tw
 for module in pkgutil.walk_packages(bcfg2tw.__path__, "bcfg2tw.", onerror=print):
-    # an installed Bcfg2 is what these need
-    if not module.name.startswith("bcfg2tw.upstream"):
+    # these need an installed Bcfg2, and this is a program
+    if not module.name.startswith("bcfg2tw.upstream") and not module.name.endswith("__main__"):
         __import__(module.name)
 """
 
