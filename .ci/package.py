@@ -2,7 +2,7 @@
 Build the sdist and the wheel into dist/, and check both; `run.py package` runs this.
 
 The sdist has every file that git tracks, and its quick tests pass where it was unpacked. The wheel
-has every file of the packages and nothing else; all its modules can be imported without any extra.
+has every file of the packages and nothing else, and serves a site without any extra.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 PACKAGES = ("bcfg2tw", "twisted")
-IMPORT_ALL = """
-import pkgutil, bcfg2tw
-for module in pkgutil.walk_packages(bcfg2tw.__path__, "bcfg2tw.", onerror=print):
-    # these need an installed Bcfg2, and this is a program
-    if not module.name.startswith("bcfg2tw.upstream") and not module.name.endswith("__main__"):
-        __import__(module.name)
+BUILD = """
+from bcfg2tw.engine.core import Core
+from bcfg2tw.settings import Settings
+
+core = Core(Settings.from_file("site/bcfg2.conf"))
+assert core.run()
+print(len(core.BuildConfiguration("localhost")), "bundles")
 """
 
 
@@ -59,10 +60,12 @@ def check_wheel(wheel: Path, folder: Path) -> None:
     complain_if(sorted(expected - packed), f"{wheel.name} lacks")
     complain_if(sorted(packed - expected), f"{wheel.name} should not have")
     run(sys.executable, "-m", "venv", str(folder / "venv"))
-    python = str(folder / "venv" / "bin" / "python")
+    programs = folder / "venv" / "bin"
+    python = str(programs / "python")
     run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel))
-    run(python, "-c", IMPORT_ALL, cwd=folder)
-    run(str(folder / "venv" / "bin" / "bcfg2tw"), "init", "site", cwd=folder)
+    run(str(programs / "bcfg2tw"), "init", "site", cwd=folder)
+    run(str(programs / "twistd"), "bcfg2-core", "--version", cwd=folder)
+    run(python, "-c", BUILD, cwd=folder)
 
 
 def complain_if(names: list[str], sentence: str) -> None:
