@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md: the map that it has of the project."""
+"""What contributors read: the map of the project, and the decisions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 PATH = re.compile(r"`((?:bcfg2tw|tests|docs|changelog\.d|twisted)/[\w./-]*)`")
+DECISION_PATH = re.compile(r"``([\w./-]+(?:\.py|/))``")
 
 
 class MapTests(SynchronousTestCase):
@@ -31,3 +32,18 @@ class MapTests(SynchronousTestCase):
             if any(folder.glob("*.py"))
         }
         self.assertEqual(sorted(rooms - set(PATH.findall(TEXT))), [])
+
+
+class DecisionTests(SynchronousTestCase):
+    """The pages of docs/decisions."""
+
+    def test_paths(self) -> None:
+        """Every path that is named exists, in the project or in the package."""
+        tops = (ROOT, ROOT / "bcfg2tw", ROOT / "bcfg2tw/engine")
+        missing = [
+            f"{page.name}: {path}"
+            for page in sorted((ROOT / "docs/decisions").glob("*.rst"))
+            for path in DECISION_PATH.findall(page.read_text("utf-8"))
+            if not any((top / path).exists() for top in tops)
+        ]
+        self.assertEqual(missing, [])
