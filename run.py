@@ -1,16 +1,26 @@
 """
 Run this checkout without installing anything by hand.
 
-    python3 run.py serve    make a demonstration site in ./demo, unless there is one, and serve it
-    python3 run.py test     run all tests
+    python3 run.py serve      make a demonstration site in ./demo, unless there is one, and serve it
+    python3 run.py test       run all tests, with --quick those of tests/quick.py, or those named
+    python3 run.py lint       check style and format, with --fix set them right
+    python3 run.py types      check types
+    python3 run.py docs       build the documentation into docs/_build
+    python3 run.py oldest     run tests, as above, with the oldest versions that setup.cfg admits
+    python3 run.py package    build sdist and wheel into dist, and check both
+    python3 run.py check      all of these, as CI does
 
-Both make the virtual environment .venv if there is none and install into it what setup.cfg asks
-for, again when that has changed. The project itself is run from the checkout. Nothing outside the
-checkout is touched.
+What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
+
+All of them make the virtual environment .venv (oldest: .venv-oldest) if there is none and install
+into it what setup.cfg asks for, again when that has changed. The project itself is run from the
+checkout. Nothing outside the checkout is touched.
 """
 
+import configparser
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,12 +28,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
-PYTHON = ENVIRONMENT / "bin" / "python"
+OLDEST_ENVIRONMENT = ROOT / ".venv-oldest"
 SITE = ROOT / "demo"
-TEST_EXTRAS = "[test]"
-PIP_OPTIONS = ["--disable-pip-version-check"]
+# Each contains what stands before it.
+EXTRAS = ("", "[test]", "[dev]")
+OLDEST_EXTRAS = "[test,bcrypt]"
+PIP_OPTIONS = ["--quiet", "--disable-pip-version-check"]
 # What setup.cfg admits; where the running one is none of them, the first that is found is taken.
 VERSIONS = ((3, 14), (3, 13), (3, 12), (3, 11), (3, 10))
+# Those that there were when the oldest libraries came out, so that these have wheels for them.
+OLDEST_VERSIONS = ((3, 10), (3, 11), (3, 12))
+REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(\[\w+\])?>=(?P<version>[\w.]+)(?P<marker>;.*)?")
 
 
 class Missing(Exception):
@@ -31,7 +46,16 @@ class Missing(Exception):
 
 
 def main(arguments: "list[str]") -> int:
-    commands = {"serve": serve, "test": test}
+    commands = {
+        "serve": serve,
+        "test": test,
+        "lint": lint,
+        "types": types,
+        "docs": docs,
+        "oldest": oldest,
+        "package": package,
+        "check": check,
+    }
     if not arguments or arguments[0] not in commands:
         print((__doc__ or "").strip(), file=sys.stderr)
         return 2
@@ -46,53 +70,107 @@ def main(arguments: "list[str]") -> int:
 def serve(options: "list[str]") -> None:
     install("")
     if not SITE.exists():
-        run([str(ENVIRONMENT / "bin" / "bcfg2tw"), "init", SITE.name])
-    twistd = str(ENVIRONMENT / "bin" / "twistd")
-    become([twistd, "-n", "bcfg2-core", "--config", f"{SITE.name}/bcfg2.conf", *options])
+        run([program("bcfg2tw"), "init", SITE.name])
+    become([program("twistd"), "-n", "bcfg2-core", "--config", f"{SITE.name}/bcfg2.conf", *options])
 
 
 def test(options: "list[str]") -> None:
-    install(TEST_EXTRAS)
-    become([str(PYTHON), "-m", "twisted.trial", *(options or ["-j2", "tests"])])
+    install("[test]")
+    become([program("python"), "-m", "twisted.trial", *trial_arguments(options)])
 
 
-def install(extras: str) -> None:
+def trial_arguments(options: "list[str]") -> "list[str]":
+    given = [option for option in options if option != "--quick"]
+    if "--quick" in options:
+        return [*(given or ["-j2"]), "tests.quick"]
+    return given or ["-j2", "tests"]
+
+
+def lint(options: "list[str]") -> None:
+    install("[dev]")
+    run([program("ruff"), "check", *options, "."])
+    become([program("ruff"), "format", *([] if "--fix" in options else ["--check"]), "."])
+
+
+def types(options: "list[str]") -> None:
+    install("[dev]")
+    become([program("mypy"), *options])
+
+
+def docs(options: "list[str]") -> None:
+    install("[dev]")
+    sphinx = [program("python"), "-m", "sphinx", "-W", "--keep-going", "-q"]
+    become([*sphinx, *options, "docs", "docs/_build"])
+
+
+def oldest(options: "list[str]") -> None:
+    make_environment(OLDEST_ENVIRONMENT, OLDEST_VERSIONS)
+    constraints = OLDEST_ENVIRONMENT / "constraints.txt"
+    constraints.write_text("".join(f"{line}\n" for line in lowest_versions()))
+    install(OLDEST_EXTRAS, OLDEST_ENVIRONMENT, ["--constraint", str(constraints)])
+    python = program("python", OLDEST_ENVIRONMENT)
+    become([python, "-m", "twisted.trial", *trial_arguments(options)])
+
+
+def package(options: "list[str]") -> None:
+    install("[dev]")
+    become([program("python"), ".ci/package.py", *options])
+
+
+def check(options: "list[str]") -> None:
+    become([".ci/run", "--as-is", *options])
+
+
+def program(name: str, environment: Path = ENVIRONMENT) -> str:
+    return str(environment / "bin" / name)
+
+
+def install(
+    extras: str, environment: Path = ENVIRONMENT, pip_options: "list[str] | None" = None
+) -> None:
     """
-    Bring .venv up to date with setup.cfg; a stamp in it says what it was made from.
+    Bring an environment up to date with setup.cfg; a stamp in it says what it was made from.
 
     The installation is an editable one: Python finds the checkout through a .pth file, so that a
     changed module needs none, and twistd finds the plugin in twisted/plugins.
     """
-    stamp = ENVIRONMENT / "bcfg2tw.stamp"
+    stamp = environment / "bcfg2tw.stamp"
     sources = fingerprint()
     installed = stamp.read_text() if stamp.exists() else ""
-    if installed in (sources + extras, sources + TEST_EXTRAS):
+    if installed in [sources + enough for enough in extras_with(extras)]:
         return
-    make_environment()
-    run([str(PYTHON), "-m", "pip", "install", "--quiet", *PIP_OPTIONS, "-e", f".{extras}"])
+    make_environment(environment, VERSIONS)
+    pip = [program("python", environment), "-m", "pip", "install", *PIP_OPTIONS]
+    run([*pip, *(pip_options or []), "-e", f".{extras}"])
     stamp.write_text(sources + extras)
 
 
-def make_environment() -> None:
-    if PYTHON.exists():
+def extras_with(extras: str) -> "list[str]":
+    return list(EXTRAS[EXTRAS.index(extras) :]) if extras in EXTRAS else [extras]
+
+
+def make_environment(environment: Path, versions: "tuple[tuple[int, int], ...]") -> None:
+    if Path(program("python", environment)).exists():
         return
-    python = suitable_python()
+    python = suitable_python(versions)
     run(
         [python, "-c", "import ensurepip, venv"],
         f"{python} comes without venv: install it (Debian, Ubuntu: apt install python3-venv)",
     )
-    run([python, "-m", "venv", ENVIRONMENT.name])
+    run([python, "-m", "venv", environment.name])
 
 
-def suitable_python() -> str:
-    if sys.version_info[:2] in VERSIONS:
+def suitable_python(versions: "tuple[tuple[int, int], ...]") -> str:
+    if sys.version_info[:2] in versions:
         return sys.executable
-    for major, minor in VERSIONS:
+    for major, minor in versions:
         found = shutil.which(f"python{major}.{minor}")
-        if found:
+        # pyenv's are there for versions that are not chosen, too, and then only complain
+        if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             return found
+    low, high = min(versions), max(versions)
     raise Missing(
-        "Python 3.10 to 3.14 is needed, and this is "
+        f"Python {low[0]}.{low[1]} to {high[0]}.{high[1]} is needed, and this is "
         f"{sys.version_info[0]}.{sys.version_info[1]}: install one of them"
     )
 
@@ -103,6 +181,24 @@ def fingerprint() -> str:
     for name in ("setup.cfg", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def lowest_versions() -> "list[str]":
+    """Return pip's constraints to the lowest version of each requirement in setup.cfg."""
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(str(ROOT / "setup.cfg"))
+    values = [settings["options"]["install_requires"]]
+    values += settings["options.extras_require"].values()
+    lines = [line for value in values for line in value.splitlines() if line]
+    # an extra may name others: %(test)s
+    return [lowest_version(line) for line in lines if not line.startswith("%")]
+
+
+def lowest_version(requirement: str) -> str:
+    match = REQUIREMENT.fullmatch(requirement.replace(" ", ""))
+    if match is None:
+        raise Missing(f"setup.cfg: '{requirement}' has to be NAME>=VERSION")
+    return f"{match['name']}=={match['version']}{match['marker'] or ''}"
 
 
 def run(command: "list[str]", sentence: str = "") -> None:

@@ -34,6 +34,7 @@ from tests.network import (
     call_of,
     post,
 )
+from tests.patience import IN_ANY_TIME
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -232,6 +233,7 @@ class BodyTests(ResourceTestCase):
         self.rpc("GetConfig", *values)
         self.assertEqual(list(self.core.called[0][1:]), values)
 
+    @IN_ANY_TIME
     @given(st.binary(max_size=300))
     def test_any_bytes(self, body: bytes) -> None:
         """Whatever comes is a call, or refused in one way."""
@@ -399,6 +401,7 @@ class ResultTests(ResourceTestCase):
         for value in (["\x00"], {"\ufffe": 1}, "ü\x0b", "\ud800"):
             self.assertRaises(ValueError, write_result, value)
 
+    @IN_ANY_TIME
     @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
     def test_any_text(self, text: str) -> None:
         """Any text that XML can hold comes back as it was."""

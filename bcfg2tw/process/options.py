@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from twisted.python import usage
@@ -54,6 +54,21 @@ class Options(usage.Options):
     def __init__(self) -> None:
         super().__init__()
         self._endpoints: list[str] = []
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """
+        Parse the command line.
+
+        :raises twisted.python.usage.UsageError: if it cannot be understood; below twistd the
+            process ends instead, with the status that Twisted before 26.4 does not give
+        """
+        try:
+            super().parseOptions(options)
+        except usage.UsageError as error:
+            if self.parent is None:
+                raise
+            print(f"{self}\nbcfg2-core: {error}")
+            sys.exit(1)
 
     def opt_endpoint(self, description: str) -> None:
         """Listen on an endpoint of Twisted, such as systemd:domain=INET:index=0; TLS is put on

@@ -216,6 +216,10 @@ class CoreSite(Site):
         """Return what speaks HTTP on a new connection."""
         return CoreChannel(self)
 
+    def acceptableProtocols(self) -> list[bytes]:
+        """Return the only protocol; Twisted before 26.4 agrees on it with clients that ask."""
+        return [b"http/1.1"]
+
     def reload(self, settings: Settings) -> None:
         """Take other bounds, for connections to come; why handshakes fail is said anew."""
         self.settings = self.resource.settings = settings

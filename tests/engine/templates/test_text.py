@@ -25,6 +25,7 @@ from bcfg2tw.engine.templates.text import TextTemplate, render_text
 from bcfg2tw.settings import Settings
 from tests.builders import a_repository, some_settings
 from tests.conformance.case import CASES, Case, Place
+from tests.patience import IN_ANY_TIME
 
 Render: TypeAlias = Callable[[TextTemplate, dict[str, Any]], str]
 
@@ -69,6 +70,7 @@ def render_with_genshi(template: TextTemplate, variables: dict[str, Any]) -> str
 
 
 class SameTests(SynchronousTestCase):
+    @IN_ANY_TIME
     @given(
         st.sampled_from(TEMPLATES),
         st.text(),

@@ -80,6 +80,11 @@ class CountingServer(LDAPServer):  # type: ignore[misc]  # ldaptor has no types
         if not self.factory.is_silent:
             super().handle(message)
 
+    def connectionLost(self, reason: Any = None) -> None:
+        """Be no connection of the directory any more: twisted cannot close one twice."""
+        super().connectionLost(reason)
+        self.factory.connections.remove(self)
+
 
 class Directory:
     """
@@ -105,9 +110,8 @@ class Directory:
 
     def stop(self) -> Deferred[None]:
         """Stop listening, and close what is connected."""
-        for connection in self.factory.connections:
+        for connection in tuple(self.factory.connections):
             if connection.transport is not None:
                 connection.transport.abortConnection()
-        self.factory.connections = []
         listening, self._listening = self._listening, None
         return maybeDeferred(listening.stopListening if listening else lambda: None)

@@ -29,6 +29,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
 from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
 from bcfg2tw.errors import PluginExecutionError
 from tests.doubles import ManualClock
+from tests.patience import IN_ANY_TIME
 
 CLIENT = "client.example.test"
 
@@ -158,6 +159,7 @@ class ProbedFileTests(SynchronousTestCase):
             [len(self.said(again, f"c{number}") or "") for number in range(3)], [9_000_000] * 3
         )
 
+    @IN_ANY_TIME
     @given(st.dictionaries(st.text(min_size=1), st.text()), st.sets(st.text(min_size=1)))
     def test_any_text(self, data: dict[str, str], groups: set[str]) -> None:
         """Whatever is not refused comes back as it was, from the journal and from the file."""
