@@ -1,20 +1,55 @@
-"""How Sphinx builds this documentation; the options reference is made from the code first."""
+"""
+How Sphinx builds this documentation.
 
+The reference of the options and the pages of the modules are made from the code first, in
+`_generated`.
+"""
+
+import sys
 from pathlib import Path
 
 import bcfg2tw
 from bcfg2tw.settings import reference
+
+DOCS = Path(__file__).parent
+GENERATED = DOCS / "_generated"
+sys.path.insert(0, str(DOCS))  # for the extension `module_pages`
 
 project = "bcfg2tw"
 author = "the bcfg2tw authors"
 version = release = bcfg2tw.__version__
 copyright = author
 
-extensions = ["myst_parser"]
-html_theme = "alabaster"
-html_theme_options = {"description": "A Bcfg2 server on Twisted", "show_powered_by": False}
-exclude_patterns = ["_build", "_generated"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "module_pages"]
+html_theme = "furo"
+html_title = "bcfg2tw"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+exclude_patterns = ["_build", "_generated/options.rst", "_generated/modules.rst"]
 
-generated = Path(__file__).with_name("_generated")
-generated.mkdir(exist_ok=True)
-(generated / "options.rst").write_text(reference(), encoding="utf-8")
+# single backticks are code, in docstrings as in comments
+default_role = "code"
+maximum_signature_line_length = 80
+add_module_names = False
+python_use_unqualified_type_names = True
+# members would bury the modules in the table of contents
+toc_object_entries = False
+
+autodoc_default_options = {
+    "members": True,
+    "private-members": True,  # of these `module_pages` chooses
+    "special-members": "__init__",
+    "show-inheritance": True,
+    # what a module hands on is documented where it is
+    "ignore-module-all": True,
+}
+# docstrings of Twisted and lxml are written in markup of their own
+autodoc_inherit_docstrings = False
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_use_type_comments = False
+# so that the documentation can be built without the extras
+autodoc_mock_imports = ["Cheetah", "boto3", "botocore", "ldap3"]
+
+GENERATED.mkdir(exist_ok=True)
+(GENERATED / "options.rst").write_text(reference(), encoding="utf-8")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -63,10 +64,12 @@ class RacksTests(SynchronousTestCase):
         self.patch(sys, "path", [folder, *sys.path])
         self.addCleanup(sys.modules.pop, "racks", None)
 
-    def core(self, racks: str = RACKS, more: dict[str, str] | None = None) -> NetworkCore:
+    def core(
+        self, racks: str = RACKS, more: dict[str, str] | None = None, **settings: Any
+    ) -> NetworkCore:
         """Return a core with the plugin."""
         bundle = {"Bundler/rack.xml": bundle_of("/etc/rack.conf")}
-        return a_core(self, {"Racks/racks.xml": racks, **bundle, **(more or {})})
+        return a_core(self, {"Racks/racks.xml": racks, **bundle, **(more or {})}, **settings)
 
     def test_found(self) -> None:
         """The entry point leads to the plugin."""
@@ -104,6 +107,18 @@ class RacksTests(SynchronousTestCase):
     def test_remote_method(self) -> None:
         """Administrators ask for the rack of a machine."""
         self.assertEqual(self.core()._get_rmi()["Racks.rack"](CLIENT), "r1")
+
+    def test_maintenance(self) -> None:
+        """A machine is under maintenance from one call to another, whatever else changes."""
+        core = self.core(client_metadata_cache="aggressive")
+        begin, end = (core._get_rmi()[f"Racks.{verb}_maintenance"] for verb in ("begin", "end"))
+        self.assertNotIn("maintenance", core.build_metadata(CLIENT).groups)
+        begin(CLIENT)
+        self.assertIn("maintenance", core.build_metadata(CLIENT).groups)
+        change(core, {"Racks/racks.xml": "<Racks/>"})
+        self.assertIn("maintenance", core.build_metadata(CLIENT).groups)
+        end(CLIENT)
+        self.assertNotIn("maintenance", core.build_metadata(CLIENT).groups)
 
     def test_broken(self) -> None:
         """A mistake is reported with its line, and what the file said last stays in service."""

@@ -11,6 +11,7 @@ from bcfg2tw.engine.documents.specificity import Specificity, SpecificSet, speci
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import (
     ClientACLs,
     ClientRunHooks,
@@ -46,6 +47,7 @@ __all__ = [
     "InfoXML",
     "MetadataGroup",
     "Plugin",
+    "PluginContext",
     "PluginExecutionError",
     "PluginInitError",
     "PriorityFile",

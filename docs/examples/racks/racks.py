@@ -14,6 +14,7 @@ from bcfg2tw.engine.plugin.api import (
     Generator,
     GoalValidator,
     Plugin,
+    PluginContext,
     PluginExecutionError,
     PluginInitError,
     RepositoryError,
@@ -21,11 +22,11 @@ from bcfg2tw.engine.plugin.api import (
     ValidationError,
     line_of,
 )
-from bcfg2tw.engine.plugin.context import PluginContext
 
 RACKS = "racks.xml"
 PATH = "/etc/rack.conf"
 INTERFACES = "/etc/network/interfaces"
+MAINTENANCE = "maintenance"
 
 
 # What the files say
@@ -73,7 +74,12 @@ def _needed(element: Element, attribute: str, source: Source) -> str:
 class Racks(Plugin, Connector, Generator, GoalValidator):
     """Knows the racks of our computer room, from `Racks/racks.xml`."""
 
-    __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "rack"]
+    __rmi__: ClassVar[list[str]] = [
+        *Plugin.__rmi__,
+        "rack",
+        "begin_maintenance",
+        "end_maintenance",
+    ]
 
     def __init__(self, context: PluginContext, files: Files, previous: Racks | None = None) -> None:
         super().__init__(context, files, previous)
@@ -81,14 +87,18 @@ class Racks(Plugin, Connector, Generator, GoalValidator):
         if racks is None:
             raise PluginInitError(f"it needs {files.path(RACKS)}, a file that can be understood")
         self._racks = racks
+        self._in_maintenance: set[str] = self.lasting.keep(MAINTENANCE, set)
         self.Entries = {"Path": {PATH: self.bind_rack}}
 
     # as a Connector
 
     def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
-        """Put a machine into a group for its rack."""
+        """Put a machine into a group for its rack, and into one for its maintenance."""
         rack = self._racks.rack_of(metadata.hostname)
-        return [] if rack is None else [f"rack-{rack.name}"]
+        groups = [] if rack is None else [f"rack-{rack.name}"]
+        if metadata.hostname in self._in_maintenance:
+            groups.append(MAINTENANCE)
+        return groups
 
     def get_additional_data(self, metadata: ClientMetadata) -> Rack | None:
         """Let templates say `metadata.Racks.gateway`."""
@@ -117,9 +127,19 @@ class Racks(Plugin, Connector, Generator, GoalValidator):
             if path.get("name") == INTERFACES and rack.gateway not in (path.text or ""):
                 raise ValidationError(f"{INTERFACES} lacks {rack.gateway}, the rack's gateway")
 
-    # as a remote method
+    # as remote methods
 
     def rack(self, host: str) -> str:
         """Return the name of a machine's rack: `bcfg2tw call Racks.rack HOST`."""
         rack = self._racks.rack_of(host)
         return "" if rack is None else rack.name
+
+    def begin_maintenance(self, host: str) -> None:
+        """Put a machine into the group `maintenance`, as long as the server runs."""
+        self._in_maintenance.add(host)
+        self.context.announce(host, MAINTENANCE)
+
+    def end_maintenance(self, host: str) -> None:
+        """Take a machine out of the group `maintenance`."""
+        self._in_maintenance.discard(host)
+        self.context.announce(host, MAINTENANCE)
