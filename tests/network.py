@@ -1,8 +1,9 @@
-"""What the tests of the network side share: a core and pools to observe, requests, handshakes."""
+"""What the tests of the network side share: a core and pools to observe, requests, ports."""
 
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 import xmlrpc.client
 from collections.abc import Callable, Mapping
@@ -106,6 +107,27 @@ class PatientPool(CorePool):
         waiting, function, args = self._held.pop(0)
         execute(function, *args).chainDeferred(waiting)
         return function.__name__
+
+
+def free_port(case: SynchronousTestCase) -> int:
+    """
+    Return a TCP port of 127.0.0.1 that nobody listens on; it is a test's own until its end.
+
+    A socket stays bound to it, so that whoever asks the system for any port, another test above
+    all, gets a different one. A server that names the port can listen all the same: both set
+    SO_REUSEADDR, and the socket here does not listen.
+    """
+    reserved = socket.socket()
+    case.addCleanup(reserved.close)
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return int(reserved.getsockname()[1])
+
+
+def refuses(port: int) -> bool:
+    """Say whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", port)) != 0
 
 
 def log_lines(case: SynchronousTestCase) -> list[str]:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 60.0
 GOOD_ENDS = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
 RUN_TWISTD = "import sys; from twisted.scripts.twistd import run; sys.exit(run())"
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment() -> dict[str, str]:
@@ -46,19 +36,6 @@ def ended(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, env=environment(), capture_output=True, text=True, timeout=PATIENCE_SECONDS
     )
-
-
-def wait_until(is_so: Callable[[], bool], complaint: Callable[[], str]) -> None:
-    """
-    Wait for something that another process does.
-
-    :raises AssertionError: if it does not do it in time
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise AssertionError(complaint())
-        time.sleep(0.02)
 
 
 class ServerProcess:

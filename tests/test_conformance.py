@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-import socket
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,18 +23,11 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.conformance.case import CASES, HOST, Case, Place
+from tests.network import free_port
 
 #: What a case may require, and how to find out whether it is there.
 MODULES = {"jinja2": "jinja2", "cheetah": "Cheetah", "ldap": "ldap3"}
 PROGRAMS = {"ssh-keygen": "ssh-keygen", "openssl": "openssl"}
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def missing(requirements: list[str]) -> str | None:
@@ -61,7 +53,7 @@ class ConformanceTests(TestCase):
         authority = ConformanceTests.authority
         certificate, key = authority.issue("localhost")
         folder = Path(self.mktemp()).absolute() / "case"
-        ports = (free_port(), free_port())
+        ports = (free_port(self), free_port(self))
         place = Place(folder, *ports, certificate, key, authority.certificate)
         steps = json.loads((CASES / name / "case.json").read_text("utf-8"))["steps"]
         names = {step["cert"] for step in steps if step.get("cert")}

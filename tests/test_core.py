@@ -15,8 +15,9 @@ from bcfg2tw.core import TwistedCore, core_class, make_core
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import MetadataRuntimeError, SettingsError
 from bcfg2tw.settings import Settings
-from tests.processes import PATIENCE_SECONDS, environment, wait_until
+from tests.processes import environment
 from tests.test_service import Site
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 RUN = """
 import logging, sys
@@ -31,7 +32,7 @@ class RunTests(SynchronousTestCase):
     """A program that makes a core and runs it, as Bcfg2 documents."""
 
     def setUp(self) -> None:
-        self.site = Site(self.mktemp())
+        self.site = Site(self)
 
     def program(self) -> subprocess.Popen[str]:
         """Start the program."""
@@ -74,7 +75,7 @@ class ClassTests(TestCase):
 
     def test_embedded(self) -> None:
         """By default it is the engine's, which detaches by nothing but twistd."""
-        site = Site(self.mktemp())
+        site = Site(self)
         core: Any = make_core(site.settings)
         self.assertIsInstance(core, TwistedCore)
         self.assertIsInstance(core, NetworkCore)
@@ -90,7 +91,7 @@ class ClassTests(TestCase):
 
     async def test_set_up(self) -> None:
         """`_run` binds the ports and returns at once; nothing is read yet."""
-        site = Site(self.mktemp())
+        site = Site(self)
         core: Any = make_core(site.settings)
         self.addCleanup(core.shutdown)
         self.assertTrue(core._run())

@@ -16,7 +16,7 @@ from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
-from tests.processes import free_port
+from tests.network import free_port
 
 EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
 
@@ -31,7 +31,7 @@ class ComposeTests(TestCase):
         assert spec is not None and spec.loader is not None
         self.example: Any = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self.example)
-        self.port = free_port()
+        self.port = free_port(self)
         self.conf = make_site(Path(self.mktemp()), port=self.port) / "bcfg2.conf"
         self.settings = Settings.from_file(str(self.conf))
         self.password = self.settings.password or ""

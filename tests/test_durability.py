@@ -10,12 +10,10 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import threading
-import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,10 +24,10 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.builders import write_files
-from tests.network import an_authority, client_context
+from tests.network import an_authority, client_context, free_port, refuses
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 60.0
 PASSWORD = "foobat"
 PARTS = 4
 #: Acknowledged calls after the first time that a file was written, before the server ends.
@@ -69,14 +67,6 @@ GONE = (OSError, xmlrpc.client.Error, ValueError)
 ENDED = (0, -signal.SIGTERM)
 #: What an end in good order may take, with nothing to wait for but calls of milliseconds.
 ENDING_SECONDS = 15.0
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Load:
@@ -126,7 +116,7 @@ class Load:
 
 class DurabilityTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.port = free_port()
+        self.port = free_port(self)
         self.folder = Path(self.mktemp()).absolute()
         self.repository = self.folder / "repository"
         write_files(str(self.repository), REPOSITORY)
@@ -171,20 +161,12 @@ class DurabilityTests(SynchronousTestCase):
 
     def wait_for(self, condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
         """Wait until something is true, as long as the server runs."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            if condition():
-                return
-            time.sleep(0.02)
-        self.fail(f"it takes too long, or the server has ended:\n{self.log.read_text()}")
+        wait_until(lambda: condition() or process.poll() is not None, self.log.read_text)
+        self.assertIsNone(process.poll(), self.log.read_text())
 
     def is_listening(self) -> bool:
         """Say whether the server takes connections."""
-        try:
-            socket.create_connection(("localhost", self.port), 1).close()
-        except OSError:
-            return False
-        return True
+        return not refuses(self.port)
 
     def caller(self, name: str) -> xmlrpc.client.ServerProxy:
         """Return a client's connection to the server."""

@@ -12,9 +12,10 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.network import basic, call_of, post
-from tests.processes import PATIENCE_SECONDS, ServerProcess
+from tests.processes import ServerProcess
 from tests.test_service import Site
 from tests.test_xmlrpc_resource import BILLION_LAUGHS, EXTERNAL
+from tests.waiting import PATIENCE_SECONDS
 
 DEEP = 200_000
 #: What Python and its allocator may keep of what was refused.
@@ -37,7 +38,7 @@ class HostileTests(SynchronousTestCase):
     """Each test looks at the server's log and memory when it has ended."""
 
     def setUp(self) -> None:
-        self.site = Site(self.mktemp())
+        self.site = Site(self)
         conf = self.site.conf.read_text()
         self.site.conf.write_text(conf.replace("plugins = ", "plugins = Decisions,"))
         self.site.set("bcfg2tw", "body_timeout = 5\nheader_timeout = 5\nhandshake_timeout = 3")

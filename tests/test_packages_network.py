@@ -18,7 +18,9 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.conformance.case import HOST, Case, Place
-from tests.processes import PATIENCE_SECONDS, environment, free_port, wait_until
+from tests.network import free_port
+from tests.processes import environment
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 CLIENT = "127.0.0.4"
 RUN_CORE = """\
@@ -37,7 +39,7 @@ class NetworkTests(TestCase):
     def setUp(self) -> None:
         authority = Authority(Path(self.mktemp()).absolute())
         folder = Path(self.mktemp()).absolute() / "case"
-        ports = (free_port(), free_port())
+        ports = (free_port(self), free_port(self))
         place = Place(folder, *ports, *authority.issue("localhost"), authority.certificate)
         self.case = Case("packages-virtual", place, {})
         self.mirror = folder / "www"

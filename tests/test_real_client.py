@@ -11,8 +11,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.init.command import make_site
 from tests.builders import write_files
-from tests.processes import PATIENCE_SECONDS, ServerProcess, free_port
+from tests.network import free_port
+from tests.processes import ServerProcess
 from tests.real_client import VERSION, real_client
+from tests.waiting import PATIENCE_SECONDS
 
 #: Only what works below a scratch folder: no packages or services of this machine are looked at.
 DRIVERS = "POSIX,Action"
@@ -33,7 +35,7 @@ class RealClientTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.client = real_client()
-        self.port = free_port()
+        self.port = free_port(self)
         self.site = make_site(Path(self.mktemp()), port=self.port)
         self.repository = self.site / "repository"
         self.target = self.site / "client"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 import signal
@@ -27,24 +28,17 @@ from bcfg2tw.errors import CoreInitError
 from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
-from tests.network import basic, call_of
-from tests.processes import (
-    GOOD_ENDS,
-    PATIENCE_SECONDS,
-    ServerProcess,
-    bcfg2_core,
-    ended,
-    free_port,
-    wait_until,
-)
+from tests.network import basic, call_of, free_port, refuses
+from tests.processes import GOOD_ENDS, ServerProcess, bcfg2_core, ended
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 class Site:
     """A demonstration site, and clients of it."""
 
-    def __init__(self, folder: str) -> None:
-        self.port = free_port()
-        self.folder = make_site(Path(folder).absolute(), port=self.port)
+    def __init__(self, case: SynchronousTestCase) -> None:
+        self.port = free_port(case)
+        self.folder = make_site(Path(case.mktemp()).absolute(), port=self.port)
         self.conf = self.folder / "bcfg2.conf"
         self.settings = Settings.from_file(str(self.conf))
 
@@ -63,6 +57,13 @@ class Site:
         return http.client.HTTPSConnection(
             "localhost", self.port, context=context, timeout=PATIENCE_SECONDS
         )
+
+    def connection_over(self, plain: socket.socket) -> http.client.HTTPSConnection:
+        """Return a connection that begins to speak TLS on a socket."""
+        connection = self.connection()
+        context = ssl.create_default_context(cafile=self.settings.ca)
+        connection.sock = context.wrap_socket(plain, server_hostname="localhost")
+        return connection
 
     def ask(self, connection: http.client.HTTPConnection, name: str, *parameters: Any) -> Any:
         """Return the result of a call."""
@@ -88,11 +89,38 @@ class Site:
         return ssl.PEM_cert_to_DER_cert(text)
 
 
+class HeldCall:
+    """
+    Makes building the configuration of a site's client wait, in the middle of a template.
+
+    It waits at a named pipe, until something is written there; if nothing is, for ever.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._began = site.folder / "began"
+        self._pipe = site.folder / "pipe"
+        os.mkfifo(self._pipe)
+        bundle = site.folder / "repository/Bundler/motd.xml"
+        wait = (
+            '<Bundle xmlns:py="http://genshi.edgewall.org/">'
+            f"<?python open({str(self._began)!r}, 'w').close(); open({str(self._pipe)!r}).read() ?>"
+        )
+        bundle.write_text(bundle.read_text().replace("<Bundle>", wait))
+
+    def wait(self, server: ServerProcess) -> None:
+        """Wait until the call has come to the pipe."""
+        wait_until(self._began.exists, server.said)
+
+    def let_go(self) -> None:
+        """Have the call go on; it must have come to the pipe."""
+        self._pipe.write_bytes(b"")
+
+
 class ProcessTests(SynchronousTestCase):
     """`twistd -n bcfg2-core`, as systemd or an administrator runs it."""
 
     def setUp(self) -> None:
-        self.site = Site(self.mktemp())
+        self.site = Site(self)
 
     def test_hint(self) -> None:
         """A server says in one line how to try it, and the line works as it is printed."""
@@ -106,7 +134,7 @@ class ProcessTests(SynchronousTestCase):
 
     def test_hint_elsewhere(self) -> None:
         """The line names the port where that is another one than bcfg2.conf has."""
-        self.site.port = free_port()
+        self.site.port = free_port(self)
         with self.site.server("--port", str(self.site.port)) as server:
             server.wait_for(f"-S https://localhost:{self.site.port} listMethods")
             self.assertIn("GetConfig", self.site.call("listMethods"))
@@ -119,39 +147,29 @@ class ProcessTests(SynchronousTestCase):
         self.assertEqual(server.said().count("bcfg2-server: Shutting down core..."), 1)
         self.assertEqual(server.said().count("All plugins shut down"), 1)
 
-    def slow_call(self, seconds: float) -> ThreadPoolExecutor:
-        """Make the site's configurations take their time."""
-        bundle = self.site.folder / "repository/Bundler/motd.xml"
-        text = bundle.read_text()
-        slow = (
-            '<Bundle xmlns:py="http://genshi.edgewall.org/">'
-            f"<?python import time; time.sleep({seconds}) ?>"
-        )
-        bundle.write_text(text.replace("<Bundle>", slow))
-        return ThreadPoolExecutor(1)
-
     def test_running_call(self) -> None:
         """A call that runs when SIGTERM comes is answered; nobody else is let in."""
-        with self.slow_call(2) as thread, self.site.server() as server:
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread, self.site.server() as server:
             call = thread.submit(self.site.call, "GetConfig")
-            time.sleep(1)
+            held.wait(server)
             server.process.terminate()
             server.wait_for("Received SIGTERM")
             wait_until(lambda: refuses(self.site.port), lambda: "it still listens")
             self.assertFalse(call.done())
+            held.let_go()
             self.assertIn('<Bundle name="motd">', call.result(PATIENCE_SECONDS))
 
     def test_endless_call(self) -> None:
         """A call that does not end is cut off when its time is over."""
         self.site.set("bcfg2tw", "drain_timeout = 0.5")
-        with self.slow_call(8) as thread:
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread:
             with self.site.server() as server:
                 call = thread.submit(self.site.call, "GetConfig")
-                time.sleep(1)
-                started = time.monotonic()
+                held.wait(server)
                 server.process.terminate()
                 server.process.wait(PATIENCE_SECONDS)
-                self.assertLess(time.monotonic() - started, 5)
                 self.assertIn("1 connections are cut off", server.said())
             self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
 
@@ -250,18 +268,12 @@ class ProcessTests(SynchronousTestCase):
 
     def test_endpoints(self) -> None:
         """Endpoints take the place of the addresses of bcfg2.conf; each has TLS."""
-        ports = free_port(), free_port()
+        ports = free_port(self), free_port(self)
         endpoints = [f"--endpoint=tcp:{port}:interface=127.0.0.1" for port in ports]
         with self.site.server(*endpoints):
             self.assertRaises(OSError, self.site.call, "ping")
             for self.site.port in ports:
                 self.assertEqual(self.site.call("ping", "x"), ["x"])
-
-
-def refuses(port: int) -> bool:
-    """Say whether nobody listens on a port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("localhost", port)) != 0
 
 
 def call_by_tls_1_0(site: Site) -> bytes:
@@ -290,7 +302,7 @@ class CompositionTests(TestCase):
     timeout = 60
 
     def setUp(self) -> None:
-        self.site = Site(self.mktemp())
+        self.site = Site(self)
 
     def service(self, site: Site) -> Any:
         """Return a service of a site, which is stopped after the test."""
@@ -311,7 +323,7 @@ class CompositionTests(TestCase):
 
     async def test_two(self) -> None:
         """Two of them, with repositories of their own, serve in one process."""
-        other = Site(self.mktemp())
+        other = Site(self)
         groups = (other.folder / "repository/Metadata/groups.xml").read_text()
         (other.folder / "repository/Metadata/groups.xml").write_text(
             groups.replace("</Groups>", '<Group name="here-only"/></Groups>')

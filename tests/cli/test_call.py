@@ -22,6 +22,7 @@ from twisted.web.server import Request, Site
 from twisted.web.xmlrpc import XMLRPC, Fault
 
 from bcfg2tw.cli.init.certificates import Issued, issue_authority, issue_certificate
+from tests.network import free_port
 
 PASSWORD = "swordfish"
 
@@ -216,9 +217,7 @@ class CallTests(TestCase):
 
     async def test_nobody_listens(self) -> None:
         """A refused connection says where nothing listens."""
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
-            port = unused.getsockname()[1]
+        port = free_port(self)
         self.assertEqual(
             (await self.fails("--server", f"https://127.0.0.1:{port}", "flag")),
             f"127.0.0.1:{port}: nothing listens there: is the server running, and is the port "

@@ -13,14 +13,15 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.process.options import Options
 from bcfg2tw.settings import options
-from tests.processes import bcfg2_core, ended, free_port, twistd
+from tests.network import free_port
+from tests.processes import bcfg2_core, ended, twistd
 
 
 class SiteTestCase(SynchronousTestCase):
     """A demonstration site, on a port of its own."""
 
     def setUp(self) -> None:
-        self.port = free_port()
+        self.port = free_port(self)
         self.site = make_site(Path(self.mktemp()).absolute(), port=self.port)
         self.conf = self.site / "bcfg2.conf"
 

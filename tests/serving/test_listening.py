@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 import subprocess
+from contextlib import closing
 from typing import Any
 
 from twisted.internet import reactor
@@ -19,8 +19,10 @@ from bcfg2tw.serving.listening import (
     server_endpoints,
 )
 from bcfg2tw.settings import Settings
-from tests.processes import PATIENCE_SECONDS, bcfg2_core, environment, free_port, wait_until
+from tests.network import free_port
+from tests.processes import bcfg2_core, environment
 from tests.test_service import Site
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 class HostsTests(SynchronousTestCase):
@@ -54,19 +56,19 @@ class SocketTests(SynchronousTestCase):
 
     def test_address(self) -> None:
         """An address is bound as it is written."""
-        port = free_port()
+        port = free_port(self)
         self.assertEqual(self.bind(server=f"https://127.0.0.2:{port}"), [("127.0.0.2", port)])
 
     def test_all(self) -> None:
         """All interfaces are those of IPv4, and of IPv6 where there is any."""
-        port = free_port()
+        port = free_port(self)
         found = self.bind(server=f"https://localhost:{port}", listen_all=True)
         self.assertIn(("0.0.0.0", port), found)
         self.assertLessEqual(set(found), {("0.0.0.0", port), ("::", port)})
 
     def test_in_use(self) -> None:
         """Where one address cannot be had the others are let go again."""
-        port, taken = free_port(), free_port()
+        port, taken = free_port(self), free_port(self)
         settings = Settings(server=f"127.0.0.1:{port},127.0.0.1:{taken}")
         with socket.create_server(("127.0.0.1", taken)):
             error = self.assertRaises(CannotListen, check_addresses, settings)
@@ -93,8 +95,10 @@ class EndpointTests(SynchronousTestCase):
 
     def test_systemd(self) -> None:
         """A socket that systemd holds is served; clients wait there until the server is up."""
-        site = Site(self.mktemp())
-        with socket.create_server(("127.0.0.1", site.port)) as held:
+        site = Site(self)
+        log = site.folder / "server.log"
+        with socket.create_server(("127.0.0.1", site.port)) as held, open(log, "wb") as stream:
+            early = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
             # systemd hands sockets on as descriptors from 3, and says for which process they are
             variables = "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=bcfg2-core.socket"
             hand_over = f'exec 3<&{held.fileno()}; {variables} exec "$@"'
@@ -103,23 +107,23 @@ class EndpointTests(SynchronousTestCase):
                 ["sh", "-c", hand_over, "sh", *bcfg2_core("-C", str(site.conf), endpoint)],
                 env=environment(),
                 pass_fds=[held.fileno()],
-                stdout=subprocess.PIPE,
+                stdout=stream,
                 stderr=subprocess.STDOUT,
-                text=True,
             )
             try:
-                self.assertEqual(site.call("ping", 1), [1])
+                wait_until(lambda: "Serving the repository" in log.read_text(), log.read_text)
+                with closing(site.connection_over(early)) as connection:
+                    self.assertEqual(site.ask(connection, "ping", 1), [1])
             finally:
                 server.terminate()
-                said, _ = server.communicate(timeout=PATIENCE_SECONDS)
-            self.assertIn("All plugins shut down", said)
+                server.wait(PATIENCE_SECONDS)
+            self.assertIn("All plugins shut down", log.read_text())
             # the socket is systemd's: the next server takes it over
-            connection = socket.create_connection(("127.0.0.1", site.port))
-            connection.close()
+            socket.create_connection(("127.0.0.1", site.port)).close()
 
     def test_proxy(self) -> None:
         """Behind a proxy that says for whom it speaks, clients have addresses of their own."""
-        site = Site(self.mktemp())
+        site = Site(self)
         clients = site.folder / "repository/Metadata/clients.xml"
         clients.write_text(
             clients.read_text().replace(
@@ -128,19 +132,16 @@ class EndpointTests(SynchronousTestCase):
                 "</Clients>",
             )
         )
-        connection = site.connection()
         with site.server(f"--endpoint=haproxy:tcp:{site.port}:interface=127.0.0.1") as server:
             plain = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
             plain.sendall(b"PROXY TCP4 192.0.2.9 127.0.0.1 5000 6789\r\n")
-            context = ssl.create_default_context(cafile=site.settings.ca)
-            connection.sock = context.wrap_socket(plain, server_hostname="localhost")
-            self.assertIn('<Bundle name="motd">', site.ask(connection, "GetConfig"))
-            connection.close()
+            with closing(site.connection_over(plain)) as connection:
+                self.assertIn('<Bundle name="motd">', site.ask(connection, "GetConfig"))
             self.assertIn("Generated config for far.example.com", server.said())
 
     def test_daemon(self) -> None:
         """A daemon writes its PID file, serves, and is gone with its file after SIGTERM."""
-        site = Site(self.mktemp())
+        site = Site(self)
         pid = site.folder / "server.pid"
         command = bcfg2_core("-C", str(site.conf))
         command[3:5] = [f"--pidfile={pid}", f"--logfile={site.folder / 'server.log'}"]

@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,11 +20,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.upstream.compat import wrap_socket
 from tests.builders import PASSWORD, write_files
 from tests.certificates import Authority
+from tests.network import free_port, refuses
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[2]
 STANDIN = Path(__file__).parent / "standin"
-
-START_SECONDS = 30
 
 TWISTD = "from twisted.scripts.twistd import run; run()"
 
@@ -100,19 +99,12 @@ def environment(*path: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (*path, ROOT)))}
 
 
-def free_port() -> int:
-    """Return the number of a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
 class UpstreamTestCase(SynchronousTestCase):
     """A test with a site: a folder with bcfg2.conf, repository, certificate and a plugin."""
 
     def setUp(self) -> None:
         self.folder = Path(self.mktemp()).absolute()
-        self.port = free_port()
+        self.port = free_port(self)
         self.authority = Authority(self.folder / "ca")
         certificate, key = self.authority.issue("localhost")
         text = CONFIGURATION.format(
@@ -529,14 +521,12 @@ class ServingTests(UpstreamTestCase):
         server = self.serve(STANDIN, self.folder)
         self.addCleanup(server.communicate)
         self.addCleanup(server.kill)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and server.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return server
-            time.sleep(0.1)
-        server.kill()
-        raise self.failureException(server.communicate()[0])
+        wait_until(
+            lambda: server.poll() is not None or not refuses(self.port), lambda: "nothing listens"
+        )
+        if server.poll() is not None:
+            raise self.failureException(server.communicate()[0])
+        return server
 
     def proxy(self, user: str = "root", password: str = PASSWORD) -> ServerProxy:
         context = ssl._create_unverified_context()
@@ -564,13 +554,13 @@ class ServingTests(UpstreamTestCase):
             self.assertEqual(self.assertRaises(ProtocolError, refused).errcode, 401)
         self.assertEqual(self.assertRaises(ProtocolError, root.refused).errcode, 401)
         server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=START_SECONDS)
+        server.communicate(timeout=PATIENCE_SECONDS)
         self.assertEqual(self.journal().count("shut down"), 1)
 
     def test_nothing_installed(self) -> None:
         """Without Bcfg2 the server ends with status 1 and the sentence, without a traceback."""
         server = self.serve(self.folder)
-        output, _ = server.communicate(timeout=START_SECONDS)
+        output, _ = server.communicate(timeout=PATIENCE_SECONDS)
         self.assertEqual(server.returncode, 1)
         self.assertIn("there is no Bcfg2; --core upstream needs Bcfg2 1.4 or newer", output)
         self.assertNotIn("Traceback", output)
