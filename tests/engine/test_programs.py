@@ -9,8 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine import programs
 from bcfg2tw.engine.programs import Output, ProgramError, run
-
-PATIENCE_SECONDS = 10.0
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def is_running(process: int) -> bool:
@@ -62,10 +61,7 @@ class RunTests(SynchronousTestCase):
             self.shell("trap '' TERM; (trap '' TERM; sleep 60) & echo $! > child; wait; wait", 0.3)
         with open(os.path.join(self.folder, "child"), encoding="ascii") as stream:
             child = int(stream.read())
-        due = time.monotonic() + PATIENCE_SECONDS
-        while is_running(child) and time.monotonic() < due:
-            time.sleep(0.01)
-        self.assertFalse(is_running(child))
+        wait_until(lambda: not is_running(child), lambda: f"process {child} still runs")
 
     def test_is_asked_first(self) -> None:
         """A program that takes too long may put its things in order before it is killed."""

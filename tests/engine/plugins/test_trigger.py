@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import trigger
 from tests.builders import CLIENT, a_core, configuration, write_files
-
-PATIENCE_SECONDS = 10.0
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    """Wait until something holds, and say whether it came to that."""
-    due = time.monotonic() + PATIENCE_SECONDS
-    while not holds() and time.monotonic() < due:
-        time.sleep(0.01)
-    return holds()
+from tests.waiting import wait_until
 
 
 class TriggerTests(SynchronousTestCase):
@@ -47,16 +36,19 @@ class TriggerTests(SynchronousTestCase):
         """The program is told the client's name, profile and groups."""
         core = self.serve('echo "$@" > "$0.new"; mv "$0.new" "$(dirname "$0")/../output"')
         configuration(core)
-        self.assertTrue(eventually(lambda: os.path.exists(self.output)))
+        wait_until(lambda: os.path.exists(self.output), lambda: "it does not run")
         self.assertEqual(self.written(), f"{CLIENT} -p all -g all:db:web\n")
 
     def test_nobody_waits(self) -> None:
         """A client does not wait for the program."""
-        core = self.serve("sleep 1")
-        started = time.monotonic()
+        core = self.serve('read -r line < "$0.pipe"')
+        pipe = os.path.join(core.settings.repository, "Trigger/run.pipe")
+        os.mkfifo(pipe)
         configuration(core)
-        self.assertLess(time.monotonic() - started, 0.9)
-        self.assertTrue(eventually(lambda: not running_triggers()))
+        self.assertEqual(len(running_triggers()), 1)
+        with open(pipe, "w", encoding="utf-8") as stream:
+            stream.write("go on\n")
+        wait_until(lambda: not running_triggers(), lambda: "it does not end")
 
     def test_failures(self) -> None:
         """A program that fails, or cannot be started, is an error in the log."""
@@ -68,7 +60,7 @@ class TriggerTests(SynchronousTestCase):
             core = self.serve(script, mode)
             with self.assertLogs("Trigger", "ERROR") as logs:
                 configuration(core)
-                self.assertTrue(eventually(lambda: not running_triggers()))
+                wait_until(lambda: not running_triggers(), lambda: "it does not end")
             path = os.path.join(core.settings.repository, "Trigger/run")
             self.assertIn(f"Trigger: Error running {path}: {message}", logs.output[0])
 
@@ -79,7 +71,7 @@ class TriggerTests(SynchronousTestCase):
         core.reload(None)
         with self.assertNoLogs("Trigger", "ERROR"):
             configuration(core)
-            self.assertTrue(eventually(lambda: not running_triggers()))
+            wait_until(lambda: not running_triggers(), lambda: "it does not end")
 
     def test_too_many(self) -> None:
         """Where too many programs are running no more are started, which the log says."""

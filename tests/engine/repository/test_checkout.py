@@ -14,6 +14,27 @@ from tests.builders import write_files
 MARKS = (".git/index.lock", ".git/rebase-merge/done", ".git/rebase-apply/patch")
 
 
+class ObservedCheckout(Checkout):
+    """
+    A working copy that says when somebody waits for it.
+
+    :ivar has_waited: is set when git has been found at work twice
+    """
+
+    def __init__(self, top: str) -> None:
+        super().__init__(top)
+        self.has_waited = threading.Event()
+        self._times = 0
+
+    def is_changing(self) -> bool:
+        """Look, as always."""
+        is_changing = super().is_changing()
+        self._times += is_changing
+        if self._times > 1:
+            self.has_waited.set()
+        return is_changing
+
+
 class CheckoutTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = os.path.abspath(self.mktemp())
@@ -38,9 +59,10 @@ class CheckoutTests(SynchronousTestCase):
         """The state is told when git has finished."""
         write_files(self.folder, {".git/index.lock": ""})
         states: list[object] = []
-        thread = threading.Thread(target=lambda: states.append(self.checkout.settled()))
+        checkout = ObservedCheckout(self.folder)
+        thread = threading.Thread(target=lambda: states.append(checkout.settled()))
         thread.start()
-        time.sleep(0.2)
+        self.assertTrue(checkout.has_waited.wait(PATIENCE_SECONDS))
         self.assertEqual(states, [])
         os.rename(self.path(".git/index.lock"), self.path(".git/index"))
         thread.join(10)
