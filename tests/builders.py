@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
 
@@ -71,6 +72,13 @@ def some_settings(repository: str, **settings: Any) -> Settings:
         "filemonitor": "pseudo",
     }
     return Settings(**{**values, **settings})
+
+
+def files_in(case: SynchronousTestCase, contents: Contents, **settings: Any) -> Files:
+    """Write files into a new folder of a test, and list it as a plugin lists its own."""
+    folder = os.path.abspath(case.mktemp())
+    write_files(folder, contents)
+    return Library(Settings(repository=folder, **settings)).files(folder)
 
 
 def a_core(case: SynchronousTestCase, contents: Contents, **settings: Any) -> NetworkCore:
