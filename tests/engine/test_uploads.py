@@ -1,0 +1,212 @@
+"""What clients upload: to whom it goes, and what a plugin that cannot take it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from lxml import etree
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
+from bcfg2tw.engine.uploads import collect_decisions, take_probe_data, take_statistics
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import Bcfg2Error, PluginExecutionError
+from tests.builders import CLIENT, a_core, metadata_of
+
+HERE = "tests.engine.test_uploads."
+
+
+class Reporting(Plugin, Statistics):
+    """Keeps the states that it is told."""
+
+    create = False
+    states: ClassVar[list[str | None]] = []
+
+    def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        """Keep the state."""
+        self.states.extend(one.get("state") for one in document.iter("Statistics"))
+
+
+class Failing(Plugin, Statistics, Decision, Probing):
+    """Can take nothing."""
+
+    create = False
+    sort_order = 1
+
+    def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
+        """Fail."""
+        raise OSError("the disk is full")
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Fail."""
+        raise OSError("the disk is full")
+
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """Have none."""
+        return []
+
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """Fail."""
+        raise PluginExecutionError("the disk is full")
+
+
+class Asking(Plugin, Probing, Decision):
+    """Keeps what probes printed, and decides."""
+
+    create = False
+    received: ClassVar[list[tuple[str, list[str | None]]]] = []
+
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """Have none."""
+        return []
+
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """Keep it."""
+        self.received.append((self.name, [element.get("name") for element in datalist]))
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Decide by name and mode."""
+        if mode == "greylist":
+            raise PluginExecutionError(f"{mode} is no mode")
+        return [(self.name, mode)]
+
+
+class AskingToo(Asking):
+    """Another one of the same kind."""
+
+
+class UploadTestCase(SynchronousTestCase):
+    def core(self, *plugins: type[Plugin]) -> NetworkCore:
+        """Return a core with plugins of these tests."""
+        names = tuple(HERE + plugin.__name__ for plugin in plugins)
+        return a_core(self, {}, plugins=("Bundler", "Metadata", *names))
+
+
+class StatisticsTests(UploadTestCase):
+    def setUp(self) -> None:
+        self.patch(Reporting, "states", [])
+
+    def take(self, text: str, *plugins: type[Plugin]) -> list[str]:
+        """Hand a document over, and return what is logged as information."""
+        core = self.core(*plugins)
+        with self.assertLogs("bcfg2-server", "INFO") as logs:
+            take_statistics(metadata_of(core), etree.fromstring(text))
+        self.logged = logs
+        return [one.getMessage() for one in logs.records if one.levelname == "INFO"]
+
+    def test_taken(self) -> None:
+        """A report goes to the plugins, and the log says how the client fares."""
+        said = self.take('<u><Statistics version="2.0" state="dirty"/></u>', Reporting)
+        self.assertEqual(Reporting.states, ["dirty"])
+        self.assertEqual(said, [f"Client {CLIENT} reported state dirty"])
+
+    def test_old(self) -> None:
+        """A report in the format before 2.0 is logged alone."""
+        for version in ('version="1.0" ', ""):
+            said = self.take(f'<u><Statistics {version}state="clean"/></u>', Reporting)
+            self.assertEqual(said, [f"Client {CLIENT} reported state clean"])
+        self.assertEqual(Reporting.states, [])
+
+    def test_failing(self) -> None:
+        """A plugin that cannot take a report keeps it from none of the others."""
+        self.take('<u><Statistics version="2.0" state="clean"/></u>', Failing, Reporting)
+        self.assertEqual(Reporting.states, ["clean"])
+        (error,) = [one for one in self.logged.records if one.levelname == "ERROR"]
+        self.assertEqual(
+            error.getMessage(), f"Plugin Failing Plugin failed to process stats from {CLIENT}"
+        )
+        self.assertIn("the disk is full", str(error.exc_info))
+
+    def test_none(self) -> None:
+        """What holds no report, or is one itself, is refused with the reason."""
+        metadata = metadata_of(self.core(Reporting))
+        for text in ("<u/>", '<Statistics version="2.0" state="clean"/>'):
+            error = self.assertRaises(Bcfg2Error, take_statistics, metadata, etree.fromstring(text))
+            self.assertEqual(str(error), "the document holds no Statistics element below its root")
+        self.assertEqual(Reporting.states, [])
+
+    def test_deep(self) -> None:
+        """A report counts at any depth below the root, even if the root is called like one."""
+        self.take('<Statistics><a><Statistics version="2.1" state="x"/></a></Statistics>')
+
+
+class ProbeDataTests(UploadTestCase):
+    def setUp(self) -> None:
+        self.patch(Asking, "received", [])
+
+    def take(self, core: NetworkCore, *data: tuple[str, str | None]) -> None:
+        """Hand over pairs of a probe's name and its plugin."""
+        document = etree.Element("ProbeData")
+        for name, source in data:
+            element = etree.SubElement(document, "probe-data", name=name)
+            if source is not None:
+                element.set("source", source)
+        document.append(etree.Comment("nothing"))
+        take_probe_data(metadata_of(core), document)
+
+    def test_by_plugin(self) -> None:
+        """Each plugin gets its own probes, all at once and in their order."""
+        core = self.core(Asking, AskingToo)
+        self.take(core, ("a", "AskingToo"), ("b", "Asking"), ("c", "AskingToo"))
+        self.assertEqual(Asking.received, [("AskingToo", ["a", "c"]), ("Asking", ["b"])])
+
+    def test_unknown(self) -> None:
+        """Data for a plugin that is not there, or for none, are warned of; the rest counts."""
+        core = self.core(Asking)
+        with self.assertLogs("bcfg2-server", "WARNING") as logs:
+            self.take(core, ("a", "Gone"), ("b", None), ("c", "Asking"))
+        self.assertEqual(Asking.received, [("Asking", ["c"])])
+        self.assertEqual(
+            [record.getMessage() for record in logs.records],
+            ["Failed to locate plugin Gone", "Failed to locate plugin None"],
+        )
+
+    def test_not_for_data(self) -> None:
+        """Data for a plugin that takes none are refused: the client did not make them up."""
+        error = self.assertRaises(Bcfg2Error, self.take, self.core(), ("a", "Metadata"))
+        self.assertEqual(str(error), "Metadata takes no probe data")
+
+    def test_not_kept(self) -> None:
+        """The client learns of what could not be kept, so that it does not go on."""
+        error = self.assertRaises(
+            PluginExecutionError, self.take, self.core(Failing), ("a", "Failing")
+        )
+        self.assertEqual(str(error), "the disk is full")
+
+
+class DecisionTests(UploadTestCase):
+    def decisions(self, mode: str, *plugins: type[Plugin]) -> Any:
+        """Return what plugins decide."""
+        return collect_decisions(metadata_of(self.core(*plugins)), mode)
+
+    def test_all(self) -> None:
+        """The decisions of all plugins count, in the order of the plugins."""
+        self.assertEqual(
+            self.decisions("whitelist", AskingToo, Asking),
+            [("Asking", "whitelist"), ("AskingToo", "whitelist")],
+        )
+        self.assertEqual(self.decisions("whitelist"), [])
+
+    def test_unknown_mode(self) -> None:
+        """A mode that a plugin does not know is an error in its log, without a traceback."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertEqual(self.decisions("greylist", Asking), [])
+        (record,) = logs.records
+        self.assertEqual(
+            record.getMessage(),
+            "Plugin: Asking Plugin failed to generate decision list: greylist is no mode",
+        )
+        self.assertIsNone(record.exc_info)
+
+    def test_failing(self) -> None:
+        """A plugin that fails keeps the decisions of no other one back."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertEqual(
+                self.decisions("blacklist", Failing, Asking), [("Asking", "blacklist")]
+            )
+        (record,) = logs.records
+        self.assertIn("the disk is full", str(record.exc_info))
