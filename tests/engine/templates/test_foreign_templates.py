@@ -10,7 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.templates.genshi_syntax import Python3Text
 from bcfg2tw.engine.templates.text import render_text
 from tests.engine.templates.foreign_templates import NOT_UNDERSTOOD, outcome
-from tests.processes import PATIENCE_SECONDS, ROOT, environment
+from tests.processes import ROOT, environment
+from tests.waiting import PATIENCE_SECONDS
 
 PROGRAM = "tests.engine.templates.foreign_templates"
 
