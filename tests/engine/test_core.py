@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from lxml import etree
@@ -18,28 +17,10 @@ from bcfg2tw.errors import (
     NoExposedMethod,
 )
 from tests.builders import CLIENT, a_core, a_repository, address, change, some_settings
+from tests.logs import EngineLog
 
 BUNDLE = {"Bundler/b.xml": "<Bundle><Service name='sshd'/></Bundle>"}
 STATISTICS = "<upload-statistics><Statistics version='{}' state='clean'/></upload-statistics>"
-
-
-class Record(logging.Handler):
-    """Keeps what the core says during a test."""
-
-    def __init__(self, case: SynchronousTestCase) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        logger = logging.getLogger("bcfg2-server")
-        case.addCleanup(setattr, logger, "propagate", logger.propagate)
-        logger.propagate = False
-        # not the attribute: loggers remember for which levels they are enabled
-        case.addCleanup(logger.setLevel, logger.level)
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(self)
-        case.addCleanup(logger.removeHandler, self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
 
 
 class LifeTests(SynchronousTestCase):
@@ -55,7 +36,7 @@ class LifeTests(SynchronousTestCase):
 
     def test_shutdown(self) -> None:
         """Shutting down happens once, whatever a plugin raises."""
-        log = Record(self)
+        log = EngineLog(self)
         core = a_core(self, {**BUNDLE, "Rules/r.xml": "<Rules priority='1'/>"})
 
         def fail(_: Rules) -> None:
@@ -110,7 +91,7 @@ class CallTests(SynchronousTestCase):
 
     def core(self, **settings: Any) -> NetworkCore:
         """Return a core of one client."""
-        self.log = Record(self)
+        self.log = EngineLog(self)
         return a_core(self, BUNDLE, **settings)
 
     def test_exposed(self) -> None:
