@@ -66,6 +66,13 @@ ROOMS = {
         ("unusable",),
         ("interfaces",),
     ),
+    "engine.plugins.metadata": (
+        ("",),
+        ("metadata",),
+        ("authentication", "metadata_files", "registration", "resolution"),
+        ("addresses", "declared_groups", "dynamic_groups"),
+        ("membership",),
+    ),
     "engine.plugins.packages": (
         ("packages",),
         ("configuring", "resolving"),
@@ -88,6 +95,15 @@ ROOMS = {
         ("known_hosts", "host_keys"),
         ("host_names", "key_files"),
         ("dns",),
+    ),
+    "engine.store": (
+        ("opening",),
+        ("memory", "xmlfiles.clients_file", "xmlfiles.probed_file"),
+        ("xmlfiles.client_documents", "xmlfiles.journaled_file", "xmlfiles.probed_document"),
+        ("xmlfiles", "client_table", "store"),
+        ("interface", "written_files"),
+        ("answers", "client_edit", "declared_clients"),
+        ("atomic", "changes", "client", "client_locks", ""),
     ),
 }
 
