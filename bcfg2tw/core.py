@@ -9,14 +9,14 @@ needs neither.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import SettingsError
-from bcfg2tw.serving.core_service import CoreService, RunningCore
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -63,25 +63,29 @@ def _reactor() -> Any:
     return reactor
 
 
-def core_class(settings: Settings) -> type[Any]:
+def core_class(settings: Settings) -> Callable[[Settings], RunningCore]:
     """
     Return the class of core that the settings ask for; its constructor takes them.
 
     :raises SettingsError: if an upstream Bcfg2 is asked for and there is none
     """
     if settings.core == "upstream":
-        # here only: others are to be served without it, and what it brings back for Bcfg2
-        from bcfg2tw.upstream import core_base
-
-        return type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
+        return _upstream_core_class()
     return TwistedCore
+
+
+def _upstream_core_class() -> Callable[[Settings], RunningCore]:
+    # here only: others are to be served without it, and what it brings back for Bcfg2
+    from bcfg2tw.upstream import UpstreamSeam, core_base
+
+    core: type[UpstreamSeam] = type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
+    return core
 
 
 def make_core(settings: Settings) -> RunningCore:
     """
-    Return a new core as the settings ask for.
+    Return a new core as the settings ask for; it has read nothing yet.
 
     :raises Bcfg2Error: if it cannot be made
     """
-    core: RunningCore = core_class(settings)(settings)
-    return core
+    return core_class(settings)(settings)

@@ -15,12 +15,13 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.engine.memory import share_arenas
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.process.logs import LogService
 from bcfg2tw.process.options import Options
-from bcfg2tw.serving.core_service import CoreService, RunningCore
+from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
@@ -15,9 +15,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
-from bcfg2tw.calls.dispatch import ServedCore
+from bcfg2tw.calls.interfaces import DebugListener, RunningCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
@@ -29,31 +28,6 @@ from bcfg2tw.xmlrpc_resource import CoreResource
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
-
-
-class Statistics(Protocol):
-    """How long methods take."""
-
-    def figures(self) -> Mapping[str, Sequence[float]]: ...
-
-
-class RunningCore(ServedCore, Protocol):
-    """What is asked of a core beside what a request asks of it."""
-
-    settings: Settings
-    debug_listeners: list[Callable[[bool], None]]
-    downloader: Downloader | None
-
-    @property
-    def call_statistics(self) -> Statistics: ...
-
-    def start(self) -> None: ...
-
-    def reload(self, changed: Collection[str] | None = None) -> None: ...
-
-    def watched(self) -> tuple[str, ...]: ...
-
-    def shutdown(self) -> None: ...
 
 
 class CoreService(MultiService):
@@ -87,7 +61,7 @@ class CoreService(MultiService):
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
         self.started: Deferred[RunningCore] = Deferred()
-        self.debug_listeners: list[Callable[[bool], None]] = []
+        self.debug_listeners: list[DebugListener] = []
 
     def privilegedStartService(self) -> None:
         """

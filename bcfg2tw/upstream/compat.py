@@ -20,6 +20,7 @@ import shutil
 import ssl
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from importlib.machinery import SourceFileLoader
 from socket import socket
 from types import ModuleType
@@ -124,11 +125,10 @@ def load_source(name: str, pathname: str) -> ModuleType:
         raise ImportError(f"{pathname} cannot be imported", name=name, path=pathname)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
+    with ExitStack() as failure:
+        failure.callback(sys.modules.pop, name, None)
         spec.loader.exec_module(module)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
+        failure.pop_all()
     return module
 
 
