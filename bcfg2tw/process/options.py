@@ -75,6 +75,11 @@ class Options(usage.Options):
         top. May be repeated, and replaces the addresses of bcfg2.conf."""
         self._endpoints.append(description)
 
+    @property
+    def is_daemon(self) -> bool:
+        """Whether twistd, whose sub-command this is, detaches before it starts the service."""
+        return self.parent is not None and not self.parent["nodaemon"]
+
     def opt_version(self) -> NoReturn:
         """Print the version and exit."""
         print(f"bcfg2tw {bcfg2tw.__version__}")
