@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from OpenSSL import SSL, crypto
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
@@ -82,18 +83,17 @@ class HttpAgent:
         return _Noted(endpoint, self._protocols)
 
     def _trust(self) -> Any:
-        """Return whom to trust, None for whom the system does."""
+        """Return the trusted authorities, None for those of the system."""
         path = self._settings.packages_ca
         if path is None:
             return None
         try:
             with open(path, "rb") as stream:
-                found = CERTIFICATE.findall(stream.read())
-            if not found:
+                certificates = CERTIFICATE.findall(stream.read())
+            if not certificates:
                 raise ValueError("it holds no certificate")
-            return trustRootFromCertificates([Certificate.loadPEM(one) for one in found])
-        # OpenSSL's own exceptions, beside those of reading
-        except Exception as error:
+            return trustRootFromCertificates(map(Certificate.loadPEM, certificates))
+        except (OSError, ValueError, SSL.Error, crypto.Error) as error:
             reason = f"{path} cannot be used: {error}; give a PEM file"
             raise SettingsError(reason, "packages", "ca") from error
 

@@ -18,6 +18,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 import bcfg2tw
 from bcfg2tw.downloads.agent import HttpAgent
 from bcfg2tw.downloads.body import Body
+from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.downloads.proxy import basic
 from bcfg2tw.engine.plugin.downloads import (
     Download,
@@ -72,7 +73,7 @@ class Transfer:
             raise
         except (Bcfg2Error, OSError, ValueError) as error:
             raise DownloadError(str(error)) from error
-        except Exception as error:  # the network fails in many classes; all end as one line
+        except NETWORK_ERRORS as error:
             raise Passing(self._expired or trouble(error)) from error
         finally:
             self._agent.abort()
@@ -132,7 +133,7 @@ class Transfer:
 
     async def _drained(self, response: IResponse) -> None:
         """Read what an answer without a file says, so that the connection ends in good order."""
-        with open(os.devnull, "wb") as stream, suppress(Exception):
+        with open(os.devnull, "wb") as stream, suppress(DownloadError, *NETWORK_ERRORS):
             # however that ends, the status is what counts
             await self._written(response, stream, ERROR_LIMIT_BYTES, lambda _: None)
 
@@ -199,9 +200,7 @@ def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, H
 
 def trouble(error: Exception) -> str:
     """Return a sentence for what the network says."""
-    # web.client wraps what happened to the connection, sometimes more than once
-    causes = [failure.value for failure in getattr(error, "reasons", ())] or [error]
-    cause = causes[0]
+    cause = causes(error)[0]
     if isinstance(cause, SSL.Error):
         reasons = ", ".join(str(one[-1]) for one in cause.args[0]) if cause.args else "no reason"
         return f"there is no TLS connection to be trusted: {reasons}"
