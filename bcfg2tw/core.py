@@ -22,7 +22,7 @@ logger = logging.getLogger("bcfg2-server")
 
 
 class TwistedMixin:
-    """What makes a network core one that Twisted serves; stands first among the bases."""
+    """The hooks of a network core, over Twisted's services; stands first among the bases."""
 
     settings: Settings
     _service: CoreService

@@ -113,9 +113,9 @@ class CoreResource(Resource):
         return failure
 
     def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.callback(None)
+        waiters, self._waiting = self._waiting, []
+        for waiter in waiters:
+            waiter.callback(None)
 
     def header_received(self, request: Any, length: int | None) -> None:
         """

@@ -52,7 +52,7 @@ class HttpAgent:
         if proxy is not None and parts.scheme == "http":
             if proxy.authorization is not None:
                 headers.setRawHeaders(b"Proxy-Authorization", [proxy.authorization])
-            agent = ProxyAgent(self._noted(self._endpoint(proxy)), self._reactor, pool)
+            agent = ProxyAgent(self._note_protocols(self._endpoint(proxy)), self._reactor, pool)
         else:
             agent = Agent.usingEndpointFactory(self._reactor, _Endpoints(self, proxy), pool)
         request: Deferred[IResponse] = agent.request(
@@ -71,7 +71,7 @@ class HttpAgent:
         if uri.scheme == b"https":
             policy = BrowserLikePolicyForHTTPS(self._trust())
             endpoint = wrapClientTLS(policy.creatorForNetloc(uri.host, uri.port), endpoint)
-        return self._noted(endpoint)
+        return self._note_protocols(endpoint)
 
     def _endpoint(self, proxy: Proxy) -> IStreamClientEndpoint:
         return self._hostname_endpoint(proxy.host, proxy.port)
@@ -79,8 +79,8 @@ class HttpAgent:
     def _hostname_endpoint(self, host: str, port: int) -> IStreamClientEndpoint:
         return HostnameEndpoint(self._reactor, host, port, timeout=CONNECT_TIMEOUT_SECONDS)
 
-    def _noted(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
-        return _Noted(endpoint, self._protocols)
+    def _note_protocols(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
+        return _NotingEndpoint(endpoint, self._protocols)
 
     def _trust(self) -> Any:
         """Return the trusted authorities, None for those of the system."""
@@ -115,8 +115,8 @@ class _Endpoints:
 
 
 @implementer(IStreamClientEndpoint)
-class _Noted:
-    """Notes which protocols were connected."""
+class _NotingEndpoint:
+    """Notes the protocols that it connects."""
 
     def __init__(self, endpoint: IStreamClientEndpoint, protocols: list[Any]) -> None:
         self._endpoint = endpoint

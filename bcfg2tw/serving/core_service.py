@@ -81,7 +81,7 @@ class CoreService(MultiService):
         factory = tls_factory(site, context)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
-            log.info("Listening on {address}", address=_written(port.getHost()))
+            log.info("Listening on {address}", address=_location(port.getHost()))
 
     def _refuse(self, failure: Failure) -> None:
         self._refusal = failure
@@ -159,10 +159,10 @@ class CoreService(MultiService):
     async def _stop(self) -> None:
         self.downloader.stop()
         for port in self._ports:
-            await _ended(port.stopListening())
+            await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await _ended(super().stopService())
+        await _as_deferred(super().stopService())
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
@@ -191,7 +191,7 @@ class CoreService(MultiService):
         return waiting.called
 
 
-def _ended(result: Deferred[None] | None) -> Deferred[None]:
+def _as_deferred(result: Deferred[None] | None) -> Deferred[None]:
     """Return a Deferred for what may have ended already."""
     return succeed(None) if result is None else result
 
@@ -204,7 +204,8 @@ def _report(failure: Failure) -> None:
         log.failure("The server failed", failure)
 
 
-def _written(address: Any) -> str:
+def _location(address: Any) -> str:
+    """Return an address as clients write it."""
     host = getattr(address, "host", None)
     if host is None:  # of a family that has no ports
         return str(address)

@@ -1,5 +1,5 @@
 """
-Where the service listens: addresses of bcfg2.conf and the command line, or endpoints of Twisted.
+Listening: at addresses of bcfg2.conf and the command line, or at endpoints of Twisted.
 
 Sockets are bound by what an administrator wrote, and by nothing else.
 """
@@ -127,9 +127,9 @@ def bound_sockets(settings: Settings) -> list[socket.socket]:
     """
     with ExitStack() as failure:
         bound = [
-            failure.enter_context(one)
+            failure.enter_context(listening)
             for host, port in hosts(settings)
-            for one in _bind(host, port)
+            for listening in _bind(host, port)
         ]
         failure.pop_all()
     return bound

@@ -1,5 +1,5 @@
 """
-What upstream Bcfg2 uses of the standard library and later Pythons have dropped.
+Names of the standard library that upstream Bcfg2 uses and later Pythons have dropped.
 
 Upstream was last released for Python 2.7 and 3.6; it, its plugins, and pyinotify, which tells it of
 changed files, stop at names that are gone since. `bring_back` puts these names where they were, as
@@ -62,7 +62,7 @@ def _add_module(name: str, names: Mapping[str, object]) -> None:
 
 
 class ArgSpec(NamedTuple):
-    """What `inspect.getargspec` returned until Python 3.10."""
+    """The result of `inspect.getargspec`, as it was until Python 3.10."""
 
     args: list[str]
     varargs: str | None

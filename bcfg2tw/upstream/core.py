@@ -46,12 +46,12 @@ def network_core() -> type[Any]:
     :raises SettingsError: if there is no Bcfg2, if it is too old, or if it cannot be imported
     """
     compat.bring_back()
-    installed = _installed_version()
-    if _number(installed) < OLDEST:
-        raise SettingsError(f"the installed Bcfg2 is {installed}; {INSTALL}")
+    version = _installed_version()
+    if _number(version) < OLDEST:
+        raise SettingsError(f"the installed Bcfg2 is {version}; {INSTALL}")
     with as_settings_error(
         lambda error: (
-            f"the installed Bcfg2 {installed} cannot be imported: {place_of(error)}; "
+            f"the installed Bcfg2 {version} cannot be imported: {place_of(error)}; "
             "install what it lacks, or leave --core upstream away"
         )
     ):

@@ -26,9 +26,9 @@ def as_settings_error(sentence: Callable[[Exception], str]) -> Iterator[None]:
 
 
 def place_of(error: Exception) -> str:
-    """Return what was raised, and in which line of which file: Bcfg2's own, if it was in one."""
+    """Return file, line, class and text of an error, in Bcfg2's own code if it went through it."""
     frames = traceback.extract_tb(error.__traceback__)
-    frame = next((one for one in reversed(frames) if "Bcfg2" in one.filename), frames[-1])
+    frame = next((entry for entry in reversed(frames) if "Bcfg2" in entry.filename), frames[-1])
     return f"{frame.filename}:{frame.lineno}: {type(error).__name__}: {error}"
 
 

@@ -165,7 +165,7 @@ class Watcher(Service):
         self._missed |= self._changed
         self._changed = set()
         try:
-            paths = await self._pool.call(self._read, frozenset(self._missed))
+            paths = await self._pool.call(self._reload_core, frozenset(self._missed))
         except Busy:
             self._changed |= self._missed
             return
@@ -193,7 +193,7 @@ class Watcher(Service):
         self._paths = self._core.watched()
         return {*self._source.look(self._paths)}
 
-    def _read(self, changed: Collection[str | None]) -> tuple[str, ...]:
+    def _reload_core(self, changed: Collection[str | None]) -> tuple[str, ...]:
         """Have the core read, and return what counts from now on; runs in the pool."""
         paths = [path for path in changed if path is not None]
         self._core.reload(paths if len(paths) == len(changed) else None)

@@ -46,7 +46,12 @@ class CallFailed(Bcfg2Error):
 
 @dataclass(frozen=True)
 class Remote:
-    """Where a server is and who calls; `host` is a name, or an address without brackets."""
+    """
+    A server, and the caller whom it is to see.
+
+    :ivar host: a name, or an address without brackets
+    :ivar password: None to show a certificate alone
+    """
 
     host: str
     port: int
