@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.engine.core import NetworkCore
@@ -21,25 +21,36 @@ from bcfg2tw.settings import Settings
 logger = logging.getLogger("bcfg2-server")
 
 
+class _ServiceCore(RunningCore, Protocol):
+    """
+    A core that runs by itself, in a service of its own.
+
+    :ivar _service: made by `_run`
+    """
+
+    _service: CoreService
+
+
 class TwistedMixin:
     """The hooks of a network core, over Twisted's services; stands first among the bases."""
 
-    settings: Settings
     _service: CoreService
 
-    def _run(self: Any) -> bool:
+    def _run(self: _ServiceCore) -> bool:
         """Build the service and bind its ports; return whether that worked."""
-        self._service = CoreService(_reactor(), self.settings, lambda: self, is_core_started=True)
-        # the core is started before the service is, and has to know by then
-        self.downloader = self._service.downloader
+        core: RunningCore = self
+        service = CoreService(_reactor(), core.settings, lambda: core, is_core_started=True)
+        self._service = service
+        # the core is started before the service is, and has to have it by then
+        core.downloader = service.downloader
         try:
-            self._service.privilegedStartService()
+            service.privilegedStartService()
         except SettingsError as error:
             logger.error("Server startup failed: %s", error)
             return False
         return True
 
-    def _block(self: Any) -> None:
+    def _block(self: _ServiceCore) -> None:
         """Serve until the reactor stops; running calls end, and the core is shut down."""
         reactor = _reactor()
         self._service.startService()

@@ -97,14 +97,11 @@ class ServedCore(Protocol):
 
 @runtime_checkable
 class MeasuredCore(Protocol):
-    """
-    A core that keeps a record of times; one without is served as well.
-
-    :ivar call_statistics: the dispatcher notes every call in it, beside what the core times itself
-    """
+    """A core that keeps a record of times; one without is served as well."""
 
     @property
-    def call_statistics(self) -> CallTimes: ...
+    def call_statistics(self) -> CallTimes:
+        """The record in which the dispatcher notes every call, beside the core's own entries."""
 
 
 class WatchedCore(Protocol):
@@ -142,7 +139,6 @@ class RunningCore(ServedCore, MeasuredCore, WatchedCore, Protocol):
 
     :ivar debug_listeners: called with the core's debug flag whenever a client sets it, in that
         call's thread
-    :ivar downloader: the network side's, for plugins; None before the service has set it
     """
 
     debug_listeners: list[DebugListener]
@@ -152,10 +148,12 @@ class RunningCore(ServedCore, MeasuredCore, WatchedCore, Protocol):
         """The settings in force now: a whole new value after a `reload` that changed them."""
 
     @property
-    def downloader(self) -> Downloader | None: ...
+    def downloader(self) -> Downloader | None:
+        """The network side's downloads, for plugins; None before the service has set it."""
 
     @downloader.setter
-    def downloader(self, downloader: Downloader | None) -> None: ...
+    def downloader(self, downloader: Downloader | None) -> None:
+        """Let plugins download; called once, in the reactor's thread."""
 
     def start(self) -> None:
         """

@@ -106,11 +106,14 @@ class HttpAgent:
 
 @implementer(IAgentEndpointFactory)
 class _Endpoints:
+    """Gives twisted's agent the endpoints of an `HttpAgent`."""
+
     def __init__(self, agent: HttpAgent, proxy: Proxy | None) -> None:
         self._agent = agent
         self._proxy = proxy
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
+        """Return the endpoint for a URL."""
         return self._agent.endpoint_for(uri, self._proxy)
 
 
@@ -123,6 +126,8 @@ class _NotingEndpoint:
         self._protocols = protocols
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[Any]:
+        """Connect, and note the protocol."""
+
         def note(protocol: Any) -> Any:
             self._protocols.append(protocol)
             return protocol

@@ -48,6 +48,12 @@ class CoreService(MultiService):
         make_core: Callable[[], RunningCore],
         is_core_started: bool = False,
     ) -> None:
+        """
+        Make the service; nothing happens before it is started.
+
+        :param make_core: called once, when the service starts
+        :param is_core_started: for a core that has read its repository, or does so by itself
+        """
         super().__init__()
         self._reactor = reactor
         self._settings = settings

@@ -41,7 +41,10 @@ class Settings(OptionTable):
     programmers; administrators' settings come from `from_file`.
 
     :ivar config: path of the file that was read, None without one
+    :ivar passphrases: of `[encryption]`, by name
     :ivar notices: sentences about options that are accepted but mean something else here
+    :ivar file: sections and options of the file, as texts
+    :ivar overrides: by field name, what beat the file
     """
 
     config: str | None = None

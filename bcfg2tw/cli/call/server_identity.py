@@ -62,6 +62,8 @@ class ServerIdentity:
         key: str | None = None,
     ) -> None:
         """
+        Read the files of certificates.
+
         :param host: the name or address that the certificate must carry
         :param ca: file of the trusted CA; None trusts what the system trusts
         :param common_names: common names that are accepted of certificates without other names
@@ -77,9 +79,11 @@ class ServerIdentity:
             self._present(certificate, key or certificate)
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> ServerIdentity:
+        """Return itself: there is one server."""
         return self
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """Return the TLS state of a new connection; its handshake checks the certificate."""
         connection = SSL.Connection(self._context, None)
         if not _is_address(self._host):
             connection.set_tlsext_host_name(self._host.encode("idna"))

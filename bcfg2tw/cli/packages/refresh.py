@@ -95,14 +95,17 @@ class _Bars(UpdateObserver):
         self._tasks: dict[str, TaskID] = {}
 
     def source_started(self, source: PackageSource) -> None:
+        """Draw a bar for a source."""
         self._show(_source_name(source), 0, None)
 
     def received(self, url: str, done: int, total: int | None) -> None:
+        """Draw how far a file is; a whole one needs no bar."""
         self._show(url, done, total)
         if done == total:
             self._hide(url)
 
     def source_finished(self, outcome: SourceUpdate) -> None:
+        """Take a source's bar away."""
         self._hide(_source_name(outcome.source))
 
     def _show(self, name: str, done: int, total: int | None) -> None:
