@@ -61,7 +61,7 @@ class HttpAgent:
         return request
 
     def endpoint_for(self, uri: URI, proxy: Proxy | None) -> IStreamClientEndpoint:
-        """Return what connects to the server of a URL, with TLS where that asks for it."""
+        """Return the endpoint of a URL's server, with TLS where the URL asks for it."""
         host = uri.host.decode("ascii")
         if proxy is None:
             endpoint = self._hostname_endpoint(host, uri.port)

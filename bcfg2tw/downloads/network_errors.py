@@ -38,9 +38,9 @@ NETWORK_ERRORS: tuple[type[Exception], ...] = (
 
 def causes(failure: Exception) -> list[Exception]:
     """
-    Return what happened to a connection, the first thing first.
+    Return the errors that ended a connection, the first one first.
 
-    `twisted.web.client` wraps it, and keeps all that it noticed at the end of a connection.
+    `twisted.web.client` wraps them, and keeps all that it noticed at the end.
     """
     reasons = getattr(failure, "reasons", ())
     return [reason.value for reason in reasons] or [failure]

@@ -213,7 +213,7 @@ class CoreSite(Site):
 
     # twisted declares that a site has channels of one class of its own, which no two sites share
     def buildProtocol(self, addr: Any) -> Any:
-        """Return what speaks HTTP on a new connection."""
+        """Return the protocol for a new connection."""
         return CoreChannel(self)
 
     def acceptableProtocols(self) -> list[bytes]:

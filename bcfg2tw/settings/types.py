@@ -171,7 +171,7 @@ def not_negative(value: str) -> float:
 
 
 def timeout(default_seconds: float) -> Converter:
-    """Return what reads seconds; zero or less stands for the default (:ref:`options-3`)."""
+    """Return a converter for seconds; zero or less stands for the default (:ref:`options-3`)."""
 
     def convert(value: str) -> float:
         result = number(value)
@@ -260,7 +260,7 @@ def group(value: str) -> int:
 
 
 def choice(*choices: str) -> Converter:
-    """Return what reads one of some words, whatever its case."""
+    """Return a converter for one of some words, whatever its case."""
 
     def convert(value: str) -> str:
         word = value.strip().lower()

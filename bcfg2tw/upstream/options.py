@@ -107,7 +107,7 @@ def _same_logging() -> Iterator[None]:
     try:
         yield
     finally:
-        for added in [one for one in root.handlers if one not in handlers]:
+        for added in [handler for handler in root.handlers if handler not in handlers]:
             root.removeHandler(added)
             added.close()
         root.setLevel(level)
