@@ -1,8 +1,8 @@
 """
-TLS, and what a connection presents to say who it is.
+TLS, and the credentials that a connection presents.
 
-Whether that is enough is decided by the core; here it is read, verified and put into the form
-in which a core wants it.
+Here they are read, verified and put into the form in which a core wants them; the core decides
+whether they are enough.
 """
 
 from __future__ import annotations
@@ -184,11 +184,11 @@ def credentials(authorization: bytes | None) -> tuple[str, str]:
     """
     if authorization is None:
         raise BadCredentials("there is no Authorization header")
-    scheme, _, encoded = authorization.strip().partition(b" ")
+    scheme, _, token = authorization.strip().partition(b" ")
     if scheme.lower() != b"basic":
         raise BadCredentials("the Authorization header is not Basic")
     try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+        text = base64.b64decode(token.strip(), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise BadCredentials(f"the Authorization header cannot be decoded: {error}") from error
     user, colon, password = text.partition(":")
@@ -213,10 +213,10 @@ def peer_certificate(transport: Any) -> dict[str, Any] | None:
     if certificate is None:
         return None
     names = certificate.to_cryptography().subject.rdns
-    return {"subject": tuple(tuple(_named(attribute) for attribute in name) for name in names)}
+    return {"subject": tuple(tuple(_attribute(attribute) for attribute in name) for name in names)}
 
 
-def _named(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
+def _attribute(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
     name = ATTRIBUTES.get(attribute.oid, attribute.oid.dotted_string)
     return name, attribute.value
 
@@ -225,7 +225,7 @@ class HandshakeFailures:
     """
     Says once for each address why its handshakes fail, and what would let an old client in.
 
-    :ivar said: addresses and reasons that were logged; when there are `LIMIT`, no more is said
+    :ivar said: addresses and reasons so far; when there are `LIMIT`, no more is logged
     """
 
     LIMIT = 10_000

@@ -9,37 +9,48 @@ needs neither.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
+from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import SettingsError
-from bcfg2tw.serving.core_service import CoreService, RunningCore
-
-if TYPE_CHECKING:
-    from bcfg2tw.settings import Settings
+from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 
 
-class TwistedMixin:
-    """What makes a network core one that Twisted serves; stands first among the bases."""
+class _ServiceCore(RunningCore, Protocol):
+    """
+    A core that runs by itself, in a service of its own.
 
-    settings: Settings
+    :ivar _service: made by `_run`
+    """
+
     _service: CoreService
 
-    def _run(self: Any) -> bool:
+
+class TwistedMixin:
+    """The hooks of a network core, over Twisted's services; stands first among the bases."""
+
+    _service: CoreService
+
+    def _run(self: _ServiceCore) -> bool:
         """Build the service and bind its ports; return whether that worked."""
-        self._service = CoreService(_reactor(), self.settings, lambda: self, is_core_started=True)
-        # the core is started before the service is, and has to know by then
-        self.downloader = self._service.downloader
+        core: RunningCore = self
+        service = CoreService(_reactor(), core.settings, lambda: core, is_core_started=True)
+        self._service = service
+        # the core is started before the service is, and has to have it by then
+        core.downloader = service.downloader
         try:
-            self._service.privilegedStartService()
+            service.privilegedStartService()
         except SettingsError as error:
             logger.error("Server startup failed: %s", error)
             return False
         return True
 
-    def _block(self: Any) -> None:
+    def _block(self: _ServiceCore) -> None:
         """Serve until the reactor stops; running calls end, and the core is shut down."""
         reactor = _reactor()
         self._service.startService()
@@ -63,25 +74,29 @@ def _reactor() -> Any:
     return reactor
 
 
-def core_class(settings: Settings) -> type[Any]:
+def core_class(settings: Settings) -> Callable[[Settings], RunningCore]:
     """
     Return the class of core that the settings ask for; its constructor takes them.
 
     :raises SettingsError: if an upstream Bcfg2 is asked for and there is none
     """
     if settings.core == "upstream":
-        # here only: others are to be served without it, and what it brings back for Bcfg2
-        from bcfg2tw.upstream import core_base
-
-        return type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
+        return _upstream_core_class()
     return TwistedCore
+
+
+def _upstream_core_class() -> Callable[[Settings], RunningCore]:
+    # here only: others are to be served without it, and what it brings back for Bcfg2
+    from bcfg2tw.upstream import UpstreamSeam, core_base
+
+    core: type[UpstreamSeam] = type("UpstreamTwistedCore", (TwistedMixin, core_base()), {})
+    return core
 
 
 def make_core(settings: Settings) -> RunningCore:
     """
-    Return a new core as the settings ask for.
+    Return a new core as the settings ask for; it has read nothing yet.
 
     :raises Bcfg2Error: if it cannot be made
     """
-    core: RunningCore = core_class(settings)(settings)
-    return core
+    return core_class(settings)(settings)

@@ -31,6 +31,11 @@ class CorePool:
     """
 
     def __init__(self, reactor: Any, settings: Settings) -> None:
+        """
+        Make a pool with `threads` threads, in which `max_queue` further calls may wait.
+
+        :param settings: both numbers are those of this moment
+        """
         self._reactor = reactor
         self._limit = settings.threads + settings.max_queue
         self._threads = ThreadPool(
@@ -69,9 +74,9 @@ class CorePool:
             return fail(Busy(f"{self.pending} calls are waiting"))
         self.pending += 1
         running: Deferred[T] = deferToThreadPool(self._reactor, self._threads, function, *args)
-        return running.addBoth(self._finished)
+        return running.addBoth(self._finish)
 
-    def _finished(self, result: T) -> T:
+    def _finish(self, result: T) -> T:
         self.pending -= 1
         if self._drained is not None and not self.pending and not self._drained.called:
             self._reactor.callLater(0, self._drained.callback, None)

@@ -21,10 +21,11 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from bcfg2tw.auth import peer_certificate
-from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, Outcome, Peer, ServedCore
+from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Answer, Dispatcher, Peer
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
+from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.pool import Busy
 from bcfg2tw.settings import Settings
 
 log = Logger()
@@ -33,10 +34,10 @@ RETRY_AFTER_SECONDS = 5
 
 V4_MAPPED = "::ffff:"
 
-TOO_LARGE = Outcome(413)
-BUSY = Outcome(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
-HAS_TO_WAIT = Outcome(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
-BROKEN = Outcome(500)
+TOO_LARGE = Answer(413)
+BUSY = Answer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
+HAS_TO_WAIT = Answer(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
+BROKEN = Answer(500)
 
 
 class Exchange:
@@ -64,11 +65,11 @@ class Exchange:
         self.is_over = True
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
 
-    def answer(self, outcome: Outcome) -> None:
+    def answer(self, answer: Answer) -> None:
         """Write the answer, unless there is nobody to read it."""
         if not self.is_over:
             self.is_over = True
-            write_answer(self.request, outcome)
+            write_answer(self.request, answer)
 
 
 @implementer(IResource)
@@ -82,9 +83,7 @@ class CoreResource(Resource):
 
     isLeaf = True
 
-    def __init__(
-        self, core: ServedCore | Deferred[Any], pool: CorePool, settings: Settings
-    ) -> None:
+    def __init__(self, core: ServedCore | Deferred[Any], pool: Pool, settings: Settings) -> None:
         """
         Serve a core.
 
@@ -114,9 +113,9 @@ class CoreResource(Resource):
         return failure
 
     def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.callback(None)
+        waiters, self._waiting = self._waiting, []
+        for waiter in waiters:
+            waiter.callback(None)
 
     def header_received(self, request: Any, length: int | None) -> None:
         """
@@ -221,18 +220,18 @@ def address_of(request: HTTPRequest) -> ClientAddress:
     return ClientAddress((peer.host, peer.port))
 
 
-def write_answer(request: Any, outcome: Outcome) -> None:
+def write_answer(request: Any, answer: Answer) -> None:
     """Answer a request; the connection of one that was refused is not used again."""
-    body = outcome.body
-    request.setResponseCode(outcome.status)
+    body = answer.body
+    request.setResponseCode(answer.status)
     request.setHeader(b"Content-Type", b"text/xml")
-    if outcome.status != 200:
-        body = b"%d %s\n" % (outcome.status, RESPONSES[outcome.status])
+    if answer.status != 200:
+        body = b"%d %s\n" % (answer.status, RESPONSES[answer.status])
         request.setHeader(b"Content-Type", b"text/plain")
         request.setHeader(b"Connection", b"close")
         request.channel.persistent = False
     request.setHeader(b"Content-Length", b"%d" % len(body))
-    for name, value in outcome.headers.items():
+    for name, value in answer.headers.items():
         request.setHeader(name, value)
     request.write(body)
     request.finish()

@@ -25,6 +25,18 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LEGAL_ASCII = bytes((9, 10, 13, *range(32, 128)))
 
 
+#: Errors that a wrong value makes the library stumble over.
+_STUMBLES: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    expat.ExpatError,
+    xmlrpc.client.Error,
+)
+
+
 class MalformedRequest(Exception):
     """A body is no XML-RPC request."""
 
@@ -40,7 +52,7 @@ class _Unmarshaller(xmlrpc.client.Unmarshaller):
     dispatch: dict[str, Any] = {**xmlrpc.client.Unmarshaller.dispatch, "base64": end_base64}
 
 
-class _Reader:
+class _RequestParser:
     """Feeds the unmarshaller, without entities and to a bounded depth."""
 
     def __init__(self) -> None:
@@ -55,7 +67,8 @@ class _Reader:
         self._parser.CharacterDataHandler = self.unmarshaller.data
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
-    def read(self, body: bytes) -> None:
+    def parse(self, body: bytes) -> None:
+        """Feed a whole request; its name and parameters are the unmarshaller's then."""
         self._parser.Parse(body, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -79,14 +92,14 @@ def read_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
     :returns: name of the method, and its parameters
     :raises MalformedRequest: if it is anything else
     """
-    reader = _Reader()
+    parser = _RequestParser()
     try:
-        reader.read(body)
-        parameters = reader.unmarshaller.close()
-        name = reader.unmarshaller.getmethodname()
+        parser.parse(body)
+        parameters = parser.unmarshaller.close()
+        name = parser.unmarshaller.getmethodname()
     except MalformedRequest:
         raise
-    except Exception as error:  # the library raises whatever a wrong value makes it stumble over
+    except _STUMBLES as error:
         raise MalformedRequest(f"{type(error).__name__}: {error}") from error
     if name is None:
         raise MalformedRequest("it names no method")
@@ -104,13 +117,13 @@ def write_result(value: Any) -> bytes:
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
     if not _is_legal(document):
         raise ValueError("the result holds characters that XML cannot")
-    return _encoded(document)
+    return _encode(document)
 
 
 def write_fault(code: int, text: str) -> bytes:
     """Return the answer that holds a fault."""
     fault = xmlrpc.client.Fault(code, ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
-    return _encoded(xmlrpc.client.dumps(fault, methodresponse=True))
+    return _encode(xmlrpc.client.dumps(fault, methodresponse=True))
 
 
 def _is_legal(document: str) -> bool:
@@ -119,6 +132,6 @@ def _is_legal(document: str) -> bool:
     return ILLEGAL.search(document) is None
 
 
-def _encoded(document: str) -> bytes:
+def _encode(document: str) -> bytes:
     # character references, because clients on Python 2 convert documents to ASCII (:ref:`wire-4`)
     return document.encode("ascii", "xmlcharrefreplace")

@@ -13,41 +13,35 @@ import traceback
 import xmlrpc.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, TypeVar
 
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
 from bcfg2tw.calls.failed_logins import FailedLogins
+from bcfg2tw.calls.interfaces import (
+    Certificate,
+    CodedError,
+    LoggingChoice,
+    MeasuredCore,
+    Method,
+    ServedCore,
+)
 from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, NoExposedMethod
+
+T = TypeVar("T")
 
 logger = logging.getLogger("bcfg2-server")
 
 UNKNOWN_METHOD = -32601
 GENERIC_FAULT = 1
 
-Certificate = Mapping[str, Any]
-Method = Callable[..., Any]
-
-
-class ServedCore(Protocol):
-    """What is asked of a core: the interface that Bcfg2 documents (:ref:`core-4.1`)."""
-
-    def authenticate(
-        self, cert: Any, user: str, password: str, address: ClientAddress, /
-    ) -> bool: ...
-
-    def check_acls(self, address: ClientAddress, rmi: str, /) -> bool: ...
-
-    def _resolve_exposed_method(self, method_name: str, /) -> Method: ...
-
-    def _get_rmi(self) -> Mapping[str, Method]: ...
-
 
 @dataclass(frozen=True)
 class Peer:
     """
-    Who makes a request.
+    The origin of a request.
 
     :ivar address: one object for the whole request; `authenticate` notes in it whom it acts as
     :ivar certificate: subject of the verified certificate, None without one
@@ -58,19 +52,22 @@ class Peer:
     certificate: Certificate | None
     authorization: bytes | None
 
+    def __str__(self) -> str:
+        return str(self.address[0])
+
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a request leads to: an HTTP status and a body, empty for statuses other than 200."""
+class Answer:
+    """The HTTP status and body of an answer; the body is empty for statuses other than 200."""
 
     status: int
     body: bytes = b""
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
-UNAUTHORIZED = Outcome(401)
-UNREADABLE = Outcome(500)
-UNSUPPORTED = Outcome(501)
+UNAUTHORIZED = Answer(401)
+UNREADABLE = Answer(500)
+UNSUPPORTED = Answer(501)
 
 
 class Dispatcher:
@@ -79,120 +76,136 @@ class Dispatcher:
     def __init__(self, core: ServedCore, failed_logins: FailedLogins) -> None:
         self._core = core
         self._failed_logins = failed_logins
-        self._own_methods: Mapping[str, Method] = {
+        self._server_methods: Mapping[str, Method] = {
             "ping": _ping,
             "system.listMethods": self._list_methods,
             "system.methodHelp": self._method_help,
             "system.methodSignature": _method_signature,
         }
 
-    def authenticate(self, peer: Peer) -> bool:
-        """Decide whether a peer is let in, and count it where it is not."""
-        is_admitted = self._is_admitted(peer)
-        if not is_admitted:
-            self._failed_logins.note(peer.address.ip)
-        return is_admitted
-
-    def _is_admitted(self, peer: Peer) -> bool:
-        """Ask the core; whatever goes wrong refuses."""
-        try:
-            user, password = self._credentials(peer)
-            return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
-        except BadCredentials as error:
-            logger.error("Authentication failure from %s: %s", peer.address[0], error)
-        except Exception:  # whatever a core stumbles over must refuse, not let in
-            logger.exception("Unexpected authentication failure from %s", peer.address[0])
-        return False
-
-    def _credentials(self, peer: Peer) -> tuple[str, str]:
-        if peer.authorization is None and peer.certificate is not None:
-            return "root", ""  # the certificate may be enough; whether it is, the core decides
-        return credentials(peer.authorization)
-
-    def serve(self, peer: Peer, verb: bytes, body: bytes) -> Outcome:
+    def serve(self, peer: Peer, verb: bytes, body: bytes) -> Answer:
         """Authenticate a peer and answer its request."""
         if not self.authenticate(peer):
             return UNAUTHORIZED
         return self.answer(peer, verb, body)
 
-    def answer(self, peer: Peer, verb: bytes, body: bytes) -> Outcome:
+    def authenticate(self, peer: Peer) -> bool:
+        """Decide whether a peer is let in, and count it where it is not."""
+        is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
+        if not is_admitted:
+            self._failed_logins.note(peer.address.ip)
+        return is_admitted
+
+    def _admits(self, peer: Peer) -> bool:
+        if peer.authorization is None and peer.certificate is not None:
+            user, password = "root", ""  # the certificate may be enough; the core decides that
+        else:
+            user, password = credentials(peer.authorization)
+        return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
+
+    def answer(self, peer: Peer, verb: bytes, body: bytes) -> Answer:
         """Answer the request of a peer that was authenticated."""
         if verb != b"POST":
             return UNSUPPORTED
         try:
             name, parameters = read_call(body)
         except MalformedRequest as error:
-            logger.error("Unexpected dispatch error for %s: %s", peer.address[0], error)
+            logger.error("Unexpected dispatch error for %s: %s", peer, error)
             return UNREADABLE
-        try:
-            is_allowed = self._core.check_acls(peer.address, name)
-        except Exception as error:  # the reference answers so as well (:ref:`wire-2.1`)
-            logger.error("ACL check of %r for %s failed: %s", name, peer.address[0], error)
-            return UNREADABLE
-        if not is_allowed:
-            return UNAUTHORIZED
-        return Outcome(200, self._called(peer.address, name, parameters))
+        check = partial(self._acl_refusal, peer.address, name)
+        refusal = _bounded(check, partial(_unreadable, peer, name))
+        if refusal is not None:
+            return refusal
+        call = partial(self._call, peer.address, name, parameters)
+        return Answer(200, _bounded(call, partial(_fault, peer, name)))
 
-    def _called(self, address: ClientAddress, name: str, parameters: tuple[Any, ...]) -> bytes:
-        try:
-            method = self._method(name)
-            if method is None:
-                return write_fault(UNKNOWN_METHOD, f"Unknown method {name}")
-            if "." not in name:
-                parameters = (address, *parameters)
-            result = self._timed(name, method, parameters)
-        except Exception as error:  # every failure of a method is told to its caller
-            return _fault(name, address, error)
-        try:
-            return write_result(result)
-        except Exception as error:  # a result that XML-RPC cannot hold, of whatever kind
-            logger.error("The result of %s cannot be sent: %s", name, error)
-            return write_fault(GENERIC_FAULT, f"{type(error).__name__}:{error}")
+    def _acl_refusal(self, address: ClientAddress, name: str) -> Answer | None:
+        return None if self._core.check_acls(address, name) else UNAUTHORIZED
+
+    def _call(self, address: ClientAddress, name: str, parameters: tuple[Any, ...]) -> bytes:
+        method = self._method(name)
+        if method is None:
+            return write_fault(UNKNOWN_METHOD, f"Unknown method {name}")
+        if "." not in name:
+            parameters = (address, *parameters)
+        result = self._timed(name, method, parameters)
+        return _bounded(partial(write_result, result), partial(_unsendable, name))
 
     def _timed(self, name: str, method: Method, parameters: tuple[Any, ...]) -> Any:
-        statistics = getattr(self._core, "call_statistics", None)
-        if statistics is None:  # an upstream core keeps its own
-            return method(*parameters)
         started = time.perf_counter()
         try:
             return method(*parameters)
         finally:
-            statistics.add(name, time.perf_counter() - started)
+            if isinstance(self._core, MeasuredCore):
+                self._core.call_statistics.add(name, time.perf_counter() - started)
 
     def _method(self, name: str) -> Method | None:
-        own = self._own_methods.get(name)
-        if own is not None:
-            return own
+        method = self._server_methods.get(name)
+        if method is not None:
+            return method
         if "." in name:
             return self._core._get_rmi().get(name)
         try:
             return self._core._resolve_exposed_method(name)
-        except Exception as error:  # each core has a class of its own for it
-            if type(error).__name__ != "NoExposedMethod":
-                raise
+        except NoExposedMethod:
             return None
 
     def _list_methods(self) -> list[str]:
         """List the methods that are not the core's own (:ref:`wire-11`)."""
-        return sorted([*self._own_methods, *self._core._get_rmi()])
+        return sorted([*self._server_methods, *self._core._get_rmi()])
 
     def _method_help(self, name: object) -> str:
         """Describe a method that is not the core's own."""
         if not isinstance(name, str):
             raise Bcfg2Error(f"the name of a method is a string, not {name!r}")
-        method = self._own_methods.get(name) or self._core._get_rmi().get(name)
+        method = self._server_methods.get(name) or self._core._get_rmi().get(name)
         return "" if method is None else inspect.getdoc(method) or ""
 
 
-def _fault(name: str, address: ClientAddress, error: Exception) -> bytes:
-    """Turn an exception into a fault (:ref:`wire-6`); its traceback stays here."""
-    code = getattr(error, "fault_code", None)
+def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:
+    """
+    Take a step of a request; whatever is raised in it ends here.
+
+    This is the one boundary for calls: cores, plugins and templates of sites raise what they like,
+    and none of it may end more than the request that it belongs to.
+    """
+    try:
+        return step()
+    except Exception as error:
+        return on_failure(error)
+
+
+def _refuse(peer: Peer, error: Exception) -> bool:
+    """Let nobody in because of a failure."""
+    if isinstance(error, BadCredentials):
+        logger.error("Authentication failure from %s: %s", peer, error)
+    else:
+        logger.error("Unexpected authentication failure from %s", peer, exc_info=error)
+    return False
+
+
+def _unreadable(peer: Peer, name: str, error: Exception) -> Answer:
+    """Answer as the reference does where the ACL check fails (:ref:`wire-2.1`)."""
+    logger.error("ACL check of %r for %s failed: %s", name, peer, error)
+    return UNREADABLE
+
+
+def _unsendable(name: str, error: Exception) -> bytes:
+    """Return the fault for a result that XML-RPC cannot hold."""
+    logger.error("The result of %s cannot be sent: %s", name, error)
+    return write_fault(GENERIC_FAULT, f"{type(error).__name__}:{error}")
+
+
+def _fault(peer: Peer, name: str, error: Exception) -> bytes:
+    """Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here."""
+    code = error.fault_code if isinstance(error, CodedError) else None
     text = str(error)
     if isinstance(error, xmlrpc.client.Fault):
         code, text = error.faultCode, error.faultString
-    if getattr(error, "log", True):
+    if not isinstance(error, LoggingChoice) or error.log:
         is_defect = code is None and not _is_of_caller(error)
-        logger.error("%s failed for %s: %s", name, address[0], text, exc_info=is_defect)
+        exc_info = error if is_defect else None
+        logger.error("%s failed for %s: %s", name, peer, text, exc_info=exc_info)
     return write_fault(code if isinstance(code, int) else GENERIC_FAULT, text)
 
 

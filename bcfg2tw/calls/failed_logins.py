@@ -1,4 +1,4 @@
-"""How often an address may get its credentials wrong, so that passwords cannot be guessed."""
+"""A bound on failed logins of each address, so that passwords cannot be guessed."""
 
 from __future__ import annotations
 

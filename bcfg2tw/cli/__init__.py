@@ -17,9 +17,11 @@ class _LazyGroup(click.Group):
     """A group whose commands stand in folders of their own names."""
 
     def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of the commands."""
         return list(_COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Import a command, None for one that does not exist."""
         if name not in _COMMANDS:
             return None
         command = getattr(import_module(f"{__name__}.{name}.command"), "command", None)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from OpenSSL import SSL, crypto
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
@@ -51,7 +52,7 @@ class HttpAgent:
         if proxy is not None and parts.scheme == "http":
             if proxy.authorization is not None:
                 headers.setRawHeaders(b"Proxy-Authorization", [proxy.authorization])
-            agent = ProxyAgent(self._noted(self._endpoint(proxy)), self._reactor, pool)
+            agent = ProxyAgent(self._note_protocols(self._endpoint(proxy)), self._reactor, pool)
         else:
             agent = Agent.usingEndpointFactory(self._reactor, _Endpoints(self, proxy), pool)
         request: Deferred[IResponse] = agent.request(
@@ -60,7 +61,7 @@ class HttpAgent:
         return request
 
     def endpoint_for(self, uri: URI, proxy: Proxy | None) -> IStreamClientEndpoint:
-        """Return what connects to the server of a URL, with TLS where that asks for it."""
+        """Return the endpoint of a URL's server, with TLS where the URL asks for it."""
         host = uri.host.decode("ascii")
         if proxy is None:
             endpoint = self._hostname_endpoint(host, uri.port)
@@ -70,7 +71,7 @@ class HttpAgent:
         if uri.scheme == b"https":
             policy = BrowserLikePolicyForHTTPS(self._trust())
             endpoint = wrapClientTLS(policy.creatorForNetloc(uri.host, uri.port), endpoint)
-        return self._noted(endpoint)
+        return self._note_protocols(endpoint)
 
     def _endpoint(self, proxy: Proxy) -> IStreamClientEndpoint:
         return self._hostname_endpoint(proxy.host, proxy.port)
@@ -78,22 +79,21 @@ class HttpAgent:
     def _hostname_endpoint(self, host: str, port: int) -> IStreamClientEndpoint:
         return HostnameEndpoint(self._reactor, host, port, timeout=CONNECT_TIMEOUT_SECONDS)
 
-    def _noted(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
-        return _Noted(endpoint, self._protocols)
+    def _note_protocols(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
+        return _NotingEndpoint(endpoint, self._protocols)
 
     def _trust(self) -> Any:
-        """Return whom to trust, None for whom the system does."""
+        """Return the trusted authorities, None for those of the system."""
         path = self._settings.packages_ca
         if path is None:
             return None
         try:
             with open(path, "rb") as stream:
-                found = CERTIFICATE.findall(stream.read())
-            if not found:
+                certificates = CERTIFICATE.findall(stream.read())
+            if not certificates:
                 raise ValueError("it holds no certificate")
-            return trustRootFromCertificates([Certificate.loadPEM(one) for one in found])
-        # OpenSSL's own exceptions, beside those of reading
-        except Exception as error:
+            return trustRootFromCertificates(map(Certificate.loadPEM, certificates))
+        except (OSError, ValueError, SSL.Error, crypto.Error) as error:
             reason = f"{path} cannot be used: {error}; give a PEM file"
             raise SettingsError(reason, "packages", "ca") from error
 
@@ -106,23 +106,28 @@ class HttpAgent:
 
 @implementer(IAgentEndpointFactory)
 class _Endpoints:
+    """Gives twisted's agent the endpoints of an `HttpAgent`."""
+
     def __init__(self, agent: HttpAgent, proxy: Proxy | None) -> None:
         self._agent = agent
         self._proxy = proxy
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
+        """Return the endpoint for a URL."""
         return self._agent.endpoint_for(uri, self._proxy)
 
 
 @implementer(IStreamClientEndpoint)
-class _Noted:
-    """Notes which protocols were connected."""
+class _NotingEndpoint:
+    """Notes the protocols that it connects."""
 
     def __init__(self, endpoint: IStreamClientEndpoint, protocols: list[Any]) -> None:
         self._endpoint = endpoint
         self._protocols = protocols
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[Any]:
+        """Connect, and note the protocol."""
+
         def note(protocol: Any) -> Any:
             self._protocols.append(protocol)
             return protocol

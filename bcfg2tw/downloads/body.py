@@ -1,4 +1,4 @@
-"""What an HTTP server sends, written as it arrives, within bounds."""
+"""The body of an HTTP answer, written as it arrives, within bounds."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Body(Protocol):
         self._stalled = reactor.callLater(seconds, expire, reason)
 
     def dataReceived(self, data: bytes) -> None:
-        """Write what has arrived, and tell how much that is."""
+        """Write a part, and report how much there is of it."""
         if self.done.called:
             return
         self._received += len(data)
@@ -63,7 +63,7 @@ class Body(Protocol):
             transport.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Tell how it ended; without a length the end of the connection is that of the file."""
+        """Fire `done`; without a length the end of the connection is that of the file."""
         if self._stalled.active():
             self._stalled.cancel()
         if self.done.called:

@@ -30,7 +30,7 @@ class ProxyError(Bcfg2Error):
 @dataclass(frozen=True)
 class Proxy:
     """
-    Where a proxy is.
+    The address of a proxy.
 
     :ivar authorization: value of the header that lets us in, None where none is asked for
     """
@@ -55,23 +55,23 @@ def proxy_for(url: str, configured: str | None) -> Proxy | None:
     """
     parts = urlsplit(url)
     if configured:
-        return _parsed(configured)
+        return _parse_address(configured)
     proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    if not found or proxy_bypass(parts.hostname or ""):
+    address = proxies.get(parts.scheme) or proxies.get("all")
+    if not address or proxy_bypass(parts.hostname or ""):
         return None
-    return _parsed(found)
+    return _parse_address(address)
 
 
-def _parsed(text: str) -> Proxy:
+def _parse_address(text: str) -> Proxy:
     try:
         parts = urlsplit(text if "//" in text else f"//{text}", scheme="http")
         host, port = parts.hostname, parts.port or 80
     except ValueError:
         host, port = None, 0
     if not host or parts.scheme != "http":
-        shown = text.rpartition("@")[2]
-        raise ProxyError(f"{shown!r} is no address of a proxy: write http://HOST:PORT")
+        without_login = text.rpartition("@")[2]
+        raise ProxyError(f"{without_login!r} is no address of a proxy: write http://HOST:PORT")
     login = basic(parts.username, parts.password) if parts.username else None
     return Proxy(host, port, login)
 
@@ -133,11 +133,11 @@ class _Tunnel(Protocol):
         self._answer += data
         header, end, rest = self._answer.partition(b"\r\n\r\n")
         if end:
-            self._answered(header, rest)
+            self._read_status(header, rest)
         elif len(self._answer) > ANSWER_LIMIT_BYTES:
             self._refuse("it does not answer as a proxy does")
 
-    def _answered(self, header: bytes, rest: bytes) -> None:
+    def _read_status(self, header: bytes, rest: bytes) -> None:
         status = header.split(b"\r\n", 1)[0].decode("latin-1")
         words = status.split(None, 2)
         if len(words) < 2 or not words[0].startswith("HTTP/") or not words[1].startswith("2"):

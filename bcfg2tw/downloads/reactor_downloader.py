@@ -26,7 +26,7 @@ __all__ = ["ReactorDownloader"]
 #: Before the first further try; doubled each time.
 PAUSE_SECONDS = 1.0
 
-#: What a thread waits longer than the download may take, for a reactor that is busy.
+#: Added to the time that a download may take, for a reactor that is busy.
 PATIENCE_SECONDS = 60.0
 
 STOPPING = "the server is stopping"
@@ -64,39 +64,39 @@ class ReactorDownloader:
                 raise DownloadError(STOPPING)
             self._waiting.add(result)
         self._reactor.callFromThread(self._start, download, result)
-        return self._waited_for(result)
+        return self._wait_for(result)
 
     def _can_wait(self) -> bool:
         """Say whether this thread can wait for the reactor: it must not be the one to run it."""
         is_main = threading.current_thread() is threading.main_thread()
         return not is_main or bool(self._reactor.running)
 
-    def _waited_for(self, result: Queue[Result]) -> Validators | None:
+    def _wait_for(self, result: Queue[Result]) -> Validators | None:
         settings = self._settings()
         tries = settings.packages_retries + 1
         longest = tries * (settings.packages_download_timeout_seconds + 2**tries * PAUSE_SECONDS)
         try:
-            found = result.get(timeout=longest + PATIENCE_SECONDS)
+            validators = result.get(timeout=longest + PATIENCE_SECONDS)
         except Empty:
             raise DownloadError("the reactor does not run, so that nothing is fetched") from None
         finally:
             with self._lock:
                 self._waiting.discard(result)
-        if isinstance(found, Failure):
-            found.raiseException()
-        return found
+        if isinstance(validators, Failure):
+            validators.raiseException()
+        return validators
 
     def _start(self, download: Download, result: Queue[Result]) -> None:
-        running: Deferred[Validators | None] = Deferred.fromCoroutine(self._tried(download))
+        running: Deferred[Validators | None] = Deferred.fromCoroutine(self._try(download))
         self._running.add(running)
 
-        def finished(found: Result) -> None:
+        def finish(validators: Result) -> None:
             self._running.discard(running)
-            result.put(found)
+            result.put(validators)
 
-        running.addBoth(finished)
+        running.addBoth(finish)
 
-    async def _tried(self, download: Download) -> Validators | None:
+    async def _try(self, download: Download) -> Validators | None:
         # here, because most sites download nothing: Twisted's HTTP client is large
         from bcfg2tw.downloads.transfer import Passing
 

@@ -18,6 +18,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 import bcfg2tw
 from bcfg2tw.downloads.agent import HttpAgent
 from bcfg2tw.downloads.body import Body
+from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.downloads.proxy import basic
 from bcfg2tw.engine.plugin.downloads import (
     Download,
@@ -43,19 +44,19 @@ class Passing(DownloadError):
 
 
 class Transfer:
-    """One try."""
+    """One try of a download; it lives in the reactor's thread, and is run once."""
 
     def __init__(self, reactor: Any, download: Download, settings: Settings) -> None:
         self._reactor = reactor
         self._download = download
         self._agent = HttpAgent(reactor, settings)
         self._stall_seconds = settings.packages_stall_timeout_seconds
-        self._expired: str | None = None
+        self._expiry: str | None = None
         self._asking: Deferred[IResponse] | None = None
 
     def expire(self, reason: str = "it takes longer than [packages] download_timeout") -> None:
         """Cut it off because of the time that it takes."""
-        self._expired = self._expired or reason
+        self._expiry = self._expiry or reason
         self._agent.abort()
         if self._asking is not None:
             self._asking.cancel()
@@ -72,8 +73,8 @@ class Transfer:
             raise
         except (Bcfg2Error, OSError, ValueError) as error:
             raise DownloadError(str(error)) from error
-        except Exception as error:  # the network fails in many classes; all end as one line
-            raise Passing(self._expired or trouble(error)) from error
+        except NETWORK_ERRORS as error:
+            raise Passing(self._expiry or trouble(error)) from error
         finally:
             self._agent.abort()
 
@@ -82,12 +83,12 @@ class Transfer:
         for _ in range(REDIRECT_LIMIT + 1):
             response = await self._answer(url, headers)
             if response.code == OK:
-                return await self._taken(response)
-            await self._drained(response)
+                return await self._save(response)
+            await self._skip_body(response)
             if response.code not in REDIRECTS:
                 self._check_status(response)
                 return None
-            url, headers = _redirected(url, headers, response)
+            url, headers = _redirect(url, headers, response)
             self._agent.abort()
         raise DownloadError(f"the server redirects more than {REDIRECT_LIMIT} times")
 
@@ -99,13 +100,13 @@ class Transfer:
                 b"Accept-Encoding": [b"identity"],
             }
         )
-        parts, known = urlsplit(self._download.url), self._download.known
+        parts, validators = urlsplit(self._download.url), self._download.known
         if parts.username:
             headers.addRawHeader(b"Authorization", basic(parts.username, parts.password))
-        if known is not None and known.etag:
-            headers.addRawHeader(b"If-None-Match", known.etag.encode("latin-1"))
-        if known is not None and known.last_modified:
-            headers.addRawHeader(b"If-Modified-Since", known.last_modified.encode("latin-1"))
+        if validators is not None and validators.etag:
+            headers.addRawHeader(b"If-None-Match", validators.etag.encode("latin-1"))
+        if validators is not None and validators.last_modified:
+            headers.addRawHeader(b"If-Modified-Since", validators.last_modified.encode("latin-1"))
         return headers
 
     async def _answer(self, url: str, headers: Headers) -> IResponse:
@@ -122,27 +123,29 @@ class Transfer:
             if stalled.active():
                 stalled.cancel()
 
-    async def _taken(self, response: IResponse) -> Validators:
+    async def _save(self, response: IResponse) -> Validators:
         length = None if response.length is UNKNOWN_LENGTH else int(response.length)
         if length is not None and length > self._download.limit_bytes:
             raise DownloadError(f"it has {length} bytes, more than [packages] max_download")
         with open(self._download.path, "wb") as stream:
-            await self._written(response, stream, self._download.limit_bytes, self._told(length))
+            await self._deliver(
+                response, stream, self._download.limit_bytes, self._progress(length)
+            )
         return Validators(_value(response, b"ETag"), _last_modified(response))
 
-    async def _drained(self, response: IResponse) -> None:
-        """Read what an answer without a file says, so that the connection ends in good order."""
-        with open(os.devnull, "wb") as stream, suppress(Exception):
+    async def _skip_body(self, response: IResponse) -> None:
+        """Read the page of an answer without a file, so that the connection ends in good order."""
+        with open(os.devnull, "wb") as stream, suppress(DownloadError, *NETWORK_ERRORS):
             # however that ends, the status is what counts
-            await self._written(response, stream, ERROR_LIMIT_BYTES, lambda _: None)
+            await self._deliver(response, stream, ERROR_LIMIT_BYTES, lambda _: None)
 
-    def _told(self, length: int | None) -> Callable[[int], None]:
+    def _progress(self, length: int | None) -> Callable[[int], None]:
         progress = self._download.progress
         if progress is None:
             return lambda _: None
         return lambda received: progress(received, length)
 
-    def _written(
+    def _deliver(
         self, response: IResponse, stream: BinaryIO, limit: int, progress: Callable[[int], None]
     ) -> Deferred[None]:
         body = Body(stream, limit, progress)
@@ -167,7 +170,7 @@ def _value(response: IResponse, name: bytes) -> str | None:
 
 def _last_modified(response: IResponse) -> str | None:
     """
-    Return when a file was changed, None unless that tells it from all later ones.
+    Return the time when a file was changed, None unless that tells it from all later ones.
 
     Times are in whole seconds: a file that was changed in the very second may change in it again
     (RFC 9110, 8.8.2.2).
@@ -182,8 +185,8 @@ def _last_modified(response: IResponse) -> str | None:
     return changed if age.total_seconds() > 1 else None
 
 
-def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, Headers]:
-    """Return where to ask instead, and how: credentials are for the server that they name."""
+def _redirect(url: str, headers: Headers, response: IResponse) -> tuple[str, Headers]:
+    """Return URL and headers of the next request: credentials are for the server that they name."""
     location = _value(response, b"Location")
     if location is None:
         raise DownloadError("the server redirects, but does not say where to")
@@ -198,12 +201,12 @@ def _redirected(url: str, headers: Headers, response: IResponse) -> tuple[str, H
 
 
 def trouble(error: Exception) -> str:
-    """Return a sentence for what the network says."""
-    # web.client wraps what happened to the connection, sometimes more than once
-    causes = [failure.value for failure in getattr(error, "reasons", ())] or [error]
-    cause = causes[0]
+    """Return a clause for an administrator about a failure of the network."""
+    cause = causes(error)[0]
     if isinstance(cause, SSL.Error):
-        reasons = ", ".join(str(one[-1]) for one in cause.args[0]) if cause.args else "no reason"
+        reasons = (
+            ", ".join(str(entry[-1]) for entry in cause.args[0]) if cause.args else "no reason"
+        )
         return f"there is no TLS connection to be trusted: {reasons}"
     if isinstance(cause, DNSLookupError):
         return "the name of the server is not known"

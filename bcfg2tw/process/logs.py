@@ -1,5 +1,5 @@
 """
-Where log messages go: the engine's into Twisted's log, all of them into file and syslog.
+The ways of log messages: the engine's into Twisted's log, all of them into file and syslog.
 
 Python's `logging` is one for the whole process, so this is a service of the process: an
 application that composes the server says itself what becomes of its logs.
@@ -91,7 +91,7 @@ class LogService(Service):
         self._to_twisted = TwistedLogHandler()
         self._file = None if settings.logfile is None else _file_handler(settings.logfile)
         self._syslog = _syslog_handler() if settings.syslog else None
-        self._others = [one for one in (self._file, self._syslog) if one is not None]
+        self._others = [handler for handler in (self._file, self._syslog) if handler]
         self._own_events = OwnEvents(self._others)
 
     def startService(self) -> None:

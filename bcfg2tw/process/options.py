@@ -21,28 +21,32 @@ CONFIG_HELP = f"The configuration file [default: {CONFIG_VARIABLE}, else {DEFAUL
 
 
 def _flags() -> Iterator[list[str | None]]:
-    for _, name, short, one in _switches():
-        if one.is_flag:
-            yield [name, short, one.help]
+    for _, name, short, option in _switches():
+        if option.is_flag:
+            yield [name, short, option.help]
 
 
 def _parameters() -> Iterator[list[str | None]]:
     yield ["config", "C", None, CONFIG_HELP]
-    for field, name, short, one in _switches():
-        if not one.is_flag and field != "endpoints":
-            default = f" [default: {one.default}]" if one.default else ""
-            yield [name, short, None, one.help + default]
+    for field, name, short, option in _switches():
+        if not option.is_flag and field != "endpoints":
+            default = f" [default: {option.default}]" if option.default else ""
+            yield [name, short, None, option.help + default]
 
 
 def _switches() -> Iterator[tuple[str, str, str | None, Option]]:
     """Yield field, name, letter and description of each option that has a name here."""
-    for field, one in options().items():
-        for name in one.cli:
-            yield field, name, one.short if name == one.cli[0] else None, one
+    for field, option in options().items():
+        for name in option.cli:
+            yield field, name, option.short if name == option.cli[0] else None, option
 
 
 class Options(usage.Options):
-    """Reads the command line; what it leaves open, bcfg2.conf and the defaults say."""
+    """
+    The options of `twistd bcfg2-core`; what they leave open, bcfg2.conf and the defaults say.
+
+    :ivar settings: those of the whole, once the command line was parsed
+    """
 
     synopsis = "[options]"
     longdesc = "Serve a Bcfg2 repository to its clients."
@@ -75,6 +79,11 @@ class Options(usage.Options):
         top. May be repeated, and replaces the addresses of bcfg2.conf."""
         self._endpoints.append(description)
 
+    @property
+    def is_daemon(self) -> bool:
+        """True where twistd, whose sub-command this is, detaches before it starts the service."""
+        return self.parent is not None and not self.parent["nodaemon"]
+
     def opt_version(self) -> NoReturn:
         """Print the version and exit."""
         print(f"bcfg2tw {bcfg2tw.__version__}")
@@ -83,25 +92,25 @@ class Options(usage.Options):
     def postOptions(self) -> None:
         """Make the settings, and look whether they can be served; a sentence says why not."""
         try:
-            self.settings = Settings.load(self._given())
+            self.settings = Settings.load(self._overrides())
             check(self.settings)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence
             sys.exit(f"bcfg2-core: {error}")
 
-    def _given(self) -> dict[str, Any]:
-        """Return what the command line says, by field of the settings."""
-        given: dict[str, Any] = {"config": self["config"]}
-        for field, name, _, one in _switches():
+    def _overrides(self) -> dict[str, Any]:
+        """Return the settings of the command line, by field."""
+        overrides: dict[str, Any] = {"config": self["config"]}
+        for field, name, _, option in _switches():
             if field == "endpoints":
                 continue
-            if one.is_flag and self[name]:
-                given[field] = not one.convert(one.default or "no")
-            elif not one.is_flag and self[name] is not None:
-                given[field] = self[name]
+            if option.is_flag and self[name]:
+                overrides[field] = not option.convert(option.default or "no")
+            elif not option.is_flag and self[name] is not None:
+                overrides[field] = self[name]
         if self._endpoints:
-            given["endpoints"] = tuple(self._endpoints)
-        return given
+            overrides["endpoints"] = tuple(self._endpoints)
+        return overrides
 
 
 def check(settings: Settings) -> None:

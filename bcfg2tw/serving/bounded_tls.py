@@ -1,4 +1,4 @@
-"""What stands before HTTP: a number of connections for each address, and TLS."""
+"""The stage before HTTP: a bounded number of connections for each address, and TLS."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
@@ -15,9 +15,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
-from bcfg2tw.calls.dispatch import ServedCore
+from bcfg2tw.calls.interfaces import DebugListener, RunningCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
@@ -29,31 +28,6 @@ from bcfg2tw.xmlrpc_resource import CoreResource
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
-
-
-class Statistics(Protocol):
-    """How long methods take."""
-
-    def figures(self) -> Mapping[str, Sequence[float]]: ...
-
-
-class RunningCore(ServedCore, Protocol):
-    """What is asked of a core beside what a request asks of it."""
-
-    settings: Settings
-    debug_listeners: list[Callable[[bool], None]]
-    downloader: Downloader | None
-
-    @property
-    def call_statistics(self) -> Statistics: ...
-
-    def start(self) -> None: ...
-
-    def reload(self, changed: Collection[str] | None = None) -> None: ...
-
-    def watched(self) -> tuple[str, ...]: ...
-
-    def shutdown(self) -> None: ...
 
 
 class CoreService(MultiService):
@@ -74,6 +48,12 @@ class CoreService(MultiService):
         make_core: Callable[[], RunningCore],
         is_core_started: bool = False,
     ) -> None:
+        """
+        Make the service; nothing happens before it is started.
+
+        :param make_core: called once, when the service starts
+        :param is_core_started: for a core that has read its repository, or does so by itself
+        """
         super().__init__()
         self._reactor = reactor
         self._settings = settings
@@ -87,7 +67,7 @@ class CoreService(MultiService):
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
         self.started: Deferred[RunningCore] = Deferred()
-        self.debug_listeners: list[Callable[[bool], None]] = []
+        self.debug_listeners: list[DebugListener] = []
 
     def privilegedStartService(self) -> None:
         """
@@ -107,7 +87,7 @@ class CoreService(MultiService):
         factory = tls_factory(site, context)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
-            log.info("Listening on {address}", address=_written(port.getHost()))
+            log.info("Listening on {address}", address=_location(port.getHost()))
 
     def _refuse(self, failure: Failure) -> None:
         self._refusal = failure
@@ -185,10 +165,10 @@ class CoreService(MultiService):
     async def _stop(self) -> None:
         self.downloader.stop()
         for port in self._ports:
-            await _ended(port.stopListening())
+            await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await _ended(super().stopService())
+        await _as_deferred(super().stopService())
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
@@ -217,7 +197,7 @@ class CoreService(MultiService):
         return waiting.called
 
 
-def _ended(result: Deferred[None] | None) -> Deferred[None]:
+def _as_deferred(result: Deferred[None] | None) -> Deferred[None]:
     """Return a Deferred for what may have ended already."""
     return succeed(None) if result is None else result
 
@@ -230,7 +210,8 @@ def _report(failure: Failure) -> None:
         log.failure("The server failed", failure)
 
 
-def _written(address: Any) -> str:
+def _location(address: Any) -> str:
+    """Return an address as clients write it."""
     host = getattr(address, "host", None)
     if host is None:  # of a family that has no ports
         return str(address)

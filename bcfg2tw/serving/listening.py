@@ -1,5 +1,5 @@
 """
-Where the service listens: addresses of bcfg2.conf and the command line, or endpoints of Twisted.
+Listening: at addresses of bcfg2.conf and the command line, or at endpoints of Twisted.
 
 Sockets are bound by what an administrator wrote, and by nothing else.
 """
@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -45,8 +46,8 @@ def check_addresses(settings: Settings) -> None:
     """
     if settings.endpoints:
         return
-    for one in bound_sockets(settings):
-        one.close()
+    for bound in bound_sockets(settings):
+        bound.close()
 
 
 async def listen(
@@ -70,28 +71,33 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
 
     :raises CannotListen: for the first description that is none
     """
-    found = {}
+    endpoints = {}
     for description in settings.endpoints:
-        try:
-            found[description] = serverFromString(reactor, description)
-        except Exception as error:  # parsers of endpoints raise what they like
-            raise _unusable(description, str(error)) from error
-        if isinstance(found[description], UNIXServerEndpoint):
+        with _naming(description):
+            endpoints[description] = serverFromString(reactor, description)
+        if isinstance(endpoints[description], UNIXServerEndpoint):
             raise _unusable(description, NO_ADDRESSES)
-    return found
+    return endpoints
 
 
 async def _listen(
     description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
 ) -> IListeningPort:
-    try:
+    with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
-    except Exception as error:  # endpoints raise what they like
-        raise _unusable(description, str(error).rstrip(".")) from error
     if not hasattr(port.getHost(), "host"):
         maybeDeferred(port.stopListening)
         raise _unusable(description, NO_ADDRESSES)
     return port
+
+
+@contextmanager
+def _naming(description: str) -> Iterator[None]:
+    """Say which endpoint cannot be used; endpoints and their parsers raise what they like."""
+    try:
+        yield
+    except Exception as error:
+        raise _unusable(description, str(error).rstrip(".")) from error
 
 
 def _unusable(description: str, reason: str) -> CannotListen:
@@ -119,50 +125,51 @@ def bound_sockets(settings: Settings) -> list[socket.socket]:
 
     :raises CannotListen: for the first one that cannot be had; the others are closed again
     """
-    bound: list[socket.socket] = []
-    try:
-        for host, port in hosts(settings):
-            bound.extend(_bound(host, port))
-    except BaseException:
-        for one in bound:
-            one.close()
-        raise
+    with ExitStack() as failure:
+        bound = [
+            failure.enter_context(listening)
+            for host, port in hosts(settings)
+            for listening in _bind(host, port)
+        ]
+        failure.pop_all()
     return bound
 
 
 def hosts(settings: Settings) -> tuple[tuple[str, int], ...]:
     """Return hosts and ports to listen on; an empty host stands for all interfaces."""
-    found = locations(settings.server)
+    pairs = locations(settings.server)
     if settings.port is not None:
-        found = tuple((host, settings.port) for host, _ in found)
+        pairs = tuple((host, settings.port) for host, _ in pairs)
     if settings.interface is not None:
-        found = tuple((settings.interface, port) for _, port in found)
+        pairs = tuple((settings.interface, port) for _, port in pairs)
     if settings.listen_all:
-        found = tuple(("", port) for _, port in found)
-    return tuple(dict.fromkeys(found))
+        pairs = tuple(("", port) for _, port in pairs)
+    return tuple(dict.fromkeys(pairs))
 
 
-def _bound(host: str, port: int) -> list[socket.socket]:
-    bound, absent = [], []
-    for family, address in _addresses(host, port):
+def _bind(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a listening socket for each address that a name stands for and this machine has."""
+    absent = []
+    addresses = list(_addresses(host, port))
+    for family, address in addresses:
         try:
-            bound.append(
-                socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=False)
+            bound = socket.create_server(
+                address, family=family, backlog=BACKLOG, dualstack_ipv6=False
             )
         except OSError as error:
+            reason = _reason(address[0], port, error)
             if error.errno not in _ABSENT:
-                for one in bound:
-                    one.close()
-                raise CannotListen(_reason(address[0], port, error)) from error
-            absent.append(_reason(address[0], port, error))
-    if not bound:
+                raise CannotListen(reason) from error
+            absent.append(reason)
+        else:
+            yield bound
+    if len(absent) == len(addresses):
         raise CannotListen("; ".join(absent))
-    return bound
 
 
 def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
     try:
-        found = socket.getaddrinfo(
+        entries = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError as error:
@@ -170,7 +177,7 @@ def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
             f"{host!r} stands for no address: {error.strerror}; write a name or address of this "
             "machine in [components] bcfg2 or with --interface, or give --listen-all"
         ) from error
-    for family, address in dict.fromkeys((one[0], one[4]) for one in found):
+    for family, address in dict.fromkeys((entry[0], entry[4]) for entry in entries):
         yield family, (str(address[0]), port)
 
 

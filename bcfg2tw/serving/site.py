@@ -163,7 +163,7 @@ class CoreChannel(HTTPChannel):
 
     def _set_deadline(self, seconds: float) -> None:
         self._clear_deadline()
-        self._deadline = self.site.reactor.callLater(seconds, self._expired)
+        self._deadline = self.site.reactor.callLater(seconds, self._expire)
 
     def _clear_deadline(self) -> None:
         if self._deadline is not None:
@@ -182,7 +182,7 @@ class CoreChannel(HTTPChannel):
         """Close at once."""
         self.transport.abortConnection()
 
-    def _expired(self) -> None:
+    def _expire(self) -> None:
         self._deadline = None
         logger.debug("%s was too slow, or is not needed", self.transport.getPeer())
         self.transport.abortConnection()
@@ -213,7 +213,7 @@ class CoreSite(Site):
 
     # twisted declares that a site has channels of one class of its own, which no two sites share
     def buildProtocol(self, addr: Any) -> Any:
-        """Return what speaks HTTP on a new connection."""
+        """Return the protocol for a new connection."""
         return CoreChannel(self)
 
     def acceptableProtocols(self) -> list[bytes]:

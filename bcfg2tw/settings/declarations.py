@@ -412,5 +412,5 @@ class OptionTable:
 
 def options() -> Mapping[str, Option]:
     """Return the description of each option, by the name of its field."""
-    described = (one for one in dataclasses.fields(OptionTable) if "option" in one.metadata)
-    return {one.name: one.metadata["option"] for one in described}
+    fields = (field for field in dataclasses.fields(OptionTable) if "option" in field.metadata)
+    return {field.name: field.metadata["option"] for field in fields}

@@ -30,7 +30,7 @@ def read(text: str, path: str) -> Sections:
     """
     raw = _raw(text, path)
     defaults = raw.pop("DEFAULT", {})
-    return {name: _interpolated(name, {**defaults, **own}, path) for name, own in raw.items()}
+    return {name: _interpolate(name, {**defaults, **values}, path) for name, values in raw.items()}
 
 
 def _raw(text: str, path: str) -> Sections:
@@ -41,15 +41,15 @@ def _raw(text: str, path: str) -> Sections:
         if line[0].isspace() and section is not None and key is not None:
             section[key] = f"{section[key]}\n{line.strip()}"
             continue
-        found = _SECTION.match(line)
-        if found:
-            section, key = sections.setdefault(found["name"], {}), None
+        header = _SECTION.match(line)
+        if header:
+            section, key = sections.setdefault(header["name"], {}), None
             continue
-        found = _OPTION.match(line)
-        if found is None or section is None:
+        option = _OPTION.match(line)
+        if option is None or section is None:
             raise SettingsError(_unreadable(path, number, line, section is None))
-        key = found["key"].strip().lower()
-        section[key] = _value(found["value"])
+        key = option["key"].strip().lower()
+        section[key] = _value(option["value"])
     return sections
 
 
@@ -76,9 +76,9 @@ def _unreadable(path: str, number: int, line: str, outside: bool) -> str:
     return f"{path}:{number}: {line.strip()!r} cannot be read: {remedy}"
 
 
-def _interpolated(section: str, values: Mapping[str, str], path: str) -> dict[str, str]:
+def _interpolate(section: str, values: Mapping[str, str], path: str) -> dict[str, str]:
     try:
-        return {key: _resolved(key, text, values) for key, text in values.items()}
+        return {key: _resolve(key, text, values) for key, text in values.items()}
     except _BadReference as error:
         raise SettingsError(f"{error} (in {path})", section, error.key) from error
 
@@ -89,15 +89,15 @@ class _BadReference(Exception):
         self.key = key
 
 
-def _resolved(key: str, text: str, values: Mapping[str, str]) -> str:
+def _resolve(key: str, text: str, values: Mapping[str, str]) -> str:
     for _ in range(INTERPOLATION_DEPTH):
         if _REFERENCE.search(text) is None:
             return text
-        text = _REFERENCE.sub(lambda found: _referred(key, found[1], values), text)
+        text = _REFERENCE.sub(lambda reference: _referent(key, reference[1], values), text)
     raise _BadReference(key, f"{values[key]!r} refers to itself: give a value that does not")
 
 
-def _referred(key: str, name: str, values: Mapping[str, str]) -> str:
+def _referent(key: str, name: str, values: Mapping[str, str]) -> str:
     value = values.get(name.lower())
     if value is None:
         reason = f"%({name})s refers to a key that the section does not have: add it"

@@ -41,7 +41,10 @@ class Settings(OptionTable):
     programmers; administrators' settings come from `from_file`.
 
     :ivar config: path of the file that was read, None without one
+    :ivar passphrases: of `[encryption]`, by name
     :ivar notices: sentences about options that are accepted but mean something else here
+    :ivar file: sections and options of the file, as texts
+    :ivar overrides: by field name, what beat the file
     """
 
     config: str | None = None
@@ -59,11 +62,11 @@ class Settings(OptionTable):
             `config` names the file
         :raises SettingsError: for the first thing that is wrong
         """
-        given = {name: value for name, value in overrides.items() if value is not None}
-        named = given.pop("config", None) or os.environ.get(CONFIG_VARIABLE)
-        if named is None and not os.path.exists(DEFAULT_CONFIG):
-            return _settings({}, None, given)
-        return cls.from_file(named or DEFAULT_CONFIG, **given)
+        values = {name: value for name, value in overrides.items() if value is not None}
+        path = values.pop("config", None) or os.environ.get(CONFIG_VARIABLE)
+        if path is None and not os.path.exists(DEFAULT_CONFIG):
+            return _settings({}, None, values)
+        return cls.from_file(path or DEFAULT_CONFIG, **values)
 
     @classmethod
     def from_file(cls, path: str, **overrides: Any) -> Settings:
@@ -75,7 +78,7 @@ class Settings(OptionTable):
         """
         path = os.path.abspath(path)
         sections = inifile.read(_contents(path), path)
-        web = _Reader(sections, path, overrides).values()["web_config"]
+        web = _Sources(sections, path, overrides).values()["web_config"]
         if os.path.exists(web):
             for name, values in inifile.read(_contents(web), web).items():
                 sections.setdefault(name, {}).update(values)
@@ -126,7 +129,7 @@ def _settings(
     _add_database_names(sections)
     _add_lax_decryption(sections)
     settings = Settings(
-        **_Reader(sections, path, overrides).values(),
+        **_Sources(sections, path, overrides).values(),
         config=path,
         file=sections,
         overrides=overrides,
@@ -159,8 +162,8 @@ def _add_lax_decryption(sections: inifile.Sections) -> None:
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """What the sources say about each option."""
+class _Sources:
+    """The command line and the file, from which each option gets its value."""
 
     sections: Mapping[str, Mapping[str, str]]
     path: str | None
@@ -172,32 +175,34 @@ class _Reader:
 
         :raises SettingsError: for the first one that is no value of its option
         """
-        described = options()
-        repository = self._value("repository", described["repository"], "")
-        return {name: self._value(name, one, repository) for name, one in described.items()}
+        descriptions = options()
+        repository = self._value("repository", descriptions["repository"], "")
+        return {
+            name: self._value(name, option, repository) for name, option in descriptions.items()
+        }
 
-    def _value(self, name: str, one: Option, repository: str) -> Any:
-        given = self.overrides.get(name)
-        if given is not None and not isinstance(given, str):
-            return given
-        text, place = self._text(one, given)
+    def _value(self, name: str, option: Option, repository: str) -> Any:
+        override = self.overrides.get(name)
+        if override is not None and not isinstance(override, str):
+            return override
+        text, place = self._text(option, override)
         if text is None:
             return None
-        if one.convert is types.path:
+        if option.convert is types.path:
             text = text.replace(MACRO, repository)
-        return one.value(text, place)
+        return option.value(text, place)
 
-    def _text(self, one: Option, given: str | None) -> tuple[str | None, str]:
-        if given is not None:
-            return given, f"given as --{one.cli[0]}" if one.cli else "given"
-        text = self.sections.get(one.section, {}).get(one.key)
-        return (one.default, "the default") if text is None else (text, f"in {self.path}")
+    def _text(self, option: Option, override: str | None) -> tuple[str | None, str]:
+        if override is not None:
+            return override, f"given as --{option.cli[0]}" if option.cli else "given"
+        text = self.sections.get(option.section, {}).get(option.key)
+        return (option.default, "the default") if text is None else (text, f"in {self.path}")
 
 
 def _passphrases(sections: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
-    own = {one.key for one in options().values() if one.section == "encryption"} | {"decrypt"}
+    names = {option.key for option in options().values() if option.section == "encryption"}
     section = sections.get("encryption", {})
-    return {key: value for key, value in section.items() if key not in own}
+    return {key: value for key, value in section.items() if key not in names | {"decrypt"}}
 
 
 def _check(settings: Settings) -> None:
@@ -244,19 +249,19 @@ def _notices(settings: Settings) -> Iterator[str]:
 def reference() -> str:
     """Return the reference of all options as reStructuredText, by section."""
     sections: dict[str, list[Option]] = {}
-    for one in options().values():
-        sections.setdefault(one.section, []).append(one)
+    for option in options().values():
+        sections.setdefault(option.section, []).append(option)
     return "\n".join(
-        f"[{name}]\n{'-' * (len(name) + 2)}\n\n" + "\n".join(map(_described, described))
-        for name, described in sections.items()
+        f"[{name}]\n{'-' * (len(name) + 2)}\n\n" + "\n".join(map(_describe, members))
+        for name, members in sections.items()
     )
 
 
-def _described(one: Option) -> str:
-    names = [*([f"-{one.short}"] if one.short else []), *(f"--{name}" for name in one.cli)]
-    command_line = ", ".join(f"``{name}``" for name in names)
-    default = "none" if one.default is None else f"``{one.default}``" if one.default else "empty"
+def _describe(option: Option) -> str:
+    short = [f"-{option.short}"] if option.short else []
+    switches = ", ".join(f"``{name}``" for name in [*short, *(f"--{name}" for name in option.cli)])
+    default = "empty" if option.default == "" else f"``{option.default}``"
     return (
-        f"``{one.key}``{f' ({command_line})' if names else ''}\n"
-        f"    {one.help} Default: {default}.\n"
+        f"``{option.key}``{f' ({switches})' if switches else ''}\n"
+        f"    {option.help} Default: {'none' if option.default is None else default}.\n"
     )

@@ -32,12 +32,15 @@ _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 @dataclass(frozen=True)
 class Option:
     """
-    Where a setting comes from and what it means.
+    The description of a setting: its place in the file, its switches, its meaning.
 
+    :ivar key: name in the section, in lower case
     :ivar default: as it would stand in the file; None where there is none
+    :ivar convert: turns a text into the value; raises ValueError with a sentence that says what
+        would be right
+    :ivar help: a sentence for `--help` and the reference
     :ivar cli: long names on the command line, without dashes
     :ivar short: one letter for the command line
-    :ivar metavar: what `--help` calls the value
     """
 
     section: str
@@ -57,6 +60,7 @@ class Option:
         """
         Convert a text.
 
+        :param place: where the text stands, for the message
         :raises SettingsError: naming place, section and key, if it is no value for the option
         """
         try:
@@ -103,8 +107,8 @@ def boolean(value: str) -> bool:
 def switch(value: str) -> bool:
     """Read a boolean, or one of the words enabled and disabled."""
     words = {"enabled": True, "disabled": False}
-    found = words.get(value.strip().lower())
-    return boolean(value) if found is None else found
+    flag = words.get(value.strip().lower())
+    return boolean(value) if flag is None else flag
 
 
 def integer(value: str) -> int:
@@ -117,61 +121,61 @@ def integer(value: str) -> int:
 
 def count(value: str) -> int:
     """Read a whole number above zero."""
-    found = integer(value)
-    if found <= 0:
+    result = integer(value)
+    if result <= 0:
         raise ValueError(f"{value!r} is too small: write 1 or more")
-    return found
+    return result
 
 
 def natural(value: str) -> int:
     """Read a whole number, zero or above."""
-    found = integer(value)
-    if found < 0:
+    result = integer(value)
+    if result < 0:
         raise ValueError(f"{value!r} is too small: write 0 or more")
-    return found
+    return result
 
 
 def port(value: str) -> int:
     """Read the number of a TCP port."""
-    found = integer(value)
-    if not 0 < found < 1 << 16:
+    result = integer(value)
+    if not 0 < result < 1 << 16:
         raise ValueError(f"{value!r} is no TCP port: write a number from 1 to 65535")
-    return found
+    return result
 
 
 def number(value: str) -> float:
     """Read a number."""
     try:
-        found = float(value)
+        result = float(value)
     except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+        result = math.nan
+    if not math.isfinite(result):
         raise ValueError(f"{value!r} is no number: write one such as 30 or 0.5")
-    return found
+    return result
 
 
 def positive(value: str) -> float:
     """Read a number above zero."""
-    found = number(value)
-    if found <= 0:
+    result = number(value)
+    if result <= 0:
         raise ValueError(f"{value!r} is too small: write a number above 0")
-    return found
+    return result
 
 
 def not_negative(value: str) -> float:
     """Read a number, zero or above."""
-    found = number(value)
-    if found < 0:
+    result = number(value)
+    if result < 0:
         raise ValueError(f"{value!r} is too small: write a number of 0 or more")
-    return found
+    return result
 
 
 def timeout(default_seconds: float) -> Converter:
-    """Return what reads seconds; zero or less stands for the default (:ref:`options-3`)."""
+    """Return a converter for seconds; zero or less stands for the default (:ref:`options-3`)."""
 
     def convert(value: str) -> float:
-        found = number(value)
-        return found if found > 0 else default_seconds
+        result = number(value)
+        return result if result > 0 else default_seconds
 
     return convert
 
@@ -186,10 +190,10 @@ def octal(value: str) -> int:
 
 def size(value: str) -> int:
     """Read a number of bytes, with k, m, g or t for powers of 1024."""
-    found = re.match(r"\s*(\d+)\s*([kmgt]?)", value.lower())
-    if found is None:
+    match = re.match(r"\s*(\d+)\s*([kmgt]?)", value.lower())
+    if match is None:
         raise ValueError(f"{value!r} is no size: write one such as 64m")
-    return int(found[1]) * _SIZES[found[2]]
+    return int(match[1]) * _SIZES[match[2]]
 
 
 def path(value: str) -> str:
@@ -222,18 +226,18 @@ def anchored_regex_list(value: str) -> tuple[str, ...]:
 def dictionary(value: str) -> dict[str, Any]:
     """Read a Python dictionary, or `key=value,key=value` as in 1.3 (:ref:`options-14`)."""
     if not value.lstrip().startswith("{"):
-        pairs = (word.partition("=") for word in comma_list(value))
-        return {key.strip(): _paired(key, equals, given) for key, equals, given in pairs}
+        pairs = (pair.partition("=") for pair in comma_list(value))
+        return {key.strip(): _pair_value(key, equals, word) for key, equals, word in pairs}
     try:
-        found = ast.literal_eval(value.strip())
+        result = ast.literal_eval(value.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        result = None
+    if not isinstance(result, dict):
         raise ValueError(f"{value!r} is no dictionary: write one such as {{'timeout': 10}}")
-    return found
+    return result
 
 
-def _paired(key: str, equals: str, value: str) -> str:
+def _pair_value(key: str, equals: str, value: str) -> str:
     if not equals:
         raise ValueError(f"{key!r} has no value: write KEY=VALUE, or a Python dictionary")
     return value.strip()
@@ -256,7 +260,7 @@ def group(value: str) -> int:
 
 
 def choice(*choices: str) -> Converter:
-    """Return what reads one of some words, whatever its case."""
+    """Return a converter for one of some words, whatever its case."""
 
     def convert(value: str) -> str:
         word = value.strip().lower()
@@ -297,10 +301,10 @@ def locations(value: str) -> tuple[tuple[str, int], ...]:
     A location is a URL or HOST:PORT; IPv6 addresses stand in brackets or by themselves, and a
     port that is missing is 6789.
     """
-    found = tuple(dict.fromkeys(_locations(value)))
-    if not found:
+    pairs = tuple(dict.fromkeys(_locations(value)))
+    if not pairs:
         raise ValueError(f"{value!r} names no server: write https://HOST:{DEFAULT_PORT}")
-    return found
+    return pairs
 
 
 def _locations(value: str) -> Iterator[tuple[str, int]]:
@@ -314,10 +318,10 @@ def _location(word: str) -> tuple[str, int]:
     url = word if "//" in word else f"//[{word}]" if bare else f"//{word}"
     try:
         parts = urlsplit(url)
-        host, given = parts.hostname, parts.port
+        host, number = parts.hostname, parts.port
     except ValueError:
-        host, given = None, None
-    if not host or given == 0:
+        host, number = None, None
+    if not host or number == 0:
         example = f"https://HOST:{DEFAULT_PORT}, or https://[2001:db8::1]:{DEFAULT_PORT}"
         raise ValueError(f"{word!r} is no location of a server: write {example}")
-    return host, given or DEFAULT_PORT
+    return host, number or DEFAULT_PORT

@@ -6,6 +6,6 @@ brings back what later Pythons dropped of the standard library. Nothing of upstr
 before one of these two functions is called.
 """
 
-from bcfg2tw.upstream.core import core_base, network_core
+from bcfg2tw.upstream.core import UpstreamSeam, core_base, network_core
 
-__all__ = ["core_base", "network_core"]
+__all__ = ["UpstreamSeam", "core_base", "network_core"]

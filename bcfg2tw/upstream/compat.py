@@ -1,5 +1,5 @@
 """
-What upstream Bcfg2 uses of the standard library and later Pythons have dropped.
+Names of the standard library that upstream Bcfg2 uses and later Pythons have dropped.
 
 Upstream was last released for Python 2.7 and 3.6; it, its plugins, and pyinotify, which tells it of
 changed files, stop at names that are gone since. `bring_back` puts these names where they were, as
@@ -20,6 +20,7 @@ import shutil
 import ssl
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from importlib.machinery import SourceFileLoader
 from socket import socket
 from types import ModuleType
@@ -61,7 +62,7 @@ def _add_module(name: str, names: Mapping[str, object]) -> None:
 
 
 class ArgSpec(NamedTuple):
-    """What `inspect.getargspec` returned until Python 3.10."""
+    """The result of `inspect.getargspec`, as it was until Python 3.10."""
 
     args: list[str]
     varargs: str | None
@@ -124,11 +125,10 @@ def load_source(name: str, pathname: str) -> ModuleType:
         raise ImportError(f"{pathname} cannot be imported", name=name, path=pathname)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
+    with ExitStack() as failure:
+        failure.callback(sys.modules.pop, name, None)
         spec.loader.exec_module(module)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
+        failure.pop_all()
     return module
 
 

@@ -6,18 +6,23 @@ import logging
 import re
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from typing import Any, TypeVar
 
-from bcfg2tw.errors import Bcfg2Error, CoreInitError, SettingsError
+from bcfg2tw.calls.interfaces import Certificate, DebugListener, Method
+from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.plugin.downloads import Downloader
+from bcfg2tw.errors import Bcfg2Error, SettingsError
+from bcfg2tw.settings import Settings
 from bcfg2tw.upstream import compat
+from bcfg2tw.upstream.failures import (
+    as_core_error,
+    as_missing_method,
+    as_settings_error,
+    place_of,
+)
 from bcfg2tw.upstream.options import parse, reparse
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.address import ClientAddress
-    from bcfg2tw.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,16 +46,16 @@ def network_core() -> type[Any]:
     :raises SettingsError: if there is no Bcfg2, if it is too old, or if it cannot be imported
     """
     compat.bring_back()
-    installed = _installed_version()
-    if _number(installed) < OLDEST:
-        raise SettingsError(f"the installed Bcfg2 is {installed}; {INSTALL}")
-    try:
-        from Bcfg2.Server.Core import NetworkCore
-    except Exception as error:  # an import runs all of Bcfg2, and whatever it is built on
-        raise SettingsError(
-            f"the installed Bcfg2 {installed} cannot be imported: {_stumble(error)}; "
+    version = _installed_version()
+    if _number(version) < OLDEST:
+        raise SettingsError(f"the installed Bcfg2 is {version}; {INSTALL}")
+    with as_settings_error(
+        lambda error: (
+            f"the installed Bcfg2 {version} cannot be imported: {place_of(error)}; "
             "install what it lacks, or leave --core upstream away"
-        ) from error
+        )
+    ):
+        from Bcfg2.Server.Core import NetworkCore
     core: type[Any] = NetworkCore
     return core
 
@@ -69,35 +74,17 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
-def _stumble(error: BaseException) -> str:
-    """Say what was raised, and in which line of which file."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if "Bcfg2" in one.filename]
-    place = frames[-1] if frames else where
-    return f"{place.filename}:{place.lineno}: {type(error).__name__}: {error}"
-
-
-def core_base() -> type[Any]:
+def core_base() -> type[UpstreamSeam]:
     """
     Return the class of cores over the installed Bcfg2; its constructor takes `Settings`.
 
     :raises SettingsError: as `network_core`
     """
-    return type("UpstreamCore", (UpstreamSeam, network_core()), {})
+    core: type[UpstreamSeam] = type("UpstreamCore", (UpstreamSeam, network_core()), {})
+    return core
 
 
-@contextmanager
-def _own_error() -> Iterator[None]:
-    """Raise our `CoreInitError` in the place of Bcfg2's."""
-    from Bcfg2.Server.Core import CoreInitError as Refused
-
-    try:
-        yield
-    except Refused as error:
-        raise CoreInitError(str(error)) from error
-
-
-class CallStatistics:
+class InstalledCallTimes:
     """Bcfg2's own collection of execution times, which `get_statistics` answers from."""
 
     def __init__(self) -> None:
@@ -125,18 +112,21 @@ def _exposed(method: F) -> F:
 
 class UpstreamSeam:
     """
-    What the network side needs beside what `NetworkCore` has; stands before it among the bases.
+    The rest of a `RunningCore` over Bcfg2's `NetworkCore`; stands before it among the bases.
 
     Bcfg2 keeps its options and its file monitor per process, so there is one such core in a
     process. `_run`, `_block` and `_daemonize` come from the Twisted cores.
 
     :ivar settings: in force now; replaced as a whole when the configuration file changes
     :ivar debug_listeners: called with the core's debug flag when it is set, to adjust log levels
+    :ivar downloader: set by the network side; Bcfg2's plugins fetch their files by themselves
     """
 
     name = "bcfg2-server"
 
-    # what `NetworkCore` has
+    # these come from `NetworkCore`
+    authenticate: Callable[[Certificate | None, str, str, ClientAddress], bool]
+    check_acls: Callable[[ClientAddress, str], bool]
     logger: logging.Logger
     plugins: Mapping[str, Any]
     fam: Any
@@ -151,13 +141,14 @@ class UpstreamSeam:
     def __init__(self, settings: Settings) -> None:
         parse(settings, type(self))
         self.settings = settings
-        self.debug_listeners: list[Callable[[bool], None]] = []
-        self._rmi: Mapping[str, Callable[..., Any]] = {}
+        self.debug_listeners: list[DebugListener] = []
+        self.downloader: Downloader | None = None
+        self._plugin_methods: Mapping[str, Method] = {}
         self._reading = threading.Lock()
         self._ending = threading.RLock()
-        with _own_error():
+        with as_core_error():
             super().__init__()
-        self.call_statistics = CallStatistics()
+        self.call_statistics = InstalledCallTimes()
 
     def run(self) -> bool:
         """
@@ -167,15 +158,13 @@ class UpstreamSeam:
 
         :returns: whether the core could be set up
         """
-        if not self._run():
-            self.shutdown()
-            return False
-        try:
+        with ExitStack() as failure:
+            failure.callback(self.shutdown)
+            if not self._run():
+                return False
             self.start()
             self._block()
-        except BaseException:
-            self.shutdown()
-            raise
+            failure.pop_all()
         return True
 
     def start(self) -> None:
@@ -187,7 +176,7 @@ class UpstreamSeam:
 
         :raises CoreInitError: if no Metadata plugin can be used, or a thread cannot start
         """
-        with _own_error():
+        with as_core_error():
             self.load_plugins()
         self._report_missing_plugins()
         self.logger.warning(PYTHON3_DIFFERENCES)
@@ -196,7 +185,7 @@ class UpstreamSeam:
         self.fam_thread.start()
         self._start_plugin_threads()
         self.block_for_fam_events()
-        self._rmi = super()._get_rmi()  # type: ignore[misc]  # of NetworkCore
+        self._plugin_methods = super()._get_rmi()  # type: ignore[misc]  # of NetworkCore
 
     def _report_missing_plugins(self) -> None:
         """Name the plugins that are not there; Bcfg2 drops them without a word (:ref:`core-5`)."""
@@ -210,11 +199,21 @@ class UpstreamSeam:
         for plugin in self.plugins_by_type(Threaded):
             plugin.start_threads()
 
-    def _get_rmi(self) -> Mapping[str, Callable[..., Any]]:
+    def _resolve_exposed_method(self, method_name: str) -> Method:
         """
-        Return what plugins offer to callers, as collected when they were loaded (:ref:`core-11`).
+        Return the method that clients may call under a name.
+
+        :raises NoExposedMethod: ours, if there is none
         """
-        return self._rmi
+        with as_missing_method():
+            method: Method = super()._resolve_exposed_method(  # type: ignore[misc]  # of NetworkCore
+                method_name
+            )
+        return method
+
+    def _get_rmi(self) -> Mapping[str, Method]:
+        """Return the methods of plugins, collected when these were loaded (:ref:`core-11`)."""
+        return self._plugin_methods
 
     def reload(self, changed: Collection[str] | None = None) -> None:
         """

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.declarations import options
 from bcfg2tw.settings.types import Option
+from bcfg2tw.upstream.failures import as_settings_error
 
 #: A value in the file ends the start of Bcfg2 1.4 (:ref:`options-6.1`); it is twistd's business
 #: anyway.
@@ -95,7 +95,7 @@ def reparse(settings: Settings) -> None:
 
 
 def _read(settings: Settings, parser: Any) -> None:
-    with _written(settings) as path, _same_logging(), _refusals():
+    with _temporary_file(settings) as path, _same_logging(), _refusals():
         parser.parse(argv=["-C", path])
 
 
@@ -107,7 +107,7 @@ def _same_logging() -> Iterator[None]:
     try:
         yield
     finally:
-        for added in [one for one in root.handlers if one not in handlers]:
+        for added in [handler for handler in root.handlers if handler not in handlers]:
             root.removeHandler(added)
             added.close()
         root.setLevel(level)
@@ -116,20 +116,25 @@ def _same_logging() -> Iterator[None]:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turn what the parser does with bad values into our error."""
-    try:
-        yield
-    except SystemExit as error:  # argparse has said why on standard error
-        raise SettingsError("the installed Bcfg2 refuses its options, for the reason above") from (
-            error
-        )
-    except Exception as error:  # it lets whatever a type or an import raises through
-        raise SettingsError(
-            f"the installed Bcfg2 refuses its options: {type(error).__name__}: {error}"
-        ) from error
+    with as_settings_error(_sentence):
+        try:
+            yield
+        except SystemExit as error:  # argparse has said why on standard error
+            raise _Refused from error
+
+
+class _Refused(Exception):
+    """The parser has ended the process."""
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, _Refused):
+        return "the installed Bcfg2 refuses its options, for the reason above"
+    return f"the installed Bcfg2 refuses its options: {type(error).__name__}: {error}"
 
 
 @contextmanager
-def _written(settings: Settings) -> Iterator[str]:
+def _temporary_file(settings: Settings) -> Iterator[str]:
     """Write the settings to a file that only this user can read, for as long as the block runs."""
     descriptor, path = tempfile.mkstemp(prefix="bcfg2tw-", suffix=".conf")
     try:

@@ -1,1 +1,1 @@
-"""Which files changed, once they are quiet."""
+"""Changes of files, told once they are quiet."""

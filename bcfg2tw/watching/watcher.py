@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -17,9 +17,10 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from bcfg2tw.calls.interfaces import Pool, WatchedCore
 from bcfg2tw.engine.repository.listing import IgnoredNames
 from bcfg2tw.errors import Bcfg2Error
-from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.pool import Busy
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.file_changes import ChangeSource, Notifications, Polling
 from bcfg2tw.watching.inotify import NoInotify
@@ -32,14 +33,6 @@ CONTINUOUS_SECONDS = 10.0
 GIT_LOCK_SECONDS = 60.0
 
 
-class WatchedCore(Protocol):
-    """What a watcher asks of a core."""
-
-    def watched(self) -> tuple[str, ...]: ...
-
-    def reload(self, changed: Collection[str] | None) -> None: ...
-
-
 class Watcher(Service):
     """
     Watches what a core was read from, and has it read again.
@@ -49,7 +42,7 @@ class Watcher(Service):
 
     name = "watcher"
 
-    def __init__(self, reactor: Any, core: WatchedCore, pool: CorePool, settings: Settings) -> None:
+    def __init__(self, reactor: Any, core: WatchedCore, pool: Pool, settings: Settings) -> None:
         self._reactor = reactor
         self._core = core
         self._pool = pool
@@ -61,7 +54,7 @@ class Watcher(Service):
         self._paths: tuple[str, ...] = ()
         # what changed since the core read last; None in it stands for anything
         self._changed: set[str | None] = set()
-        # what the core failed to take in
+        # what the core is being told, and what it failed to take in
         self._missed: set[str | None] = set()
         self._first_seconds = self._last_seconds = 0.0
         self._quiet_call: IDelayedCall | None = None
@@ -169,40 +162,39 @@ class Watcher(Service):
         has_more = await self._look()
         if has_more and self._reactor.seconds() < self._first_seconds + CONTINUOUS_SECONDS:
             return  # what was not noticed until now may go on
-        taken, self._changed, self._missed = self._changed | self._missed, set(), set()
+        self._missed |= self._changed
+        self._changed = set()
         try:
-            paths = await self._pool.call(self._read, taken)
+            paths = await self._pool.call(self._reload_core, frozenset(self._missed))
         except Busy:
-            self._changed |= taken
-        except Exception:  # what a core stumbles over must not end the watching
-            self._missed |= taken
-            raise
-        else:
-            if paths != self._paths:
-                await self._look()
+            self._changed |= self._missed
+            return
+        self._missed = set()
+        if paths != self._paths:
+            await self._look()
 
     async def _look(self) -> bool:
         """Look at what counts now, and say whether there are changes that were not noticed."""
         try:
-            found = await self._pool.call(self._found)
+            changes = await self._pool.call(self._look_at_files)
         except Busy:
-            found = {None}
+            changes = {None}
         except NoInotify as error:
             self._close()
             self._source = self._polling_because(error)
             return await self._look()
-        for path in found:
+        for path in changes:
             self.changed(path)
-        return bool(found)
+        return bool(changes)
 
-    def _found(self) -> set[str | None]:
+    def _look_at_files(self) -> set[str | None]:
         """Look at what counts now; runs in the pool."""
         assert self._source is not None
         self._paths = self._core.watched()
         return {*self._source.look(self._paths)}
 
-    def _read(self, changed: set[str | None]) -> tuple[str, ...]:
+    def _reload_core(self, changed: Collection[str | None]) -> tuple[str, ...]:
         """Have the core read, and return what counts from now on; runs in the pool."""
-        known = {path for path in changed if path is not None}
-        self._core.reload(known if len(known) == len(changed) else None)
+        paths = [path for path in changed if path is not None]
+        self._core.reload(paths if len(paths) == len(changed) else None)
         return self._core.watched()

@@ -12,10 +12,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 from twisted.web.static import Data
 
+from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.pool import CorePool
 from bcfg2tw.service import coreService
-from bcfg2tw.serving.core_service import RunningCore
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
 

@@ -8,30 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
 from rich.table import Table
-from twisted.internet.defer import Deferred
-from twisted.internet.task import react
 
-from bcfg2tw.cli.call import remote
-from bcfg2tw.cli.call.remote import CallFailed, Remote
-from bcfg2tw.cli.call.server_identity import CredentialsError, ServerIdentity
-from bcfg2tw.errors import SettingsError
+from bcfg2tw.cli.call.remote import CallFailed, Remote, call
+from bcfg2tw.cli.call.server_identity import ServerIdentity
+from bcfg2tw.cli.reactor import run_once
+from bcfg2tw.cli.site import server_address, with_settings
 from bcfg2tw.settings import Settings
 
 __all__ = ["command"]
 
-_DEFAULT_PORT = 6789
-
 
 @dataclass(frozen=True)
-class _Given:
-    """What the command line says about the server and the caller; None stands for bcfg2.conf."""
+class _Options:
+    """Server and caller on the command line; None stands for what bcfg2.conf says."""
 
-    config: str | None
     server: str | None
     user: str | None
     password_file: Path | None
@@ -42,9 +36,9 @@ class _Given:
 
 
 @click.command("call")
+@with_settings
 @click.argument("method")
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
-@click.option("-C", "--config", metavar="FILE", help="The bcfg2.conf [default: /etc/bcfg2.conf].")
 @click.option("-S", "--server", metavar="URL", help="The server, as https://HOST:PORT.")
 @click.option("-u", "--user", metavar="NAME", help="Who calls: root, a client's name or its uuid.")
 @click.option(
@@ -66,7 +60,12 @@ class _Given:
 @click.option("--json-args", is_flag=True, help="Read each ARG as JSON instead of as a string.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    method: str, arguments: tuple[str, ...], json_args: bool, as_json: bool, **given: Any
+    settings: Settings,
+    method: str,
+    arguments: tuple[str, ...],
+    json_args: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """
     Call METHOD of a Bcfg2 server and print its result.
@@ -75,23 +74,19 @@ def command(
     line, where other users of the machine would see it. The certificate and key of bcfg2.conf
     are presented if there is no password: on the server's own machine they are the server's.
     """
-    try:
-        server, identity = _target(_Given(**given))
-        values = tuple(map(_parsed, arguments)) if json_args else arguments
-        result = _wait_for(server, identity, method, values)
-    except (CallFailed, CredentialsError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
+    server, identity = _target(_Options(**options), settings)
+    values = tuple(map(_parse_json, arguments)) if json_args else arguments
+    result = run_once(lambda reactor: call(reactor, server, identity, method, values))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
     else:
         _show(result)
 
 
-def _target(given: _Given) -> tuple[Remote, ServerIdentity]:
-    settings = Settings.load({"config": given.config})
-    host, port = _address(given.server or settings.server)
-    password = _password(given, settings)
-    cert, key = given.cert, given.key
+def _target(options: _Options, settings: Settings) -> tuple[Remote, ServerIdentity]:
+    host, port = server_address(options.server or settings.server)
+    password = _password(options, settings)
+    cert, key = options.cert, options.key
     if cert is None and password is None:
         cert = settings.get("communication", "certificate")
         key = settings.get("communication", "key")
@@ -99,70 +94,34 @@ def _target(given: _Given) -> tuple[Remote, ServerIdentity]:
     server = Remote(
         host,
         port,
-        given.user or settings.get("communication", "user") or "root",
+        options.user or settings.get("communication", "user") or "root",
         password,
-        given.timeout or settings.client_timeout,
+        options.timeout or settings.client_timeout,
     )
     # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
     common_names = names.replace(",", ":").split(":")
-    return server, ServerIdentity(host, given.ca or settings.ca, common_names, cert, key)
+    return server, ServerIdentity(host, options.ca or settings.ca, common_names, cert, key)
 
 
-def _address(server: str) -> tuple[str, int]:
-    """Take the first address of `[components] bcfg2`, which may list several."""
-    first = server.replace(",", " ").split()[0] if server.strip(" ,") else ""
-    try:
-        parts = urlsplit(first if "//" in first else f"//{first}")
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise CallFailed(f"'{first}' is no address of a server: {error}") from error
-    if not host:
-        raise CallFailed(f"'{server}' is no address of a server: give https://HOST:PORT")
-    return host, port or _DEFAULT_PORT
-
-
-def _password(given: _Given, settings: Settings) -> str | None:
-    if given.password_file is None:
+def _password(options: _Options, settings: Settings) -> str | None:
+    if options.password_file is None:
         return os.environ.get("BCFG2_PASSWORD") or settings.password
     try:
-        lines = given.password_file.read_text(encoding="utf-8").splitlines()
+        lines = options.password_file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CallFailed(f"{given.password_file}: the password cannot be read: {error}") from error
+        raise CallFailed(
+            f"{options.password_file}: the password cannot be read: {error}"
+        ) from error
     if not lines or not lines[0]:
-        raise CallFailed(f"{given.password_file}: the first line should be the password")
+        raise CallFailed(f"{options.password_file}: the first line should be the password")
     return lines[0]
 
 
-def _parsed(argument: str) -> Any:
+def _parse_json(argument: str) -> Any:
     try:
         return json.loads(argument)
     except ValueError as error:
         raise click.UsageError(f"'{argument}' is not JSON ({error}); drop --json-args?") from error
-
-
-def _wait_for(
-    server: Remote, identity: ServerIdentity, method: str, arguments: tuple[Any, ...]
-) -> Any:
-    """Run the reactor for one call; it cannot be run a second time in a process."""
-    outcome: list[Any] = []
-
-    async def one_call(reactor: Any) -> None:
-        try:
-            outcome.append(await remote.call(reactor, server, identity, method, arguments))
-        except CallFailed as error:
-            outcome.append(error)
-
-    def start(reactor: Any) -> Deferred[None]:
-        return Deferred.fromCoroutine(one_call(reactor))
-
-    try:
-        react(start)
-    except SystemExit as end:
-        if end.code:
-            raise
-    if isinstance(outcome[0], CallFailed):
-        raise outcome[0]
-    return outcome[0]
 
 
 def _show(result: Any) -> None:

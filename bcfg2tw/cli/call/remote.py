@@ -23,9 +23,13 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
 from bcfg2tw.cli.call.server_identity import ServerIdentity
+from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["CallFailed", "Remote", "call"]
+
+# The last two are of names and addresses that cannot be looked up.
+_FAILURES: tuple[type[Exception], ...] = (*NETWORK_ERRORS, OSError, ValueError)
 
 _STATUS_REASONS = {
     401: "the server refuses user '{user}', or refuses {method} to this machine: check user and "
@@ -42,7 +46,12 @@ class CallFailed(Bcfg2Error):
 
 @dataclass(frozen=True)
 class Remote:
-    """Where a server is and who calls; `host` is a name, or an address without brackets."""
+    """
+    A server, and the caller whom it is to see.
+
+    :ivar host: a name, or an address without brackets
+    :ivar password: None to show a certificate alone
+    """
 
     host: str
     port: int
@@ -99,7 +108,7 @@ async def _post(
     try:
         response = await _in_time(request, reactor, remote)
         return response, await _in_time(readBody(response), reactor, remote)
-    except Exception as error:  # the network fails in many classes; all end as one line
+    except _FAILURES as error:
         raise CallFailed(f"{remote.location}: {_trouble(error, identity, remote)}") from error
 
 
@@ -118,12 +127,11 @@ def _headers(remote: Remote) -> Headers:
 def _trouble(error: Exception, identity: ServerIdentity, remote: Remote) -> str:
     if identity.refusal is not None:
         return identity.refusal
-    # web.client wraps what happened to the connection, sometimes more than once
-    causes = [failure.value for failure in getattr(error, "reasons", ())] or [error]
-    for cause in causes:
-        if isinstance(cause, SSL.Error):
-            return _tls_trouble(cause)
-    return _connection_trouble(causes[0], remote)
+    reasons = causes(error)
+    for reason in reasons:
+        if isinstance(reason, SSL.Error):
+            return _tls_trouble(reason)
+    return _connection_trouble(reasons[0], remote)
 
 
 def _tls_trouble(error: SSL.Error) -> str:

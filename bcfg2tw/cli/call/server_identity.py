@@ -1,5 +1,5 @@
 """
-Which server a client talks to: its certificate is checked before anything is sent.
+The identity of a server: its certificate is checked before anything is sent.
 
 The chain must lead to the site's CA and the certificate must carry the name that was called
 (RFC 6125, by service_identity). Certificates of old sites have a common name only; these are
@@ -30,7 +30,7 @@ from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["CredentialsError", "ServerIdentity"]
 
-# What X509_verify_cert reports (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
+# The numbers of X509_verify_cert (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
 _CHAIN_PROBLEMS = {
     9: "it is not valid yet: compare the clocks",
     10: "it has expired: the server needs a new one",
@@ -62,6 +62,8 @@ class ServerIdentity:
         key: str | None = None,
     ) -> None:
         """
+        Read the files of certificates.
+
         :param host: the name or address that the certificate must carry
         :param ca: file of the trusted CA; None trusts what the system trusts
         :param common_names: common names that are accepted of certificates without other names
@@ -77,9 +79,11 @@ class ServerIdentity:
             self._present(certificate, key or certificate)
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> ServerIdentity:
+        """Return itself: there is one server."""
         return self
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """Return the TLS state of a new connection; its handshake checks the certificate."""
         connection = SSL.Connection(self._context, None)
         if not _is_address(self._host):
             connection.set_tlsext_host_name(self._host.encode("idna"))
@@ -90,15 +94,15 @@ class ServerIdentity:
         if ca is None:
             self._context.set_default_verify_paths()
             return
-        _readable(ca, "the CA")
+        _check_readable(ca, "the CA")
         try:
             self._context.load_verify_locations(ca)
         except SSL.Error as error:
             raise CredentialsError(f"{ca}: the CA holds no certificate in PEM form") from error
 
     def _present(self, certificate: str, key: str) -> None:
-        _readable(certificate, "the certificate")
-        _readable(key, "the private key")
+        _check_readable(certificate, "the certificate")
+        _check_readable(key, "the private key")
         try:
             self._context.use_certificate_chain_file(certificate)
             self._context.use_privatekey_file(key)
@@ -166,8 +170,8 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _readable(path: str, what: str) -> None:
+def _check_readable(path: str, description: str) -> None:
     try:
         Path(path).read_bytes()
     except OSError as error:
-        raise CredentialsError(f"{path}: {what} cannot be read: {error.strerror}") from error
+        raise CredentialsError(f"{path}: {description} cannot be read: {error.strerror}") from error

@@ -25,9 +25,11 @@ class Issued:
     key: rsa.RSAPrivateKey
 
     def certificate_pem(self) -> bytes:
+        """Return the certificate in PEM form."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     def key_pem(self) -> bytes:
+        """Return the private key in PEM form, without a passphrase."""
         return self.key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.TraditionalOpenSSL,

@@ -11,6 +11,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -23,7 +24,7 @@ __all__ = ["command", "make_site"]
 # What needs no quoting in bcfg2.conf, in XML and in a shell.
 _PLAIN_PATH = re.compile(r"[\w./+,@=~-]+")
 _PATTERN = Path(__file__).with_name("demo")
-_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 _NEXT_STEPS = """\
 A demonstration site is in {site}.
@@ -85,14 +86,13 @@ def make_site(directory: Path, names: Sequence[str] = (), port: int = 6789) -> P
     _check(site)
     site.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{site.name}.", dir=site.parent))
-    try:
-        _write_certificates(draft / "ssl", (*_OWN_NAMES, socket.gethostname(), *names))
-        for name, text in _rendered(_values(site, port)):
+    with ExitStack() as failure:
+        failure.callback(shutil.rmtree, draft)
+        _write_certificates(draft / "ssl", (*_LOCAL_NAMES, socket.gethostname(), *names))
+        for name, text in _render_files(_values(site, port)):
             _write(draft / name, text.encode("utf-8"))
         draft.replace(site)
-    except BaseException:
-        shutil.rmtree(draft)
-        raise
+        failure.pop_all()
     return site
 
 
@@ -141,7 +141,7 @@ def _write_certificates(folder: Path, names: Sequence[str]) -> None:
     _write(folder / "server.crt", server.certificate_pem())
 
 
-def _rendered(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _render_files(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each file of the pattern, path and text, with its placeholders filled in."""
     for source in filter(Path.is_file, _PATTERN.rglob("*")):
         name = str(source.relative_to(_PATTERN))

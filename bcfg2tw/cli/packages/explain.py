@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import click
 
+from bcfg2tw.cli.site import with_settings
 from bcfg2tw.engine.core import Core
 from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.plugins.packages.packages import Packages
-from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 
 __all__ = ["explain"]
 
 
 @click.command("explain")
-@click.option("-C", "--config", metavar="FILE", help="The bcfg2.conf [default: /etc/bcfg2.conf].")
+@with_settings
 @click.argument("client")
 @click.argument("package")
-def explain(config: str | None, client: str, package: str) -> None:
+def explain(settings: Settings, client: str, package: str) -> None:
     """
     Say why CLIENT gets PACKAGE: who asks for it, and which source it comes from.
 
     Where there was a choice it says what lost. Of a package that is not there it says why not.
     The indexes are those of the last refresh.
     """
-    try:
-        for line in _explained(Settings.load({"config": config}), client, package):
-            click.echo(line)
-    except Bcfg2Error as error:
-        raise click.ClickException(str(error)) from error
+    for line in _explanation(settings, client, package):
+        click.echo(line)
 
 
-def _explained(settings: Settings, client: str, package: str) -> list[str]:
+def _explanation(settings: Settings, client: str, package: str) -> list[str]:
     core = Core(settings, Look())
     try:
         core.load_plugins()

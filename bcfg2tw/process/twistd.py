@@ -1,0 +1,109 @@
+"""
+The process that `twistd bcfg2-core` runs: its logs, its signals, and its exit status.
+
+The only place, beside the command line, that ends a process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import signal
+import sys
+from typing import Any, NoReturn, TypeVar
+
+from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bcfg2tw.calls.interfaces import RunningCore
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.process.logs import LogService
+from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.serving.listening import server_endpoints
+from bcfg2tw.settings import Settings
+from bcfg2tw.settings.types import locations
+
+T = TypeVar("T")
+
+log = Logger()
+
+
+class TwistdService(MultiService):
+    """A core's service in a process of its own, which ends where it cannot serve."""
+
+    def __init__(
+        self, reactor: Any, settings: Settings, core: CoreService, is_daemon: bool = False
+    ) -> None:
+        """
+        Make the service, while there is still a terminal to say on what is wrong.
+
+        :param core: becomes a child of this service
+        :param is_daemon: whether twistd detaches before it starts the service
+        :raises SystemExit: with a sentence, if the log file or an endpoint cannot be used
+        """
+        super().__init__()
+        self._reactor = reactor
+        self._settings = settings
+        self._is_daemon = is_daemon
+        try:
+            self._logs = LogService(settings)
+            server_endpoints(reactor, settings)
+        except Bcfg2Error as error:
+            sys.exit(f"bcfg2-core: {error}")
+        self._core = core
+        self._core.debug_listeners.append(self._logs.set_debug)
+        self._core.setServiceParent(self)
+
+    def privilegedStartService(self) -> None:
+        """Bind the ports; ends the process with a sentence where that cannot be."""
+        try:
+            super().privilegedStartService()
+        except Bcfg2Error as error:
+            self._refuse(error)
+
+    def startService(self) -> None:
+        """Start to serve; SIGHUP is heeded from now on."""
+        self._logs.startService()
+        try:
+            super().startService()
+        except Bcfg2Error as error:
+            self._refuse(error)
+        self._core.started.addCallbacks(self._log_hint, self._give_up)
+        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
+
+    def stopService(self) -> Deferred[None]:
+        """End the calls that run, shut the core down, and then the log."""
+        stopped: Deferred[None] = maybeDeferred(super().stopService)
+        return stopped.addBoth(self._end_logs)
+
+    def _end_logs(self, result: T) -> T:
+        self._logs.stopService()
+        return result
+
+    def _refuse(self, error: Bcfg2Error) -> NoReturn:
+        log.critical("bcfg2-core: {error}", error=error)
+        if self._is_daemon:
+            # twistd's first process waits to be told, and takes no exit of this one for an answer
+            raise error
+        sys.exit(1)
+
+    def _log_hint(self, core: RunningCore) -> None:
+        options = "" if self._settings.config is None else f" -C {self._settings.config}"
+        if self._settings.port is not None:
+            host, _ = locations(self._settings.server)[0]
+            options += f" -S https://{host}:{self._settings.port}"
+        log.info("Try it: bcfg2tw call{options} listMethods", options=options)
+
+    def _give_up(self, failure: Failure) -> None:
+        atexit.register(_exit_with_failure)
+        self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _exit_with_failure() -> None:
+    """End with a status that says so; twistd itself always ends with 0."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(1)
