@@ -17,7 +17,7 @@ from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
 
 
-class ServerContext:
+class CoreContext:
     """
     The `PluginContext` of a core.
 

@@ -24,7 +24,7 @@ from bcfg2tw.engine.build.configuration import ConfigurationBuild
 from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.call_statistics import CallStatistics
 from bcfg2tw.engine.clock import Clock, SystemClock
-from bcfg2tw.engine.context import ServerContext
+from bcfg2tw.engine.context import CoreContext
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.model.build import Configuration
 from bcfg2tw.engine.model.client_cache import ClientCache
@@ -99,7 +99,7 @@ class Core:
         self.store = store or open_store(settings, clock)
         self.served = ServedRepository(settings, self.store)
         self.store.changes.subscribe(self.served.forget)
-        self.context = ServerContext(self.served, self.store, clock, effects or Serve())
+        self.context = CoreContext(self.served, self.store, clock, effects or Serve())
         self._build = ConfigurationBuild(self._timed)
         self._access = AccessControl(self.served, self.client)
         self.fam: FileMonitor = file_monitor(self.served)

@@ -27,7 +27,7 @@ class ProgramError(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class Output:
+class ProgramOutput:
     """The output of a program that succeeded."""
 
     out: str
@@ -40,7 +40,7 @@ def run(
     folder: str | None = None,
     environment: Mapping[str, str] | None = None,
     input_text: str = "",
-) -> Output:
+) -> ProgramOutput:
     """
     Run a program to its end and return what it wrote, decoded as UTF-8.
 
@@ -68,7 +68,7 @@ def run(
         except (OSError, ValueError) as failure:
             raise ProgramError(reason_of(failure)) from failure
         status = _wait_for(process, timeout_seconds, (out, error))
-        output = Output(_read_output(out), _read_output(error))
+        output = ProgramOutput(_read_output(out), _read_output(error))
     if status:
         raise ProgramError(described(status, output.error))
     return output

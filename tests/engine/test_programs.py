@@ -8,7 +8,7 @@ import time
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine import programs
-from bcfg2tw.engine.programs import Output, ProgramError, run
+from bcfg2tw.engine.programs import ProgramError, ProgramOutput, run
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
@@ -22,7 +22,7 @@ def is_running(process: int) -> bool:
 
 
 class RunTests(SynchronousTestCase):
-    def shell(self, script: str, seconds: float = PATIENCE_SECONDS) -> Output:
+    def shell(self, script: str, seconds: float = PATIENCE_SECONDS) -> ProgramOutput:
         """Run a shell script in a new folder."""
         self.folder = self.mktemp()
         os.mkdir(self.folder)
@@ -31,7 +31,7 @@ class RunTests(SynchronousTestCase):
     def test_output(self) -> None:
         """Output and errors are told apart and decoded, whatever they are."""
         output = self.shell(r"printf 'gr\303\274n\377'; echo oops >&2")
-        self.assertEqual(output, Output("grün\N{REPLACEMENT CHARACTER}", "oops\n"))
+        self.assertEqual(output, ProgramOutput("grün\N{REPLACEMENT CHARACTER}", "oops\n"))
 
     def test_input(self) -> None:
         """A program reads the text that it is given, and nothing of the server's."""

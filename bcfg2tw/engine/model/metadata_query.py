@@ -22,7 +22,7 @@ class ClientDirectory(Protocol):
         """Return the names of the groups declared in a category, in order."""
 
 
-class Member(Protocol):
+class GroupMember(Protocol):
     """A client that can be asked what it is a member of."""
 
     @property
@@ -38,7 +38,7 @@ class Member(Protocol):
     def bundles(self) -> Set[str]: ...
 
 
-C = TypeVar("C", bound=Member)
+C = TypeVar("C", bound=GroupMember)
 
 
 class MetadataQuery(Generic[C]):

@@ -28,7 +28,7 @@ class FileMonitor(Debuggable):
         return {plugin.files.folder: plugin.name for plugin in plugins}
 
 
-class Inotify(FileMonitor):
+class InotifyMonitor(FileMonitor):
     """The file monitor where the system reports changes."""
 
     __rmi__: ClassVar[list[str]] = [*FileMonitor.__rmi__, "list_watches", "list_paths"]
@@ -46,4 +46,4 @@ def file_monitor(served: ServedRepository) -> FileMonitor:
     """Return the file monitor that the settings name."""
     if served.settings.filemonitor == "pseudo":
         return FileMonitor(served, "Pseudo")
-    return Inotify(served, "Inotify")
+    return InotifyMonitor(served, "Inotify")

@@ -22,7 +22,7 @@ PAUSE_SECONDS = 0.1
 logger = logging.getLogger("bcfg2-server")
 
 
-class Reader:
+class RepositoryReader:
     """
     Reads one repository again and again; one thread at a time.
 

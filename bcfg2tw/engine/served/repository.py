@@ -14,7 +14,7 @@ from bcfg2tw.engine.plugin.interfaces import ClientACLs, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins.default_acl import DefaultACL
 from bcfg2tw.engine.repository.files import Library
-from bcfg2tw.engine.served.reading import Reader
+from bcfg2tw.engine.served.reading import RepositoryReader
 from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.store import Store
@@ -40,7 +40,7 @@ class ServedRepository:
         self._snapshot: Snapshot | None = None
         self._library = Library(settings)
         self._classes: list[type[Plugin]] = []
-        self._reader: Reader | None = None
+        self._reader: RepositoryReader | None = None
         self._lock = threading.Lock()
         self._is_changing_files = False
         # plugins whose threads were started; None where the core only answers questions
@@ -67,7 +67,7 @@ class ServedRepository:
         self._classes = plugin_classes(self.settings.plugins)
         if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
             self._classes.append(DefaultACL)
-        self._reader = Reader(context)
+        self._reader = RepositoryReader(context)
         with self._lock:
             self._snapshot = self._reader.read(self._library, self._classes)
         give_back()

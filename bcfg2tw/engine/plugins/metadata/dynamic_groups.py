@@ -12,7 +12,7 @@ logger = logging.getLogger("Metadata")
 
 
 @dataclass(frozen=True)
-class Definition:
+class DynamicGroup:
     """A group, and the name of the connector that defined it."""
 
     group: MetadataGroup
@@ -28,7 +28,7 @@ class DynamicGroups:
     """
 
     def __init__(self) -> None:
-        self._definitions: dict[str, Definition] = {}
+        self._definitions: dict[str, DynamicGroup] = {}
         self._refusals: set[tuple[str, str]] = set()
 
     def __iter__(self) -> Iterator[MetadataGroup]:
@@ -63,4 +63,4 @@ class DynamicGroups:
 
     def define(self, group: MetadataGroup, source: str) -> None:
         """Take in a group that was admitted."""
-        self._definitions[group.name] = Definition(group, source)
+        self._definitions[group.name] = DynamicGroup(group, source)

@@ -29,7 +29,7 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Answer:
+class NameAnswer:
     """
     One answer of the name service.
 
@@ -70,7 +70,7 @@ class NameService:
     def __init__(self, look_up: LookUp) -> None:
         self._look_up = look_up
         self._lock = threading.Lock()
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, NameAnswer] = {}
         self._pending: dict[str, Future[None]] = {}
         self._threads: ThreadPoolExecutor | None = None
 
@@ -111,9 +111,9 @@ class NameService:
     def _answer(self, name: str) -> None:
         now = time.monotonic()
         try:
-            answer = Answer(self._look_up(name), now + ANSWER_SECONDS)
+            answer = NameAnswer(self._look_up(name), now + ANSWER_SECONDS)
         except (OSError, ValueError) as error:
-            answer = Answer(self._after_failure(name, error), now + FAILURE_SECONDS)
+            answer = NameAnswer(self._after_failure(name, error), now + FAILURE_SECONDS)
         with self._lock:
             self._answers[name] = answer
             self._pending.pop(name, None)
