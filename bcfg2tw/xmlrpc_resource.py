@@ -21,7 +21,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from bcfg2tw.auth import peer_certificate
-from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Answer, Dispatcher, Peer
+from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, HttpAnswer, Peer
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.engine.model.address import ClientAddress
@@ -34,10 +34,10 @@ RETRY_AFTER_SECONDS = 5
 
 V4_MAPPED = "::ffff:"
 
-TOO_LARGE = Answer(413)
-BUSY = Answer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
-HAS_TO_WAIT = Answer(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
-BROKEN = Answer(500)
+TOO_LARGE = HttpAnswer(413)
+BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
+HAS_TO_WAIT = HttpAnswer(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
+BROKEN = HttpAnswer(500)
 
 
 class Exchange:
@@ -65,7 +65,7 @@ class Exchange:
         self.is_over = True
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: HttpAnswer) -> None:
         """Write the answer, unless there is nobody to read it."""
         if not self.is_over:
             self.is_over = True
@@ -220,7 +220,7 @@ def address_of(request: HTTPRequest) -> ClientAddress:
     return ClientAddress((peer.host, peer.port))
 
 
-def write_answer(request: Any, answer: Answer) -> None:
+def write_answer(request: Any, answer: HttpAnswer) -> None:
     """Answer a request; the connection of one that was refused is not used again."""
     body = answer.body
     request.setResponseCode(answer.status)

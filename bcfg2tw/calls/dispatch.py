@@ -57,7 +57,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """The HTTP status and body of an answer; the body is empty for statuses other than 200."""
 
     status: int
@@ -65,9 +65,9 @@ class Answer:
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
-UNAUTHORIZED = Answer(401)
-UNREADABLE = Answer(500)
-UNSUPPORTED = Answer(501)
+UNAUTHORIZED = HttpAnswer(401)
+UNREADABLE = HttpAnswer(500)
+UNSUPPORTED = HttpAnswer(501)
 
 
 class Dispatcher:
@@ -83,7 +83,7 @@ class Dispatcher:
             "system.methodSignature": _method_signature,
         }
 
-    def serve(self, peer: Peer, verb: bytes, body: bytes) -> Answer:
+    def serve(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         """Authenticate a peer and answer its request."""
         if not self.authenticate(peer):
             return UNAUTHORIZED
@@ -103,7 +103,7 @@ class Dispatcher:
             user, password = credentials(peer.authorization)
         return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
 
-    def answer(self, peer: Peer, verb: bytes, body: bytes) -> Answer:
+    def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         """Answer the request of a peer that was authenticated."""
         if verb != b"POST":
             return UNSUPPORTED
@@ -117,9 +117,9 @@ class Dispatcher:
         if refusal is not None:
             return refusal
         call = partial(self._call, peer.address, name, parameters)
-        return Answer(200, _bounded(call, partial(_fault, peer, name)))
+        return HttpAnswer(200, _bounded(call, partial(_fault, peer, name)))
 
-    def _acl_refusal(self, address: ClientAddress, name: str) -> Answer | None:
+    def _acl_refusal(self, address: ClientAddress, name: str) -> HttpAnswer | None:
         return None if self._core.check_acls(address, name) else UNAUTHORIZED
 
     def _call(self, address: ClientAddress, name: str, parameters: tuple[Any, ...]) -> bytes:
@@ -184,7 +184,7 @@ def _refuse(peer: Peer, error: Exception) -> bool:
     return False
 
 
-def _unreadable(peer: Peer, name: str, error: Exception) -> Answer:
+def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:
     """Answer as the reference does where the ACL check fails (:ref:`wire-2.1`)."""
     logger.error("ACL check of %r for %s failed: %s", name, peer, error)
     return UNREADABLE
