@@ -2,20 +2,42 @@
 
 import logging
 import os
+from typing import Any
 
-from twisted.logger import Logger
+from twisted.python import log
 
 # trial gives its workers a path that is not for the Python of the programs that tests run
 os.environ.pop("PYTHONPATH", None)
 
 
-class TestLog(logging.Handler):
-    """Takes what nobody else takes of the engine's log to Twisted's: trial's `test.log`."""
+class EngineLog(logging.Handler):
+    """
+    Writes what nobody else takes of the engine's log to `engine.log`, beside trial's `test.log`.
+
+    Not to Twisted's log: with `-j`, trial's workers send that to the manager in pieces of at most
+    64 KiB, which fails the test where one is longer, and not from several threads at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._heading = ""
+
+    def note(self, event: dict[str, Any]) -> None:
+        """Take note of the test that begins, which trial logs as `--> tests.module.test <--`."""
+        text = "".join(map(str, event.get("message", ())))
+        if text.startswith("--> "):
+            self._heading = f"{text}\n"
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on; nothing that is logged makes a test fail."""
-        Logger(record.name).info("{text}", text=self.format(record))
+        """Write a record, below the name of its test."""
+        try:
+            with open("engine.log", "a", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(f"{self._heading}{self.format(record)}\n")
+            self._heading = ""
+        except Exception:  # as every handler: what is logged must not fail who logs it
+            self.handleError(record)
 
 
 # by itself Python would print warnings among the names of the tests
-logging.lastResort = TestLog(logging.WARNING)
+logging.lastResort = engine_log = EngineLog()
+log.addObserver(engine_log.note)

@@ -170,7 +170,7 @@ class TerminalTests(SynchronousTestCase):
     """The output of the tests themselves."""
 
     def test_no_log(self) -> None:
-        """What the engine logs is in trial's log, and not in the terminal."""
+        """What the engine logs is in a file below the test's name, and not in the terminal."""
         folder = Path(self.mktemp()).absolute()
         test = "tests.engine.plugins.test_rules.RulesTests.test_nameless"
         command = [sys.executable, "-m", "twisted.trial", "--temp-directory", str(folder), test]
@@ -179,4 +179,6 @@ class TerminalTests(SynchronousTestCase):
         )
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         self.assertNotIn("Failed to bind", ended.stdout)
-        self.assertIn("Failed to bind", (folder / "test.log").read_text())
+        heading, *lines = (folder / "engine.log").read_text().splitlines()
+        self.assertEqual(heading, f"--> {test} <--")
+        self.assertIn("Failed to bind", "\n".join(lines))
