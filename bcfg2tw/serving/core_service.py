@@ -69,6 +69,8 @@ class CoreService(MultiService):
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
         self._has_started = False
+        # fire when what the core was asked to do beside calls has ended
+        self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
         self.started: Deferred[RunningCore] = Deferred()
         self.debug_listeners: list[DebugListener] = []
@@ -113,7 +115,7 @@ class CoreService(MultiService):
         core.debug_listeners.extend(self.debug_listeners)
         for notice in self._settings.notices:
             log.warn("{notice}", notice=notice)
-        starting = Deferred.fromCoroutine(self._start(core))
+        starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self.started.callback, self._give_up)
 
     async def _start(self, core: RunningCore) -> RunningCore:
@@ -145,8 +147,8 @@ class CoreService(MultiService):
         """
         if not self.running or self._site is None or self._context is None:
             return succeed(None)
-        reloaded = Deferred.fromCoroutine(self._reload(self._site, self._context))
-        return reloaded.addErrback(_report)
+        reloading = self._tracked(Deferred.fromCoroutine(self._reload(self._site, self._context)))
+        return reloading.addErrback(_report)
 
     async def _reload(self, site: CoreSite, context: ServerContext) -> None:
         try:
@@ -185,23 +187,24 @@ class CoreService(MultiService):
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
-            await self._in_time(self._start_ended())
+            await self._in_time(DeferredList(list(self._core_work)))
             await self._in_time(self._pool.call(self._core.shutdown))
         if not await self._in_time(self._pool.stop()):
             log.error("Calls still run; they end with the process")
         self._site = self._core = None
         self.started.addErrback(lambda _: None)  # it was reported when it happened
 
-    def _start_ended(self) -> Deferred[None]:
-        """Return a Deferred that fires when the core has started, or could not."""
+    def _tracked(self, work: Deferred[T]) -> Deferred[T]:
+        """Have work of the core end, in whatever way, before the core is shut down."""
         ended: Deferred[None] = Deferred()
+        self._core_work.append(ended)
 
-        def tell(result: T) -> T:
+        def end(result: T) -> T:
+            self._core_work.remove(ended)
             ended.callback(None)
             return result
 
-        self.started.addBoth(tell)
-        return ended
+        return work.addBoth(end)
 
     async def _answer_calls(self, site: CoreSite) -> None:
         if not await self._in_time(site.drain()):
