@@ -43,6 +43,7 @@ class ServiceTestCase(TestCase):
         self.authority = an_authority(self)
         self.settings = self.some_settings()
         self.core = RecordingCore(self.settings)
+        self.core.result = "<Configuration/>"
         self.service = self.a_service(self.settings, lambda: self.core)
 
     def some_settings(self, **settings: Any) -> Settings:
@@ -64,8 +65,7 @@ class ServiceTestCase(TestCase):
 
     def end(self, service: CoreService) -> Deferred[Any]:
         """Let everything in the core go on, and stop the service if it still runs."""
-        for hold in self.core.holds.values():
-            hold.release()
+        self.core.release_all()
         return maybeDeferred(service.stopService if service.running else int)
 
     async def started(self) -> None:
@@ -89,6 +89,12 @@ class ServiceTestCase(TestCase):
             connection.close()
         return xmlrpc.client.loads(body)[0][0] if response.status == 200 else response.status
 
+    async def until_refused(self) -> None:
+        """Wait until nobody listens on the port any more."""
+        await deferToThread(
+            wait_until, lambda: refuses(self.port), lambda: "somebody still listens"
+        )
+
     def said(self, text: str) -> int:
         """Return how often the log says something."""
         return sum(text in line for line in self.lines)
@@ -101,7 +107,7 @@ class StartTests(ServiceTestCase):
         self.service.debug_listeners.append(flags.append)
         await self.started()
         self.assertEqual(await deferToThread(self.ask, "GetConfig"), "<Configuration/>")
-        self.assertEqual(self.core.events[:2], ["start", "started"])
+        self.assertEqual(self.core.events[:2], ["start", "start ended"])
         self.assertIs(self.core.downloader, self.service.downloader)
         self.core.debug_listeners[0](True)
         self.assertEqual(flags, [True])
@@ -118,7 +124,7 @@ class StartTests(ServiceTestCase):
         self.assertNoResult(self.service.started)
         hold.release()
         self.assertEqual(await call, "<Configuration/>")
-        self.assertEqual(self.core.events, ["start", "started", "GetConfig", "GetConfig ended"])
+        self.assertEqual(self.core.events, ["start", "start ended", "GetConfig", "GetConfig ended"])
 
     async def test_notices(self) -> None:
         """What is special about the settings is said once, when the service starts."""
@@ -200,17 +206,11 @@ class FailedStartTests(ServiceTestCase):
 
 
 class StopTests(ServiceTestCase):
-    async def until_refused(self) -> None:
-        """Wait until nobody listens on the port any more."""
-        await deferToThread(
-            wait_until, lambda: refuses(self.port), lambda: "somebody still listens"
-        )
-
     async def test_order(self) -> None:
         """Stopping lets the port go, shuts the core down once, and then is over."""
         await self.started()
         await self.service.stopService()
-        self.assertEqual(self.core.events, ["start", "started", "shutdown", "shutdown ended"])
+        self.assertEqual(self.core.events, ["start", "start ended", "shutdown", "shutdown ended"])
         self.assertTrue(refuses(self.port))
 
     async def test_twice(self) -> None:
@@ -247,7 +247,7 @@ class StopTests(ServiceTestCase):
         self.assertEqual(self.core.events, ["start"])
         hold.release()
         await stopped
-        self.assertEqual(self.core.events, ["start", "started", "shutdown", "shutdown ended"])
+        self.assertEqual(self.core.events, ["start", "start ended", "shutdown", "shutdown ended"])
 
     async def test_endless_start(self) -> None:
         """A start that does not end is not waited for longer than calls are."""
@@ -316,7 +316,7 @@ class ReloadTests(ServiceTestCase):
         await self.service.reload()
         hold.release()
         await self.service.started
-        self.assertEqual(self.core.events, ["start", "started"])
+        self.assertEqual(self.core.events, ["start", "start ended"])
         self.assertEqual(self.core.reloads, [])
 
     async def test_refused(self) -> None:
@@ -342,10 +342,14 @@ class ReloadTests(ServiceTestCase):
         reloaded = self.service.reload()
         await deferToThread(hold.until_reached)
         stopped = self.service.stopService()
+        await self.until_refused()
+        await deferToThread(int)
         hold.release()
         await reloaded
         await stopped
-        self.assertEqual(self.core.events[2:], ["reload", "reloaded", "shutdown", "shutdown ended"])
+        self.assertEqual(
+            self.core.events[2:], ["reload", "reload ended", "shutdown", "shutdown ended"]
+        )
 
     async def test_stopped(self) -> None:
         """A service that has been stopped, or was never started, has nothing to read again."""
