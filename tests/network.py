@@ -1,4 +1,4 @@
-"""What the tests of the network side share: a core and pools to observe, requests, ports."""
+"""What the tests of the network side share: ports, requests, certificates, handshakes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ import base64
 import socket
 import ssl
 import xmlrpc.client
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from OpenSSL import SSL
-from twisted.internet.defer import Deferred, execute, fail
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from bcfg2tw.engine.call_statistics import CallStatistics
-from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.errors import CriticalError, NoExposedMethod
-from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.errors import CriticalError
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 
@@ -28,85 +24,8 @@ PASSWORD = "sécret:with:colons"
 SERVER = "server.example.test"
 
 
-class ServedMethods:
-    """A core of a few methods, which remembers who asked."""
-
-    def __init__(self) -> None:
-        self.call_statistics = CallStatistics()
-        self.authenticated: list[tuple[Any, str, str, ClientAddress]] = []
-        self.called: list[tuple[Any, ...]] = []
-        self.result: Any = True
-        self.failure: Exception | None = None
-
-    def authenticate(self, cert: Any, user: str, password: str, address: ClientAddress) -> bool:
-        self.authenticated.append((cert, user, password, address))
-        if user == "broken":
-            raise KeyError(user)
-        return password == PASSWORD or cert is not None
-
-    def check_acls(self, address: ClientAddress, rmi: str) -> bool:
-        if rmi == "undecided":
-            raise ValueError("the rule cannot be understood")
-        return rmi != "forbidden"
-
-    def _resolve_exposed_method(self, method_name: str) -> Callable[..., Any]:
-        if method_name != "GetConfig":
-            raise NoExposedMethod(method_name)
-        return self._configuration
-
-    def _configuration(self, address: ClientAddress, *parameters: Any) -> Any:
-        self.called.append((address, *parameters))
-        if self.failure is not None:
-            raise self.failure
-        return self.result
-
-    def _get_rmi(self) -> Mapping[str, Callable[..., Any]]:
-        return {"Plugin.arguments": self._arguments}
-
-    def _arguments(self, *parameters: Any) -> Any:
-        """Return what it was called with."""
-        return parameters
-
-    def shutdown(self) -> None:
-        raise AssertionError("clients must not get here")
-
-
 class QuietError(CriticalError):
     """An error with the code of critical ones."""
-
-
-class ImmediatePool(CorePool):
-    """A pool without threads: calls are made at once, and counted."""
-
-    def __init__(self) -> None:
-        super().__init__(None, Settings())
-        self.calls: list[str] = []
-
-    def call(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
-        self.calls.append(function.__name__)
-        return execute(function, *args)
-
-
-class PatientPool(CorePool):
-    """A pool without threads: calls are made when a test says so."""
-
-    def __init__(self) -> None:
-        super().__init__(None, Settings())
-        self.is_full = False
-        self._held: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
-
-    def call(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
-        if self.is_full:
-            return fail(Busy("1000 calls are waiting"))
-        waiting: Deferred[Any] = Deferred()
-        self._held.append((waiting, function, args))
-        return waiting
-
-    def release(self) -> str:
-        """Make the oldest call, and return the name of its function."""
-        waiting, function, args = self._held.pop(0)
-        execute(function, *args).chainDeferred(waiting)
-        return function.__name__
 
 
 def free_port(case: SynchronousTestCase) -> int:

@@ -20,18 +20,9 @@ from bcfg2tw.calls.codec import read_call, write_result
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
+from tests.doubles import ManualPool, RecordingCore
 from tests.logs import EngineLog
-from tests.network import (
-    PASSWORD,
-    ImmediatePool,
-    PatientPool,
-    QuietError,
-    ServedMethods,
-    an_authority,
-    basic,
-    call_of,
-    post,
-)
+from tests.network import PASSWORD, QuietError, an_authority, basic, call_of, post
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -51,8 +42,8 @@ class ResourceTestCase(SynchronousTestCase):
     settings: ClassVar[dict[str, Any]] = {}
 
     def setUp(self) -> None:
-        self.core = ServedMethods()
-        self.pool = ImmediatePool()
+        self.core = RecordingCore()
+        self.pool = ManualPool()
         self.log = EngineLog(self)
         self.resource = CoreResource(
             self.core, self.pool, Settings(max_body_bytes=100_000, **self.settings)
@@ -255,7 +246,7 @@ class MethodTests(ResourceTestCase):
     def test_measured(self) -> None:
         """Calls are measured under the method's name, also those that fail."""
         self.rpc("GetConfig")
-        self.core.failure = ValueError("no")
+        self.core.failures["GetConfig"] = ValueError("no")
         self.fault("GetConfig")
         self.assertEqual(self.core.call_statistics.figures()["GetConfig"][3], 2)
 
@@ -270,7 +261,9 @@ class FaultTests(ResourceTestCase):
 
     def test_code(self) -> None:
         """An exception with a code of its own gives a fault of that code, and is not logged."""
-        self.core.failure = QuietError("Client metadata resolution error for web1: no group")
+        self.core.failures["GetConfig"] = QuietError(
+            "Client metadata resolution error for web1: no group"
+        )
         self.assertEqual(
             self.fault("GetConfig"),
             (-32500, "Critical failure: Client metadata resolution error for web1: no group"),
@@ -279,7 +272,7 @@ class FaultTests(ResourceTestCase):
 
     def test_others(self) -> None:
         """Every other exception is fault 1 with its text; the traceback is for the log alone."""
-        self.core.failure = ValueError("jürgen\x00 <b>")
+        self.core.failures["GetConfig"] = ValueError("jürgen\x00 <b>")
         status, body, _ = self.respond(call_of("GetConfig"))
         self.assertEqual(status, 200)
         self.assertNotIn(b"Traceback", body)
@@ -293,7 +286,7 @@ class FaultTests(ResourceTestCase):
 
     def test_plugins_faults(self) -> None:
         """A fault that a method raises itself is passed on."""
-        self.core.failure = xmlrpc.client.Fault(17, "of a plugin")
+        self.core.failures["GetConfig"] = xmlrpc.client.Fault(17, "of a plugin")
         self.assertEqual(self.fault("GetConfig"), (17, "of a plugin"))
 
     def test_parameter_count(self) -> None:
@@ -368,8 +361,8 @@ class ChannelTestCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.core = ServedMethods()
-        self.pool = PatientPool()
+        self.core = RecordingCore()
+        self.pool = ManualPool(is_holding=True)
         self.log = EngineLog(self)
         self.settings = Settings(max_body_bytes=100_000, max_queue=2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
@@ -25,6 +25,8 @@ from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
+
+T = TypeVar("T")
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
@@ -66,6 +68,10 @@ class CoreService(MultiService):
         self._site: CoreSite | None = None
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
+        self._has_started = False
+        # fire when what the core was asked to do beside calls has ended
+        self._core_work: list[Deferred[None]] = []
+        self._stopped: Deferred[None] | None = None
         self.started: Deferred[RunningCore] = Deferred()
         self.debug_listeners: list[DebugListener] = []
 
@@ -109,13 +115,14 @@ class CoreService(MultiService):
         core.debug_listeners.extend(self.debug_listeners)
         for notice in self._settings.notices:
             log.warn("{notice}", notice=notice)
-        starting = Deferred.fromCoroutine(self._start(core))
+        starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self.started.callback, self._give_up)
 
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
             await self._pool.call(core.start)
         log.info("Serving the repository {path}", path=self._settings.repository)
+        self._has_started = True
         if self.running:
             self._start_watching(core)
         return core
@@ -135,22 +142,25 @@ class CoreService(MultiService):
         """
         Read bcfg2.conf, certificates and the repository again; no connection is dropped.
 
-        What cannot be used is logged, and what was read before stays in force.
+        What cannot be used is logged, and what was read before stays in force. A service that does
+        not run has nothing to read again.
         """
-        return Deferred.fromCoroutine(self._reload()).addErrback(_report)
+        if not self.running or self._site is None or self._context is None:
+            return succeed(None)
+        reloading = self._tracked(Deferred.fromCoroutine(self._reload(self._site, self._context)))
+        return reloading.addErrback(_report)
 
-    async def _reload(self) -> None:
-        assert self._site is not None and self._context is not None
+    async def _reload(self, site: CoreSite, context: ServerContext) -> None:
         try:
             settings = await self._pool.call(self._settings.reread)
-            self._context.reload(settings)
+            context.reload(settings)
             self._settings = settings
-            self._site.reload(settings)
+            site.reload(settings)
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
         else:
             log.info("bcfg2.conf and certificates are read again")
-        if self._core is not None and self.started.called:
+        if self._core is not None and self._has_started:
             await self._pool.call(self._core.reload, None)
         log.info("The repository is read again")
 
@@ -159,8 +169,13 @@ class CoreService(MultiService):
         Take no connection any more, answer the calls that run, and shut the core down.
 
         The Deferred fires when that is done; what takes longer than the drain timeout is cut off.
+        It is done once, however often it is asked for.
         """
-        return Deferred.fromCoroutine(self._stop())
+        if self._stopped is None:
+            self._stopped = Deferred.fromCoroutine(self._stop())
+        waiting: Deferred[None] = Deferred()
+        self._stopped.addBoth(waiting.callback)
+        return waiting
 
     async def _stop(self) -> None:
         self.downloader.stop()
@@ -172,11 +187,24 @@ class CoreService(MultiService):
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
+            await self._in_time(DeferredList(list(self._core_work)))
             await self._in_time(self._pool.call(self._core.shutdown))
         if not await self._in_time(self._pool.stop()):
             log.error("Calls still run; they end with the process")
         self._site = self._core = None
         self.started.addErrback(lambda _: None)  # it was reported when it happened
+
+    def _tracked(self, work: Deferred[T]) -> Deferred[T]:
+        """Have work of the core end, in whatever way, before the core is shut down."""
+        ended: Deferred[None] = Deferred()
+        self._core_work.append(ended)
+
+        def end(result: T) -> T:
+            self._core_work.remove(ended)
+            ended.callback(None)
+            return result
+
+        return work.addBoth(end)
 
     async def _answer_calls(self, site: CoreSite) -> None:
         if not await self._in_time(site.drain()):

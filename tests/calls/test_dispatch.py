@@ -13,8 +13,9 @@ from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
 from tests.builders import a_core, address
+from tests.doubles import RecordingCore
 from tests.logs import EngineLog
-from tests.network import PASSWORD, ServedMethods, basic, call_of
+from tests.network import PASSWORD, basic, call_of
 
 SUBJECT = {"subject": ((("commonName", "client.example.test"),),)}
 
@@ -30,7 +31,7 @@ class Chosen(Exception):
 
 class DispatchTestCase(SynchronousTestCase):
     def setUp(self) -> None:
-        self.core = ServedMethods()
+        self.core = RecordingCore()
         self.failed_logins = FailedLogins(3)
         self.dispatcher = Dispatcher(self.core, self.failed_logins)
 
@@ -190,14 +191,14 @@ class CallTests(DispatchTestCase):
 
     def test_unknown_inside(self) -> None:
         """A method that itself fails to find another one does not become unknown by that."""
-        self.core.failure = NoExposedMethod("other")
+        self.core.failures["GetConfig"] = NoExposedMethod("other")
         with self.assertLogs("bcfg2-server", "ERROR"):
             self.assertEqual(self.fault("GetConfig"), (1, "other"))
 
     def test_measured(self) -> None:
         """Calls are measured by the names that were called, failed ones as well."""
         self.result("ping")
-        self.core.failure = CriticalError("no")
+        self.core.failures["GetConfig"] = CriticalError("no")
         self.fault("GetConfig")
         self.fault("Unknown")
         figures = self.core.call_statistics.figures()
@@ -218,7 +219,7 @@ class FaultTests(DispatchTestCase):
 
     def told(self, failure: Exception) -> tuple[int, str, list[str]]:
         """Return code, text and log of a call that fails."""
-        self.core.failure = failure
+        self.core.failures["GetConfig"] = failure
         log = EngineLog(self)
         return (*self.fault("GetConfig"), log.lines)
 

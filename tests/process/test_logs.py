@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.process import logs
 from bcfg2tw.process.logs import LogService
 from bcfg2tw.settings import Settings
 from tests.network import log_lines
+from tests.waiting import PATIENCE_SECONDS
 
 engine = logging.getLogger("bcfg2-server")
 
@@ -117,3 +121,45 @@ class LogTests(SynchronousTestCase):
         """A file that cannot be written is named with its option."""
         error = self.assertRaises(SettingsError, LogService, Settings(logfile="/nowhere/x.log"))
         self.assertTrue(str(error).startswith("[logging] path: /nowhere/x.log cannot be written"))
+
+
+class SyslogTests(SynchronousTestCase):
+    """Syslog, where the machine has one."""
+
+    def setUp(self) -> None:
+        # a socket's path must be short, shorter than those of tests are
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = f"{self.folder.name}/log"
+        self.patch(logs, "SYSLOG_SOCKET", self.path)
+        self.addCleanup(logging.getLogger().setLevel, logging.getLogger().level)
+        log_lines(self)
+
+    def start(self, **settings: Any) -> LogService:
+        """Start the service; it is stopped after the test."""
+        service = LogService(Settings(syslog=True, **settings))
+        service.startService()
+        self.addCleanup(service.stopService)
+        return service
+
+    def test_messages(self) -> None:
+        """It gets what happens, with the server's name; details while they are asked for."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            syslog.bind(self.path)
+            syslog.settimeout(PATIENCE_SECONDS)
+            service = self.start()
+            engine.debug("a detail that nobody wants")
+            engine.info("an event")
+            service.set_debug(True)
+            engine.debug("a detail")
+            said = [syslog.recv(1000).decode().rstrip("\0") for _ in range(2)]
+        pid = os.getpid()
+        self.assertEqual(
+            [line.partition(">")[2] for line in said],
+            [f"bcfg2-server[{pid}]: an event", f"bcfg2-server[{pid}]: a detail"],
+        )
+
+    def test_none(self) -> None:
+        """A machine without one, such as a container, is no obstacle."""
+        self.start()
+        engine.warning("heard by others")

@@ -9,17 +9,20 @@ from contextlib import closing
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import ServerFactory
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.serving.listening import (
     CannotListen,
     bound_sockets,
     check_addresses,
     hosts,
+    listen,
     server_endpoints,
 )
 from bcfg2tw.settings import Settings
-from tests.network import free_port
+from tests.network import free_port, refuses
 from tests.processes import bcfg2_core, environment
 from tests.test_service import Site
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -79,6 +82,69 @@ class SocketTests(SynchronousTestCase):
         """A name that stands for no address is named."""
         error = self.assertRaises(CannotListen, bound_sockets, Settings(interface="x.invalid"))
         self.assertTrue(str(error).startswith("'x.invalid' stands for no address: "))
+
+    def test_other_machine(self) -> None:
+        """An address of another machine is named with what would do."""
+        for address in ("192.0.2.1", "2001:db8::1"):
+            error = self.assertRaises(CannotListen, bound_sockets, Settings(interface=address))
+            self.assertEqual(
+                str(error),
+                f"{address} is no address of this machine: correct [components] bcfg2, or give "
+                "--interface or --listen-all",
+            )
+
+    def test_some_elsewhere(self) -> None:
+        """Where one of several addresses is another machine's, nothing is bound."""
+        port = free_port(self)
+        settings = Settings(server=f"127.0.0.1:{port},192.0.2.1:{port}")
+        self.assertRaises(CannotListen, bound_sockets, settings)
+        self.assertTrue(refuses(port))
+
+
+class ListenTests(TestCase):
+    """Listening in this process."""
+
+    async def ports(self, **settings: Any) -> list[Any]:
+        """Listen, and return the ports; they are closed after the test."""
+        ports = []
+        async for port in listen(reactor, Settings(**settings), ServerFactory()):
+            self.addCleanup(port.stopListening)
+            ports.append(port)
+        return ports
+
+    async def refusal(self, *endpoints: str) -> str:
+        """Return why endpoints cannot be used."""
+        listening = Deferred.fromCoroutine(self.ports(endpoints=endpoints))
+        error = await self.assertFailure(listening, CannotListen)
+        return str(error)
+
+    async def test_addresses(self) -> None:
+        """Each address is a port."""
+        one, two = free_port(self), free_port(self)
+        ports = await self.ports(server=f"127.0.0.1:{one},127.0.0.1:{two}")
+        self.assertEqual([port.getHost().port for port in ports], [one, two])
+
+    async def test_endpoints(self) -> None:
+        """Endpoints are listened on in place of the addresses."""
+        endpoints = ("tcp:0:interface=127.0.0.1", "tcp:0:interface=127.0.0.2")
+        ports = await self.ports(server="192.0.2.1:1", endpoints=endpoints)
+        self.assertEqual([port.getHost().host for port in ports], ["127.0.0.1", "127.0.0.2"])
+
+    async def test_in_use(self) -> None:
+        """An endpoint that is in use is named as it was written, with the reason."""
+        port = free_port(self)
+        endpoint = f"tcp:{port}:interface=127.0.0.1"
+        with socket.create_server(("127.0.0.1", port)):
+            text = await self.refusal(endpoint)
+        expected = f"the endpoint {endpoint!r} cannot be used: Couldn't listen on 127.0.0.1:"
+        self.assertIn(expected, text)
+
+    async def test_without_addresses(self) -> None:
+        """An endpoint whose clients have no IP addresses is refused: nobody would know them."""
+        path = os.path.abspath(self.mktemp())
+        text = await self.refusal(f"unix:{path}")
+        self.assertIn("clients are known by their IP addresses, and it has none", text)
+        self.assertFalse(os.path.exists(path))
 
 
 class EndpointTests(SynchronousTestCase):

@@ -26,11 +26,9 @@ from bcfg2tw.serving.listening import BACKLOG
 from bcfg2tw.serving.site import CLOSING_SECONDS, CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
+from tests.doubles import ManualPool, RecordingCore
 from tests.network import (
     SERVER,
-    ImmediatePool,
-    PatientPool,
-    ServedMethods,
     an_authority,
     basic,
     call_of,
@@ -58,14 +56,14 @@ class DeadlineTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.pool = PatientPool()
+        self.pool = ManualPool(is_holding=True)
         self.settings = Settings(
             handshake_timeout_seconds=10,
             header_timeout_seconds=20,
             body_timeout_seconds=120,
             idle_timeout_seconds=30,
         )
-        self.core = ServedMethods()
+        self.core = RecordingCore()
         resource = CoreResource(self.core, self.pool, self.settings)
         self.site = CoreSite(resource, self.settings, self.clock)
         self.transport = StringTransport(peerAddress=PEER)
@@ -132,7 +130,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertIsNone(self.transport.producer)
         self.channel.dataReceived(REQUEST)
         self.clock.advance(0)
-        self.assertEqual(self.pool._held, [])
+        self.assertEqual(self.pool.waiting, 0)
         self.assert_cut_after(CLOSING_SECONDS)
         self.channel.connectionLost(Failure(ConnectionAborted()))
         self.successResultOf(drained)
@@ -216,7 +214,7 @@ class KeepAliveTests(SynchronousTestCase):
     def closes(self, request: bytes) -> bool:
         """Say whether the connection is closed after an answer."""
         settings = Settings()
-        resource = CoreResource(ServedMethods(), ImmediatePool(), settings)
+        resource = CoreResource(RecordingCore(), ManualPool(), settings)
         transport = StringTransport(peerAddress=PEER)
         channel = CoreSite(resource, settings, Clock()).buildProtocol(PEER)
         channel.makeConnection(transport)
@@ -238,7 +236,7 @@ class HeaderFloodTests(SynchronousTestCase):
     def test_refused(self) -> None:
         """Long lines, many lines and endless lines are refused, and not kept."""
         settings = Settings()
-        site = CoreSite(CoreResource(ServedMethods(), ImmediatePool(), settings), settings, Clock())
+        site = CoreSite(CoreResource(RecordingCore(), ManualPool(), settings), settings, Clock())
         floods = (
             b"POST / HTTP/1.1\r\n" + b"A: " + b"b" * 20_000 + b"\r\n",
             b"POST / HTTP/1.1\r\n" + b"A: b\r\n" * 501 + b"\r\n",
@@ -266,7 +264,7 @@ class ListeningTests(SynchronousTestCase):
         self.clock = Clock()
         authority = an_authority(self)
         self.settings = tls_settings(self, authority, max_connections_per_address=2)
-        resource = CoreResource(ServedMethods(), ImmediatePool(), self.settings)
+        resource = CoreResource(RecordingCore(), ManualPool(), self.settings)
         self.site = CoreSite(resource, self.settings, self.clock)
         self.factory = tls_factory(self.site, ServerContext(self.settings))
 
@@ -335,7 +333,7 @@ class LoopbackTests(TestCase):
 
     def setUp(self) -> None:
         self.authority = an_authority(self)
-        self.core = ServedMethods()
+        self.core = RecordingCore()
         self.pool = CorePool(reactor, Settings())
         self.clients = CorePool(reactor, Settings())
         for pool in (self.pool, self.clients):

@@ -4,60 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.errors import CoreInitError
-from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.file_changes import Notifications, Polling
 from bcfg2tw.watching.inotify import NoInotify
 from bcfg2tw.watching.watcher import Watcher
 from tests.builders import write_files
+from tests.doubles import ManualPool, RecordingCore
 
 PATIENCE_SECONDS = 30.0
 
 clock: Any = reactor
-
-
-class ReloadedCore:
-    """Keeps what it is told, and fails as often as it is asked to."""
-
-    def __init__(self, *paths: str) -> None:
-        self.paths = paths
-        self.reloads: list[set[str] | None] = []
-        self.failures: list[Exception] = []
-
-    def watched(self) -> tuple[str, ...]:
-        return self.paths
-
-    def reload(self, changed: Collection[str] | None) -> None:
-        self.reloads.append(None if changed is None else set(changed))
-        if self.failures:
-            raise self.failures.pop()
-
-
-class ImmediatePool(CorePool):
-    """Calls at once, unless it is busy or held."""
-
-    def __init__(self) -> None:
-        self.is_busy = False
-        self.held: list[Deferred[None]] = []
-        self.is_holding = False
-
-    def call(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
-        if self.is_busy:
-            raise Busy("9 calls are waiting")
-        if not self.is_holding:
-            return maybeDeferred(function, *args)
-        waiting: Deferred[None] = Deferred()
-        self.held.append(waiting)
-        return waiting.addCallback(lambda _: function(*args))
 
 
 class TimingTests(SynchronousTestCase):
@@ -67,8 +31,8 @@ class TimingTests(SynchronousTestCase):
         self.folder = os.path.abspath(self.mktemp())
         write_files(self.folder, {"Rules/a.xml": "1"})
         self.clock = Clock()
-        self.core = ReloadedCore(self.folder)
-        self.pool = ImmediatePool()
+        self.core = RecordingCore(None, self.folder)
+        self.pool = ManualPool()
         settings = Settings(repository=self.folder, filemonitor="polling", quiet_seconds=1.0)
         self.watcher = Watcher(self.clock, self.core, self.pool, settings)
 
@@ -146,30 +110,31 @@ class TimingTests(SynchronousTestCase):
         self.clock.advance(1.0)
         self.watcher.changed("/two")
         self.clock.advance(5.0)
-        self.assertEqual(len(self.pool.held), 1)
+        self.assertEqual(self.pool.waiting, 1)
         self.pool.is_holding = False
-        self.pool.held[0].callback(None)
+        self.pool.release()
         self.clock.pump([1.0] * 2)
         self.assertEqual(self.core.reloads, [{"/one", "/two"}])
 
     def test_busy(self) -> None:
         """A change is not forgotten while too many calls wait."""
         self.start()
-        self.pool.is_busy = True
+        self.pool.is_full = True
         self.watcher.changed("/one")
         self.clock.pump([1.0] * 20)
         self.assertEqual(self.core.reloads, [])
-        self.pool.is_busy = False
+        self.pool.is_full = False
         self.clock.pump([1.0] * 3)
         self.assertEqual(self.core.reloads, [None])
 
     def test_failure(self) -> None:
         """What a core could not take in is told again with the next change."""
         self.start()
-        self.core.failures.append(ZeroDivisionError("a defect"))
+        self.core.failures["reload"] = ZeroDivisionError("a defect")
         self.watcher.changed("/one")
         self.clock.advance(1.0)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.core.failures.clear()
         self.watcher.changed("/two")
         self.clock.advance(1.0)
         self.assertEqual(self.core.reloads, [{"/one"}, {"/one", "/two"}])
@@ -177,7 +142,7 @@ class TimingTests(SynchronousTestCase):
     def test_refusal(self) -> None:
         """A core that refuses what it reads gives a sentence, no traceback."""
         self.start()
-        self.core.failures.append(CoreInitError("No Metadata Plugin"))
+        self.core.failures["reload"] = CoreInitError("No Metadata Plugin")
         self.watcher.changed("/one")
         self.clock.advance(1.0)
         self.assertEqual(self.flushLoggedErrors(), [])
@@ -191,7 +156,7 @@ class TimingTests(SynchronousTestCase):
         stopped = self.watcher.stopService()
         self.assertNoResult(stopped)
         self.pool.is_holding = False
-        self.pool.held[0].callback(None)
+        self.pool.release()
         self.successResultOf(stopped)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.watcher.startService()
@@ -207,7 +172,7 @@ class InotifyTests(TestCase):
         self.folder = os.path.join(self.top, "repository", "Rules")
         self.config = os.path.join(self.top, "etc", "bcfg2.conf")
         write_files(self.top, {"repository/Rules/sub/a.xml": "1", "etc/bcfg2.conf": ""})
-        self.core = ReloadedCore(self.folder, self.config)
+        self.core = RecordingCore(None, self.folder, self.config)
 
     async def start(self, **settings: Any) -> None:
         values: dict[str, Any] = {

@@ -45,6 +45,8 @@ def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
         if parent is None:
             logger.error("%s:%s: the root cannot be an include", chain[-1], include.sourceline)
             continue
+        if root not in include.iterancestors():
+            continue  # of a fallback that was not needed
         included = list(_include(include, chain, reader))
         _drop(parent, include)
         parent.extend(included)

@@ -91,3 +91,60 @@ class IncludeTests(SynchronousTestCase):
         root = files.load("top.xml", document)
         assert root is not None
         self.assertIn(">ab<X/>", serialise(root))
+
+    def test_text_between(self) -> None:
+        """Text behind an include that follows an element stays behind that element."""
+        files = self.files(top=ROOT % 'a<X/>b<xi:include href="p.xml"/>c<X n="1"/>', p="<R/>")
+        root = files.load("top.xml", document)
+        assert root is not None
+        self.assertIn(">a<X/>bc<X n=", serialise(root))
+
+    def test_fallback_includes(self) -> None:
+        """What a fallback includes is included where the fallback is used."""
+        nested = (
+            '<xi:include href="{}.xml"><xi:fallback><xi:include href="q.xml"/></xi:fallback>'
+            "</xi:include>"
+        )
+        files = self.files(top=ROOT % nested.format("no"), q='<R><X n="q"/></R>')
+        self.assertEqual(self.names(files), ["q"])
+
+    def test_unused_fallback(self) -> None:
+        """What an unused fallback includes is not looked for, and not missed."""
+        files = self.files(
+            top=ROOT
+            % '<xi:include href="p.xml"><xi:fallback><xi:include href="no.xml"/></xi:fallback>'
+            "</xi:include>",
+            p='<R><X n="p"/></R>',
+        )
+        with self.assertNoLogs("bcfg2-server", "ERROR"):
+            self.assertEqual(self.names(files), ["p"])
+
+    def test_root(self) -> None:
+        """A document that is nothing but an include is named with its line, and stays as it is."""
+        include = '<!-- one -->\n<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="p"/>'
+        files = self.files(top=include)
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            root = files.load("top.xml", document)
+        assert root is not None
+        self.assertTrue(str(root.tag).endswith("include"))
+        self.assertEqual(
+            logs.records[0].getMessage(),
+            f"{files.path('top.xml')}:2: the root cannot be an include",
+        )
+
+    def test_two_files(self) -> None:
+        """Two files that include each other come to an end."""
+        files = self.files(
+            top=ROOT % '<X n="top"/><xi:include href="p.xml"/>',
+            p=ROOT % '<X n="p"/><xi:include href="top.xml"/>',
+        )
+        with self.assertNoLogs("bcfg2-server", "ERROR"):
+            self.assertEqual(self.names(files), ["top", "p"])
+
+    def test_unreadable(self) -> None:
+        """A folder in place of an included file is named; the rest is not used without it."""
+        os.makedirs(os.path.join(self.folder, "p.xml"))
+        files = self.files(top=ROOT % '<xi:include href="p.xml"/><X n="own"/>')
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertIsNone(files.load("top.xml", document))
+        self.assertIn("p.xml: Is a directory; it is not used", logs.output[0])

@@ -14,45 +14,14 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView, SourceIndex
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, update
 from bcfg2tw.settings import Settings
 from tests.builders import Contents, write_files
+from tests.doubles import MemoryDownloader
 
 DISTS = "dists/stable"
-
-
-class NoNetwork:
-    """The downloader of tests whose mirror is a folder: it must not be asked."""
-
-    def fetch(self, download: Download) -> Validators | None:
-        raise AssertionError(f"{download.url} is no file: URL")
-
-
-class Answers:
-    """
-    A server of a few files, which may change; no network is needed for it.
-
-    :ivar asked: the URLs that were asked for, with what was known of them
-    """
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = dict(files)
-        self.asked: list[tuple[str, Validators | None]] = []
-
-    def fetch(self, download: Download) -> Validators | None:
-        self.asked.append((download.url, download.known))
-        if download.url not in self.files:
-            raise NotThere("the server answers 404 Not Found")
-        data = self.files[download.url]
-        tag = hashlib.sha256(data).hexdigest()
-        if download.known is not None and download.known.etag == tag:
-            return None
-        with open(download.path, "wb") as stream:
-            stream.write(data)
-        return Validators(tag)
 
 
 def a_mirror(case: SynchronousTestCase, contents: Contents) -> str:
@@ -74,7 +43,7 @@ def outcome_of(
 ) -> SourceUpdate:
     """Bring a source whose mirror is a folder up to date, and return what became of it."""
     quiet(case)
-    (outcome,) = update([source], cache or a_cache(case), NoNetwork(), Settings(), **how)
+    (outcome,) = update([source], cache or a_cache(case), MemoryDownloader(), Settings(), **how)
     return outcome
 
 

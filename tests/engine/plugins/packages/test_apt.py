@@ -14,6 +14,7 @@ from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import update
 from bcfg2tw.settings import Settings
+from tests.doubles import MemoryDownloader
 from tests.engine.plugins.packages import mirrors
 from tests.engine.plugins.packages.mirrors import (
     DISTS,
@@ -193,7 +194,7 @@ class NameTests(SynchronousTestCase):
         release_file = mirrors.release(contents, Valid_Until="Sat, 11 Jul 2020 10:16:37 UTC")
         source = apt_source(a_mirror(self, {**contents, f"{DISTS}/Release": release_file}))
         with self.assertLogs("Packages", "WARNING") as logs:
-            update([source], mirrors.a_cache(self), mirrors.NoNetwork(), Settings())
+            update([source], mirrors.a_cache(self), MemoryDownloader(), Settings())
         self.assertIn("should have been replaced until Sat, 11 Jul 2020", logs.output[0])
 
     def test_not_listed(self) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages import packages
 from bcfg2tw.engine.plugins.packages.updating import indexes
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files
+from tests.doubles import Hold, MemoryDownloader
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.test_plugin import (
     INDEX,
@@ -25,24 +25,9 @@ from tests.engine.plugins.packages.test_plugin import (
     plugin_of,
     source,
 )
+from tests.waiting import wait_until
 
-
-class SlowServer:
-    """A downloader that waits until it is let go, and then has one index."""
-
-    def __init__(self) -> None:
-        self.asked = threading.Event()
-        self.go = threading.Event()
-        self.has_index = True
-
-    def fetch(self, download: Download) -> Validators:
-        self.asked.set()
-        assert self.go.wait(30)
-        if not download.url.endswith("Packages.gz") or not self.has_index:
-            raise NotThere("404")
-        with open(download.path, "wb") as stream:
-            stream.write(gzip.compress(INDEX.encode()))
-        return Validators()
+PACKAGES = "http://slow.test/Packages.gz"
 
 
 class WaitingTests(SynchronousTestCase):
@@ -50,8 +35,13 @@ class WaitingTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         quiet(self)
-        self.server = SlowServer()
-        self.addCleanup(self.server.go.set)
+        self.server = MemoryDownloader({PACKAGES: gzip.compress(INDEX.encode())})
+        self.hold()
+
+    def hold(self) -> None:
+        """Have the server take its time from now on."""
+        self.server.hold = self.held = Hold()
+        self.addCleanup(self.held.release)
 
     def core(self, *sources: str) -> NetworkCore:
         """Return a core that is not started yet."""
@@ -59,7 +49,7 @@ class WaitingTests(SynchronousTestCase):
         core = NetworkCore(some_settings(folder))
         core.downloader = self.server
         self.addCleanup(core.shutdown)
-        self.addCleanup(self.server.go.set)
+        self.addCleanup(self.held.release)
         return core
 
     def in_thread(self, function: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
@@ -78,10 +68,10 @@ class WaitingTests(SynchronousTestCase):
         """In a thread the start waits for what was never read."""
         core = self.core(self.remote())
         thread, _ = self.in_thread(core.start)
-        self.assertTrue(self.server.asked.wait(30))
+        self.held.until_reached()
         thread.join(0.1)
         self.assertTrue(thread.is_alive())
-        self.server.go.set()
+        self.held.release()
         thread.join(30)
         self.assertEqual(added(core), ["libc"])
 
@@ -90,10 +80,10 @@ class WaitingTests(SynchronousTestCase):
         core = self.core(self.remote())
         core.start()
         thread, results = self.in_thread(lambda: added(core))
-        self.assertTrue(self.server.asked.wait(30))
+        self.held.until_reached()
         thread.join(0.1)
         self.assertTrue(thread.is_alive())
-        self.server.go.set()
+        self.held.release()
         thread.join(30)
         self.assertEqual(results, [["libc"]])
 
@@ -103,7 +93,7 @@ class WaitingTests(SynchronousTestCase):
         core = self.core(self.remote())
         thread, _ = self.in_thread(core.start)
         thread.join(30)
-        self.assertFalse(thread.is_alive() or self.server.go.is_set())
+        self.assertFalse(thread.is_alive())
 
     def test_slow_call(self) -> None:
         """A call that would wait very long is refused, and answered when it comes again."""
@@ -113,7 +103,7 @@ class WaitingTests(SynchronousTestCase):
         with self.assertLogs("bcfg2-server", "ERROR"), self.assertRaises(ValidationError) as caught:
             configuration(core)
         self.assertIn("sources.xml:1 is still being fetched", str(caught.exception))
-        self.server.go.set()
+        self.held.release()
         plugin_of(core).Reload()
         self.assertEqual(added(core), ["libc"])
 
@@ -124,41 +114,40 @@ class WaitingTests(SynchronousTestCase):
         both = contents('<Package name="web"/>', source(a_pool(self)), self.remote())
         write_files(core.settings.repository, both)
         thread, _ = self.in_thread(lambda: core.reload(None))
-        self.assertTrue(self.server.asked.wait(30))
+        self.held.until_reached()
         self.assertEqual(added(core), ["libc"])
         self.assertEqual(len(plugin_of(core).sources), 1)
-        self.server.go.set()
+        self.held.release()
         thread.join(30)
         self.assertEqual(len(plugin_of(core).sources), 2)
 
     def test_refresh_delays_nobody(self) -> None:
         """While indexes are fetched again clients get what the last ones say."""
-        self.server.go.set()
+        self.held.release()
         core = self.core(self.remote())
         core.start()
         self.assertEqual(added(core), ["libc"])
-        self.server.go.clear()
-        self.server.asked.clear()
+        self.hold()
         thread, _ = self.in_thread(plugin_of(core).Refresh)
-        self.assertTrue(self.server.asked.wait(30))
+        self.held.until_reached()
         self.assertEqual(added(core), ["libc"])
-        self.server.go.set()
+        self.held.release()
         thread.join(30)
 
     def test_failed_start(self) -> None:
         """A source that cannot be fetched at first is tried again, and delays nobody for ever."""
         self.patch(indexes, "RETRY_SECONDS", 0.05)
-        self.server.has_index = False
-        self.server.go.set()
+        self.server.files.clear()
+        self.held.release()
         core = self.core(self.remote())
         core.start()
         self.assertEqual(added(core), [])
-        self.server.has_index = True
+        self.server.files[PACKAGES] = gzip.compress(INDEX.encode())
         path = os.path.join(plugin_of(core).indexes.cache_folder, "")
-        for _ in range(200):
-            if any(name.endswith(".sqlite") for name in os.listdir(path)):
-                break
-            threading.Event().wait(0.05)
+        wait_until(
+            lambda: any(name.endswith(".sqlite") for name in os.listdir(path)),
+            lambda: "nobody tries again",
+        )
         self.assertEqual(added(core), ["libc"])
 
     def test_shutdown_while_waiting(self) -> None:
@@ -166,9 +155,9 @@ class WaitingTests(SynchronousTestCase):
         core = self.core(self.remote())
         core.start()
         thread, _ = self.in_thread(lambda: added(core))
-        self.assertTrue(self.server.asked.wait(30))
+        self.held.until_reached()
         ending, _ = self.in_thread(core.shutdown)
-        self.server.go.set()
+        self.held.release()
         ending.join(30)
         thread.join(30)
         self.assertFalse(thread.is_alive() or ending.is_alive())
@@ -182,7 +171,7 @@ class WaitingTests(SynchronousTestCase):
 
     def test_deleted_index(self) -> None:
         """An index that somebody deletes before it was ever used is made again."""
-        self.server.go.set()
+        self.held.release()
         core = self.core(self.remote())
         core.start()
         indexes_of_core = plugin_of(core).indexes
@@ -198,7 +187,7 @@ class WaitingTests(SynchronousTestCase):
         core.start()
         self.assertEqual(added(core), ["libc"])
         old = plugin_of(core)
-        self.server.go.set()
+        self.held.release()
         both = contents('<Package name="web"/>', source(a_pool(self)), self.remote())
         change(core, both)
         old.Refresh()

@@ -22,9 +22,9 @@ from bcfg2tw.engine.plugins.packages.updating.update import (
     update,
 )
 from bcfg2tw.settings import Settings
+from tests.doubles import MemoryDownloader
 from tests.engine.plugins.packages.mirrors import (
     DISTS,
-    Answers,
     a_cache,
     apt_source,
     debian,
@@ -38,9 +38,9 @@ LISTED = f"{MIRROR}{DISTS}/Release"
 PACKAGES = f"{MIRROR}{DISTS}/main/binary-amd64/Packages.gz"
 
 
-def served(contents: Mapping[str, bytes], url: str = MIRROR) -> Answers:
+def served(contents: Mapping[str, bytes], url: str = MIRROR) -> MemoryDownloader:
     """Return a server of a mirror."""
-    return Answers({url + name: data for name, data in contents.items()})
+    return MemoryDownloader({url + name: data for name, data in contents.items()})
 
 
 def mirror(text: str) -> dict[str, bytes]:
@@ -55,7 +55,9 @@ class UpdateTests(SynchronousTestCase):
         self.source = apt_source(MIRROR)
         quiet(self)
 
-    def update(self, server: Answers, *sources: PackageSource, **how: Any) -> list[SourceUpdate]:
+    def update(
+        self, server: MemoryDownloader, *sources: PackageSource, **how: Any
+    ) -> list[SourceUpdate]:
         return update(sources or [self.source], self.cache, server, Settings(), **how)
 
     def names(self, outcome: SourceUpdate) -> tuple[str, ...]:
@@ -265,7 +267,7 @@ class KeyTests(UpdateTests):
         self.key = Tsk.generate("Archive <archive@example.test>")
         self.source = apt_source(MIRROR, gpgkeys=(self.url,))
 
-    def server(self, text: str, key: Tsk | None = None) -> Answers:
+    def server(self, text: str, key: Tsk | None = None) -> MemoryDownloader:
         contents = debian(text)
         signer = (key or self.key).signer()
         signed = sign(signer, release(contents), mode=SignatureMode.CLEAR)

@@ -16,8 +16,8 @@ from bcfg2tw.engine.plugins.packages.indexes.source_index import IndexView
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import update
 from bcfg2tw.settings import Settings
+from tests.doubles import MemoryDownloader
 from tests.engine.plugins.packages.mirrors import (
-    Answers,
     a_cache,
     a_mirror,
     index_of,
@@ -211,7 +211,7 @@ class BrokenTests(SynchronousTestCase):
         source = PackageSource(
             "yum", url, version="9", components=("os", "updates"), arches=("x86_64",)
         )
-        cache, downloader = a_cache(self), Answers(files)
+        cache, downloader = a_cache(self), MemoryDownloader(files)
         with self.assertLogs("Packages", "ERROR") as logs:
             (outcome,) = update([source], cache, downloader, Settings())
         self.assertIn("Packages: Failed to fetch url", logs.output[0])
@@ -246,7 +246,9 @@ class BrokenTests(SynchronousTestCase):
         text = f'<repomd><data type="primary">{location}</data></repomd>'
         cache = a_cache(self)
         source = a_source("http://mirror.example.test/")
-        downloader = Answers({"http://mirror.example.test/repodata/repomd.xml": text.encode()})
+        downloader = MemoryDownloader(
+            {"http://mirror.example.test/repodata/repomd.xml": text.encode()}
+        )
         quiet(self)
         (outcome,) = update([source], cache, downloader, Settings())
         self.assertIn("outside of it: file:///etc/passwd", outcome.error or "")
