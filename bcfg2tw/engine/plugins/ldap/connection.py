@@ -202,11 +202,12 @@ class LdapConnection:
 
 def _search(query: Query) -> Search:
     attributes = [query.attrs] if isinstance(query.attrs, str) else query.attrs
+    # a backslash is a backslash to these queries, not the beginning of an escape
+    text = query.filter.replace("\\", "\\5c")
     return Search(
         query.base,
         scope_number(query.scope),
-        # a backslash is a backslash to these queries, not the beginning of an escape
-        query.filter.replace("\\", "\\5c"),
+        text if text.startswith("(") else f"({text})",  # libldap takes both
         attributes or ALL_ATTRIBUTES,
     )
 

@@ -88,7 +88,10 @@ def _connection(
         return_empty_attributes=False,
         receive_timeout=math.ceil(options.answer_seconds or 0) or None,  # it takes integers only
     )
-    connection.open(read_server_info=False)
+    try:
+        connection.open(read_server_info=False)
+    except DOWN as error:
+        raise DirectoryDown(connection.last_error or str(error)) from error
     return connection
 
 
