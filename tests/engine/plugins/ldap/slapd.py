@@ -206,6 +206,7 @@ class Slapd:
     def keep_silent(self) -> None:
         """Have it take connections and requests, and answer none."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # a signal takes its time
 
     def go_on(self) -> None:
         """Have it answer again."""
