@@ -1,23 +1,28 @@
-"""`LdapConnection`: a directory that queries are sent to; this module needs the extra `ldap`."""
+"""`LdapConnection`: a directory that queries are sent to."""
 
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections import deque
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol
 
-import ldap3
-from ldap3.core.exceptions import LDAPCommunicationError, LDAPResponseTimeoutError
-
-from bcfg2tw.engine.plugins.ldap.options import connection_options, scope_number
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.engine.plugins.ldap.answers import follow_referrals, whole_answer
+from bcfg2tw.engine.plugins.ldap.interface import (
+    ALL_ATTRIBUTES,
+    DirectoryDown,
+    LdapError,
+    Login,
+    RawEntry,
+    Referral,
+    Search,
+    Session,
+)
+from bcfg2tw.engine.plugins.ldap.libraries import choose_library
+from bcfg2tw.engine.plugins.ldap.options import ConnectionOptions, connection_options, scope_number
 from bcfg2tw.settings import Settings
-
-if TYPE_CHECKING:
-    from bcfg2tw.engine.plugins.ldap.query import LdapQuery
 
 logger = logging.getLogger("Ldap")
 
@@ -27,14 +32,23 @@ LDAPS_PORT = 636
 #: stop the clients that have nothing to do with it.
 PAUSE_SECONDS = 30.0
 
-#: What makes it plain that the directory is down, or so slow that it might as well be.
-DOWN = (LDAPCommunicationError, LDAPResponseTimeoutError)
-
 Entries = list[tuple[str, dict[str, list[Any]]]]
 
 
-class LdapError(Bcfg2Error):
-    """A directory cannot be asked."""
+class Query(Protocol):
+    """The part of a query that is sent; :class:`.query.LdapQuery` says more of each."""
+
+    @property
+    def base(self) -> str: ...
+
+    @property
+    def scope(self) -> str | int: ...
+
+    @property
+    def filter(self) -> str: ...
+
+    @property
+    def attrs(self) -> Sequence[str] | None: ...
 
 
 class LdapConnection:
@@ -62,7 +76,7 @@ class LdapConnection:
         Describe the directory; nothing is connected yet.
 
         :param options: by their numbers or names in python-ldap
-        :param binddn: whom to act as; only if there is a password as well
+        :param binddn: the name to bind with; only if there is a password as well
         :raises ValueError: if an option cannot be understood
         """
         self.host = host
@@ -71,7 +85,8 @@ class LdapConnection:
         self.options = connection_options(options)
         self.binddn = binddn
         self.bindpw = bindpw
-        self._idle: deque[ldap3.Connection] = deque()
+        self._library = choose_library()
+        self._idle: deque[Session] = deque()
         self._paused_until = 0.0
         self._failure = ""
 
@@ -83,25 +98,25 @@ class LdapConnection:
     def __repr__(self) -> str:
         return f"LdapConnection({self.uri})"
 
-    def run_query(self, query: LdapQuery) -> Entries:
+    def run_query(self, query: Query) -> Entries:
         """
         Return the entries that a query finds: names, and lists of values by attribute.
 
-        Values are text; what is not UTF-8 are bytes. A directory that is down is asked again, one
-        that keeps silent is not: it has had its time.
+        Values are text; those that are not UTF-8 are bytes. A directory that is down is asked
+        again, one that keeps silent is not: it has had its time. Blocks meanwhile.
 
-        :raises LdapError: if it stays down
-        :raises ldap3.core.exceptions.LDAPException: if it refuses the query
+        :raises LdapError: if it stays down, or refuses the query
         """
         if time.monotonic() < self._paused_until:
             raise LdapError(self._failure)
+        search = _search(query)
         for attempt in range(self.settings.ldap_retries + 1):
             if attempt:
                 time.sleep(self.settings.ldap_retry_delay_seconds)
             started = time.monotonic()
             try:
-                return self._entries(query)
-            except DOWN as error:
+                return _texts(self._entries(search))
+            except DirectoryDown as error:
                 logger.error("Ldap: %s: %s", self.uri, error)
                 self._failure = f"{self.uri} is down: {error}"
             if time.monotonic() - started >= self._answer_seconds:
@@ -110,96 +125,98 @@ class LdapConnection:
         raise LdapError(self._failure)
 
     @property
-    def _answer_seconds(self) -> int:
-        # ldap3 takes whole seconds only
-        return math.ceil(self.options.answer_seconds or self.settings.ldap_timeout_seconds)
+    def _answer_seconds(self) -> float:
+        return self.options.answer_seconds or self.settings.ldap_timeout_seconds
 
-    def _entries(self, query: LdapQuery) -> Entries:
-        while True:
+    def _entries(self, search: Search) -> list[RawEntry]:
+        started = time.monotonic()
+        while self._idle:
             try:
-                connection, is_fresh = self._idle.pop(), False
+                session = self._idle.pop()
             except IndexError:
-                connection, is_fresh = self._connected(), True
+                break  # another thread was faster
             try:
-                found = self._search(connection, query)
-            except DOWN:
-                connection.strategy.close()
-                if is_fresh:
-                    raise
+                return self._ask(session, search)
+            except DirectoryDown:
                 self.close()  # it was idle until the directory went: so were the others
-                continue
-            self._idle.append(connection)
-            return found
+                if time.monotonic() - started >= self._answer_seconds:
+                    raise
+        return self._ask_first_reachable(search)
 
-    def _connected(self) -> ldap3.Connection:
-        servers = [self._server(uri) for uri in self.uri.split()]
-        for server in servers[:-1]:
+    def _ask_first_reachable(self, search: Search) -> list[RawEntry]:
+        uris = self.uri.split()
+        for uri in uris[:-1]:
             try:
-                return self._bound(server)
-            except DOWN as error:
-                logger.warning("Ldap: %s: %s", server, error)
-        return self._bound(servers[-1])
+                return self._ask(self._connect(uri), search)
+            except DirectoryDown as error:
+                logger.warning("Ldap: %s: %s", uri, error)
+        return self._ask(self._connect(uris[-1]), search)
 
-    def _server(self, uri: str) -> ldap3.Server:
-        options = self.options
-        tls = ldap3.Tls(
-            local_private_key_file=options.key,
-            local_certificate_file=options.certificate,
-            validate=options.verify,
-            ca_certs_file=options.ca_file,
-            ca_certs_path=options.ca_folder,
-        )
-        return ldap3.Server(
-            uri,
-            tls=tls if uri.startswith("ldaps:") else None,
-            get_info=ldap3.NONE,
-            connect_timeout=options.connect_seconds or self.settings.ldap_timeout_seconds,
-            allowed_referral_hosts=[("*", False)],  # others do not get the password
+    def _connect(self, uri: str, is_anonymous: bool = False) -> Session:
+        login = None
+        if self.binddn and self.bindpw and not is_anonymous:
+            login = Login(self.binddn, self.bindpw)
+        return self._library.connect(uri, login, self._timed_options())
+
+    def _timed_options(self) -> ConnectionOptions:
+        connect_seconds = self.options.connect_seconds or self.settings.ldap_timeout_seconds
+        return replace(
+            self.options, connect_seconds=connect_seconds, answer_seconds=self._answer_seconds
         )
 
-    def _bound(self, server: ldap3.Server) -> ldap3.Connection:
-        has_password = bool(self.binddn and self.bindpw)
-        connection = ldap3.Connection(
-            server,
-            user=self.binddn if has_password else None,
-            password=self.bindpw if has_password else None,
-            authentication=ldap3.SIMPLE if has_password else ldap3.ANONYMOUS,
-            read_only=True,
-            check_names=False,
-            raise_exceptions=True,
-            auto_referrals=bool(self.options.follows_referrals),
-            receive_timeout=self._answer_seconds,
-        )
-        connection.open(read_server_info=False)
-        if has_password:
-            connection.bind(read_server_info=False)
-        return connection
+    def _ask(self, session: Session, search: Search) -> list[RawEntry]:
+        """Search, and keep the connection for the next time unless it broke."""
+        try:
+            entries = whole_answer(session, search, is_limited=self.options.size_limit > 0)
+        except DirectoryDown:
+            session.close()
+            raise
+        except Referral as referral:
+            self._idle.append(session)
+            if not self.options.follows_referrals:
+                raise
+            return follow_referrals(referral, search, self._ask_anonymously)
+        except LdapError:
+            self._idle.append(session)
+            raise
+        self._idle.append(session)
+        return entries
 
-    def _search(self, connection: ldap3.Connection, query: LdapQuery) -> Entries:
-        connection.search(
-            query.base,
-            # a backslash is a backslash to these queries, not the beginning of an escape
-            query.filter.replace("\\", "\\5c"),
-            search_scope=("BASE", "LEVEL", "SUBTREE")[scope_number(query.scope)],
-            dereference_aliases=("NEVER", "SEARCH", "FINDING_BASE", "ALWAYS")[self.options.deref],
-            attributes=ldap3.ALL_ATTRIBUTES if query.attrs is None else query.attrs,
-            size_limit=self.options.size_limit,
-            time_limit=self.options.time_limit_seconds,
-        )
-        return [
-            (one["dn"], {name: _values(raw) for name, raw in one["raw_attributes"].items()})
-            for one in connection.response
-            if one["type"] == "searchResEntry"
-        ]
+    def _ask_anonymously(self, uri: str, search: Search) -> list[RawEntry]:
+        """Ask another directory, which does not get the password."""
+        session = self._connect(uri, is_anonymous=True)
+        try:
+            return whole_answer(session, search, is_limited=self.options.size_limit > 0)
+        finally:
+            session.close()
 
     def close(self) -> None:
         """Close the connections that are idle."""
+        for session in self._take_idle():
+            session.close()
+
+    def _take_idle(self) -> Iterator[Session]:
         while self._idle:
-            self._idle.pop().strategy.close()
+            yield self._idle.pop()
 
 
-def _values(raw: list[bytes]) -> list[Any]:
-    return [_text(value) for value in raw]
+def _search(query: Query) -> Search:
+    attributes = [query.attrs] if isinstance(query.attrs, str) else query.attrs
+    # a backslash is a backslash to these queries, not the beginning of an escape
+    text = query.filter.replace("\\", "\\5c")
+    return Search(
+        query.base,
+        scope_number(query.scope),
+        text if text.startswith("(") else f"({text})",  # libldap takes both
+        attributes or ALL_ATTRIBUTES,
+    )
+
+
+def _texts(entries: list[RawEntry]) -> Entries:
+    return [
+        (name, {attribute: [_text(value) for value in values] for attribute, values in raw.items()})
+        for name, raw in entries
+    ]
 
 
 def _text(value: bytes) -> str | bytes:

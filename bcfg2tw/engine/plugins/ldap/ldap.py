@@ -1,12 +1,13 @@
-"""The plugin: which queries a client has, and how long their results are kept."""
+"""The plugin: the queries of a client, and the cache of their results."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from bcfg2tw.engine.model.client_cache import ClientCache
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
@@ -15,13 +16,10 @@ from bcfg2tw.engine.plugins.ldap.query import LdapQuery
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
 CONFIG = "config.py"
 
-#: A result in a tuple, as None may be one.
-Kept = ClientCache[tuple[Any]]
+#: Results by client; each in a tuple, as None may be one.
+ResultCache = ClientCache[tuple[Any]]
 
 
 class Ldap(Plugin, Connector, ClientRunHooks):
@@ -35,9 +33,9 @@ class Ldap(Plugin, Connector, ClientRunHooks):
         self._cache: bool | None = files.library.settings.ldap_cache
         self._queries: Queries | None = files.load(CONFIG, Queries)
         self._problem = files.problem(CONFIG, Queries)
-        self._kept: dict[str, Kept] = {name: Kept() for name in self._by_name}
+        self._results: dict[str, ResultCache] = {name: ResultCache() for name in self._by_name}
         if previous is not None and previous._queries is self._queries:
-            self._kept = previous._kept
+            self._results = previous._results
         elif previous is not None:
             previous.shutdown()
 
@@ -46,7 +44,7 @@ class Ldap(Plugin, Connector, ClientRunHooks):
         return {} if self._queries is None else self._queries.by_name
 
     def get_additional_data(self, metadata: ClientMetadata) -> ClientResults:
-        """Return the client's queries; each is run when its result is asked for."""
+        """Return the results of the client's queries; each is run when its result is asked for."""
         applicable = [name for name in self._by_name if self._is_applicable(name, metadata)]
         return ClientResults(self, metadata, applicable)
 
@@ -63,19 +61,23 @@ class Ldap(Plugin, Connector, ClientRunHooks):
 
     def result(self, name: str, metadata: ClientMetadata) -> Any:
         """Return the result of a query, None if it fails."""
-        kept, host = self._kept[name], metadata.hostname
-        known = kept.get(host) if self._cache is not False else None
-        if known is not None:
-            return known[0]
-        ticket = kept.ticket(host)
+        if self._cache is False:
+            return self._run(name, metadata, lambda result: None)
+        results, host = self._results[name], metadata.hostname
+        cached = results.get(host)
+        if cached is not None:
+            return cached[0]
+        ticket = results.ticket(host)
+        return self._run(name, metadata, lambda result: results.put(host, (result,), ticket))
+
+    def _run(self, name: str, metadata: ClientMetadata, keep: Callable[[Any], None]) -> Any:
         try:
-            found = copy.copy(self._by_name[name]).get_result(metadata.for_build())
+            result = copy.copy(self._by_name[name]).get_result(metadata.for_build())
         except Exception as error:  # the directory's refusal, or a site's own code
             self._log(name, metadata, error)
             return None
-        if self._cache is not False:
-            kept.put(host, (found,), ticket)
-        return found
+        keep(result)
+        return result
 
     def _log(self, name: str, metadata: ClientMetadata, error: Exception) -> None:
         reason = with_diagnosis(str(error) or type(error).__name__, error)
@@ -91,18 +93,18 @@ class Ldap(Plugin, Connector, ClientRunHooks):
     def expire_cache(self, query: str | None = None, hostname: str | None = None) -> None:
         """Forget results: of a query for a client, of a query, or all."""
         hosts = () if hostname is None else (hostname,)
-        for name, kept in self._kept.items():
+        for name, results in self._results.items():
             if query is None or name == query:
-                kept.expire(*hosts)
+                results.expire(*hosts)
 
     def shutdown(self) -> None:
-        """Close what is connected to directories."""
+        """Close the connections to directories."""
         if self._queries is not None:
             self._queries.close()
 
 
 class ClientResults(Mapping[str, Any]):
-    """The results of a client's queries, each found out when it is asked for."""
+    """The results of a client's queries; a query is run when its result is asked for."""
 
     def __init__(self, plugin: Ldap, metadata: ClientMetadata, names: list[str]) -> None:
         self._plugin = plugin

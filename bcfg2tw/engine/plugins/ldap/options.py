@@ -1,15 +1,17 @@
-"""What python-ldap calls things, for queries that were written for it."""
+"""
+python-ldap's names: options of a connection, scopes, and a stand-in for its modules.
+
+The files of sites are written for python-ldap, whichever library the queries are sent with.
+"""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
-
-from ldap3.utils.conv import escape_filter_chars
 
 #: Names to numbers, as python-ldap has them.
 OPTIONS = {
@@ -39,13 +41,24 @@ OTHER_CONSTANTS = {
     "OPT_X_TLS_TRY": 4,
 }  # fmt: skip
 
+ESCAPES = {"\\": r"\5c", "*": r"\2a", "(": r"\28", ")": r"\29", "\0": r"\00"}
+
 #: Values of OPT_X_TLS_REQUIRE_CERT with which a certificate need not be right.
 UNCHECKED = (OTHER_CONSTANTS["OPT_X_TLS_NEVER"], OTHER_CONSTANTS["OPT_X_TLS_ALLOW"])
 
 
 @dataclass(frozen=True)
 class ConnectionOptions:
-    """How to talk to a directory; None where the server's own setting holds."""
+    """
+    How to talk to a directory.
+
+    :ivar deref: which aliases are followed, by python-ldap's number
+    :ivar size_limit: how many entries a query takes; 0 for any number
+    :ivar time_limit_seconds: how long the directory itself may search; 0 for as long as it likes
+    :ivar follows_referrals: whether another directory is asked where this one says so
+    :ivar answer_seconds: how long an answer may take; None for as long as the settings say
+    :ivar connect_seconds: how long connecting may take; None for as long as the settings say
+    """
 
     deref: int = 0
     size_limit: int = 0
@@ -81,13 +94,18 @@ def connection_options(options: Mapping[int | str, Any] | None) -> ConnectionOpt
 
     :raises ValueError: if one is unknown here, or asks for another version of the protocol
     """
-    read = ConnectionOptions()
+    parsed = ConnectionOptions()
     for option, value in (options or {}).items():
-        read = _with(read, option, value)
-    return read
+        parsed = _set_option(parsed, option, value)
+    return parsed
 
 
-def _with(read: ConnectionOptions, option: int | str, value: Any) -> ConnectionOptions:
+def _set_option(parsed: ConnectionOptions, option: int | str, value: Any) -> ConnectionOptions:
+    """
+    Return options with one more of python-ldap's.
+
+    :raises ValueError: as :func:`connection_options` does
+    """
     name = NAMES.get(option) if isinstance(option, int) else option
     if name not in OPTIONS:
         raise ValueError(
@@ -96,12 +114,12 @@ def _with(read: ConnectionOptions, option: int | str, value: Any) -> ConnectionO
         )
     if name in FIELDS:
         changes: dict[str, Any] = {FIELDS[name]: value}
-        return replace(read, **changes)
+        return replace(parsed, **changes)
     if name == "OPT_X_TLS_REQUIRE_CERT":
-        return replace(read, verify=ssl.CERT_NONE if value in UNCHECKED else ssl.CERT_REQUIRED)
+        return replace(parsed, verify=ssl.CERT_NONE if value in UNCHECKED else ssl.CERT_REQUIRED)
     if name == "OPT_PROTOCOL_VERSION" and value != 3:
         raise ValueError(f"options: version {value!r} of the protocol is not spoken, only 3")
-    return read
+    return parsed
 
 
 def scope_number(scope: object) -> int:
@@ -118,13 +136,19 @@ def scope_number(scope: object) -> int:
 
 def stand_in() -> dict[str, ModuleType]:
     """
-    Return modules in place of python-ldap, none where it is installed.
+    Return modules in place of python-ldap by their names, none where it can be imported.
 
     They hold what queries need to be declared: constants, and the escaping of filters.
     """
-    if importlib.util.find_spec("ldap") is not None:
-        return {}
-    return dict(_modules())
+    return {} if _has_python_ldap() else dict(_modules())
+
+
+def _has_python_ldap() -> bool:
+    try:
+        importlib.import_module("ldap.ldapobject")  # another package may be called ldap, too
+    except ImportError:
+        return False
+    return True
 
 
 def _modules() -> Iterator[tuple[str, ModuleType]]:
@@ -133,3 +157,8 @@ def _modules() -> Iterator[tuple[str, ModuleType]]:
     filters.__dict__["escape_filter_chars"] = escape_filter_chars
     yield "ldap", ldap
     yield "ldap.filter", filters
+
+
+def escape_filter_chars(assertion_value: str) -> str:
+    """Return a text as it stands for itself in a filter (RFC 4515, 3)."""
+    return "".join(ESCAPES.get(character, character) for character in assertion_value)

@@ -14,25 +14,30 @@ from bcfg2tw.engine.templates.python_files import load_module
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
 
-#: Under which names the file may import what it needs.
-OWN_NAMES = ("Bcfg2.Server.Plugins.Ldap", "bcfg2tw.engine.plugins.ldap")
+#: The modules that the file may import the classes from.
+MODULE_NAMES = ("Bcfg2.Server.Plugins.Ldap", "bcfg2tw.engine.plugins.ldap")
 
 
 class Queries:
     """
-    What config.py declares; never changes once made.
+    The queries of a config.py; never changes.
 
     :ivar by_name: the queries, to be copied for each run
     """
 
     def __init__(self, source: Source) -> None:
-        own = _own_module(source.settings)
-        provided = {**stand_in(), **dict.fromkeys(OWN_NAMES, own)}
-        module = load_module(source, "Ldap", provided)
+        """
+        Run a config.py.
+
+        :raises RepositoryError: if it fails, or declares no queries
+        """
+        classes = _module_of_classes(source.settings)
+        importable = {**stand_in(), **dict.fromkeys(MODULE_NAMES, classes)}
+        module = load_module(source, "Ldap", importable)
         self._connections = list(_connections(module))
         self.by_name: dict[str, LdapQuery] = {}
         for query_class in _query_classes(module, source.path):
-            query = _made(query_class, source.path)
+            query = _make_query(query_class, source.path)
             self.by_name[query.name] = query
 
     def close(self) -> None:
@@ -41,10 +46,10 @@ class Queries:
             connection.close()
 
 
-def _own_module(settings: Settings) -> ModuleType:
-    """Return what the file imports from; its connections know the settings."""
+def _module_of_classes(settings: Settings) -> ModuleType:
+    """Return the module that the file imports from; its connections know the settings."""
     connection_class = type("LdapConnection", (LdapConnection,), {"settings": settings})
-    module = ModuleType(OWN_NAMES[0])
+    module = ModuleType(MODULE_NAMES[0])
     module.__dict__.update(
         LdapConnection=connection_class,
         LdapQuery=LdapQuery,
@@ -56,37 +61,35 @@ def _own_module(settings: Settings) -> ModuleType:
 
 
 def _connections(module: ModuleType) -> Iterator[LdapConnection]:
-    for found in vars(module).values():
-        connection = getattr(found, "connection", None) if isinstance(found, type) else found
+    for value in vars(module).values():
+        connection = getattr(value, "connection", None) if isinstance(value, type) else value
         if isinstance(connection, LdapConnection):
             yield connection
 
 
-def _query_classes(module: ModuleType, path: str) -> Iterator[type[LdapQuery]]:
+def _query_classes(module: ModuleType, path: str) -> list[type[LdapQuery]]:
     names = getattr(module, "__queries__", None)
-    if names is None:
-        registered = [found for found in vars(module).values() if is_registered(found)]
-        if not registered:
-            raise RepositoryError(
-                path,
-                "Ldap: there are no queries: name their classes in the list __queries__, "
-                "or register them with @register_query",
-            )
-        yield from registered
-        return
-    for name in names:
-        yield _checked(name, getattr(module, name, None), path)
+    if names is not None:
+        return [_check_class(name, getattr(module, name, None), path) for name in names]
+    registered = [value for value in vars(module).values() if is_registered(value)]
+    if not registered:
+        raise RepositoryError(
+            path,
+            "Ldap: there are no queries: name their classes in the list __queries__, "
+            "or register them with @register_query",
+        )
+    return registered
 
 
-def _checked(name: str, found: Any, path: str) -> type[LdapQuery]:
-    if isinstance(found, type) and issubclass(found, LdapQuery):
-        return found
+def _check_class(name: str, candidate: Any, path: str) -> type[LdapQuery]:
+    if isinstance(candidate, type) and issubclass(candidate, LdapQuery):
+        return candidate
     raise RepositoryError(
         path, f"Ldap: __queries__ names {name!r}, which is no class derived from LdapQuery"
     )
 
 
-def _made(query_class: type[LdapQuery], path: str) -> LdapQuery:
+def _make_query(query_class: type[LdapQuery], path: str) -> LdapQuery:
     try:
         query = query_class()
         scope_number(query.scope)

@@ -1,16 +1,15 @@
-"""`LdapQuery`: what a site asks a directory for each client, and what it makes of the answer."""
+"""`LdapQuery`: a question of a site's to a directory, and how its answer is used."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from bcfg2tw.engine.plugins.ldap.connection import LdapConnection, LdapError
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugins.ldap.connection import LdapConnection
+from bcfg2tw.engine.plugins.ldap.interface import LdapError
 
-if TYPE_CHECKING:
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
-
-T = TypeVar("T", bound="type[LdapQuery]")
+QueryClass = TypeVar("QueryClass", bound="type[LdapQuery]")
 
 REGISTERED = "_is_registered_query"
 
@@ -25,7 +24,7 @@ class LdapQuery:
     :ivar filter: an LDAP filter; backslashes in it are plain characters
     :ivar attrs: the attributes to ask for, None for all
     :ivar connection: the directory
-    :ivar result: what was found, and what was made of it then
+    :ivar result: the entries of the answer while they are processed, then the outcome
     """
 
     name: ClassVar[str]
@@ -49,14 +48,20 @@ class LdapQuery:
         """Adapt the query to a client, for instance its filter."""
 
     def process_result(self, metadata: ClientMetadata, **kwargs: Any) -> Any:
-        """Return what templates get of `self.result`, a list of pairs (name, attributes)."""
+        """
+        Return the result for templates.
+
+        `self.result` is the answer, a list of pairs: an entry's name, and its attributes, which
+        are lists of values by name. Here it is returned as it is.
+        """
         return self.result
 
     def get_result(self, metadata: ClientMetadata, **kwargs: Any) -> Any:
         """
         Run the query for a client.
 
-        :raises LdapError: if the directory cannot be asked
+        :param kwargs: handed on to `prepare_query` and `process_result`
+        :raises LdapError: if the directory cannot be asked, or refuses the query
         """
         if self.connection is None:
             raise LdapError(f"{self.name} has no connection: set the attribute of its class")
@@ -70,12 +75,12 @@ class LdapSubQuery(LdapQuery):
     """A query that only other queries use."""
 
 
-def register_query(query: T) -> T:
+def register_query(query: QueryClass) -> QueryClass:
     """Have a class be a query for templates, as in Bcfg2 1.3; `__queries__` does it as well."""
     setattr(query, REGISTERED, True)
     return query
 
 
-def is_registered(found: object) -> bool:
+def is_registered(candidate: object) -> bool:
     """Say whether something is a class that was registered itself, not its base."""
-    return isinstance(found, type) and REGISTERED in found.__dict__
+    return isinstance(candidate, type) and REGISTERED in candidate.__dict__

@@ -181,12 +181,19 @@ class OptionTests(LdapCase):
 
 class ExtraTests(LdapCase):
     def test_missing(self) -> None:
-        """Without ldap3 the log names the extra to install."""
-        loaded = {name: one for name, one in sys.modules.items() if name.startswith(ldap.__name__)}
-        self.addCleanup(sys.modules.update, {**loaded, "ldap3": sys.modules["ldap3"]})
-        for name in loaded:
+        """Without a library the log names the extra to install."""
+        hidden = (ldap.__name__, "ldap3", "ldap")
+        modules = {
+            name: module
+            for name, module in sys.modules.items()
+            if name in hidden or name.startswith(f"{ldap.__name__}.")
+        }
+        self.addCleanup(sys.modules.update, modules)
+        for name in modules:
             del sys.modules[name]
-        sys.modules["ldap3"] = None  # type: ignore[assignment]  # this is how imports are refused
+        for name in ("ldap3", "ldap"):
+            self.addCleanup(sys.modules.pop, name)
+            sys.modules[name] = None  # type: ignore[assignment]  # this is how imports are refused
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             self.assertEqual(plugin_classes(["Ldap"]), [])
         self.assertIn("Plugin Ldap cannot be used: it needs the Python package ldap3: install "
