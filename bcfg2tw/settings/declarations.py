@@ -74,8 +74,8 @@ class OptionTable:
         types.servers, cli="server", short="S",
     )  # fmt: skip
     encoding: str = option(
-        "components", "encoding", "UTF-8", "Encoding of files and templates.", cli="encoding",
-        short="E",
+        "components", "encoding", "UTF-8", "Encoding of files and templates.", types.encoding,
+        cli="encoding", short="E",
     )  # fmt: skip
     password: str | None = option(
         "communication", "password", None, "Password that all clients share."

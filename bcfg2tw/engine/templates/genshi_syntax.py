@@ -7,6 +7,8 @@ it apart themselves: into the same events as Genshi does. What is done with the 
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +20,7 @@ from genshi.template import MarkupTemplate, NewTextTemplate, OldTextTemplate
 from genshi.template.base import EXEC, EXPR, INCLUDE, SUB, BadDirectiveError, Template
 from genshi.template.interpolation import lex
 
+from bcfg2tw.engine.repository.source import decoded
 from bcfg2tw.engine.templates.genshi_code import Lookup, parse_block, parse_expression
 from bcfg2tw.engine.templates.genshi_directives import MARKUP_DIRECTIVES, TEXT_DIRECTIVES
 
@@ -84,6 +87,22 @@ class _Python3Template(Template):
         super().__init__(*args, lookup=lookup, **options)
 
 
+#: How an XML document begins that says in which encoding it is.
+DECLARED = re.compile(rb"\s*(?:\xff\xfe|\xfe\xff|<\?xml\b[^>]*\bencoding\s*=)")
+
+
+def _xml_parser(data: str | bytes, filename: str, encoding: str | None) -> XMLParser:
+    """
+    Return what reads a document in the encoding that it declares.
+
+    :param encoding: for one that declares none
+    """
+    if isinstance(data, str):
+        return XMLParser(io.StringIO(data), filename=filename)
+    encoding = None if DECLARED.match(data) else encoding
+    return XMLParser(io.BytesIO(data), filename=filename, encoding=encoding)
+
+
 class Python3Markup(_Python3Template, MarkupTemplate):
     """An XML template."""
 
@@ -91,7 +110,7 @@ class Python3Markup(_Python3Template, MarkupTemplate):
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         if not isinstance(source, Stream):
-            source = XMLParser(source, filename=self.filename, encoding=encoding)
+            source = _xml_parser(source.read(), self.filename, encoding)
         return [event for parsed in source for event in self._events(*parsed)]
 
     def _events(self, kind: Any, data: Any, position: Any) -> Iterable[Event]:
@@ -255,7 +274,10 @@ class Python3OldText(_Python3Template, OldTextTemplate):
 def _events_of_text(
     template: Python3Text | Python3OldText, data: str | bytes, encoding: str | None
 ) -> list[Event]:
-    text = data.decode(encoding or "utf-8", "replace") if isinstance(data, bytes) else data
+    if isinstance(data, bytes):
+        text = decoded(data, template.filepath, encoding or "utf-8")
+    else:
+        text = data
     events = TextEvents(template)
     for piece in template.pieces(text):
         events.add(piece)

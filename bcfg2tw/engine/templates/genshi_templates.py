@@ -120,8 +120,6 @@ def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
         raise load_failure(error, source, data) from error
     except ParseError as error:
         raise RepositoryError(source.path, error.msg, error.lineno) from error
-    except UnicodeDecodeError as error:
-        raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
     return template
 
 

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
+from bcfg2tw.engine.repository.source import ExplainedProblem
 from bcfg2tw.errors import RepositoryError
 
 
-class Python2Problem(RepositoryError):
+class Python2Problem(ExplainedProblem):
     """
     A template cannot be read because it is written in Python 2.
 
@@ -25,8 +26,7 @@ class Python2Problem(RepositoryError):
     """
 
     def __init__(self, path: str, reason: str, line: int | None, diagnosis: str) -> None:
-        super().__init__(path, f"{reason} ({diagnosis})", line)
-        self.diagnosis = diagnosis
+        super().__init__(path, f"{reason} ({diagnosis})", line, diagnosis)
 
 
 def load_problem(

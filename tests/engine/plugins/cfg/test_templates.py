@@ -109,6 +109,42 @@ class GenshiTests(Failures):
         self.assertEqual(bound(core, "/etc/a").text, "12")
 
 
+LATIN = "first\n\u00e9t\u00e9\n".encode("latin-1")
+NOT_UTF8 = "it is not UTF-8 (byte 0xE9 at offset 6): convert the file, or set [components] encoding"
+
+
+class EncodingTests(Failures):
+    def test_all_engines(self) -> None:
+        """A template that is not in the server's encoding fails, in whatever language it is."""
+        for extension in ("genshi", "jinja2", "cheetah"):
+            reason, log = self.said({f"etc/a/a.{extension}": LATIN})
+            self.assertIn(NOT_UTF8, reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.{extension}:2: {NOT_UTF8}; it is not used", log)
+
+    def test_encrypted(self) -> None:
+        """The same goes for a template that is encrypted."""
+        core = cfg_core(self, {"etc/a/a.genshi.crypt": encrypt(LATIN, "one")}, **SECRETS)
+        self.assertIn(f"(line 2: {NOT_UTF8})", failure(core, "/etc/a"))
+
+    def test_included(self) -> None:
+        """So does what a template includes, named at once or by an expression."""
+        for extension, text in (
+            ("genshi", "{% include p.genshi_include %}"),
+            ("genshi", "{% include ${'p.genshi_include'} %}"),
+            ("jinja2", "{% include 'p.jinja2_include' %}"),
+        ):
+            files = {f"etc/a/a.{extension}": text, f"etc/a/p.{extension}_include": LATIN}
+            reason, log = self.said(files)
+            self.assertIn(NOT_UTF8, reason)
+            self.assertIn(f"REPO/Cfg/etc/a/p.{extension}_include:2: {NOT_UTF8}", log)
+
+    def test_changed(self) -> None:
+        """A template that is saved in another encoding leaves its last good state in service."""
+        core = cfg_core(self, {"etc/a/a.genshi": "good"})
+        change(core, {"Cfg/etc/a/a.genshi": LATIN})
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+
+
 class Python2Tests(Failures):
     def test_syntax(self) -> None:
         """Python 2 that cannot be read is named with its line."""

@@ -52,10 +52,7 @@ class CheetahText(ContentGenerator):
     def __init__(self, source: Source, data: bytes) -> None:
         self.path = source.path
         self._settings = source.settings
-        try:
-            self._text = data.decode(source.settings.encoding)
-        except UnicodeDecodeError as error:
-            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+        self._text = source.decoded(data, source.path)
         self._class = self._compile_class()
 
     def _compile_class(self) -> Any:

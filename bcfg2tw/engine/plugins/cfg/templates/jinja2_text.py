@@ -41,19 +41,17 @@ class SourceLoader(BaseLoader):
 
         :raises TemplateNotFound: if there is none; a name with `..` stands for none, as it does
             not for the loader that the reference uses
+        :raises RepositoryError: if it is not in the server's encoding
         """
         if template == self._source.path:
-            return self.text(self._data), template, None
+            return self._source.decoded(self._data, template), template, None
         if os.path.pardir in template.split("/"):
             raise TemplateNotFound(template)
         try:
-            return self.text(self._source.read(template)), template, None
+            data = self._source.read(template)
         except RepositoryError as error:
             raise TemplateNotFound(template) from error
-
-    def text(self, data: bytes) -> str:
-        """Decode a file."""
-        return data.decode(self._source.settings.encoding)
+        return self._source.decoded(data, template), template, None
 
 
 class RelativeEnvironment(Environment):
@@ -76,21 +74,12 @@ class Jinja2Text(ContentGenerator):
         self._settings = source.settings
         self._loader = SourceLoader(source, data)
         environment = ENVIRONMENT.overlay(loader=self._loader)
-        self._text = self._decode(source, data)
+        self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
             _load_included(environment, source.path, {source.path})
         except TemplateSyntaxError as error:
             raise _syntax_failure(error, source.path) from error
-        except UnicodeDecodeError as error:
-            encoding = source.settings.encoding
-            raise RepositoryError(source.path, f"it includes what is not {encoding}") from error
-
-    def _decode(self, source: Source, data: bytes) -> str:
-        try:
-            return self._loader.text(data)
-        except UnicodeDecodeError as error:
-            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
