@@ -24,6 +24,7 @@ from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.genshi_code import Block
 from bcfg2tw.engine.templates.python_files import with_diagnosis
+from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.errors import RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
@@ -97,6 +98,8 @@ def _frames(error: Exception, template: Template) -> Iterator[Frame]:
 
 def _description(error: Exception, with_class: bool) -> str:
     name, text = type(error).__name__, str(error)
+    if isinstance(error, CodeEnded):
+        return text
     if not text:
         return name
     return f"{name}: {text}" if with_class else text

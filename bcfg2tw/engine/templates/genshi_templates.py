@@ -23,6 +23,7 @@ from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.failures import load_failure, log_failure, render_failure
 from bcfg2tw.engine.templates.genshi_code import Lookup
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
+from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
 from bcfg2tw.errors import RepositoryError
 
 T = TypeVar("T", bound=Template)
@@ -136,11 +137,12 @@ def render_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
     """
     stream = template.generate(**variables).filter(_without_comments)
     try:
-        text: str = stream.render("xml", encoding=None, strip_whitespace=False)
+        with site_code:
+            text: str = stream.render("xml", encoding=None, strip_whitespace=False)
     except Exception as error:  # the template's own code; Python 2 in it is named
         failure = render_failure(template, error)
         log_failure(failure.place, failure.reason, variables)
-        if python2.diagnosis(error) is None:
+        if python2.diagnosis(error) is None and not isinstance(error, CodeEnded):
             raise
         raise TemplateError(failure.reason, failure.path, failure.line or -1) from error
     return text

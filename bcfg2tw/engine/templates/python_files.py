@@ -11,6 +11,7 @@ from typing import Any
 
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates.site_code import is_for_the_program
 from bcfg2tw.errors import RepositoryError
 
 #: What the names of these modules begin with, as far as Python is concerned.
@@ -41,8 +42,10 @@ def load_module(
     sys.modules[name] = module
     try:
         exec(compile(source.data, source.path, "exec", dont_inherit=True), module.__dict__)
-    except (Exception, SystemExit) as error:  # a site's own code may raise anything
+    except BaseException as error:  # a site's own code may raise anything
         _restore(name, before)
+        if is_for_the_program(error):
+            raise
         raise _problem(source, plugin, error) from error
     return module
 

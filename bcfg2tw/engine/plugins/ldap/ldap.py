@@ -14,6 +14,7 @@ from bcfg2tw.engine.plugins.ldap.queries import Queries
 from bcfg2tw.engine.plugins.ldap.query import LdapQuery
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.site_code import site_code
 
 if TYPE_CHECKING:
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -52,7 +53,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
 
     def _is_applicable(self, name: str, metadata: ClientMetadata) -> bool:
         try:
-            return bool(copy.copy(self._by_name[name]).is_applicable(metadata))
+            with site_code:
+                return bool(copy.copy(self._by_name[name]).is_applicable(metadata))
         except Exception as error:  # a site's own code
             self._log(name, metadata, error)
             return False
@@ -69,7 +71,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
             return known[0]
         ticket = kept.ticket(host)
         try:
-            found = copy.copy(self._by_name[name]).get_result(metadata.for_build())
+            with site_code:
+                found = copy.copy(self._by_name[name]).get_result(metadata.for_build())
         except Exception as error:  # the directory's refusal, or a site's own code
             self._log(name, metadata, error)
             return None

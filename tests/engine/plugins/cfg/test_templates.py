@@ -10,7 +10,7 @@ from typing import ClassVar
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.encryption import encrypt
-from tests.builders import CLIENT, change
+from tests.builders import CLIENT, a_core, bundle_of, change, configuration
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
 
 SECRETS = {"passphrases": {"first": "one", "second": "zwei"}}
@@ -109,6 +109,56 @@ class GenshiTests(Failures):
         self.assertEqual(bound(core, "/etc/a").text, "12")
 
 
+HELPER = (
+    "import sys\n__export__ = ['leave', 'stop']\n\ndef leave():\n    sys.exit(3)\n"
+    "class Stop(BaseException):\n    pass\ndef stop():\n    raise Stop('now')\n"
+)
+ENDS_NOTHING = "(it ends nothing here: to refuse a client, raise an Exception)"
+
+
+class EndingTests(SynchronousTestCase):
+    def said(self, extension: str, text: str) -> tuple[str, str]:
+        """Return the failure of a path whose template has a helper, and what was logged."""
+        contents = {
+            "Bundler/b.xml": bundle_of("/etc/a"),
+            f"Cfg/etc/a/a.{extension}": text,
+            "TemplateHelper/h.py": HELPER,
+        }
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = a_core(self, contents)
+            reason = failure(core, "/etc/a")
+        log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
+        return reason.removeprefix("bind error: Cfg: Error rendering /etc/a: "), log
+
+    def test_template(self) -> None:
+        """A template that wants to end the server fails its path, with its line."""
+        for extension, text, line in (
+            ("genshi", "\n\n{% python\nimport sys\nsys.exit(3)\n%}", 5),
+            ("genshi", "\n${__import__('sys').exit(3)}", 2),
+            ("jinja2", "\n{{ metadata.TemplateHelper.h.leave() }}", 2),
+            ("cheetah", "#import sys\n\n$sys.exit(3)", 3),
+        ):
+            reason, log = self.said(extension, text)
+            self.assertTrue(reason.startswith(f"SystemExit: 3 {ENDS_NOTHING}"), reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.{extension}:{line}: SystemExit: 3", log)
+
+    def test_helper(self) -> None:
+        """So does what a helper raises that is no Exception, with both lines."""
+        reason, log = self.said("genshi", "\n${metadata.TemplateHelper['h'].stop()}")
+        self.assertEqual(reason, f"Stop: now {ENDS_NOTHING}")
+        self.assertIn(f"a.genshi:2: {reason}, in REPO/TemplateHelper/h.py:9", log)
+
+    def test_bundle(self) -> None:
+        """A templated bundle that wants to end the server is a bundle whose template fails."""
+        xmlns = 'xmlns:py="http://genshi.edgewall.org/"'
+        bundle = f"<Bundle {xmlns}><?python\nimport sys\nsys.exit(3)?></Bundle>"
+        core = a_core(self, {"Bundler/a.xml": bundle, "Bundler/b.xml": "<Bundle/>"})
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            config = configuration(core)
+        self.assertEqual([structure.get("name") for structure in config], ["b"])
+        self.assertIn("Bundler/a.xml:3: SystemExit: 3", logged.output[0])
+
+
 LATIN = "first\n\u00e9t\u00e9\n".encode("latin-1")
 NOT_UTF8 = "it is not UTF-8 (byte 0xE9 at offset 6): convert the file, or set [components] encoding"
 
@@ -133,7 +183,10 @@ class EncodingTests(Failures):
             ("genshi", "{% include ${'p.genshi_include'} %}"),
             ("jinja2", "{% include 'p.jinja2_include' %}"),
         ):
-            files = {f"etc/a/a.{extension}": text, f"etc/a/p.{extension}_include": LATIN}
+            files: dict[str, str | bytes] = {
+                f"etc/a/a.{extension}": text,
+                f"etc/a/p.{extension}_include": LATIN,
+            }
             reason, log = self.said(files)
             self.assertIn(NOT_UTF8, reason)
             self.assertIn(f"REPO/Cfg/etc/a/p.{extension}_include:2: {NOT_UTF8}", log)

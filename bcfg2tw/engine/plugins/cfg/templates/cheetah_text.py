@@ -26,6 +26,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
@@ -57,9 +58,13 @@ class CheetahText(ContentGenerator):
 
     def _compile_class(self) -> Any:
         try:
-            template_class = _compile(self._text, returnAClass=True)
+            with site_code:
+                template_class = _compile(self._text, returnAClass=True)
         except ParseError as error:
             raise self._failure(error) from error
+        except Exception as error:  # what it imports is loaded already, and may raise anything
+            reason = f"{type(error).__name__}: {error}"
+            raise python2.load_problem(self.path, reason, None, error, "") from error
         names = sys.modules[template_class.__module__].__dict__
         for name, value in python2.NAMES.items():
             names.setdefault(name, value)

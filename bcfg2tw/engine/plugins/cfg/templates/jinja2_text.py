@@ -21,6 +21,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
@@ -125,4 +126,8 @@ def _line(error: Exception, template: Template) -> int | None:
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == template.filename
     ]
-    return lines[-1] if lines else None
+    if not lines:
+        return None
+    # Jinja2 puts the template's own lines into the traceback of an Exception only
+    ended = isinstance(error, CodeEnded)
+    return template.get_corresponding_lineno(lines[-1]) if ended else lines[-1]
