@@ -86,9 +86,12 @@ class Library:
         before: Interpreted | None,
     ) -> Interpreted:
         dependencies = Dependencies()
+        good = before.value if before is not None else None
         try:
-            source = Source(path, name, stamp, self.settings, dependencies)
-            return Interpreted(interpretation(source), dependencies)
+            source = Source(path, name, stamp, self.settings, dependencies, good)
+            value = interpretation(source)
+            source.before = None  # who keeps the source must not keep all states before it
+            return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:
@@ -96,9 +99,8 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        value = before.value if before is not None else None
-        logger.error("%s; %s", problem, what_now(value))
-        return Interpreted(value, dependencies, problem)
+        logger.error("%s; %s", problem, what_now(good))
+        return Interpreted(good, dependencies, problem)
 
     def keep_only(self, keys: set[Key]) -> None:
         """Forget what no snapshot uses any more."""

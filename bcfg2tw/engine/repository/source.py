@@ -69,16 +69,25 @@ class Source:
     :ivar stamp: as it was listed, for instance to see whether it is executable
     :ivar data: its content
     :ivar dependencies: all that has been read for it so far, itself among it
+    :ivar before: the object that its last good state became, None if there was none; while it is
+        being interpreted only
     """
 
     def __init__(
-        self, path: str, name: str, stamp: Stamp, settings: Settings, dependencies: Dependencies
+        self,
+        path: str,
+        name: str,
+        stamp: Stamp,
+        settings: Settings,
+        dependencies: Dependencies,
+        before: object = None,
     ) -> None:
         self.path = path
         self.name = name
         self.stamp = stamp
         self.settings = settings
         self.dependencies = dependencies
+        self.before = before
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)

@@ -151,7 +151,7 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     """Explain why a template, or one that it includes, cannot be read."""
     path = source.path if error.filename in (None, "<string>") else error.filename
     text = data.decode(source.settings.encoding, "replace")
-    text = text if path == source.path else _file_text(path)
+    text = text if path == source.path else file_text(path)
     syntax_error = error.__cause__ or error.__context__ or error
     failing = (getattr(syntax_error, "text", None) or "").strip()
     line = _line_of(failing, text) or _line_of_directive(error.msg, text)
@@ -178,10 +178,11 @@ def _line_of(fragment: str, text: str) -> int | None:
 def _text_of(path: str, template: Template, text: str | None) -> str:
     if text is not None and path == template.filepath:
         return text
-    return _file_text(path)
+    return file_text(path)
 
 
-def _file_text(path: str) -> str:
+def file_text(path: str) -> str:
+    """Return the text of a template, for the line of a failure to be found in."""
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read()

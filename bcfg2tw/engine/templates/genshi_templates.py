@@ -15,14 +15,16 @@ from genshi.template import (
     OldTextTemplate,
     TemplateError,
     TemplateLoader,
+    TemplateNotFound,
 )
 from genshi.template.base import Template
 
-from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import python2
-from bcfg2tw.engine.templates.failures import load_failure, log_failure, render_failure
+from bcfg2tw.engine.templates.failures import file_text, load_failure, log_failure, render_failure
 from bcfg2tw.engine.templates.genshi_code import Lookup
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
+from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
 from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
 from bcfg2tw.errors import RepositoryError
 
@@ -44,6 +46,10 @@ class SnapshotLoader(TemplateLoader):
     An include with a fixed name is read at once and becomes part of the template; what a name
     computed at rendering stands for is read then, and kept. In both cases the template is read
     anew when the included file changes.
+
+    :ivar is_preparing: whether what is loaded is what the template includes by fixed names
+    :ivar missing: the includes by fixed names that cannot be read: including file, name, reason
+    :ivar problems: what is wrong with files that are included by fixed names
     """
 
     def __init__(self, source: Source) -> None:
@@ -54,6 +60,10 @@ class SnapshotLoader(TemplateLoader):
             variable_lookup=Lookup,
         )
         self._source = source
+        self._reason = ""
+        self.is_preparing = True
+        self.missing: list[tuple[str, str, str]] = []
+        self.problems: list[ExplainedProblem] = []
 
     def _open_from(self, folder: str) -> Callable[[str], Opened]:
         def open_source(filename: str) -> Opened:
@@ -61,18 +71,30 @@ class SnapshotLoader(TemplateLoader):
             try:
                 return path, path, io.BytesIO(self._source.read(path)), None
             except RepositoryError as error:
+                self._reason = error.reason
                 raise OSError(str(error)) from error  # what genshi takes for "not there"
 
         return open_source
 
     def load(self, filename: str, relative_to: str | None = None, **kwargs: Any) -> Template:
         """Load an included template; absolute names are read through the source as well."""
-        if relative_to is not None:
-            filename = os.path.join(os.path.dirname(relative_to), filename)
-        return super().load(os.path.relpath(filename, self._folder), **kwargs)
+        path = os.path.join(os.path.dirname(relative_to or ""), filename)
+        try:
+            return super().load(os.path.relpath(path, self._folder), **kwargs)
+        except TemplateNotFound:
+            # XML says itself what stands in the place of what is missing
+            if self.is_preparing and kwargs.get("cls") in (Python3Text, Python3OldText):
+                self.missing.append((relative_to or self._source.path, filename, self._reason))
+            raise
 
     def _instantiate(self, cls: type[Template], *args: Any, **options: Any) -> Template:
-        return super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+        template = super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+        problem: ExplainedProblem | None = getattr(template, "problem", None)
+        if problem is not None and self.is_preparing:
+            self.problems.append(problem)
+        elif problem is not None:
+            raise problem
+        return template
 
     @property
     def _folder(self) -> str:
@@ -108,20 +130,45 @@ def old_text_template(source: Source, data: bytes) -> Python3OldText:
 
 
 def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
+    loader = SnapshotLoader(source)
     try:
         template: T = template_class(
             data,
             filepath=source.path,
             filename=source.path,
-            loader=SnapshotLoader(source),
+            loader=loader,
             encoding=source.settings.encoding,
         )
         template._prepare_self()  # Genshi would read what it includes at first use
+        loader.is_preparing = False
     except TemplateError as error:
         raise load_failure(error, source, data) from error
     except ParseError as error:
         raise RepositoryError(source.path, error.msg, error.lineno) from error
     return template
+
+
+def mistakes_of(template: Template, text: str) -> list[ExplainedProblem]:
+    """
+    Return what is wrong with a text template and what it includes by fixed names.
+
+    Genshi puts nothing in the place of a file that it does not find, and takes a directive
+    without an end for none.
+
+    :param text: the template's own
+    """
+    loader = template.loader
+    absent = [
+        missing_include(
+            path,
+            name,
+            reason,
+            line_of_include(name, text if path == template.filepath else file_text(path)),
+        )
+        for path, name, reason in loader.missing
+    ]
+    own = [] if template.problem is None else [template.problem]
+    return [*own, *loader.problems, *absent]
 
 
 def _without_comments(stream: Any) -> Any:

@@ -106,8 +106,16 @@ class Kind:
         """Return a stand-in for a file that was never understood: it fails its entry."""
         if "{reason}" in self.failure or not isinstance(problem, ExplainedProblem):
             return Unusable(path, self.failure, problem.reason if problem else "")
-        place = "" if problem.line is None else f"line {problem.line}: "
-        return Unusable(path, self.failure + " ({reason})", place + problem.diagnosis)
+        return Unusable(
+            path, self.failure + " ({reason})", _place(problem, path) + problem.diagnosis
+        )
+
+
+def _place(problem: RepositoryError, path: str) -> str:
+    """Return where a problem is, as it stands before what is wrong there."""
+    if problem.line is None:
+        return ""
+    return f"line {problem.line}: " if problem.path == path else f"{problem.path}:{problem.line}: "
 
 
 def kind_of(name: str, base: str, kinds: Iterable[Kind]) -> tuple[Kind, Specificity] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -19,10 +20,12 @@ SECRETS = {"passphrases": {"first": "one", "second": "zwei"}}
 class Failures(SynchronousTestCase):
     """What the tests below have in common."""
 
-    def said(self, files: dict[str, str | bytes], name: str = "/etc/a") -> tuple[str, str]:
+    def said(
+        self, files: dict[str, str | bytes], name: str = "/etc/a", **settings: Any
+    ) -> tuple[str, str]:
         """Return the failure of a path, and what was logged."""
         with self.assertLogs("bcfg2-server", "ERROR") as logged:
-            core = cfg_core(self, files)
+            core = cfg_core(self, files, **settings)
             reason = failure(core, name)
         log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
         return reason.removeprefix(f"bind error: Cfg: Error rendering {name}: "), log
@@ -97,6 +100,70 @@ class GenshiTests(Failures):
         self.assertEqual(bound(core, "/etc/a").text, "a")
         change(core, {"Cfg/etc/a/i.genshi_include": "b"})
         self.assertEqual(bound(core, "/etc/a").text, "ab")
+
+    def test_include_is_missing(self) -> None:
+        """An include that was missing from the beginning is logged with file and line."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = cfg_core(self, {"etc/a/a.genshi": "a\n{% include i.genshi_include %}"})
+        self.assertEqual(
+            [line.replace(core.settings.repository, "REPO") for line in logged.output],
+            ["ERROR:bcfg2-server:REPO/Cfg/etc/a/a.genshi:2: i.genshi_include cannot be included: "
+             "No such file or directory; it counts for nothing"],
+        )  # fmt: skip
+        change(core, {"Cfg/etc/a/a.genshi": "b\n{% include i.genshi_include %}"})
+        self.assertEqual(bound(core, "/etc/a").text, "b\n")
+        strict, _ = self.said({"etc/a/a.genshi": "{% include i %}"}, strict_repository=True)
+        self.assertIn("(line 1: i cannot be included: No such file or directory)", strict)
+
+    def test_include_vanishes(self) -> None:
+        """What a template no longer finds, or never could since it was changed, changes nothing."""
+        for extension, text in (
+            ("genshi", "{{% include {} %}}"),
+            ("jinja2", "{{% include '{}' %}}"),
+        ):
+            template, part = f"Cfg/etc/a/a.{extension}", f"p.{extension}_include"
+            core = cfg_core(
+                self,
+                {f"etc/a/a.{extension}": text.format(part), f"etc/a/{part}": "good"},
+            )
+            with self.assertLogs("bcfg2-server", "ERROR") as logged:
+                change(core, {template: "new\n" + text.format("none") + text.format(part)})
+            self.assertIn(f"/a.{extension}:2: none cannot be included: ", logged.output[0])
+            self.assertIn("its last good state stays in service", logged.output[0])
+            self.assertEqual(bound(core, "/etc/a").text, "good")
+            change(core, {template: text.format(part)})
+            os.remove(os.path.join(core.settings.repository, f"Cfg/etc/a/{part}"))
+            core.reload(None)
+            self.assertEqual(bound(core, "/etc/a").text, "good")
+
+    def test_no_end(self) -> None:
+        """A directive without an end fails the template, and leaves the last good state."""
+        core = cfg_core(self, {"etc/a/a.genshi": "good"})
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            change(core, {"Cfg/etc/a/a.genshi": "{% if True %}x{% end %}\n\n{% if False %}\nno"})
+        self.assertIn("a.genshi:3: {% if %} has no {% end %}; its last good", logged.output[0])
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+        change(
+            core,
+            {"Cfg/etc/a/a.genshi": "{% include i.genshi_include %}",
+             "Cfg/etc/a/i.genshi_include": "\n{% for i in [1] %}"},
+        )  # fmt: skip
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+
+    def test_no_end_from_the_start(self) -> None:
+        """One that never had an end is served as Genshi does, and told; it is known later on."""
+        files: dict[str, str | bytes] = {
+            "etc/a/a.genshi": "a{% include i.genshi_include %}",
+            "etc/a/i.genshi_include": "\n{% if False %}b",
+        }
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = cfg_core(self, files)
+        self.assertIn("/i.genshi_include:2: {% if %} has no {% end %}; it counts", logged.output[0])
+        self.assertEqual(bound(core, "/etc/a").text, "a\nb")
+        change(core, {"Cfg/etc/a/i.genshi_include": "{% if False %}new"})
+        self.assertEqual(bound(core, "/etc/a").text, "anew")
+        reason, _ = self.said(files, strict_repository=True)
+        self.assertIn("i.genshi_include:2: {% if %} has no {% end %})", reason)
 
     def test_nested_includes(self) -> None:
         """Includes are found relative to the template that includes them."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+)
 
 from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -18,9 +26,10 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     template_failure,
     variables_of_entry,
 )
-from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.mistakes import missing_include, refuse_new
 from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
@@ -78,9 +87,10 @@ class Jinja2Text(ContentGenerator):
         self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
-            _load_included(environment, source.path, {source.path})
+            missing = list(_load_included(environment, source.path, {source.path}))
         except TemplateSyntaxError as error:
             raise _syntax_failure(error, source.path) from error
+        self.mistakes = refuse_new(source, missing)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
@@ -96,19 +106,38 @@ class Jinja2Text(ContentGenerator):
         return restrict_to_encoding(self._template.render(variables), self._settings)
 
 
-def _load_included(environment: Environment, path: str, loaded_paths: set[str]) -> None:
-    """Read what a template includes by fixed names; what is missing fails when it is rendered."""
+def _load_included(
+    environment: Environment, path: str, loaded_paths: set[str]
+) -> Iterator[ExplainedProblem]:
+    """
+    Read what a template includes by fixed names.
+
+    Yields what is missing and not optional, which fails when it is rendered.
+    """
     text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
-    for name in meta.find_referenced_templates(environment.parse(text, path, path)):
+    tree = environment.parse(text, path, path)
+    needed = dict(_needed(tree))
+    for name in meta.find_referenced_templates(tree):
         included = None if name is None else environment.join_path(name, path)
         if included is None or included in loaded_paths:
             continue
         loaded_paths.add(included)
         try:
             environment.get_template(included)
-            _load_included(environment, included, loaded_paths)
         except TemplateNotFound:
+            if name in needed:
+                yield missing_include(path, str(name), "there is no such file", needed[name])
             continue
+        yield from _load_included(environment, included, loaded_paths)
+
+
+def _needed(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """Yield name and line of each file that a template cannot do without."""
+    for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
+        is_optional = isinstance(node, nodes.Include) and node.ignore_missing
+        name: Any = node.template  # type: ignore[attr-defined]  # all of them have one
+        if not is_optional and isinstance(name, nodes.Const) and isinstance(name.value, str):
+            yield name.value, node.lineno
 
 
 def _syntax_failure(error: TemplateSyntaxError, path: str) -> RepositoryError:
