@@ -403,6 +403,17 @@ class OptionTable:
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
         types.positive,
     )  # fmt: skip
+    python2_random: bool = option(
+        "bcfg2tw", "python2_random", "yes",
+        "Give templates and Python of the repository what Python 2's random made of a seed, and "
+        "its hash of text; no: today's.",
+        types.boolean,
+    )  # fmt: skip
+    division_warnings: bool = option(
+        "bcfg2tw", "division_warnings", "yes",
+        "Warn once of each template that divides by /, which makes fractions in Python 3.",
+        types.boolean,
+    )  # fmt: skip
     strict_repository: bool = option(
         "bcfg2tw", "strict_repository", "no",
         "Refuse a client's configuration where its groups name a bundle that never was there.",

@@ -11,6 +11,7 @@ are for whoever else uses it in the process.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from types import CodeType
 from typing import Any, ClassVar
 
@@ -27,23 +28,48 @@ from genshi.template.eval import (
     _parse,
 )
 
-from bcfg2tw.engine.templates.python2 import NAMES, as_text
+from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
+from bcfg2tw.settings import Settings
 
 BUILT_IN_NAMES = {**NAMES, **BUILTINS}
 
 
 class Lookup(StrictLookup):
-    """Looks names up as Genshi does, and gives those that Python 2 had, too."""
+    """
+    Looks names up as Genshi does, and gives those that Python 2 had, too.
+
+    :cvar built_in: what names mean that the template has no variables for
+    """
+
+    built_in: ClassVar[Mapping[str, Any]] = BUILT_IN_NAMES
 
     @classmethod
     def lookup_name(cls, data: Any, name: str) -> Any:
         """Return the value of a name."""
         value = data.get(name, UNDEFINED)
         if value is UNDEFINED:
-            value = BUILT_IN_NAMES.get(name, UNDEFINED)
+            value = cls.built_in.get(name, UNDEFINED)
             if value is UNDEFINED:
                 value = cls.undefined(name)
         return value
+
+
+class Python2Lookup(Lookup):
+    """Gives what Python 2 made of random numbers and of hashes as well."""
+
+    built_in: ClassVar[Mapping[str, Any]] = {**BUILTINS, **OF_TEMPLATES}
+
+    @classmethod
+    def globals(cls, data: Any) -> dict[str, Any]:
+        """Return the global names of the code, `import` among what is built in."""
+        found: dict[str, Any] = super().globals(data)
+        found["__builtins__"] = cls.built_in
+        return found
+
+
+def lookup_for(settings: Settings) -> type[Lookup]:
+    """Return what looks names up in templates."""
+    return Python2Lookup if settings.python2_random else Lookup
 
 
 class CodeGenerator(ASTCodeGenerator):

@@ -22,7 +22,7 @@ from genshi.template.base import Template
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.failures import file_text, load_failure, log_failure, render_failure
-from bcfg2tw.engine.templates.genshi_code import Lookup
+from bcfg2tw.engine.templates.genshi_code import lookup_for
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
 from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
@@ -57,7 +57,7 @@ class SnapshotLoader(TemplateLoader):
             [self._open_from(os.path.dirname(source.path))],
             auto_reload=False,
             default_encoding=source.settings.encoding,
-            variable_lookup=Lookup,
+            variable_lookup=lookup_for(source.settings),
         )
         self._source = source
         self._reason = ""
@@ -138,6 +138,7 @@ def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
             filename=source.path,
             loader=loader,
             encoding=source.settings.encoding,
+            lookup=lookup_for(source.settings),
         )
         template._prepare_self()  # Genshi would read what it includes at first use
         loader.is_preparing = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
+from bcfg2tw.engine.templates import python2_random
+
 
 class CodeEnded(Exception):
     """Code of the repository wanted to end the program, as `sys.exit()` does."""
@@ -30,7 +32,8 @@ class SiteCode:
     """
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Begin, with random numbers that nothing before has seeded."""
+        python2_random.begin()
 
     def __exit__(
         self,
@@ -39,6 +42,7 @@ class SiteCode:
         trace: TracebackType | None,
     ) -> None:
         """Turn what ends programs into an exception."""
+        python2_random.end()
         if error is None or isinstance(error, Exception) or is_for_the_program(error):
             return
         raise CodeEnded(error).with_traceback(trace) from None

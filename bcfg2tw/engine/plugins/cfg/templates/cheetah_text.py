@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from Cheetah.Filters import Filter
@@ -29,6 +30,7 @@ from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.settings import Settings
 
 COMPILER_SETTINGS = {"useStackFrames": False}
 
@@ -37,6 +39,11 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 #: The comment in generated code that says which line of the template it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
+
+
+#: What is built in for templates: a module, for Cheetah wants values that can be hashed.
+BUILT_IN = ModuleType("builtins")
+BUILT_IN.__dict__.update({**builtins.__dict__, "__import__": python2.OF_TEMPLATES["__import__"]})
 
 
 class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
@@ -59,15 +66,13 @@ class CheetahText(ContentGenerator):
     def _compile_class(self) -> Any:
         try:
             with site_code:
-                template_class = _compile(self._text, returnAClass=True)
+                template_class = _compile(self._text, True, _names(self._settings))
         except ParseError as error:
             raise self._failure(error) from error
         except Exception as error:  # what it imports is loaded already, and may raise anything
             reason = f"{type(error).__name__}: {error}"
             raise python2.load_problem(self.path, reason, None, error, "") from error
         names = sys.modules[template_class.__module__].__dict__
-        for name, value in python2.NAMES.items():
-            names.setdefault(name, value)
         names["VFSL"] = value_of  # what the generated code looks names up with
         return template_class
 
@@ -111,7 +116,7 @@ class CheetahText(ContentGenerator):
         ]
         if not lines:
             return None
-        code: bytes = _compile(self._text, returnAClass=False)
+        code: bytes = _compile(self._text, False, {})
         generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
         origins = (ORIGIN.search(line) for line in reversed(generated))
         origin = next((origin for origin in origins if origin is not None), None)
@@ -140,7 +145,15 @@ def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
         outer = outer.f_back
 
 
-def _compile(text: str, returnAClass: bool) -> Any:
+def _names(settings: Settings) -> dict[str, Any]:
+    """Return the names that the code of templates finds beside its own."""
+    names = dict(python2.names(settings))
+    if settings.python2_random:
+        names["__builtins__"] = BUILT_IN
+    return names
+
+
+def _compile(text: str, returnAClass: bool, names: Mapping[str, Any]) -> Any:
     return Template.compile(
         source=text,
         returnAClass=returnAClass,
@@ -148,4 +161,5 @@ def _compile(text: str, returnAClass: bool) -> Any:
         useCache=False,
         keepRefToGeneratedCode=False,
         compilerSettings=COMPILER_SETTINGS,
+        moduleGlobals=names,
     )

@@ -16,7 +16,9 @@ from jinja2 import (
     TemplateSyntaxError,
     meta,
     nodes,
+    pass_context,
 )
+from jinja2.runtime import Context
 
 from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -30,9 +32,11 @@ from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.mistakes import missing_include, refuse_new
+from bcfg2tw.engine.templates.python2_random import RANDOM
 from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.settings import Settings
 
 #: As Jinja2 asks loaders for templates: the text, the path, and whether both are up to date.
 LoadedTemplate = tuple[str, "str | None", "Callable[[], bool] | None"]
@@ -76,6 +80,24 @@ ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.a
 ENVIRONMENT.globals.update(python2.NAMES)
 
 
+@pass_context
+def choose(context: Context, seq: Any) -> Any:
+    """Choose an element as the filter `random` did in Python 2."""
+    if not seq:
+        return context.environment.undefined("No random item, sequence was empty.")
+    return RANDOM.choice(seq)
+
+
+PYTHON2_FILTERS = {**ENVIRONMENT.filters, "random": choose}
+
+
+def _environment(settings: Settings, loader: BaseLoader) -> Environment:
+    environment = ENVIRONMENT.overlay(loader=loader)
+    if settings.python2_random:
+        environment.filters = PYTHON2_FILTERS
+    return environment
+
+
 class Jinja2Text(ContentGenerator):
     """A Jinja2 template, and those that it includes by fixed names."""
 
@@ -83,7 +105,7 @@ class Jinja2Text(ContentGenerator):
         self.path = source.path
         self._settings = source.settings
         self._loader = SourceLoader(source, data)
-        environment = ENVIRONMENT.overlay(loader=self._loader)
+        environment = _environment(source.settings, self._loader)
         self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
