@@ -90,6 +90,7 @@ class Library:
         try:
             source = Source(path, name, stamp, self.settings, dependencies, good)
             value = interpretation(source)
+            source.is_interpreted = True
             source.before = None  # who keeps the source must not keep all states before it
             return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):

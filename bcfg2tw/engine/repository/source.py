@@ -71,6 +71,7 @@ class Source:
     :ivar dependencies: all that has been read for it so far, itself among it
     :ivar before: the object that its last good state became, None if there was none; while it is
         being interpreted only
+    :ivar is_interpreted: whether that is over, so that all that was to be said of it is said
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Source:
         self.settings = settings
         self.dependencies = dependencies
         self.before = before
+        self.is_interpreted = False
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)

@@ -110,7 +110,7 @@ def _in_expression(error: Exception, frame: Frame, text: str) -> Failure:
     if isinstance(error, UndefinedError):
         reason += f" at '{frame.code.co_name}'"
     reason = with_diagnosis(reason, error)
-    line = _line_of(frame.expression or "", text)
+    line = line_of(frame.expression or "", text)
     return Failure(reason, frame.code.co_filename, line)
 
 
@@ -120,7 +120,7 @@ def _in_block(error: Exception, frame: Frame, block: Block, text: str) -> Failur
     if number is None:
         return Failure(with_diagnosis(reason, error), path)
     line = block.source.splitlines()[number - 1]
-    start = _line_of(block.source, text)
+    start = line_of(block.source, text)
     return Failure(
         with_diagnosis(f"{reason} at '{line}'", error, line),
         path,
@@ -154,7 +154,7 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     text = text if path == source.path else file_text(path)
     syntax_error = error.__cause__ or error.__context__ or error
     failing = (getattr(syntax_error, "text", None) or "").strip()
-    line = _line_of(failing, text) or _line_of_directive(error.msg, text)
+    line = line_of(failing, text) or _line_of_directive(error.msg, text)
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
     line = line or (error.lineno if error.lineno > 0 else None)
     return python2.load_problem(path, reason, line, error, failing)
@@ -166,8 +166,8 @@ def _line_of_directive(message: object, text: str) -> int | None:
     return None if directive is None else text.count("\n", 0, directive.start()) + 1
 
 
-def _line_of(fragment: str, text: str) -> int | None:
-    """Return the line on which a piece of a template begins."""
+def line_of(fragment: str, text: str) -> int | None:
+    """Return the line on which a piece of a template begins, None if it is not to be found."""
     for candidate in (fragment, fragment.removeprefix("iter(").removesuffix(")")):
         start = text.find(candidate) if candidate else -1
         if start >= 0:

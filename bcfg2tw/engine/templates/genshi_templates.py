@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -20,9 +21,15 @@ from genshi.template import (
 from genshi.template.base import Template
 
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
-from bcfg2tw.engine.templates import python2
-from bcfg2tw.engine.templates.failures import file_text, load_failure, log_failure, render_failure
-from bcfg2tw.engine.templates.genshi_code import lookup_for
+from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates.failures import (
+    file_text,
+    line_of,
+    load_failure,
+    log_failure,
+    render_failure,
+)
+from bcfg2tw.engine.templates.genshi_code import Division, collected_divisions, lookup_for
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
 from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
@@ -130,6 +137,31 @@ def old_text_template(source: Source, data: bytes) -> Python3OldText:
 
 
 def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
+    with collected_divisions() as collected:
+        template = _prepare_template(template_class, source, data)
+    text = data.decode(source.settings.encoding, "replace") if collected else ""
+    divisions.warn(source, (_place(division, source.path, text) for division in collected))
+    return template
+
+
+def _place(division: Division, path: str, text: str) -> tuple[str, int | None, str]:
+    """
+    Return path, line and code of a division.
+
+    :param text: of the template with this path
+    """
+    text = text if division.path == path else file_text(division.path)
+    start = line_of(division.source, text)
+    if start is not None:
+        return division.path, start + division.line - 1, division.code
+    # directives pass on code that is spaced in another way
+    spaced = r"\s*".join(map(re.escape, division.code.replace(" ", "")))
+    match = re.search(spaced, text)
+    line = division.template_line if match is None else text.count("\n", 0, match.start()) + 1
+    return division.path, line if line > 0 else None, division.code
+
+
+def _prepare_template(template_class: type[T], source: Source, data: bytes) -> T:
     loader = SnapshotLoader(source)
     try:
         template: T = template_class(

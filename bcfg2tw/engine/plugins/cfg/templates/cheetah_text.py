@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import FrameType, ModuleType
 from typing import Any
@@ -25,7 +26,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     variables_of_entry,
 )
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
@@ -40,6 +41,9 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 #: The comment in generated code that says which line of the template it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
 
+
+#: How generated code looks a name up.
+LOOK_UP = re.compile(r"VF\w*\(.*?['\"]([\w.]+)['\"], (?:True|False)\)")
 
 #: What is built in for templates: a module, for Cheetah wants values that can be hashed.
 BUILT_IN = ModuleType("builtins")
@@ -62,6 +66,8 @@ class CheetahText(ContentGenerator):
         self._settings = source.settings
         self._text = source.decoded(data, source.path)
         self._class = self._compile_class()
+        if source.settings.division_warnings and "/" in self._text:
+            divisions.warn(source, self._divisions())
 
     def _compile_class(self) -> Any:
         try:
@@ -75,6 +81,15 @@ class CheetahText(ContentGenerator):
         names = sys.modules[template_class.__module__].__dict__
         names["VFSL"] = value_of  # what the generated code looks names up with
         return template_class
+
+    def _divisions(self) -> Iterator[tuple[str, int | None, str]]:
+        """Yield path, line and code of each division."""
+        code: bytes = _compile(self._text, False, {})
+        generated = code.decode("utf-8", "replace")
+        lines = generated.splitlines()
+        for division in divisions.divisions(ast.parse(generated)):
+            line = _origin(lines[: getattr(division, "lineno", 0)])
+            yield self.path, line, LOOK_UP.sub(r"$\1", ast.unparse(division))
 
     def _failure(self, error: ParseError) -> RepositoryError:
         context = error.__context__
@@ -117,10 +132,14 @@ class CheetahText(ContentGenerator):
         if not lines:
             return None
         code: bytes = _compile(self._text, False, {})
-        generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
-        origins = (ORIGIN.search(line) for line in reversed(generated))
-        origin = next((origin for origin in origins if origin is not None), None)
-        return None if origin is None else int(origin[1])
+        return _origin(code.decode("utf-8", "replace").splitlines()[: lines[-1]])
+
+
+def _origin(generated: Iterable[str]) -> int | None:
+    """Return the line of the template that the last of some generated lines comes from."""
+    origins = (ORIGIN.search(line) for line in reversed(list(generated)))
+    origin = next((origin for origin in origins if origin is not None), None)
+    return None if origin is None else int(origin[1])
 
 
 def value_of(namespaces: Any, name: str, call: bool = False) -> Any:

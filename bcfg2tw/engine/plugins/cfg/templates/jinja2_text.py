@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     variables_of_entry,
 )
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
-from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.mistakes import missing_include, refuse_new
 from bcfg2tw.engine.templates.python2_random import RANDOM
@@ -109,9 +109,11 @@ class Jinja2Text(ContentGenerator):
         self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
-            missing = list(_load_included(environment, source.path, {source.path}))
+            paths = {source.path}
+            missing = list(_load_included(environment, source.path, paths))
         except TemplateSyntaxError as error:
             raise _syntax_failure(error, source.path) from error
+        divisions.warn(source, _divisions(environment, paths), divisions.JINJA2_MEANING)
         self.mistakes = refuse_new(source, missing)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
@@ -126,6 +128,32 @@ class Jinja2Text(ContentGenerator):
 
     def _render(self, variables: Variables) -> str:
         return restrict_to_encoding(self._template.render(variables), self._settings)
+
+
+def _divisions(environment: Environment, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+    """Yield path, line and text of each division whose result counts as a fraction."""
+    for path in sorted(paths):
+        try:
+            text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
+        except TemplateNotFound:
+            continue
+        if "/" in text:
+            lines, tree = text.splitlines(), environment.parse(text, path, path)
+            yield from ((path, line, lines[line - 1].strip()) for line in _lines_of_divisions(tree))
+
+
+def _lines_of_divisions(tree: nodes.Template) -> Iterator[int]:
+    whole = {id(made.node) for made in tree.find_all(nodes.Filter) if made.name == "int"}
+    for division in tree.find_all(nodes.Div):
+        operands = (division.left, division.right)
+        if id(division) not in whole and not any(map(_is_fraction, operands)):
+            yield division.lineno
+
+
+def _is_fraction(node: nodes.Expr) -> bool:
+    if isinstance(node, nodes.Const):
+        return isinstance(node.value, float)
+    return isinstance(node, nodes.Filter) and node.name == "float"
 
 
 def _load_included(
