@@ -136,6 +136,16 @@ class GenshiTests(Failures):
             core.reload(None)
             self.assertEqual(bound(core, "/etc/a").text, "good")
 
+    def test_cheetah_include(self) -> None:
+        """Cheetah includes when it renders; what is missing is told with the line."""
+        for text, line in (
+            ("$name\nx\n#include 'none'\n", 3),
+            ("#if $name\n  #include $name + '.none'\n#end if\n", 2),
+        ):
+            reason, log = self.said({"etc/a/a.cheetah": text})
+            self.assertIn("No such file or directory: ", reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.cheetah:{line}: [Errno 2]", log)
+
     def test_no_end(self) -> None:
         """A directive without an end fails the template, and leaves the last good state."""
         core = cfg_core(self, {"etc/a/a.genshi": "good"})

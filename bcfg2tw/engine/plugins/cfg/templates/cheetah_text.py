@@ -42,6 +42,9 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
 
 
+#: How generated code includes a file.
+INCLUDE = re.compile(r"_handleCheetahInclude\((.*), trans=")
+
 #: How generated code looks a name up.
 LOOK_UP = re.compile(r"VF\w*\(.*?['\"]([\w.]+)['\"], (?:True|False)\)")
 
@@ -132,7 +135,16 @@ class CheetahText(ContentGenerator):
         if not lines:
             return None
         code: bytes = _compile(self._text, False, {})
-        return _origin(code.decode("utf-8", "replace").splitlines()[: lines[-1]])
+        generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
+        include = INCLUDE.search(generated[-1]) if generated else None
+        return _origin(generated) if include is None else self._line_of_include(include[1])
+
+    def _line_of_include(self, argument: str) -> int | None:
+        """Return the line with `#include`, which generated code does not tell."""
+        lines = enumerate(self._text.splitlines(), 1)
+        candidates = [(number, line) for number, line in lines if "#include" in line]
+        exact = [number for number, line in candidates if argument in line]
+        return next((number for number in [*exact, *(number for number, _ in candidates)]), None)
 
 
 def _origin(generated: Iterable[str]) -> int | None:
