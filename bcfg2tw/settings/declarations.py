@@ -395,14 +395,6 @@ class OptionTable:
         "Failed logins of one address in a minute, after which it has to wait for the next.",
         types.count,
     )  # fmt: skip
-    quiet_seconds: float = option(
-        "bcfg2tw", "quiet_time", "0.2",
-        "Seconds without a change after which changed files are read.", types.positive,
-    )  # fmt: skip
-    drain_timeout_seconds: float = option(
-        "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
-        types.positive,
-    )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",
         "Give templates and Python of the repository what Python 2's random made of a seed, and "
@@ -413,6 +405,14 @@ class OptionTable:
         "bcfg2tw", "division_warnings", "yes",
         "Warn once of each template that divides by /, which makes fractions in Python 3.",
         types.boolean,
+    )  # fmt: skip
+    quiet_seconds: float = option(
+        "bcfg2tw", "quiet_time", "0.2",
+        "Seconds without a change after which changed files are read.", types.positive,
+    )  # fmt: skip
+    drain_timeout_seconds: float = option(
+        "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
+        types.positive,
     )  # fmt: skip
     strict_repository: bool = option(
         "bcfg2tw", "strict_repository", "no",

@@ -86,9 +86,9 @@ class Library:
         before: Interpreted | None,
     ) -> Interpreted:
         dependencies = Dependencies()
-        good = before.value if before is not None else None
         try:
-            source = Source(path, name, stamp, self.settings, dependencies, good)
+            source = Source(path, name, stamp, self.settings, dependencies)
+            source.before = before.value if before is not None else None
             value = interpretation(source)
             source.is_interpreted = True
             source.before = None  # who keeps the source must not keep all states before it
@@ -100,8 +100,9 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        logger.error("%s; %s", problem, what_now(good))
-        return Interpreted(good, dependencies, problem)
+        value = before.value if before is not None else None
+        logger.error("%s; %s", problem, what_now(value))
+        return Interpreted(value, dependencies, problem)
 
     def keep_only(self, keys: set[Key]) -> None:
         """Forget what no snapshot uses any more."""

@@ -81,14 +81,13 @@ class Source:
         stamp: Stamp,
         settings: Settings,
         dependencies: Dependencies,
-        before: object = None,
     ) -> None:
         self.path = path
         self.name = name
         self.stamp = stamp
         self.settings = settings
         self.dependencies = dependencies
-        self.before = before
+        self.before: object = None
         self.is_interpreted = False
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
