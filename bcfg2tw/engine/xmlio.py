@@ -29,6 +29,16 @@ def parse_file(data: bytes, path: str) -> Element:
     return _parse(data, path, etree.XMLParser(remove_blank_text=True, no_network=True))
 
 
+def parse_text(text: str, path: str) -> Element:
+    """
+    Parse what became of a file, as `parse_file`; an encoding that it declares does not count.
+
+    :raises RepositoryError: naming file and line, if it is not well-formed
+    """
+    parser = etree.XMLParser(encoding="utf-8", remove_blank_text=True, no_network=True)
+    return _parse(text.encode("utf-8"), path, parser)
+
+
 def parse_own_file(data: bytes, path: str) -> Element:
     """
     Parse a file that the server writes: as `parse_file`, but of any size.
@@ -48,7 +58,27 @@ def _parse(data: bytes, path: str, parser: etree.XMLParser) -> Element:
     try:
         return etree.fromstring(data, parser, base_url=path)
     except etree.XMLSyntaxError as error:
-        raise RepositoryError(path, error.msg or "it is empty", error.lineno) from error
+        reason = error.msg or "it is empty"
+        raise _not_utf8(data, path, reason) or RepositoryError(
+            path, reason, error.lineno
+        ) from error
+
+
+def _not_utf8(data: bytes, path: str, reason: str) -> RepositoryError | None:
+    """Explain what the parser has against bytes that are no UTF-8, if that is why it refuses."""
+    if "encoding" not in reason and "UTF-8" not in reason:
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return RepositoryError(
+            path,
+            f"{reason}: byte 0x{data[error.start]:02X} at offset {error.start} is not UTF-8: "
+            'convert the file, or begin it with <?xml version="1.0" encoding="…"?>',
+            line,
+        )
+    return None
 
 
 def parse_upload(text: object) -> Element:

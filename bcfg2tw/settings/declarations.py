@@ -74,8 +74,8 @@ class OptionTable:
         types.servers, cli="server", short="S",
     )  # fmt: skip
     encoding: str = option(
-        "components", "encoding", "UTF-8", "Encoding of files and templates.", cli="encoding",
-        short="E",
+        "components", "encoding", "UTF-8", "Encoding of files and templates.", types.encoding,
+        cli="encoding", short="E",
     )  # fmt: skip
     password: str | None = option(
         "communication", "password", None, "Password that all clients share."
@@ -394,6 +394,17 @@ class OptionTable:
         "bcfg2tw", "max_failed_logins", "1000",
         "Failed logins of one address in a minute, after which it has to wait for the next.",
         types.count,
+    )  # fmt: skip
+    python2_random: bool = option(
+        "bcfg2tw", "python2_random", "yes",
+        "Give templates and Python of the repository what Python 2's random made of a seed, and "
+        "its hash of text; no: today's.",
+        types.boolean,
+    )  # fmt: skip
+    division_warnings: bool = option(
+        "bcfg2tw", "division_warnings", "yes",
+        "Warn once of each template that divides by /, which makes fractions in Python 3.",
+        types.boolean,
     )  # fmt: skip
     quiet_seconds: float = option(
         "bcfg2tw", "quiet_time", "0.2",

@@ -15,6 +15,8 @@ import pwd
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from encodings.aliases import aliases
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,6 +96,24 @@ def option(
 def text(value: str) -> str:
     """Return the text as it is."""
     return value
+
+
+def encoding(value: str) -> str:
+    """Read the name of an encoding of text that Python has."""
+    if _is_encoding(value):
+        return value
+    names = [name.replace("_", "-") for name in {*aliases.values()} if _is_encoding(name)]
+    near = get_close_matches(value.lower().replace("_", "-"), sorted(names), 1)
+    remedy = f"did you mean {near[0]}?" if near else "write one such as UTF-8 or ISO-8859-15"
+    raise ValueError(f"{value!r} is no encoding: {remedy}")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def boolean(value: str) -> bool:

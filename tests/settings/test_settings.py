@@ -96,6 +96,21 @@ class ValueTests(FileTestCase):
         for text, expected in {"7": 7, "2k": 2048, "3 M": 3 << 20, "1g": 1 << 30}.items():
             self.assertEqual(types.size(text), expected)
 
+    def test_encodings(self) -> None:
+        """An encoding that Python does not have is refused, with one that may be meant."""
+        for text in ("UTF-8", "latin-1", "ISO-8859-15", "cp1252", "koi8_r"):
+            self.assertEqual(self.settings(f"[components]\nencoding = {text}").encoding, text)
+        for text, remedy in {
+            "UTF-9": "did you mean utf-8?",
+            "iso-8859-99": "did you mean iso8859-9?",
+            "nonsense": "write one such as UTF-8 or ISO-8859-15",
+            "hex": "write one such as UTF-8 or ISO-8859-15",
+        }.items():
+            self.assertEqual(
+                self.refusal(f"[components]\nencoding = {text}"),
+                f"[components] encoding: {text!r} is no encoding: {remedy}",
+            )
+
     def test_choices(self) -> None:
         """Choices of the file are checked, too, and have no case."""
         settings = self.settings("[server]\nbackend = CherryPy\n[caching]\nclient_metadata = On")

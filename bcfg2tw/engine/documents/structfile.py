@@ -13,7 +13,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import xml_template_variables
 from bcfg2tw.engine.templates.genshi_templates import markup_template, render_xml
-from bcfg2tw.engine.xmlio import Element, is_element, parse_file
+from bcfg2tw.engine.xmlio import Element, is_element, parse_file, parse_text
 
 GENSHI_NAMESPACE = "http://genshi.edgewall.org/"
 
@@ -92,7 +92,7 @@ class StructFile:
         document: ConditionalDocument | None = metadata.scratch.get(self)
         if document is None:
             text = render_xml(self.template, xml_template_variables(self, metadata))
-            root = self._decrypt(parse_file(text.encode("utf-8"), self.path))
+            root = self._decrypt(parse_text(text, self.path))
             document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
         return document
 

@@ -88,7 +88,11 @@ class Library:
         dependencies = Dependencies()
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
-            return Interpreted(interpretation(source), dependencies)
+            source.before = before.value if before is not None else None
+            value = interpretation(source)
+            source.is_interpreted = True
+            source.before = None  # who keeps the source must not keep all states before it
+            return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:

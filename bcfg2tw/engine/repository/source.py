@@ -27,6 +27,18 @@ class Unsettled(Exception):
     """A file changed between listing and reading it; everything has to be listed again."""
 
 
+class ExplainedProblem(RepositoryError):
+    """
+    A file cannot be used, for a reason short enough to be told to clients as well.
+
+    :ivar diagnosis: what is wrong and what to do, without the place
+    """
+
+    def __init__(self, path: str, reason: str, line: int | None, diagnosis: str) -> None:
+        super().__init__(path, reason, line)
+        self.diagnosis = diagnosis
+
+
 class Dependencies:
     """The files that an interpretation read, and the globs that it expanded."""
 
@@ -57,16 +69,26 @@ class Source:
     :ivar stamp: as it was listed, for instance to see whether it is executable
     :ivar data: its content
     :ivar dependencies: all that has been read for it so far, itself among it
+    :ivar before: the object that its last good state became, None if there was none; while it is
+        being interpreted only
+    :ivar is_interpreted: whether that is over, so that all that was to be said of it is said
     """
 
     def __init__(
-        self, path: str, name: str, stamp: Stamp, settings: Settings, dependencies: Dependencies
+        self,
+        path: str,
+        name: str,
+        stamp: Stamp,
+        settings: Settings,
+        dependencies: Dependencies,
     ) -> None:
         self.path = path
         self.name = name
         self.stamp = stamp
         self.settings = settings
         self.dependencies = dependencies
+        self.before: object = None
+        self.is_interpreted = False
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)
@@ -119,8 +141,33 @@ class Source:
 
         :raises RepositoryError: if it is not in that encoding
         """
-        try:
-            return self.data.decode(self.settings.encoding)
-        except UnicodeDecodeError as error:
-            line = self.data.count(b"\n", 0, error.start) + 1
-            raise RepositoryError(self.path, f"it is not {self.settings.encoding}", line) from error
+        return self.decoded(self.data, self.path)
+
+    def decoded(self, data: bytes, path: str) -> str:
+        """
+        Decode what was read, or decrypted, with the server's encoding.
+
+        :param path: which file it is
+        :raises RepositoryError: naming line, byte and offset of what is not in that encoding
+        """
+        return decoded(data, path, self.settings.encoding)
+
+
+def decoded(data: bytes, path: str, encoding: str) -> str:
+    """
+    Decode the content of a file.
+
+    :param path: which file it is
+    :raises RepositoryError: naming line, byte and offset of what is not in the encoding
+    """
+    try:
+        return data.decode(encoding)
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data.count(b"\n", 0, start) + 1
+        byte = f"byte 0x{data[start]:02X}" if start < len(data) else "the end"
+        reason = (
+            f"it is not {encoding} ({byte} at offset {start}): convert the file, or set "
+            "[components] encoding"
+        )
+        raise ExplainedProblem(path, reason, line, reason) from error

@@ -24,6 +24,7 @@ from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.genshi_code import Block
 from bcfg2tw.engine.templates.python_files import with_diagnosis
+from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.errors import RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
@@ -97,6 +98,8 @@ def _frames(error: Exception, template: Template) -> Iterator[Frame]:
 
 def _description(error: Exception, with_class: bool) -> str:
     name, text = type(error).__name__, str(error)
+    if isinstance(error, CodeEnded):
+        return text
     if not text:
         return name
     return f"{name}: {text}" if with_class else text
@@ -107,7 +110,7 @@ def _in_expression(error: Exception, frame: Frame, text: str) -> Failure:
     if isinstance(error, UndefinedError):
         reason += f" at '{frame.code.co_name}'"
     reason = with_diagnosis(reason, error)
-    line = _line_of(frame.expression or "", text)
+    line = line_of(frame.expression or "", text)
     return Failure(reason, frame.code.co_filename, line)
 
 
@@ -117,7 +120,7 @@ def _in_block(error: Exception, frame: Frame, block: Block, text: str) -> Failur
     if number is None:
         return Failure(with_diagnosis(reason, error), path)
     line = block.source.splitlines()[number - 1]
-    start = _line_of(block.source, text)
+    start = line_of(block.source, text)
     return Failure(
         with_diagnosis(f"{reason} at '{line}'", error, line),
         path,
@@ -148,10 +151,10 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     """Explain why a template, or one that it includes, cannot be read."""
     path = source.path if error.filename in (None, "<string>") else error.filename
     text = data.decode(source.settings.encoding, "replace")
-    text = text if path == source.path else _file_text(path)
+    text = text if path == source.path else file_text(path)
     syntax_error = error.__cause__ or error.__context__ or error
     failing = (getattr(syntax_error, "text", None) or "").strip()
-    line = _line_of(failing, text) or _line_of_directive(error.msg, text)
+    line = line_of(failing, text) or _line_of_directive(error.msg, text)
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
     line = line or (error.lineno if error.lineno > 0 else None)
     return python2.load_problem(path, reason, line, error, failing)
@@ -163,8 +166,8 @@ def _line_of_directive(message: object, text: str) -> int | None:
     return None if directive is None else text.count("\n", 0, directive.start()) + 1
 
 
-def _line_of(fragment: str, text: str) -> int | None:
-    """Return the line on which a piece of a template begins."""
+def line_of(fragment: str, text: str) -> int | None:
+    """Return the line on which a piece of a template begins, None if it is not to be found."""
     for candidate in (fragment, fragment.removeprefix("iter(").removesuffix(")")):
         start = text.find(candidate) if candidate else -1
         if start >= 0:
@@ -175,10 +178,11 @@ def _line_of(fragment: str, text: str) -> int | None:
 def _text_of(path: str, template: Template, text: str | None) -> str:
     if text is not None and path == template.filepath:
         return text
-    return _file_text(path)
+    return file_text(path)
 
 
-def _file_text(path: str) -> str:
+def file_text(path: str) -> str:
+    """Return the text of a template, for the line of a failure to be found in."""
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read()

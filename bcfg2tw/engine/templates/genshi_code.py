@@ -11,6 +11,10 @@ are for whoever else uses it in the process.
 from __future__ import annotations
 
 import ast
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any, ClassVar
 
@@ -27,23 +31,49 @@ from genshi.template.eval import (
     _parse,
 )
 
-from bcfg2tw.engine.templates.python2 import NAMES, as_text
+from bcfg2tw.engine.templates.divisions import divisions
+from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
+from bcfg2tw.settings import Settings
 
 BUILT_IN_NAMES = {**NAMES, **BUILTINS}
 
 
 class Lookup(StrictLookup):
-    """Looks names up as Genshi does, and gives those that Python 2 had, too."""
+    """
+    Looks names up as Genshi does, and gives those that Python 2 had, too.
+
+    :cvar built_in: what names mean that the template has no variables for
+    """
+
+    built_in: ClassVar[Mapping[str, Any]] = BUILT_IN_NAMES
 
     @classmethod
     def lookup_name(cls, data: Any, name: str) -> Any:
         """Return the value of a name."""
         value = data.get(name, UNDEFINED)
         if value is UNDEFINED:
-            value = BUILT_IN_NAMES.get(name, UNDEFINED)
+            value = cls.built_in.get(name, UNDEFINED)
             if value is UNDEFINED:
                 value = cls.undefined(name)
         return value
+
+
+class Python2Lookup(Lookup):
+    """Gives what Python 2 made of random numbers and of hashes as well."""
+
+    built_in: ClassVar[Mapping[str, Any]] = {**BUILTINS, **OF_TEMPLATES}
+
+    @classmethod
+    def globals(cls, data: Any) -> dict[str, Any]:
+        """Return the global names of the code, `import` among what is built in."""
+        found: dict[str, Any] = super().globals(data)
+        found["__builtins__"] = cls.built_in
+        return found
+
+
+def lookup_for(settings: Settings) -> type[Lookup]:
+    """Return what looks names up in templates."""
+    return Python2Lookup if settings.python2_random else Lookup
 
 
 class CodeGenerator(ASTCodeGenerator):
@@ -111,6 +141,50 @@ class ExpressionTransformer(_Scopes, ExpressionASTTransformer):
     """Prepares an expression."""
 
 
+@dataclass(frozen=True)
+class Division:
+    """
+    A division in the code of a template.
+
+    :ivar path: of the template
+    :ivar source: the expression or block that it stands in
+    :ivar line: its line in that, from 1
+    :ivar template_line: the line of the template that Genshi has come to
+    """
+
+    path: str
+    source: str
+    line: int
+    code: str
+    template_line: int
+
+
+class _Collecting(threading.local):
+    divisions: list[Division] | None = None
+
+
+_collecting = _Collecting()
+
+
+@contextmanager
+def collected_divisions() -> Iterator[list[Division]]:
+    """Collect the divisions in all code that this thread compiles."""
+    before, collected = _collecting.divisions, list[Division]()
+    _collecting.divisions = collected
+    try:
+        yield collected
+    finally:
+        _collecting.divisions = before
+
+
+def _note_divisions(tree: ast.AST, source: str, path: str, template_line: int) -> None:
+    if _collecting.divisions is not None and "/" in source:
+        _collecting.divisions += [
+            Division(path, source, getattr(node, "lineno", 1), ast.unparse(node), template_line)
+            for node in divisions(tree)
+        ]
+
+
 class _Python3Code:
     """
     Code of a template, read and compiled by the classes above.
@@ -136,7 +210,9 @@ class _Python3Code:
         :param lookup: looks names up
         :raises SyntaxError: if it is no Python
         """
-        tree = self.transformer().visit(_parse(source, mode=self.mode))
+        tree = _parse(source, mode=self.mode)
+        _note_divisions(tree, source, filename or "<string>", lineno)
+        tree = self.transformer().visit(tree)
         code: CodeType = compile(CodeGenerator(tree).code, filename or "<string>", self.mode)
         name = _code_name(source, self.mode)
         self.source = source

@@ -7,6 +7,8 @@ it apart themselves: into the same events as Genshi does. What is done with the 
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +20,7 @@ from genshi.template import MarkupTemplate, NewTextTemplate, OldTextTemplate
 from genshi.template.base import EXEC, EXPR, INCLUDE, SUB, BadDirectiveError, Template
 from genshi.template.interpolation import lex
 
+from bcfg2tw.engine.repository.source import ExplainedProblem, decoded
 from bcfg2tw.engine.templates.genshi_code import Lookup, parse_block, parse_expression
 from bcfg2tw.engine.templates.genshi_directives import MARKUP_DIRECTIVES, TEXT_DIRECTIVES
 
@@ -78,10 +81,32 @@ def text_or_events(text: str, template: Template, line: int, column: int = 0) ->
 
 
 class _Python3Template(Template):
-    """Looks names up by `Lookup` where nothing else is said."""
+    """
+    Looks names up by `Lookup` where nothing else is said.
+
+    :ivar problem: why it is not to be used, although Genshi takes it
+    """
+
+    problem: ExplainedProblem | None = None
 
     def __init__(self, *args: Any, lookup: type[Lookup] = Lookup, **options: Any) -> None:
         super().__init__(*args, lookup=lookup, **options)
+
+
+#: How an XML document begins that says in which encoding it is.
+DECLARED = re.compile(rb"\s*(?:\xff\xfe|\xfe\xff|<\?xml\b[^>]*\bencoding\s*=)")
+
+
+def _xml_parser(data: str | bytes, filename: str, encoding: str | None) -> XMLParser:
+    """
+    Return what reads a document in the encoding that it declares.
+
+    :param encoding: for one that declares none
+    """
+    if isinstance(data, str):
+        return XMLParser(io.StringIO(data), filename=filename)
+    encoding = None if DECLARED.match(data) else encoding
+    return XMLParser(io.BytesIO(data), filename=filename, encoding=encoding)
 
 
 class Python3Markup(_Python3Template, MarkupTemplate):
@@ -91,7 +116,7 @@ class Python3Markup(_Python3Template, MarkupTemplate):
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         if not isinstance(source, Stream):
-            source = XMLParser(source, filename=self.filename, encoding=encoding)
+            source = _xml_parser(source.read(), self.filename, encoding)
         return [event for parsed in source for event in self._events(*parsed)]
 
     def _events(self, kind: Any, data: Any, position: Any) -> Iterable[Event]:
@@ -123,11 +148,13 @@ class Piece(NamedTuple):
 
     :ivar text: what stands before the directive
     :ivar lines: the number of lines that the directive is written on
+    :ivar offset: where in the template the directive begins
     :ivar command: the directive's name, None for a comment and at the end
     """
 
     text: str
     lines: int = 0
+    offset: int = 0
     command: str | None = None
     value: str | None = None
 
@@ -144,9 +171,17 @@ class TextEvents:
         self.line = 1
         self._template = template
         self._open: list[tuple[Any, int]] = []
+        self._opened_by: list[Piece] = []
+        self._piece = Piece("")
+
+    @property
+    def unclosed(self) -> Piece | None:
+        """The last directive without an end, if there is one."""
+        return self._opened_by[-1] if self._opened_by else None
 
     def add(self, piece: Piece) -> None:
         """Add a part of the template, and go on behind it; what it commands is not done yet."""
+        self._piece = piece
         self.events += interpolate(piece.text, self._template, self.line)
         self.line += len(piece.text.splitlines()) + piece.lines
 
@@ -179,19 +214,26 @@ class TextEvents:
             raise BadDirectiveError(command)
         position = (self._template.filepath, self.line, 0)
         self._open.append(((0, directive, value, None, position), len(self.events)))
+        self._opened_by.append(self._piece)
 
     def close(self) -> None:
         """End what the last directive applies to; an end too many means nothing."""
         if self._open:
             directive, start = self._open.pop()
+            self._opened_by.pop()
             position = (self._template.filepath, self.line, 0)
             self.events[start:] = [(SUB, ([directive], self.events[start:]), position)]
 
 
 class Python3Text(_Python3Template, NewTextTemplate):
-    """A text template whose directives stand between `{%` and `%}`."""
+    """
+    A text template whose directives stand between `{%` and `%}`.
+
+    :cvar spelling: how a directive is written
+    """
 
     directives = TEXT_DIRECTIVES
+    spelling = "{{% {} %}}"
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         return _events_of_text(self, source.read(), encoding)
@@ -201,7 +243,8 @@ class Python3Text(_Python3Template, NewTextTemplate):
         offset = 0
         for match in self._directive_re.finditer(text):
             lines = len(match[1].splitlines())
-            yield Piece(self._unescape(text[offset : match.start(1)]), lines, match[2], match[3])
+            before, start = self._unescape(text[offset : match.start(1)]), match.start(1)
+            yield Piece(before, lines, start, match[2], match[3])
             offset = match.end(1)
         yield Piece(self._unescape(text[offset:]))
 
@@ -224,9 +267,14 @@ class Python3Text(_Python3Template, NewTextTemplate):
 
 
 class Python3OldText(_Python3Template, OldTextTemplate):
-    """A text template whose directives are lines that begin with `#`."""
+    """
+    A text template whose directives are lines that begin with `#`.
+
+    :cvar spelling: how a directive is written
+    """
 
     directives = TEXT_DIRECTIVES
+    spelling = "#{}"
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         return _events_of_text(self, source.read(), encoding)
@@ -238,7 +286,7 @@ class Python3OldText(_Python3Template, OldTextTemplate):
             directive = match[0].lstrip()[1:]
             command, *values = directive.split(None, 1)
             lines = len(directive.splitlines())
-            yield Piece(text[offset : match.start()], lines, command, *values)
+            yield Piece(text[offset : match.start()], lines, match.start(), command, *values)
             offset = match.end()
         yield Piece(text[offset:].replace("\\#", "#"))  # Genshi does so nowhere else
 
@@ -252,13 +300,28 @@ class Python3OldText(_Python3Template, OldTextTemplate):
             events.open(command, value)
 
 
+def _without_end(
+    template: Python3Text | Python3OldText, piece: Piece, text: str
+) -> ExplainedProblem:
+    """Return what is wrong with a directive that has no end, which Genshi passes over."""
+    words = template.spelling.format(piece.command), template.spelling.format("end")
+    line = text.count("\n", 0, piece.offset) + 1
+    reason = "{} has no {}".format(*words)
+    return ExplainedProblem(template.filepath, reason, line, reason)
+
+
 def _events_of_text(
     template: Python3Text | Python3OldText, data: str | bytes, encoding: str | None
 ) -> list[Event]:
-    text = data.decode(encoding or "utf-8", "replace") if isinstance(data, bytes) else data
+    if isinstance(data, bytes):
+        text = decoded(data, template.filepath, encoding or "utf-8")
+    else:
+        text = data
     events = TextEvents(template)
     for piece in template.pieces(text):
         events.add(piece)
         if piece.command is not None:
             template.add_command(events, piece.command, piece.value)
+    if events.unclosed is not None:
+        template.problem = _without_end(template, events.unclosed, text)
     return events.events

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -15,14 +16,23 @@ from genshi.template import (
     OldTextTemplate,
     TemplateError,
     TemplateLoader,
+    TemplateNotFound,
 )
 from genshi.template.base import Template
 
-from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import python2
-from bcfg2tw.engine.templates.failures import load_failure, log_failure, render_failure
-from bcfg2tw.engine.templates.genshi_code import Lookup
+from bcfg2tw.engine.repository.source import ExplainedProblem, Source
+from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates.failures import (
+    file_text,
+    line_of,
+    load_failure,
+    log_failure,
+    render_failure,
+)
+from bcfg2tw.engine.templates.genshi_code import Division, collected_divisions, lookup_for
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
+from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
+from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
 from bcfg2tw.errors import RepositoryError
 
 T = TypeVar("T", bound=Template)
@@ -43,6 +53,10 @@ class SnapshotLoader(TemplateLoader):
     An include with a fixed name is read at once and becomes part of the template; what a name
     computed at rendering stands for is read then, and kept. In both cases the template is read
     anew when the included file changes.
+
+    :ivar is_preparing: whether what is loaded is what the template includes by fixed names
+    :ivar missing: the includes by fixed names that cannot be read: including file, name, reason
+    :ivar problems: what is wrong with files that are included by fixed names
     """
 
     def __init__(self, source: Source) -> None:
@@ -50,9 +64,13 @@ class SnapshotLoader(TemplateLoader):
             [self._open_from(os.path.dirname(source.path))],
             auto_reload=False,
             default_encoding=source.settings.encoding,
-            variable_lookup=Lookup,
+            variable_lookup=lookup_for(source.settings),
         )
         self._source = source
+        self._reason = ""
+        self.is_preparing = True
+        self.missing: list[tuple[str, str, str]] = []
+        self.problems: list[ExplainedProblem] = []
 
     def _open_from(self, folder: str) -> Callable[[str], Opened]:
         def open_source(filename: str) -> Opened:
@@ -60,18 +78,30 @@ class SnapshotLoader(TemplateLoader):
             try:
                 return path, path, io.BytesIO(self._source.read(path)), None
             except RepositoryError as error:
+                self._reason = error.reason
                 raise OSError(str(error)) from error  # what genshi takes for "not there"
 
         return open_source
 
     def load(self, filename: str, relative_to: str | None = None, **kwargs: Any) -> Template:
         """Load an included template; absolute names are read through the source as well."""
-        if relative_to is not None:
-            filename = os.path.join(os.path.dirname(relative_to), filename)
-        return super().load(os.path.relpath(filename, self._folder), **kwargs)
+        path = os.path.join(os.path.dirname(relative_to or ""), filename)
+        try:
+            return super().load(os.path.relpath(path, self._folder), **kwargs)
+        except TemplateNotFound:
+            # XML says itself what stands in the place of what is missing
+            if self.is_preparing and kwargs.get("cls") in (Python3Text, Python3OldText):
+                self.missing.append((relative_to or self._source.path, filename, self._reason))
+            raise
 
     def _instantiate(self, cls: type[Template], *args: Any, **options: Any) -> Template:
-        return super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+        template = super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+        problem: ExplainedProblem | None = getattr(template, "problem", None)
+        if problem is not None and self.is_preparing:
+            self.problems.append(problem)
+        elif problem is not None:
+            raise problem
+        return template
 
     @property
     def _folder(self) -> str:
@@ -107,22 +137,71 @@ def old_text_template(source: Source, data: bytes) -> Python3OldText:
 
 
 def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
+    with collected_divisions() as collected:
+        template = _prepare_template(template_class, source, data)
+    text = data.decode(source.settings.encoding, "replace") if collected else ""
+    divisions.warn(source, (_place(division, source.path, text) for division in collected))
+    return template
+
+
+def _place(division: Division, path: str, text: str) -> tuple[str, int | None, str]:
+    """
+    Return path, line and code of a division.
+
+    :param text: of the template with this path
+    """
+    text = text if division.path == path else file_text(division.path)
+    start = line_of(division.source, text)
+    if start is not None:
+        return division.path, start + division.line - 1, division.code
+    # directives pass on code that is spaced in another way
+    spaced = r"\s*".join(map(re.escape, division.code.replace(" ", "")))
+    match = re.search(spaced, text)
+    line = division.template_line if match is None else text.count("\n", 0, match.start()) + 1
+    return division.path, line if line > 0 else None, division.code
+
+
+def _prepare_template(template_class: type[T], source: Source, data: bytes) -> T:
+    loader = SnapshotLoader(source)
     try:
         template: T = template_class(
             data,
             filepath=source.path,
             filename=source.path,
-            loader=SnapshotLoader(source),
+            loader=loader,
             encoding=source.settings.encoding,
+            lookup=lookup_for(source.settings),
         )
         template._prepare_self()  # Genshi would read what it includes at first use
+        loader.is_preparing = False
     except TemplateError as error:
         raise load_failure(error, source, data) from error
     except ParseError as error:
         raise RepositoryError(source.path, error.msg, error.lineno) from error
-    except UnicodeDecodeError as error:
-        raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
     return template
+
+
+def mistakes_of(template: Template, text: str) -> list[ExplainedProblem]:
+    """
+    Return what is wrong with a text template and what it includes by fixed names.
+
+    Genshi puts nothing in the place of a file that it does not find, and takes a directive
+    without an end for none.
+
+    :param text: the template's own
+    """
+    loader = template.loader
+    absent = [
+        missing_include(
+            path,
+            name,
+            reason,
+            line_of_include(name, text if path == template.filepath else file_text(path)),
+        )
+        for path, name, reason in loader.missing
+    ]
+    own = [] if template.problem is None else [template.problem]
+    return [*own, *loader.problems, *absent]
 
 
 def _without_comments(stream: Any) -> Any:
@@ -138,11 +217,12 @@ def render_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
     """
     stream = template.generate(**variables).filter(_without_comments)
     try:
-        text: str = stream.render("xml", encoding=None, strip_whitespace=False)
+        with site_code:
+            text: str = stream.render("xml", encoding=None, strip_whitespace=False)
     except Exception as error:  # the template's own code; Python 2 in it is named
         failure = render_failure(template, error)
         log_failure(failure.place, failure.reason, variables)
-        if python2.diagnosis(error) is None:
+        if python2.diagnosis(error) is None and not isinstance(error, CodeEnded):
             raise
         raise TemplateError(failure.reason, failure.path, failure.line or -1) from error
     return text

@@ -12,12 +12,17 @@ import re
 import sys
 from collections.abc import Mapping
 from functools import reduce
+from types import ModuleType
 from typing import Any
 
+from bcfg2tw.engine.repository.source import ExplainedProblem
+from bcfg2tw.engine.templates.imports import Import
+from bcfg2tw.engine.templates.python2_random import RANDOM, python2_hash
 from bcfg2tw.errors import RepositoryError
+from bcfg2tw.settings import Settings
 
 
-class Python2Problem(RepositoryError):
+class Python2Problem(ExplainedProblem):
     """
     A template cannot be read because it is written in Python 2.
 
@@ -25,8 +30,7 @@ class Python2Problem(RepositoryError):
     """
 
     def __init__(self, path: str, reason: str, line: int | None, diagnosis: str) -> None:
-        super().__init__(path, f"{reason} ({diagnosis})", line)
-        self.diagnosis = diagnosis
+        super().__init__(path, f"{reason} ({diagnosis})", line, diagnosis)
 
 
 def load_problem(
@@ -68,6 +72,24 @@ NAMES: Mapping[str, Any] = {
     "unicode": str,
     "xrange": range,
 }
+
+_MODULES = {"random": RANDOM}
+
+_NAMES_AND_HASH: Mapping[str, Any] = {**NAMES, "hash": python2_hash}
+
+#: What the code of a template finds as built in, where Python 2's random numbers are wanted.
+OF_TEMPLATES: Mapping[str, Any] = {**_NAMES_AND_HASH, "__import__": Import(_MODULES)}
+
+
+def modules(settings: Settings) -> Mapping[str, ModuleType]:
+    """Return the modules that code of the repository imports in place of today's."""
+    return _MODULES if settings.python2_random else {}
+
+
+def names(settings: Settings) -> Mapping[str, Any]:
+    """Return the names that code of the repository has beside Python's own."""
+    return _NAMES_AND_HASH if settings.python2_random else NAMES
+
 
 #: What a line that is no Python 3 may hold, and what to write instead.
 SYNTAX = (

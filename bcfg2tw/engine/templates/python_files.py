@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
 
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates.imports import Import
+from bcfg2tw.engine.templates.site_code import is_for_the_program
 from bcfg2tw.errors import RepositoryError
 
 #: What the names of these modules begin with, as far as Python is concerned.
@@ -34,15 +35,17 @@ def load_module(
     module.__file__ = source.path
     module.__dict__["__builtins__"] = {
         **builtins.__dict__,
-        **python2.NAMES,
-        "__import__": _Import(provided or {}),
+        **python2.names(source.settings),
+        "__import__": Import({**python2.modules(source.settings), **(provided or {})}),
     }
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
         exec(compile(source.data, source.path, "exec", dont_inherit=True), module.__dict__)
-    except (Exception, SystemExit) as error:  # a site's own code may raise anything
+    except BaseException as error:  # a site's own code may raise anything
         _restore(name, before)
+        if is_for_the_program(error):
+            raise
         raise _problem(source, plugin, error) from error
     return module
 
@@ -52,38 +55,6 @@ def _restore(name: str, before: ModuleType | None) -> None:
         sys.modules.pop(name, None)
     else:
         sys.modules[name] = before
-
-
-class _Import:
-    """What `import` does in a file: it finds the provided modules before those on the path."""
-
-    def __init__(self, provided: Mapping[str, ModuleType]) -> None:
-        self._provided = provided
-
-    def __call__(
-        self,
-        name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
-        fromlist: Sequence[str] | None = (),
-        level: int = 0,
-    ) -> ModuleType:
-        module = None if level else self._provided.get(name)
-        if module is None:
-            return builtins.__import__(name, globals, locals, fromlist or (), level)
-        if fromlist:
-            return module
-        # a plain `import` binds the topmost package of a dotted name
-        return self._provided.get(name.partition(".")[0]) or _packages_around(name, module)
-
-
-def _packages_around(name: str, module: ModuleType) -> ModuleType:
-    while "." in name:
-        name, _, attribute = name.rpartition(".")
-        package = ModuleType(name)
-        setattr(package, attribute, module)
-        module = package
-    return module
 
 
 def _problem(source: Source, plugin: str, error: BaseException) -> RepositoryError:

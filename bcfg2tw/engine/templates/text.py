@@ -9,6 +9,7 @@ here, as are the plain loop and the plain condition. Other directives are Genshi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from genshi.core import TEXT, _ensure
@@ -39,12 +40,12 @@ def render_text(template: TextTemplate, variables: Variables) -> str:
     return "".join(pieces)
 
 
-def _value_of(context: Context, name: str) -> Any:
-    """Look a name up as `Lookup` does, which this leaves the names to that no scope has."""
+def _value_of(lookup: type[Lookup], context: Context, name: str) -> Any:
+    """Look a name up as `lookup` does, which this leaves the names to that no scope has."""
     for scope in context.frames:
         if name in scope:
             return scope[name]
-    return Lookup.lookup_name(context, name)
+    return lookup.lookup_name(context, name)
 
 
 class _Rendering:
@@ -56,7 +57,8 @@ class _Rendering:
         self._template = template
         self._context = context
         self._append = append
-        self._names = {**Lookup.globals(context), "_lookup_name": _value_of}
+        lookup = template.lookup
+        self._names = {**lookup.globals(context), "_lookup_name": partial(_value_of, lookup)}
         self._locals = {"__data__": context}
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:

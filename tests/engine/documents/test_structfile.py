@@ -72,6 +72,32 @@ class MatchTests(SynchronousTestCase):
         self.assertIn("Duplicate template variable repo provided by both", logged.output[0])
 
 
+class EncodingTests(SynchronousTestCase):
+    def test_declared(self) -> None:
+        """A document is in the encoding that it declares, template or not."""
+        for root in ("Bundle", f"Bundle {PY}"):
+            for encoding in ("UTF-8", "iso-8859-1"):
+                text = (
+                    f'<?xml version="1.0" encoding="iso-8859-15"?><{root}><A name="ä€"/></Bundle>'
+                )
+                contents = {"Bundler/b.xml": text.encode("iso-8859-15")}
+                core = a_core(self, contents, encoding=encoding)
+                self.assertEqual(next(configuration(core).iter("A")).get("name"), "ä€")
+
+    def test_undeclared(self) -> None:
+        """One that declares none and is no UTF-8 is not used; what is wrong is told, and where."""
+        for root in ("Bundle", f"Bundle {PY}"):
+            with self.assertLogs("bcfg2-server", "ERROR") as logged:
+                a_core(
+                    self, {"Bundler/b.xml": f'<{root}>\n<A name="ä"/></Bundle>'.encode("latin-1")}
+                )
+            self.assertIn("Bundler/b.xml:2: ", logged.output[0])
+            self.assertIn("byte 0xE4 at offset ", logged.output[0])
+            self.assertIn(
+                " is not UTF-8: convert the file, or begin it with <?xml", logged.output[0]
+            )
+
+
 class EncryptedTests(SynchronousTestCase):
     def core(self, root: str, text: str, **settings: Any) -> NetworkCore:
         """Return a core with a bundle that holds an encrypted element."""

@@ -77,6 +77,7 @@ class LoadingTests(PythonFilesCase):
     def test_exit(self) -> None:
         """A file that wants to end the server does not."""
         self.assertIn("SystemExit: 3", str(self.problem("import sys\nsys.exit(3)\n")))
+        self.assertIn("GeneratorExit", str(self.problem("raise GeneratorExit\n")))
 
     def test_lines(self) -> None:
         """What is wrong is named with the file's line, also where another module raises it."""

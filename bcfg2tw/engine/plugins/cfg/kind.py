@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 from bcfg2tw.engine.documents.specificity import FOR_ALL, Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
 from bcfg2tw.engine.plugins.cfg.unusable import Unusable
-from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates.python2 import Python2Problem
+from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.errors import EncryptionError, RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
@@ -105,10 +104,18 @@ class Kind:
 
     def unusable(self, path: str, problem: RepositoryError | None) -> Unusable:
         """Return a stand-in for a file that was never understood: it fails its entry."""
-        if "{reason}" in self.failure or not isinstance(problem, Python2Problem):
+        if "{reason}" in self.failure or not isinstance(problem, ExplainedProblem):
             return Unusable(path, self.failure, problem.reason if problem else "")
-        place = "" if problem.line is None else f"line {problem.line}: "
-        return Unusable(path, self.failure + " ({reason})", place + problem.diagnosis)
+        return Unusable(
+            path, self.failure + " ({reason})", _place(problem, path) + problem.diagnosis
+        )
+
+
+def _place(problem: RepositoryError, path: str) -> str:
+    """Return where a problem is, as it stands before what is wrong there."""
+    if problem.line is None:
+        return ""
+    return f"line {problem.line}: " if problem.path == path else f"{problem.path}:{problem.line}: "
 
 
 def kind_of(name: str, base: str, kinds: Iterable[Kind]) -> tuple[Kind, Specificity] | None:

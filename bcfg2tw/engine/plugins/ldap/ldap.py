@@ -15,6 +15,7 @@ from bcfg2tw.engine.plugins.ldap.queries import Queries
 from bcfg2tw.engine.plugins.ldap.query import LdapQuery
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.site_code import site_code
 
 CONFIG = "config.py"
 
@@ -50,7 +51,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
 
     def _is_applicable(self, name: str, metadata: ClientMetadata) -> bool:
         try:
-            return bool(copy.copy(self._by_name[name]).is_applicable(metadata))
+            with site_code:
+                return bool(copy.copy(self._by_name[name]).is_applicable(metadata))
         except Exception as error:  # a site's own code
             self._log(name, metadata, error)
             return False
@@ -72,7 +74,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
 
     def _run(self, name: str, metadata: ClientMetadata, keep: Callable[[Any], None]) -> Any:
         try:
-            result = copy.copy(self._by_name[name]).get_result(metadata.for_build())
+            with site_code:
+                result = copy.copy(self._by_name[name]).get_result(metadata.for_build())
         except Exception as error:  # the directory's refusal, or a site's own code
             self._log(name, metadata, error)
             return None

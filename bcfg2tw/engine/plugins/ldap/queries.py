@@ -11,6 +11,7 @@ from bcfg2tw.engine.plugins.ldap.options import scope_number, stand_in
 from bcfg2tw.engine.plugins.ldap.query import LdapQuery, LdapSubQuery, is_registered, register_query
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.python_files import load_module
+from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
 
@@ -91,8 +92,9 @@ def _check_class(name: str, candidate: Any, path: str) -> type[LdapQuery]:
 
 def _make_query(query_class: type[LdapQuery], path: str) -> LdapQuery:
     try:
-        query = query_class()
-        scope_number(query.scope)
+        with site_code:
+            query = query_class()
+            scope_number(query.scope)
         return query
     except Exception as error:  # a site's own code
         raise RepositoryError(path, f"Ldap: {query_class.name} cannot be made: {error}") from error

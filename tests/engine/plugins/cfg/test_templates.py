@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.encryption import encrypt
-from tests.builders import CLIENT, change
+from tests.builders import CLIENT, a_core, bundle_of, change, configuration
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
 
 SECRETS = {"passphrases": {"first": "one", "second": "zwei"}}
@@ -19,10 +20,12 @@ SECRETS = {"passphrases": {"first": "one", "second": "zwei"}}
 class Failures(SynchronousTestCase):
     """What the tests below have in common."""
 
-    def said(self, files: dict[str, str | bytes], name: str = "/etc/a") -> tuple[str, str]:
+    def said(
+        self, files: dict[str, str | bytes], name: str = "/etc/a", **settings: Any
+    ) -> tuple[str, str]:
         """Return the failure of a path, and what was logged."""
         with self.assertLogs("bcfg2-server", "ERROR") as logged:
-            core = cfg_core(self, files)
+            core = cfg_core(self, files, **settings)
             reason = failure(core, name)
         log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
         return reason.removeprefix(f"bind error: Cfg: Error rendering {name}: "), log
@@ -98,6 +101,80 @@ class GenshiTests(Failures):
         change(core, {"Cfg/etc/a/i.genshi_include": "b"})
         self.assertEqual(bound(core, "/etc/a").text, "ab")
 
+    def test_include_is_missing(self) -> None:
+        """An include that was missing from the beginning is logged with file and line."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = cfg_core(self, {"etc/a/a.genshi": "a\n{% include i.genshi_include %}"})
+        self.assertEqual(
+            [line.replace(core.settings.repository, "REPO") for line in logged.output],
+            ["ERROR:bcfg2-server:REPO/Cfg/etc/a/a.genshi:2: i.genshi_include cannot be included: "
+             "No such file or directory; it counts for nothing"],
+        )  # fmt: skip
+        change(core, {"Cfg/etc/a/a.genshi": "b\n{% include i.genshi_include %}"})
+        self.assertEqual(bound(core, "/etc/a").text, "b\n")
+        strict, _ = self.said({"etc/a/a.genshi": "{% include i %}"}, strict_repository=True)
+        self.assertIn("(line 1: i cannot be included: No such file or directory)", strict)
+
+    def test_include_vanishes(self) -> None:
+        """What a template no longer finds, or never could since it was changed, changes nothing."""
+        for extension, text in (
+            ("genshi", "{{% include {} %}}"),
+            ("jinja2", "{{% include '{}' %}}"),
+        ):
+            template, part = f"Cfg/etc/a/a.{extension}", f"p.{extension}_include"
+            core = cfg_core(
+                self,
+                {f"etc/a/a.{extension}": text.format(part), f"etc/a/{part}": "good"},
+            )
+            with self.assertLogs("bcfg2-server", "ERROR") as logged:
+                change(core, {template: "new\n" + text.format("none") + text.format(part)})
+            self.assertIn(f"/a.{extension}:2: none cannot be included: ", logged.output[0])
+            self.assertIn("its last good state stays in service", logged.output[0])
+            self.assertEqual(bound(core, "/etc/a").text, "good")
+            change(core, {template: text.format(part)})
+            os.remove(os.path.join(core.settings.repository, f"Cfg/etc/a/{part}"))
+            core.reload(None)
+            self.assertEqual(bound(core, "/etc/a").text, "good")
+
+    def test_cheetah_include(self) -> None:
+        """Cheetah includes when it renders; what is missing is told with the line."""
+        for text, line in (
+            ("$name\nx\n#include 'none'\n", 3),
+            ("#if $name\n  #include $name + '.none'\n#end if\n", 2),
+        ):
+            reason, log = self.said({"etc/a/a.cheetah": text})
+            self.assertIn("No such file or directory: ", reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.cheetah:{line}: [Errno 2]", log)
+
+    def test_no_end(self) -> None:
+        """A directive without an end fails the template, and leaves the last good state."""
+        core = cfg_core(self, {"etc/a/a.genshi": "good"})
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            change(core, {"Cfg/etc/a/a.genshi": "{% if True %}x{% end %}\n\n{% if False %}\nno"})
+        self.assertIn("a.genshi:3: {% if %} has no {% end %}; its last good", logged.output[0])
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+        change(
+            core,
+            {"Cfg/etc/a/a.genshi": "{% include i.genshi_include %}",
+             "Cfg/etc/a/i.genshi_include": "\n{% for i in [1] %}"},
+        )  # fmt: skip
+        self.assertEqual(bound(core, "/etc/a").text, "good")
+
+    def test_no_end_from_the_start(self) -> None:
+        """One that never had an end is served as Genshi does, and told; it is known later on."""
+        files: dict[str, str | bytes] = {
+            "etc/a/a.genshi": "a{% include i.genshi_include %}",
+            "etc/a/i.genshi_include": "\n{% if False %}b",
+        }
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = cfg_core(self, files)
+        self.assertIn("/i.genshi_include:2: {% if %} has no {% end %}; it counts", logged.output[0])
+        self.assertEqual(bound(core, "/etc/a").text, "a\nb")
+        change(core, {"Cfg/etc/a/i.genshi_include": "{% if False %}new"})
+        self.assertEqual(bound(core, "/etc/a").text, "anew")
+        reason, _ = self.said(files, strict_repository=True)
+        self.assertIn("i.genshi_include:2: {% if %} has no {% end %})", reason)
+
     def test_nested_includes(self) -> None:
         """Includes are found relative to the template that includes them."""
         core = cfg_core(
@@ -107,6 +184,95 @@ class GenshiTests(Failures):
              "etc/a/sub/two.genshi_include": "2"},
         )  # fmt: skip
         self.assertEqual(bound(core, "/etc/a").text, "12")
+
+
+HELPER = (
+    "import sys\n__export__ = ['leave', 'stop']\n\ndef leave():\n    sys.exit(3)\n"
+    "class Stop(BaseException):\n    pass\ndef stop():\n    raise Stop('now')\n"
+)
+ENDS_NOTHING = "(it ends nothing here: to refuse a client, raise an Exception)"
+
+
+class EndingTests(SynchronousTestCase):
+    def said(self, extension: str, text: str) -> tuple[str, str]:
+        """Return the failure of a path whose template has a helper, and what was logged."""
+        contents = {
+            "Bundler/b.xml": bundle_of("/etc/a"),
+            f"Cfg/etc/a/a.{extension}": text,
+            "TemplateHelper/h.py": HELPER,
+        }
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            core = a_core(self, contents)
+            reason = failure(core, "/etc/a")
+        log = "\n".join(logged.output).replace(core.settings.repository, "REPO")
+        return reason.removeprefix("bind error: Cfg: Error rendering /etc/a: "), log
+
+    def test_template(self) -> None:
+        """A template that wants to end the server fails its path, with its line."""
+        for extension, text, line in (
+            ("genshi", "\n\n{% python\nimport sys\nsys.exit(3)\n%}", 5),
+            ("genshi", "\n${__import__('sys').exit(3)}", 2),
+            ("jinja2", "\n{{ metadata.TemplateHelper.h.leave() }}", 2),
+            ("cheetah", "#import sys\n\n$sys.exit(3)", 3),
+        ):
+            reason, log = self.said(extension, text)
+            self.assertTrue(reason.startswith(f"SystemExit: 3 {ENDS_NOTHING}"), reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.{extension}:{line}: SystemExit: 3", log)
+
+    def test_helper(self) -> None:
+        """So does what a helper raises that is no Exception, with both lines."""
+        reason, log = self.said("genshi", "\n${metadata.TemplateHelper['h'].stop()}")
+        self.assertEqual(reason, f"Stop: now {ENDS_NOTHING}")
+        self.assertIn(f"a.genshi:2: {reason}, in REPO/TemplateHelper/h.py:9", log)
+
+    def test_bundle(self) -> None:
+        """A templated bundle that wants to end the server is a bundle whose template fails."""
+        xmlns = 'xmlns:py="http://genshi.edgewall.org/"'
+        bundle = f"<Bundle {xmlns}><?python\nimport sys\nsys.exit(3)?></Bundle>"
+        core = a_core(self, {"Bundler/a.xml": bundle, "Bundler/b.xml": "<Bundle/>"})
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            config = configuration(core)
+        self.assertEqual([structure.get("name") for structure in config], ["b"])
+        self.assertIn("Bundler/a.xml:3: SystemExit: 3", logged.output[0])
+
+
+LATIN = "first\n\u00e9t\u00e9\n".encode("latin-1")
+NOT_UTF8 = "it is not UTF-8 (byte 0xE9 at offset 6): convert the file, or set [components] encoding"
+
+
+class EncodingTests(Failures):
+    def test_all_engines(self) -> None:
+        """A template that is not in the server's encoding fails, in whatever language it is."""
+        for extension in ("genshi", "jinja2", "cheetah"):
+            reason, log = self.said({f"etc/a/a.{extension}": LATIN})
+            self.assertIn(NOT_UTF8, reason)
+            self.assertIn(f"REPO/Cfg/etc/a/a.{extension}:2: {NOT_UTF8}; it is not used", log)
+
+    def test_encrypted(self) -> None:
+        """The same goes for a template that is encrypted."""
+        core = cfg_core(self, {"etc/a/a.genshi.crypt": encrypt(LATIN, "one")}, **SECRETS)
+        self.assertIn(f"(line 2: {NOT_UTF8})", failure(core, "/etc/a"))
+
+    def test_included(self) -> None:
+        """So does what a template includes, named at once or by an expression."""
+        for extension, text in (
+            ("genshi", "{% include p.genshi_include %}"),
+            ("genshi", "{% include ${'p.genshi_include'} %}"),
+            ("jinja2", "{% include 'p.jinja2_include' %}"),
+        ):
+            files: dict[str, str | bytes] = {
+                f"etc/a/a.{extension}": text,
+                f"etc/a/p.{extension}_include": LATIN,
+            }
+            reason, log = self.said(files)
+            self.assertIn(NOT_UTF8, reason)
+            self.assertIn(f"REPO/Cfg/etc/a/p.{extension}_include:2: {NOT_UTF8}", log)
+
+    def test_changed(self) -> None:
+        """A template that is saved in another encoding leaves its last good state in service."""
+        core = cfg_core(self, {"etc/a/a.genshi": "good"})
+        change(core, {"Cfg/etc/a/a.genshi": LATIN})
+        self.assertEqual(bound(core, "/etc/a").text, "good")
 
 
 class Python2Tests(Failures):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from Cheetah.Filters import Filter
@@ -24,10 +26,12 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     variables_of_entry,
 )
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.settings import Settings
 
 COMPILER_SETTINGS = {"useStackFrames": False}
 
@@ -36,6 +40,17 @@ COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 #: The comment in generated code that says which line of the template it comes from.
 ORIGIN = re.compile(r"# .*\b(?:from|on) line (\d+), col \d+")
+
+
+#: How generated code includes a file.
+INCLUDE = re.compile(r"_handleCheetahInclude\((.*), trans=")
+
+#: How generated code looks a name up.
+LOOK_UP = re.compile(r"VF\w*\(.*?['\"]([\w.]+)['\"], (?:True|False)\)")
+
+#: What is built in for templates: a module, for Cheetah wants values that can be hashed.
+BUILT_IN = ModuleType("builtins")
+BUILT_IN.__dict__.update({**builtins.__dict__, "__import__": python2.OF_TEMPLATES["__import__"]})
 
 
 class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
@@ -52,22 +67,32 @@ class CheetahText(ContentGenerator):
     def __init__(self, source: Source, data: bytes) -> None:
         self.path = source.path
         self._settings = source.settings
-        try:
-            self._text = data.decode(source.settings.encoding)
-        except UnicodeDecodeError as error:
-            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+        self._text = source.decoded(data, source.path)
         self._class = self._compile_class()
+        if source.settings.division_warnings and "/" in self._text:
+            divisions.warn(source, self._divisions())
 
     def _compile_class(self) -> Any:
         try:
-            template_class = _compile(self._text, returnAClass=True)
+            with site_code:
+                template_class = _compile(self._text, True, _names(self._settings))
         except ParseError as error:
             raise self._failure(error) from error
+        except Exception as error:  # what it imports is loaded already, and may raise anything
+            reason = f"{type(error).__name__}: {error}"
+            raise python2.load_problem(self.path, reason, None, error, "") from error
         names = sys.modules[template_class.__module__].__dict__
-        for name, value in python2.NAMES.items():
-            names.setdefault(name, value)
         names["VFSL"] = value_of  # what the generated code looks names up with
         return template_class
+
+    def _divisions(self) -> Iterator[tuple[str, int | None, str]]:
+        """Yield path, line and code of each division."""
+        code: bytes = _compile(self._text, False, {})
+        generated = code.decode("utf-8", "replace")
+        lines = generated.splitlines()
+        for division in divisions.divisions(ast.parse(generated)):
+            line = _origin(lines[: getattr(division, "lineno", 0)])
+            yield self.path, line, LOOK_UP.sub(r"$\1", ast.unparse(division))
 
     def _failure(self, error: ParseError) -> RepositoryError:
         context = error.__context__
@@ -109,11 +134,24 @@ class CheetahText(ContentGenerator):
         ]
         if not lines:
             return None
-        code: bytes = _compile(self._text, returnAClass=False)
+        code: bytes = _compile(self._text, False, {})
         generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
-        origins = (ORIGIN.search(line) for line in reversed(generated))
-        origin = next((origin for origin in origins if origin is not None), None)
-        return None if origin is None else int(origin[1])
+        include = INCLUDE.search(generated[-1]) if generated else None
+        return _origin(generated) if include is None else self._line_of_include(include[1])
+
+    def _line_of_include(self, argument: str) -> int | None:
+        """Return the line with `#include`, which generated code does not tell."""
+        lines = enumerate(self._text.splitlines(), 1)
+        candidates = [(number, line) for number, line in lines if "#include" in line]
+        exact = [number for number, line in candidates if argument in line]
+        return next((number for number in [*exact, *(number for number, _ in candidates)]), None)
+
+
+def _origin(generated: Iterable[str]) -> int | None:
+    """Return the line of the template that the last of some generated lines comes from."""
+    origins = (ORIGIN.search(line) for line in reversed(list(generated)))
+    origin = next((origin for origin in origins if origin is not None), None)
+    return None if origin is None else int(origin[1])
 
 
 def value_of(namespaces: Any, name: str, call: bool = False) -> Any:
@@ -138,7 +176,15 @@ def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
         outer = outer.f_back
 
 
-def _compile(text: str, returnAClass: bool) -> Any:
+def _names(settings: Settings) -> dict[str, Any]:
+    """Return the names that the code of templates finds beside its own."""
+    names = dict(python2.names(settings))
+    if settings.python2_random:
+        names["__builtins__"] = BUILT_IN
+    return names
+
+
+def _compile(text: str, returnAClass: bool, names: Mapping[str, Any]) -> Any:
     return Template.compile(
         source=text,
         returnAClass=returnAClass,
@@ -146,4 +192,5 @@ def _compile(text: str, returnAClass: bool) -> Any:
         useCache=False,
         keepRefToGeneratedCode=False,
         compilerSettings=COMPILER_SETTINGS,
+        moduleGlobals=names,
     )

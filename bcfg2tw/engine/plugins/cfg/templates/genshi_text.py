@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -14,11 +15,14 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import run_template
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
 from bcfg2tw.engine.templates.failures import log_failure, render_failure
-from bcfg2tw.engine.templates.genshi_templates import text_template
+from bcfg2tw.engine.templates.genshi_templates import mistakes_of, text_template
+from bcfg2tw.engine.templates.mistakes import refuse_new
 from bcfg2tw.engine.templates.python_files import located
 from bcfg2tw.engine.templates.text import render_text
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
+
+logger = logging.getLogger("bcfg2-server")
 
 
 class GenshiText(ContentGenerator):
@@ -37,12 +41,17 @@ class GenshiText(ContentGenerator):
         self.path = source.path
         self._settings = source.settings
         template = read(source, data)
+        text = data.decode(source.settings.encoding, "replace")
+        mistakes = mistakes_of(template, text)
+        self.mistakes = refuse_new(source, mistakes)
+        for mistake in mistakes:
+            logger.error("%s; it counts for nothing", mistake)
         # compiled it takes ten times the memory: where it depends on nothing else, that can wait
         self._template = template if source.has_read_others else None
         self._compile = partial(read, source, data)
         # failures are found in the template's text, which the file does not hold if encrypted
         is_file = data is source.data
-        self._text = None if is_file else data.decode(source.settings.encoding, "replace")
+        self._text = None if is_file else text
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""

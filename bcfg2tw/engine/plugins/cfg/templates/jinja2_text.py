@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    pass_context,
+)
+from jinja2.runtime import Context
 
 from bcfg2tw.engine.documents.content import Content, restrict_to_encoding
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -18,11 +28,15 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     template_failure,
     variables_of_entry,
 )
-from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import python2
+from bcfg2tw.engine.repository.source import ExplainedProblem, Source
+from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.mistakes import missing_include, refuse_new
+from bcfg2tw.engine.templates.python2_random import RANDOM
+from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.settings import Settings
 
 #: As Jinja2 asks loaders for templates: the text, the path, and whether both are up to date.
 LoadedTemplate = tuple[str, "str | None", "Callable[[], bool] | None"]
@@ -41,19 +55,17 @@ class SourceLoader(BaseLoader):
 
         :raises TemplateNotFound: if there is none; a name with `..` stands for none, as it does
             not for the loader that the reference uses
+        :raises RepositoryError: if it is not in the server's encoding
         """
         if template == self._source.path:
-            return self.text(self._data), template, None
+            return self._source.decoded(self._data, template), template, None
         if os.path.pardir in template.split("/"):
             raise TemplateNotFound(template)
         try:
-            return self.text(self._source.read(template)), template, None
+            data = self._source.read(template)
         except RepositoryError as error:
             raise TemplateNotFound(template) from error
-
-    def text(self, data: bytes) -> str:
-        """Decode a file."""
-        return data.decode(self._source.settings.encoding)
+        return self._source.decoded(data, template), template, None
 
 
 class RelativeEnvironment(Environment):
@@ -68,6 +80,24 @@ ENVIRONMENT = RelativeEnvironment(keep_trailing_newline=True, finalize=python2.a
 ENVIRONMENT.globals.update(python2.NAMES)
 
 
+@pass_context
+def choose(context: Context, seq: Any) -> Any:
+    """Choose an element as the filter `random` did in Python 2."""
+    if not seq:
+        return context.environment.undefined("No random item, sequence was empty.")
+    return RANDOM.choice(seq)
+
+
+PYTHON2_FILTERS = {**ENVIRONMENT.filters, "random": choose}
+
+
+def _environment(settings: Settings, loader: BaseLoader) -> Environment:
+    environment = ENVIRONMENT.overlay(loader=loader)
+    if settings.python2_random:
+        environment.filters = PYTHON2_FILTERS
+    return environment
+
+
 class Jinja2Text(ContentGenerator):
     """A Jinja2 template, and those that it includes by fixed names."""
 
@@ -75,22 +105,16 @@ class Jinja2Text(ContentGenerator):
         self.path = source.path
         self._settings = source.settings
         self._loader = SourceLoader(source, data)
-        environment = ENVIRONMENT.overlay(loader=self._loader)
-        self._text = self._decode(source, data)
+        environment = _environment(source.settings, self._loader)
+        self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
-            _load_included(environment, source.path, {source.path})
+            paths = {source.path}
+            missing = list(_load_included(environment, source.path, paths))
         except TemplateSyntaxError as error:
             raise _syntax_failure(error, source.path) from error
-        except UnicodeDecodeError as error:
-            encoding = source.settings.encoding
-            raise RepositoryError(source.path, f"it includes what is not {encoding}") from error
-
-    def _decode(self, source: Source, data: bytes) -> str:
-        try:
-            return self._loader.text(data)
-        except UnicodeDecodeError as error:
-            raise RepositoryError(source.path, f"it is not {source.settings.encoding}") from error
+        divisions.warn(source, _divisions(environment, paths), divisions.JINJA2_MEANING)
+        self.mistakes = refuse_new(source, missing)
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
@@ -106,19 +130,64 @@ class Jinja2Text(ContentGenerator):
         return restrict_to_encoding(self._template.render(variables), self._settings)
 
 
-def _load_included(environment: Environment, path: str, loaded_paths: set[str]) -> None:
-    """Read what a template includes by fixed names; what is missing fails when it is rendered."""
+def _divisions(environment: Environment, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+    """Yield path, line and text of each division whose result counts as a fraction."""
+    for path in sorted(paths):
+        try:
+            text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
+        except TemplateNotFound:
+            continue
+        if "/" in text:
+            lines, tree = text.splitlines(), environment.parse(text, path, path)
+            yield from ((path, line, lines[line - 1].strip()) for line in _lines_of_divisions(tree))
+
+
+def _lines_of_divisions(tree: nodes.Template) -> Iterator[int]:
+    whole = {id(made.node) for made in tree.find_all(nodes.Filter) if made.name == "int"}
+    for division in tree.find_all(nodes.Div):
+        operands = (division.left, division.right)
+        if id(division) not in whole and not any(map(_is_fraction, operands)):
+            yield division.lineno
+
+
+def _is_fraction(node: nodes.Expr) -> bool:
+    if isinstance(node, nodes.Const):
+        return isinstance(node.value, float)
+    return isinstance(node, nodes.Filter) and node.name == "float"
+
+
+def _load_included(
+    environment: Environment, path: str, loaded_paths: set[str]
+) -> Iterator[ExplainedProblem]:
+    """
+    Read what a template includes by fixed names.
+
+    Yields what is missing and not optional, which fails when it is rendered.
+    """
     text, _, _ = environment.loader.get_source(environment, path)  # type: ignore[union-attr]
-    for name in meta.find_referenced_templates(environment.parse(text, path, path)):
+    tree = environment.parse(text, path, path)
+    needed = dict(_needed(tree))
+    for name in meta.find_referenced_templates(tree):
         included = None if name is None else environment.join_path(name, path)
         if included is None or included in loaded_paths:
             continue
         loaded_paths.add(included)
         try:
             environment.get_template(included)
-            _load_included(environment, included, loaded_paths)
         except TemplateNotFound:
+            if name in needed:
+                yield missing_include(path, str(name), "there is no such file", needed[name])
             continue
+        yield from _load_included(environment, included, loaded_paths)
+
+
+def _needed(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """Yield name and line of each file that a template cannot do without."""
+    for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
+        is_optional = isinstance(node, nodes.Include) and node.ignore_missing
+        name: Any = node.template  # type: ignore[attr-defined]  # all of them have one
+        if not is_optional and isinstance(name, nodes.Const) and isinstance(name.value, str):
+            yield name.value, node.lineno
 
 
 def _syntax_failure(error: TemplateSyntaxError, path: str) -> RepositoryError:
@@ -136,4 +205,8 @@ def _line(error: Exception, template: Template) -> int | None:
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == template.filename
     ]
-    return lines[-1] if lines else None
+    if not lines:
+        return None
+    # Jinja2 puts the template's own lines into the traceback of an Exception only
+    ended = isinstance(error, CodeEnded)
+    return template.get_corresponding_lineno(lines[-1]) if ended else lines[-1]

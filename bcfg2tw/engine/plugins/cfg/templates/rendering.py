@@ -8,6 +8,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.templates.data import Variables, text_template_variables
 from bcfg2tw.engine.templates.failures import log_failure
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
+from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -23,7 +24,8 @@ def run_template(
     :raises PluginExecutionError: with the explanation, if the code raises anything
     """
     try:
-        return template()
+        with site_code:
+            return template()
     except Exception as error:  # the template's own code
         raise failure_of(error) from error
 
