@@ -284,3 +284,25 @@ class DurabilityTests(SynchronousTestCase):
         load.acknowledged["early.example.test"] = 7
         self.assertKept(load)
         self.assertTidy()
+
+    def test_edited_after_the_end(self) -> None:
+        """
+        SIGKILL, then a file is edited: the edit counts, and the log names client and both values.
+        """
+        with self.server() as process:
+            with self.caller("early.example.test") as client:
+                client.DeclareVersion("1.3.7")
+                client.RecvProbeData(UPLOAD.format(7))
+            process.kill()
+            process.wait(PATIENCE_SECONDS)
+        edited = '<Clients><Client name="early.example.test" profile="all" version="9"/></Clients>'
+        (self.repository / "Metadata/clients.xml").write_text(edited)
+        with self.server() as process:
+            self.assertEqual(self.known("early.example.test"), "9 7 all|g7")
+            self.end(process)
+        self.assertIn(
+            "early.example.test: version='1.3.7' in the journal and version='9' in the file",
+            self.log.read_text(),
+        )
+        names = os.listdir(self.repository / "Metadata")
+        self.assertEqual(len([name for name in names if "journal.set-aside-" in name]), 1, names)

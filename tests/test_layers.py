@@ -94,7 +94,9 @@ ROOMS = {
     "engine.store": (
         ("opening",),
         ("memory", "xmlfiles.clients_file", "xmlfiles.probed_file"),
-        ("xmlfiles.client_documents", "xmlfiles.journaled_file", "xmlfiles.probed_document"),
+        ("xmlfiles.journaled_file",),
+        ("xmlfiles.takeover",),
+        ("xmlfiles.client_documents", "xmlfiles.probed_document"),
         ("xmlfiles", "client_table", "store"),
         ("interface", "written_files"),
         ("answers", "client_edit", "declared_clients"),

@@ -201,6 +201,10 @@ class OptionTable:
         "cfg", "handlers", "", "Kinds of Cfg files to use; all where it is empty.",
         types.comma_list,
     )  # fmt: skip
+    fileprobes_setuid: bool = option(
+        "fileprobes", "allow_setuid", "no",
+        "Take over setuid and setgid of files that clients send.", types.boolean,
+    )  # fmt: skip
     sshkeys_category: str | None = option(
         "sshkeys", "category", None, "Category of groups that share created SSH keys."
     )

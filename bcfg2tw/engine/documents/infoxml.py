@@ -78,7 +78,7 @@ class InfoXML:
 
         :raises PluginExecutionError: if none does
         """
-        answers = _answers(entry, metadata)
+        answers = info_answers(entry, metadata)
         applicable = [
             attributes
             for attributes in self._attributes_for(entry, metadata)
@@ -86,7 +86,7 @@ class InfoXML:
         ]
         if not applicable:
             raise PluginExecutionError(f"No metadata found in {self.path} for {entry.get('name')}")
-        if len(applicable) > 1:
+        if sum(not attributes.is_empty for attributes in applicable) > 1:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
@@ -131,6 +131,11 @@ class PathAttributes:
         }
         self._holder = copy.deepcopy(element) if len(element) else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether it gives an entry nothing: it stands for the defaults."""
+        return not self._attributes and self._holder is None
+
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
         return all_hold(self._conditions, answers)
@@ -146,7 +151,8 @@ def _attributes_in(root: Element) -> tuple[PathAttributes, ...]:
     return tuple(PathAttributes(element) for element in root.iter("Info"))
 
 
-def _answers(entry: Element, metadata: ClientMetadata) -> Answers:
+def info_answers(entry: Element, metadata: ClientMetadata) -> Answers:
+    """Return the answers to the conditions of an info.xml."""
     return {
         "Group": metadata.groups,
         "Client": (metadata.hostname,),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.infoxml import PathAttributes, info_answers
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
@@ -21,10 +23,24 @@ from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.store.atomic import write_atomically
-from bcfg2tw.engine.xmlio import Element, attributes, parse_data, pretty
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.engine.xmlio import (
+    XINCLUDE,
+    Element,
+    attributes,
+    parse_data,
+    parse_file,
+    pretty_document,
+)
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 INTERPRETER = "/usr/bin/env python"
+
+#: What a client may call a mode.
+MODE = re.compile("[0-7]{3,5}")
+SETUID_AND_SETGID = 0o6000
+
+#: The namespaces of templates and of inclusion.
+MAKERS = ("http://genshi.edgewall.org/", XINCLUDE.strip("{}"))
 
 #: How much of what a client printed instead of the file is logged.
 QUOTED_CHARACTERS = 500
@@ -134,7 +150,7 @@ class FileProbes(Plugin, Probing):
         if self._is_missing(path, metadata):
             self.logger.info("FileProbes: writing new probed file %s", file)
             # the file comes last: it is served with its owner from the beginning
-            self._write_info(os.path.dirname(file), sent, probe)
+            self._write_info(file, sent, probe, metadata)
             write_atomically(file, sent.content)
             return
         try:
@@ -153,15 +169,72 @@ class FileProbes(Plugin, Probing):
         else:
             self.logger.info("Skipping updated probed file %s", file)
 
-    def _write_info(self, folder: str, sent: Sent, probe: Element) -> None:
+    def _write_info(self, file: str, sent: Sent, probe: Element, metadata: ClientMetadata) -> None:
+        """Note owner, group and mode for the client, unless an info file has some for it."""
+        folder = os.path.dirname(file)
         path = os.path.join(folder, "info.xml")
-        if os.path.exists(path):
+        if any(os.path.exists(os.path.join(folder, name)) for name in ("info", ":info")):
             return
-        values = {**sent.attributes, "encoding": probe.get("encoding", "")}
-        document = etree.Element("FileInfo")
-        etree.SubElement(document, "Info", {key: value for key, value in values.items() if value})
+        try:
+            document = _info_document(path, probe.get("name", ""), metadata)
+        except RepositoryError as error:
+            self.logger.error("FileProbes: %s; owner, group and mode are not noted", error)
+            return
+        if document is None:
+            return
+        client = etree.Element("Client", name=metadata.hostname)
+        etree.SubElement(client, "Info", self._info(file, sent, probe))
+        document.insert(0, client)  # the first Info that applies is the one that counts
         self.logger.info("FileProbes: writing %s", path)
-        write_atomically(path, pretty(document))
+        write_atomically(path, pretty_document(document))
+
+    def _info(self, file: str, sent: Sent, probe: Element) -> dict[str, str]:
+        values = {**sent.attributes, "encoding": probe.get("encoding", "")}
+        if "mode" in values:
+            values["mode"] = self._allowed_mode(file, values["mode"])
+        return {key: value for key, value in values.items() if value}
+
+    def _allowed_mode(self, file: str, mode: str) -> str:
+        """Return the mode that is noted, empty where there is none."""
+        if not MODE.fullmatch(mode):
+            self.logger.error("FileProbes: %s: %r is no mode and is not noted", file, mode)
+            return ""
+        allowed = int(mode, 8) & ~SETUID_AND_SETGID
+        if allowed == int(mode, 8) or self.context.settings.fileprobes_setuid:
+            return mode
+        self.logger.warning(
+            "FileProbes: %s: mode %s is noted as %04o; set [fileprobes] allow_setuid for all of it",
+            file, mode, allowed,
+        )  # fmt: skip
+        return f"{allowed:04o}"
+
+
+def _info_document(path: str, name: str, metadata: ClientMetadata) -> Element | None:
+    """
+    Return the document that a client's attributes have to be added to, None if it has some.
+
+    :param name: of the file on the client
+    :raises RepositoryError: if it cannot be read or is not well-formed
+    """
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except FileNotFoundError:
+        # other clients get the defaults, as without an info.xml
+        return etree.fromstring(b"<FileInfo><Info/></FileInfo>")
+    except OSError as error:
+        raise RepositoryError(path, error.strerror or str(error)) from error
+    root = parse_file(data, path)
+    if _is_made_up(root):
+        return None  # what it says is known only when it is rendered
+    answers = info_answers(etree.Element("Path", name=name), metadata)
+    said = [PathAttributes(element) for element in root.iter("Info")]
+    return None if any(one.applies(answers) and not one.is_empty for one in said) else root
+
+
+def _is_made_up(root: Element) -> bool:
+    """Say whether a document is a template, or includes others."""
+    return any(uri in MAKERS for element in root.iter() for uri in element.nsmap.values())
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def check_folder(path: str) -> None:
         raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
 
 
-ALWAYS_IGNORED = ("*.journal", "*.journal.folding", ".*.writing")
+ALWAYS_IGNORED = ("*.journal", "*.journal.folding", "*.journal.set-aside-*", ".*.writing")
 
 
 class IgnoredNames:

@@ -162,6 +162,11 @@ class ClientTables:
         """Return the table of a reading, None if none is in use."""
         return self._tables.get(declared)
 
+    def newest(self) -> ClientTable | None:
+        """Return the table that was made last of those in use, None if none is."""
+        tables = list(self._tables.values())
+        return tables[-1] if tables else None
+
     def make(self, declared: DeclaredClients, edits: Iterable[ClientEdit]) -> ClientTable:
         """
         Make the table of a reading.

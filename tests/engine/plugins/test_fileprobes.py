@@ -30,6 +30,7 @@ from tests.builders import (
     write_files,
 )
 
+OTHERS = ("one.example.test", "two.example.test")
 BUNDLE = {"Bundler/b.xml": bundle_of("/etc/tapes")}
 
 
@@ -55,12 +56,14 @@ class FileProbesTestCase(SynchronousTestCase):
         probes = etree.fromstring(core.GetProbes(address()))
         return [probe.get("name") for probe in probes if probe.get("source") == "FileProbes"]
 
-    def send(self, core: NetworkCore, output: str, name: str = "/etc/tapes") -> None:
+    def send(
+        self, core: NetworkCore, output: str, name: str = "/etc/tapes", client: str = CLIENT
+    ) -> None:
         """Upload what a probe printed."""
         document = etree.Element("probe-data")
         data = etree.SubElement(document, "probe-data", {"name": name, "source": "FileProbes"})
         data.text = output
-        core.RecvProbeData(address(), etree.tostring(document, encoding="unicode"))
+        core.RecvProbeData(address(client=client), etree.tostring(document, encoding="unicode"))
 
     def path(self, core: NetworkCore, name: str = f"tapes.H_{CLIENT}") -> str:
         """Return the path of a file for /etc/tapes."""
@@ -167,6 +170,85 @@ class ReceivedTests(FileProbesTestCase):
         self.send(core, sent(b"x"))
         with open(self.path(core, "info.xml"), encoding="utf-8") as stream:
             self.assertEqual(stream.read(), info)
+
+    def info(self, core: NetworkCore) -> str:
+        """Return what info.xml says."""
+        with open(self.path(core, "info.xml"), encoding="utf-8") as stream:
+            return stream.read()
+
+    def served(self, core: NetworkCore, client: str = CLIENT) -> tuple[str | None, ...]:
+        """Return owner, group and mode that a client gets."""
+        core.reload(None)
+        document = core.BuildConfiguration(client)
+        path = entry(document, "Path", "/etc/tapes")
+        self.assertIsNone(path.get("failure"))
+        return path.get("owner"), path.get("group"), path.get("mode")
+
+    def test_for_the_client_alone(self) -> None:
+        """Owner, group and mode of one client's file are nobody else's; others get theirs."""
+        clients = "".join(f'<Client name="{name}" profile="all"/>' for name in (CLIENT, *OTHERS))
+        core = self.serve('<FileProbe name="/etc/tapes"/>')
+        change(core, {"Metadata/clients.xml": f"<Clients>{clients}</Clients>"})
+        self.send(core, sent(b"x"))
+        self.send(core, sent(b"y", 'owner="other" mode="0600"'), client=OTHERS[0])
+        change(core, {"Cfg/etc/tapes/tapes": "for all"})
+        with self.assertNoLogs("bcfg2-server", "WARNING"):
+            self.assertEqual(self.served(core), ("bin", "tape", "0640"))
+            self.assertEqual(self.served(core, OTHERS[0]), ("other", "root", "0600"))
+            self.assertEqual(self.served(core, OTHERS[1]), ("root", "root", "644"))
+
+    def test_info_is_added(self) -> None:
+        """An info.xml that has nothing for the client keeps what it has, and gets that."""
+        info = (
+            '<!-- ours -->\n<FileInfo><Client name="other"><Info owner="me"/></Client>'
+            "<!-- no others --></FileInfo>"
+        )
+        core = self.serve('<FileProbe name="/etc/tapes"/>', **{"info.xml": info})
+        self.send(core, sent(b"x"))
+        self.assertEqual(self.served(core), ("bin", "tape", "0640"))
+        for expected in ("<!-- ours -->", "<!-- no others -->", '<Client name="other">', '"me"'):
+            self.assertIn(expected, self.info(core))
+        os.unlink(self.path(core))
+        core.reload(None)
+        self.send(core, sent(b"x", 'owner="new"'))
+        self.assertEqual(self.served(core), ("bin", "tape", "0640"))
+
+    def test_info_is_broken(self) -> None:
+        """An info.xml that cannot be read stays as it is, and is named."""
+        core = self.serve('<FileProbe name="/etc/tapes"/>')
+        write_files(core.settings.repository, {"Cfg/etc/tapes/info.xml": "<FileInfo>"})
+        with self.assertLogs("FileProbes", "ERROR") as logs:
+            self.send(core, sent(b"x"))
+        self.assertIn("info.xml:1", logs.output[0])
+        self.assertEqual((self.info(core), self.written(core)), ("<FileInfo>", b"x"))
+
+    def test_info_is_template(self) -> None:
+        """An info.xml that is a template stays as it is."""
+        info = '<FileInfo xmlns:py="http://genshi.edgewall.org/"><Info owner="${1}"/></FileInfo>'
+        core = self.serve('<FileProbe name="/etc/tapes"/>', **{"info.xml": info})
+        self.send(core, sent(b"x"))
+        self.assertEqual(self.info(core), info)
+
+    def test_setuid(self) -> None:
+        """Setuid and setgid are taken over only where that is configured; the log says so."""
+        for allowed, mode in ((False, "0755"), (True, "6755")):
+            core = a_core(
+                self,
+                {**config('<FileProbe name="/etc/tapes"/>'), "Cfg/etc/motd/motd": "hello"},
+                fileprobes_setuid=allowed,
+            )
+            with self.assertLogs("FileProbes", "INFO") as logs:
+                self.send(core, sent(b"x", 'mode="6755"'))
+            self.assertEqual("allow_setuid" in "".join(logs.output), not allowed)
+            self.assertEqual(self.served(core)[2], mode)
+
+    def test_no_mode(self) -> None:
+        """A mode that is none is not noted."""
+        core = self.serve('<FileProbe name="/etc/tapes"/>')
+        with self.assertLogs("FileProbes", "ERROR") as logs:
+            self.send(core, sent(b"x", 'owner="bin" mode="rws"'))
+        self.assertIn("'rws' is no mode", logs.output[0])
+        self.assertEqual(self.served(core), ("bin", "root", "644"))
 
     def test_template_fails(self) -> None:
         """A template that fails is not overruled by what the client happens to have."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import glob
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
+from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
+from bcfg2tw.engine.store.xmlfiles.journal import State
 from bcfg2tw.engine.xmlio import XINCLUDE, Element, attributes, parse_file, pretty_document
 from bcfg2tw.errors import RepositoryError
 
@@ -35,6 +37,7 @@ class ClientDocuments:
         """
         self._path = path
         self.roots: dict[str, Element] = {}
+        self._contents: dict[str, bytes] = {}
         self._changed: dict[str, None] = {}
         self._read(path)
         self._places = self._find_clients()
@@ -42,7 +45,8 @@ class ClientDocuments:
     def _read(self, path: str) -> None:
         if path in self.roots:
             return
-        root = self.roots[path] = parse_file(_content(path), path)
+        content = self._contents[path] = _content(path)
+        root = self.roots[path] = parse_file(content, path)
         for include in root.iter(XINCLUDE + "include"):
             pattern = os.path.join(os.path.dirname(path), include.get("href", ""))
             for included in sorted(glob.glob(pattern)):
@@ -91,14 +95,31 @@ class ClientDocuments:
         self._places[edit.name] = [(self._path, element)]
         self._changed[self._path] = None
 
+    def clients(self) -> dict[str, dict[str, str]]:
+        """Return the attributes of each client's first element, by its name in lower case."""
+        return {name: attributes(places[0][1]) for name, places in self._places.items()}
+
+    def state(self) -> State:
+        """Return the state of the files, as they are or as they are about to be written."""
+        self._render()
+        folder = os.path.dirname(self._path)
+        return {
+            os.path.relpath(path, folder): digest_of(content)
+            for path, content in self._contents.items()
+        }
+
+    def _render(self) -> None:
+        self._contents.update({path: pretty_document(self.roots[path]) for path in self._changed})
+
     def write(self) -> None:
         """
         Write the files that changed, each in one step.
 
         :raises OSError: if one cannot be written; it is as it was then
         """
+        self._render()
         for path in self._changed:
-            write_atomically(path, pretty_document(self.roots[path]))
+            write_atomically(path, self._contents[path])
 
 
 def _content(path: str) -> bytes:
@@ -109,14 +130,31 @@ def _content(path: str) -> bytes:
         raise RepositoryError(path, error.strerror or str(error)) from error
 
 
-def write_edits(path: str, edits: Iterable[ClientEdit]) -> None:
+def state_of_clients(path: str) -> State:
+    """Return the state of the clients.xml at a path and of the files that it includes."""
+    try:
+        if b"XInclude" in _content(path):
+            return ClientDocuments(path).state()
+    except RepositoryError as error:
+        logger.debug("%s: files that it includes are not looked at", error)
+    return state_of(path)
+
+
+def write_edits(
+    path: str, edits: Iterable[ClientEdit], note: Callable[[State], None] = lambda state: None
+) -> State:
     """
     Write edits into the clients.xml at a path and the files that it includes.
 
+    :param note: is told the state that the files are about to have
+    :returns: that state
     :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
     :raises OSError: if one cannot be written
     """
     documents = ClientDocuments(path)
     for edit in edits:
         documents.apply(edit)
+    state = documents.state()
+    note(state)
     documents.write()
+    return state

@@ -10,12 +10,18 @@ from weakref import WeakKeyDictionary
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.changes import Announcements
-from bcfg2tw.engine.store.client_edit import ClientEdit
+from bcfg2tw.engine.store.client_edit import REMOVE, ClientEdit
 from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
-from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
+from bcfg2tw.engine.store.xmlfiles.client_documents import (
+    ClientDocuments,
+    state_of_clients,
+    write_edits,
+)
+from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
 from bcfg2tw.errors import MetadataRuntimeError, PluginInitError
 from bcfg2tw.settings import Settings
 
@@ -69,11 +75,23 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         """
         super().__init__(path, clock)
         self._changes = changes
-        self._log = EditLog(map(edit_from, self._journal.replay()))
+        self._log = EditLog(())
         self._folded = 0  # the number of the last edit that is in the file
         self._tables = ClientTables()
         # the number of the last edit that each reading holds for certain
         self._held: WeakKeyDictionary[DeclaredClients, int] = WeakKeyDictionary()
+        self._take_over()
+
+    def _state(self) -> State:
+        return state_of_clients(self._path)
+
+    def _reconcile(self, records: list[Record]) -> Takeover:
+        takeover = ClientsTakeover(ClientDocuments(self._path).clients(), records)
+        return Takeover(takeover.records, takeover.refused)
+
+    def _restore(self, records: list[Record]) -> None:
+        for record in records:
+            self._apply(edit_from(record))
 
     def check_settings(self, settings: Settings) -> None:
         """Refuse settings that ask for a database."""
@@ -92,10 +110,11 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     def current(self, declared: DeclaredClients) -> ClientList:
         """Return the clients as a reading and the edits that it lacks say."""
         with self._folding:
+            self._take_over()
             table = self._tables.get(declared)
-            return self._take_over(declared) if table is None else table
+            return self._make_table(declared) if table is None else table
 
-    def _take_over(self, declared: DeclaredClients) -> ClientTable:
+    def _make_table(self, declared: DeclaredClients) -> ClientTable:
         """Make the table of a reading; `_folding` is held."""
         is_overtaken = declared not in self._held and not declared.is_current()
         with self._lock:
@@ -125,6 +144,20 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             "operation": change.operation,
             "name": change.name,
             "attributes": dict(change.attributes),
+            "before": self._before(change),
+        }
+
+    def _before(self, change: ClientEdit) -> dict[str, str]:
+        """Return what is known of a client that an edit changes, all of it where it is removed."""
+        with self._lock:
+            table = self._tables.newest()
+        client = None if table is None else table.get(change.name)
+        if client is None:
+            return {}
+        return {
+            attribute: value
+            for attribute, value in client.elements[0].attributes.items()
+            if change.operation == REMOVE or attribute in change.attributes
         }
 
     def _apply(self, change: ClientEdit) -> None:
@@ -139,8 +172,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     def _collect(self) -> list[ClientEdit]:
         return self._log.after(self._folded)
 
-    def _write(self, batch: list[ClientEdit]) -> None:
-        write_edits(self._path, batch)
+    def _write(self, batch: list[ClientEdit]) -> State:
+        return write_edits(self._path, batch, self._journal.note_writing)
 
     def _settle(self, batch: list[ClientEdit]) -> None:
         self._folded += len(batch)

@@ -5,6 +5,10 @@ Records are JSON, one a line. Before they are written to where they belong, the 
 under another name (`start_folding`); records that come meanwhile begin a new file, and the old
 one goes when its records have arrived (`finish_folding`). A crash at any point leaves every record
 in one of the two files, or in both, and applying a record twice must do no harm.
+
+A journal knows the state of the file that it continues: it stands in its first record, and a state
+that folding brings about is noted before the file is written. So a start can tell a file that
+somebody else has changed meanwhile.
 """
 
 from __future__ import annotations
@@ -14,15 +18,45 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from bcfg2tw.engine.store.atomic import sync_folder
+from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
 
 logger = logging.getLogger("bcfg2-server")
 
 Record = dict[str, Any]
+
+JOURNAL_MODE = 0o600
+
+#: Digests of a file and of those that it includes, by their names.
+State = Mapping[str, str]
+
+#: In a journal's first record: the state of the file when it began. In a line of its own: a state
+#: that the server itself brought about.
+BEGAN, WRITTEN = "began", "written"
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """
+    The content of a journal that is there at a start.
+
+    :ivar records: in order
+    :ivar states: those of the file that the journal continues, none in journals of old
+    """
+
+    records: list[Record]
+    states: list[State]
+
+    def continues(self, state: State) -> bool:
+        """Say whether a file is as the journal knows it: each part, as a crash may come between."""
+        return not self.states or all(
+            any(known.get(name) == digest for known in self.states)
+            for name, digest in state.items()
+        )
 
 
 class Journal:
@@ -32,8 +66,15 @@ class Journal:
     Safe to use from several threads; a second process that wants to append is refused.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, state: Callable[[], State] = dict) -> None:
+        """
+        Open nothing yet.
+
+        :param state: returns the present state of the file that the journal belongs to; it is
+            called in any thread
+        """
         self._path = path
+        self._state = state
         self._aside = f"{path}.folding"
         self._condition = threading.Condition()
         self._descriptor: int | None = None
@@ -44,7 +85,17 @@ class Journal:
 
     def replay(self) -> list[Record]:
         """Return all records in order; a last line that was cut off is no record."""
-        return [*records(self._aside), *records(self._path)]
+        return self.leftover().records
+
+    def leftover(self) -> Leftover:
+        """Return all records, and the states of the file that they continue."""
+        aside, lines = list(records(self._aside)), list(records(self._path))
+        all_lines = [*aside, *lines]
+        began: list[State] = [line[BEGAN] for line in all_lines if BEGAN in line][:1]
+        written: list[State] = [line[WRITTEN] for line in all_lines if WRITTEN in line]
+        if not aside:  # all that was folded has arrived: the state then is the only one
+            began, written = ([], written[-1:]) if written else (began, [])
+        return Leftover([line for line in all_lines if WRITTEN not in line], [*began, *written])
 
     def append(self, record: Mapping[str, Any]) -> None:
         """
@@ -52,9 +103,11 @@ class Journal:
 
         :raises OSError: if it cannot be written, or if another process has the journal
         """
-        line = json.dumps(dict(record), separators=(",", ":")).encode("ascii") + b"\n"
+        line = _line(record)
         with self._condition:
             descriptor = self._open()
+            if os.fstat(descriptor).st_size == 0:
+                line = _line(_with_state(record, self._state()))
             self._write(descriptor, line)
             self._written += 1
             number = self._written
@@ -62,7 +115,7 @@ class Journal:
 
     def _open(self) -> int:
         if self._descriptor is None:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, JOURNAL_MODE)
             try:
                 _lock(descriptor)
                 _drop_torn_line(descriptor)
@@ -143,10 +196,57 @@ class Journal:
             os.fsync(stream.fileno())
         os.ftruncate(descriptor, 0)
 
-    def finish_folding(self) -> None:
-        """Forget the records that were set aside: they are where they belong."""
+    def note_writing(self, state: State) -> None:
+        """
+        Note the state that the file is about to have; on disk on return.
+
+        :raises OSError: if it cannot be noted
+        """
+        with suppress(FileNotFoundError), open(self._aside, "rb+") as stream:
+            stream.seek(0, os.SEEK_END)
+            stream.write(_line({WRITTEN: state}))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def finish_folding(self, state: State | None = None) -> None:
+        """
+        Forget the records that were set aside: they are where they belong.
+
+        :param state: of the file that they were written to
+        """
+        with self._condition:
+            if state and self._descriptor is not None and os.fstat(self._descriptor).st_size:
+                self._write(self._descriptor, _line({WRITTEN: state}))
+                os.fdatasync(self._descriptor)
         with suppress(FileNotFoundError):
             os.unlink(self._aside)
+            sync_folder(os.path.dirname(self._path))
+
+    def replace(self, kept: Iterable[Record], state: State, copy: str) -> None:
+        """
+        Keep some of the records only, and a copy of all.
+
+        A crash at any point leaves all records, or the copy and those that are kept.
+
+        :param state: of the file that the records continue from now on
+        :param copy: the path of the copy
+        :raises OSError: if it cannot be written, or if another process has the journal
+        """
+        with self._condition:
+            self._open()
+            lines = _content(self._aside) + _content(self._path)
+            write_atomically(copy, lines, JOURNAL_MODE)
+            self._close()
+            kept = [
+                {key: value for key, value in record.items() if key != BEGAN} for record in kept
+            ]
+            if kept:
+                first = _with_state(kept[0], state)
+                write_atomically(self._path, b"".join(map(_line, [first, *kept[1:]])), JOURNAL_MODE)
+            else:
+                os.unlink(self._path)
+            with suppress(FileNotFoundError):
+                os.unlink(self._aside)
             sync_folder(os.path.dirname(self._path))
 
     def close(self) -> None:
@@ -182,6 +282,30 @@ def records(path: str) -> Iterator[Record]:
                          path, number, line, error)  # fmt: skip
 
 
+def _line(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(dict(record), separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _with_state(record: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+    return {**record, BEGAN: dict(state)} if state else record
+
+
+def _lines(kept: Iterable[Record], state: State) -> bytes:
+    """Return a journal of some records that continue a state."""
+    bare = [{key: value for key, value in record.items() if key != BEGAN} for record in kept]
+    return b"".join(map(_line, [*(_with_state(record, state) for record in bare[:1]), *bare[1:]]))
+
+
+def _content(path: str) -> bytes:
+    """Return the whole lines of a file, none if there is no such file."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except FileNotFoundError:
+        return b""
+    return data[: data.rfind(b"\n") + 1]
+
+
 def _record(line: bytes) -> Record:
     record = json.loads(line)
     if not isinstance(record, dict):
@@ -213,4 +337,4 @@ def _end_line(path: str) -> None:
         os.close(descriptor)
 
 
-__all__ = ["Journal", "Record", "records"]
+__all__ = ["Journal", "Leftover", "Record", "State", "records"]

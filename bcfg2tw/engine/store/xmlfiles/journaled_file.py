@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.client_locks import ClientLocks
+from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.store.xmlfiles.folding import Gate, Later
-from bcfg2tw.engine.store.xmlfiles.journal import Journal
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.engine.store.xmlfiles.journal import Journal, Leftover, Record, State
+from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
+from bcfg2tw.errors import Bcfg2Error, RepositoryError
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
@@ -52,13 +58,15 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         """
         self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
         self._path = path
-        self._journal = Journal(f"{path}.journal")
+        self._journal = Journal(f"{path}.journal", self._state)
         self._client_locks = ClientLocks()
         self._folding = threading.Lock()
         self._lock = threading.Lock()
         self._gate = Gate()
         self._is_serving = False  # a tool beside the server leaves its journal alone
         self._problem = ""
+        self._is_taken_over = False
+        self._takeover: Takeover | None = None  # what is not told yet
 
     # The file and the memory, as a subclass knows them
 
@@ -78,11 +86,30 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     def _collect(self) -> Batch:
         """Return all that the file lacks; `_lock` is held and the gate closed."""
 
+    def _state(self) -> State:
+        """Return the present state of the file."""
+        return state_of(self._path)
+
     @abstractmethod
-    def _write(self, batch: Batch) -> None:
+    def _reconcile(self, records: list[Record]) -> Takeover:
+        """
+        Decide which records count, now that the file is another than they continue.
+
+        :raises RepositoryError: if it has to be read for that, and cannot be
+        """
+
+    @abstractmethod
+    def _restore(self, records: list[Record]) -> None:
+        """Make the changes visible that records hold."""
+
+    @abstractmethod
+    def _write(self, batch: Batch) -> State:
         """
         Bring a batch to the file, in one step.
 
+        The state that the file is about to have is noted in the journal before.
+
+        :returns: that state
         :raises RepositoryError: if the file has to be read for that, and cannot be
         :raises OSError: if it cannot be written
         """
@@ -116,7 +143,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
         :raises Bcfg2Error: `failure`, if it cannot be made durable; nothing has changed then
         """
-        self._is_serving = True
+        self._serve()
         with self._gate.passing():
             self._append(change)
             with self._lock:
@@ -131,12 +158,70 @@ class JournaledFile(ABC, Generic[Change, Batch]):
                 f"{self._path}.journal cannot be written: {error.strerror or error}"
             ) from error
 
+    # Taking over
+
+    def _take_over(self) -> None:
+        """
+        Take over what a killed process left in its journal, once; `_folding` is held.
+
+        Where the file has to be read for that and cannot be, that waits until it can.
+        """
+        if self._is_taken_over:
+            return
+        leftover, state = self._journal.leftover(), self._state()
+        try:
+            takeover = self._weigh(leftover, state)
+        except RepositoryError as error:
+            self._report(error)
+            return
+        self._is_taken_over = True
+        self._restore(takeover.records)
+        if leftover.records:
+            self._takeover = takeover
+        if self._is_serving:
+            self._tell_takeover()
+
+    def _weigh(self, leftover: Leftover, state: State) -> Takeover:
+        if not leftover.records or leftover.continues(state):
+            return Takeover(leftover.records)
+        return replace(self._reconcile(leftover.records), state=state)
+
+    def _serve(self) -> None:
+        if not self._is_serving:
+            with self._folding:
+                self._is_serving = True
+                self._tell_takeover()
+
+    def _tell_takeover(self) -> None:
+        """Say what was taken over and what was not; `_folding` is held, and this process serves."""
+        takeover, self._takeover = self._takeover, None
+        if takeover is None:
+            return
+        self.logger.warning(
+            "%s.journal: %d changes are taken over that a server left when it was killed%s",
+            self._path, len(takeover.records),
+            "" if takeover.state is None else "; the file was changed since",
+        )  # fmt: skip
+        for sentence in takeover.refused:
+            self.logger.warning("%s: %s; the file counts", self._path, sentence)
+        if takeover.refused and takeover.state is not None:
+            self._set_aside(takeover.records, takeover.state)
+
+    def _set_aside(self, kept: list[Record], state: State) -> None:
+        copy = unused_name(f"{self._path}.journal.set-aside-{datetime.now():%Y-%m-%d-%H%M%S}")
+        try:
+            self._journal.replace(kept, state, copy)
+        except OSError as error:
+            self.logger.error("%s.journal cannot be set aside: %s", self._path, error)
+        else:
+            self.logger.warning("%s.journal is set aside: %s", self._path, copy)
+
     # Folding
 
     def start(self) -> None:
         """Serve: what a killed process left in its journal is written to the file, soon."""
-        self._is_serving = True
-        if self._lacks_anything():
+        self._serve()
+        if self._lacks_anything() or not self._is_taken_over:
             self.later.request()
 
     def fold(self) -> bool:
@@ -148,6 +233,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         """
         with self._folding:
             try:
+                self._take_over()
                 self._take_in()
                 self._fold()
             except (Bcfg2Error, OSError) as error:
@@ -158,14 +244,15 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     def _fold(self) -> None:
         """Write all that the file lacks; `_folding` is held."""
+        if not self._is_taken_over:
+            raise self.failure(f"what {self._path}.journal holds is not taken over yet")
         with self._gate.closed():
             if not self._lacks_anything():
                 return
             with self._lock:
                 batch = self._collect()
             self._journal.start_folding()
-        self._write(batch)
-        self._journal.finish_folding()
+        self._journal.finish_folding(self._write(batch))
         with self._lock:
             self._settle(batch)
 
@@ -181,3 +268,9 @@ class JournaledFile(ABC, Generic[Change, Batch]):
             self.fold()
         with self._folding:
             self._journal.close()
+
+
+def unused_name(path: str) -> str:
+    """Return a path, or the first one with a number behind it that is not there yet."""
+    names = itertools.chain([path], (f"{path}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if not os.path.exists(name))

@@ -6,6 +6,7 @@ The format is the reference's: upstream reads what is written here, and the othe
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterable, Mapping
@@ -16,12 +17,15 @@ from lxml import etree
 
 from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
 from bcfg2tw.engine.xmlio import Element, line_of, parse_file, parse_own_file, pretty
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 logger = logging.getLogger("Probes")
 
 EMPTY = b"<Probed/>\n"
+
+FINGERPRINT_BYTES = 8
 
 
 class ClientAnswers:
@@ -94,9 +98,20 @@ def answers_from(record: Mapping[str, Any]) -> Answers:
     )
 
 
-def record_of(answers: Answers) -> dict[str, Any]:
-    """Return the record of the journal that holds answers."""
+def fingerprint(answers: Answers) -> str:
+    """Return a digest of answers; it is the same where they differ in their time at most."""
+    said = [sorted(answers.data.items()), sorted(answers.groups)]
+    return digest_of(json.dumps(said).encode("ascii"), FINGERPRINT_BYTES)
+
+
+def record_of(answers: Answers, before: Answers | None = None) -> dict[str, Any]:
+    """
+    Return the record of the journal that holds answers.
+
+    :param before: the answers that they replace, if there are any
+    """
     return {
+        "before": None if before is None else fingerprint(before),
         "client": answers.client,
         "data": dict(answers.data),
         "groups": sorted(answers.groups),

@@ -14,6 +14,8 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
+from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.probed_document import (
     ClientAnswers,
@@ -22,6 +24,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     read_probed,
     record_of,
 )
+from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
 from bcfg2tw.settings import Settings
 
@@ -54,20 +57,34 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
 
     def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
         """
-        Take in what a killed server left in its journal; nothing else is read yet.
+        Take in what a killed server left in its journal; only for that probed.xml may be read.
 
         :param path: of probed.xml
         """
         super().__init__(path, clock)
         self._changes = changes
-        uploads = map(answers_from, self._journal.replay())
-        self._waiting = {answers.client: ClientAnswers(answers) for answers in uploads}
-        self._clients = dict(self._waiting)
+        self._waiting: dict[str, ClientAnswers] = {}
+        self._clients: dict[str, ClientAnswers] = {}
         # every state in memory that differs from the last has a number; which one is in the file
-        self._edition = len(self._waiting)
+        self._edition = 0
         self._written_edition = 0
         self._stamp: Stamp | None = None
         self._is_news = False  # was written by somebody else, and `refresh` not called since
+        self._take_over()
+
+    def _reconcile(self, records: list[Record]) -> Takeover:
+        try:
+            clients, _ = read_probed(self._path)
+        except RepositoryError as error:
+            self.logger.error("%s; all that its journal holds counts", error)
+            return Takeover(records)
+        return take_over_answers(
+            {client: entry.answers for client, entry in clients.items()}, records
+        )
+
+    def _restore(self, records: list[Record]) -> None:
+        for record in records:
+            self._apply(ClientAnswers(answers_from(record)))
 
     def check_settings(self, settings: Settings) -> None:
         """Refuse settings that ask for a database."""
@@ -158,7 +175,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
             return True
 
     def _record_of(self, change: ClientAnswers) -> Mapping[str, Any]:
-        return record_of(change.answers)
+        before = self._clients.get(change.answers.client)
+        return record_of(change.answers, None if before is None else before.answers)
 
     def _apply(self, change: ClientAnswers) -> None:
         client = change.answers.client
@@ -173,13 +191,16 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _collect(self) -> Batch:
         return Batch(list(self._clients.values()), dict(self._waiting), self._edition)
 
-    def _write(self, batch: Batch) -> None:
+    def _write(self, batch: Batch) -> State:
         data = document(batch.clients)
+        state = {os.path.basename(self._path): digest_of(data)}
+        self._journal.note_writing(state)
         write_atomically(self._path, data)
         with open(self._path, "rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
             if stream.read() == data:  # else somebody has changed it since
                 self._stamp = stamp
+        return state
 
     def _settle(self, batch: Batch) -> None:
         self._written_edition = batch.edition

@@ -6,12 +6,15 @@ import gzip
 import os
 import threading
 from collections.abc import Callable
+from glob import glob
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.plugin.downloads import Download, NotThere, Validators
 from bcfg2tw.engine.plugins.packages import packages
+from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating import indexes
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files
@@ -28,6 +31,31 @@ from tests.engine.plugins.packages.test_plugin import (
 from tests.waiting import wait_until
 
 PACKAGES = "http://slow.test/Packages.gz"
+
+
+class SlowServer:
+    """A downloader that waits until it is let go, and then has one index."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.go = threading.Event()
+        self.has_index = True
+
+    def fetch(self, download: Download) -> Validators:
+        self.asked.set()
+        assert self.go.wait(30)
+        if not self.has_index:
+            raise NotThere("404")
+        download_index(download)
+        return Validators()
+
+
+def download_index(download: Download) -> None:
+    """Write the one index that there is to where it is wanted."""
+    if not download.url.endswith("Packages.gz"):
+        raise NotThere("404")
+    with open(download.path, "wb") as stream:
+        stream.write(gzip.compress(INDEX.encode()))
 
 
 class WaitingTests(SynchronousTestCase):
@@ -194,3 +222,69 @@ class WaitingTests(SynchronousTestCase):
         self.assertFalse(plugin_of(core).indexes.lack(plugin_of(core).sources))
         names = os.listdir(old.indexes.cache_folder)
         self.assertEqual(len([one for one in names if one.endswith(".sqlite")]), 2)
+
+
+class UnfairServer(SlowServer):
+    """A downloader that is slow for one source, and has the others' index at once."""
+
+    def fetch(self, download: Download) -> Validators:
+        if "slow.test" not in download.url:
+            download_index(download)
+            return Validators()
+        return super().fetch(download)
+
+
+class OrderTests(SynchronousTestCase):
+    """Orders that wait behind one that takes long."""
+
+    def setUp(self) -> None:
+        quiet(self)
+        self.patch(indexes, "CALL_SECONDS", 5.0)
+        self.first, self.second = SlowServer(), UnfairServer()
+        servers = iter([self.first])
+        self.indexes = indexes.Indexes(self.mktemp(), lambda: next(servers, self.second))
+        self.settings = some_settings(a_repository(self, {}))
+        self.addCleanup(self.indexes.stop)
+        self.addCleanup(self.second.go.set)
+        self.addCleanup(self.first.go.set)
+
+    def load(self, *names: str) -> int:
+        """Order the indexes of some sources."""
+        return self.indexes.load(map(source_of, names), self.settings)
+
+    def test_next_order(self) -> None:
+        """A source that waits is fetched although the next order comes without it."""
+        self.load("first")
+        self.assertTrue(self.first.asked.wait(30))
+        self.load("old")
+        self.load("slow")
+        self.first.go.set()
+        self.assertIsNotNone(self.indexes.get(source_of("old")))
+
+    def test_deleted(self) -> None:
+        """Clients of the state before get their packages when another state's are there."""
+        self.first.go.set()
+        self.assertTrue(self.indexes.wait(self.load("old"), 30))
+        self.assertTrue(self.indexes.wait(self.load("new"), 30))
+        self.assertEqual(len(glob(os.path.join(self.indexes.cache_folder, "*.sqlite"))), 1)
+        self.assertIsNotNone(self.indexes.get(source_of("old")))
+
+    def test_retry(self) -> None:
+        """A source that is not asked for any more is not tried again when it has failed."""
+        self.patch(indexes, "RETRY_SECONDS", 0.05)
+        self.second.has_index = False
+        self.load("first")
+        self.assertTrue(self.first.asked.wait(30))
+        self.load("slow")
+        self.load("new")
+        self.first.go.set()
+        self.second.go.set()
+        self.assertIsNone(self.indexes.get(source_of("slow")))
+        self.assertTrue(self.indexes.wait(self.load("new"), 30))
+        self.second.asked.clear()
+        self.assertFalse(self.second.asked.wait(0.5))
+
+
+def source_of(name: str) -> PackageSource:
+    """Return a source that has to be fetched, from a host of its own."""
+    return PackageSource("apt", rawurl=f"http://{name}.test/", arches=("amd64",))

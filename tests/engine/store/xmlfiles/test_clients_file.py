@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import read_clients
 from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
+from bcfg2tw.engine.store.xmlfiles.journal import State
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 
@@ -267,6 +269,150 @@ class ClientsFileTests(SynchronousTestCase):
         self.assertEqual(version_of(again, CLIENT), "1.3.4")
         again.shutdown()
         self.assertIn('version="1.3.4"', self.file.read_text())
+
+    # A file that is another when the server starts
+
+    def killed(self, text: str) -> NetworkCore:
+        """Return the server that starts when the first was killed and somebody changed a file."""
+        clients = self.core.store.clients
+        assert isinstance(clients, ClientsFile)
+        clients.later.close()
+        clients._journal.close()  # as the end of a process does
+        self.file.write_text(text)
+        again = self.again()
+        again.start()
+        return again
+
+    def set_aside(self) -> list[Path]:
+        """Return the journals that were set aside."""
+        return list(self.folder.glob("clients.xml.journal.set-aside-2*"))
+
+    def test_edited_meanwhile(self) -> None:
+        """What the file says otherwise counts, and the log has the client and both values."""
+        self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        journal = (self.folder / "clients.xml.journal").read_bytes()
+        edited = CLIENTS.replace('profile="all"', 'profile="third"')
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            again = self.killed(edited)
+        text = "\n".join(logs.output)
+        self.assertIn(
+            f"{CLIENT}: profile='other' in the journal and profile='third' in the file", text
+        )
+        self.assertIn("1 changes are taken over", text)
+        self.assertEqual([path.read_bytes() for path in self.set_aside()], [journal])
+        self.assertIn(str(self.set_aside()[0]), text)
+        self.assertEqual(version_of(again, CLIENT), "1.3.4")
+        again.shutdown()
+        self.assertIn('profile="third"', self.file.read_text())
+        self.assertIn('version="1.3.4"', self.file.read_text())
+
+    def test_set_aside_once(self) -> None:
+        """What was decided stays so when that server is killed as well; nothing is lost."""
+        self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]
+        self.core.build_metadata("new.example.test")
+        with self.assertLogs("Metadata", "WARNING"):
+            again = self.killed(CLIENTS.replace('profile="all"', 'profile="third"'))
+        clients = again.store.clients
+        assert isinstance(clients, ClientsFile)
+        clients.later.close()
+        last = self.again()
+        last.start()
+        self.assertIn("new.example.test", last.metadata.client_names())
+        last.shutdown()
+        self.assertEqual(len(self.set_aside()), 1)
+        self.assertIn('profile="third"', self.file.read_text())
+        self.assertIn("new.example.test", self.file.read_text())
+
+    def test_edited_elsewhere(self) -> None:
+        """What was acknowledged and is not contradicted counts; nothing is set aside."""
+        self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]
+        self.core.build_metadata("new.example.test")
+        metadata_of(self.core).remove_client("included.example.test")
+        added = '<Client name="b.example.test" profile="all"/></Clients>'
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            again = self.killed(CLIENTS.replace("</Clients>", added))
+        self.assertIn("the file was changed since", logs.output[0])
+        again.shutdown()
+        text = self.file.read_text()
+        for expected in ('profile="other"', "new.example.test", "b.example.test"):
+            self.assertIn(expected, text)
+        self.assertNotIn("Included", (self.folder / "more.xml").read_text())
+        self.assertEqual(self.set_aside(), [])
+
+    def test_removed_meanwhile(self) -> None:
+        """A client that somebody removed stays removed, and one that somebody changed stays."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        metadata_of(self.core).remove_client("included.example.test")
+        (self.folder / "more.xml").write_text(MORE.replace('"all"', '"other" password="s3cret"'))
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            again = self.killed('<Clients xmlns:xi="http://www.w3.org/2001/XInclude">'
+                                '<xi:include href="more.xml"/></Clients>')  # fmt: skip
+        self.assertEqual(again.metadata.client_names(), ["included.example.test"])
+        text = "\n".join(logs.output)
+        self.assertIn("the file does not have the client", text)
+        self.assertIn("the journal removes the client, and the file has it with", text)
+        self.assertNotIn("s3cret", text)
+
+    def test_included_meanwhile(self) -> None:
+        """A change of a file that clients.xml includes is noticed too."""
+        self.core.metadata.set_profile("included.example.test", "other", None)  # type: ignore[arg-type]
+        (self.folder / "more.xml").write_text(MORE.replace('"all"', '"third"'))
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            self.killed(CLIENTS)
+        self.assertIn("'third' in the file", "\n".join(logs.output))
+
+    def test_killed_while_writing(self) -> None:
+        """A file that the server itself was about to write is not another."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        clients = self.core.store.clients
+        assert isinstance(clients, ClientsFile)
+        self.patch(clients._journal, "finish_folding", lambda state: None)
+        self.core.store.clients.fold()
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            self.killed(self.file.read_text())
+        self.assertIn("changes are taken over", logs.output[0])
+        self.assertNotIn("was changed since", logs.output[0])
+
+    def test_change_while_writing(self) -> None:
+        """A change that came while the file was written continues what was written."""
+        clients = self.core.store.clients
+        assert isinstance(clients, ClientsFile)
+        write = clients._write
+
+        def write_slowly(batch: list[ClientEdit]) -> State:
+            self.core.metadata.set_version("included.example.test", "1.3.5")
+            return write(batch)
+
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.patch(clients, "_write", write_slowly)
+        clients.fold()
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            again = self.killed(self.file.read_text())
+        self.assertEqual(version_of(again, "included.example.test"), "1.3.5")
+        self.assertNotIn("was changed since", logs.output[0])
+
+    def test_broken_meanwhile(self) -> None:
+        """While the file is broken a journal waits; it is compared when the file is repaired."""
+        self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]
+        with self.assertLogs("Metadata", "ERROR"):
+            again = self.killed("<Clients>")
+        with self.assertLogs("Metadata", "WARNING"):
+            change(again, {"Metadata/clients.xml": CLIENTS.replace('"all"', '"third"')})
+        self.assertEqual(len(self.set_aside()), 1)
+        client = metadata_of(again).clients.get(CLIENT)
+        self.assertEqual(client.profiles if client else (), ("third",))
+
+    def test_journal_of_old(self) -> None:
+        """A journal that does not know the state of its file counts as it is, and is told."""
+        record = {"operation": "update", "name": CLIENT, "attributes": {"profile": "other"}}
+        (self.folder / "clients.xml.journal").write_text(json.dumps(record) + "\n")
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            again = self.killed(CLIENTS.replace('"all"', '"third"'))
+        self.assertIn("1 changes are taken over", logs.output[0])
+        again.shutdown()
+        self.assertIn('profile="other"', self.file.read_text())
+        self.assertEqual(self.set_aside(), [])
 
     def test_one_client_many_threads(self) -> None:
         """An unknown client that calls several times at once is registered once."""

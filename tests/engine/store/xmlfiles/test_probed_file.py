@@ -388,6 +388,42 @@ class ProbedFileTests(SynchronousTestCase):
         self.answers.refresh()
         self.assertTrue(self.answers.is_as_written(path))
 
+    # A file that is another when the server starts
+
+    def test_edited_meanwhile(self) -> None:
+        """What the file says otherwise counts; what it does not say is taken over."""
+        self.save("1")
+        self.answers.fold()
+        self.save("2")
+        self.save("new", "other")
+        self.answers.later.close()
+        self.answers._journal.close()
+        self.write_by_hand((CLIENT, "by hand"))
+        again = self.a_store()
+        with self.assertLogs("Probes", "WARNING") as logs:
+            again.start()
+        self.assertIn(f"{CLIENT}: the journal has {{'p': '2'}}", "\n".join(logs.output))
+        self.assertIn("{'p': 'by hand'}", "\n".join(logs.output))
+        self.assertEqual(self.said(again), "by hand")
+        again.close()
+        self.assertEqual(self.written(), {CLIENT: "by hand", "other": "new"})
+        names = [name for name in os.listdir(self.folder) if ".set-aside-" in name]
+        self.assertEqual(len(names), 1)
+
+    def test_edited_elsewhere(self) -> None:
+        """An upload counts if the file has of that client what it had before."""
+        self.save("1")
+        self.answers.fold()
+        self.save("2")
+        self.answers.later.close()
+        self.answers._journal.close()
+        self.write_by_hand((CLIENT, "1"), ("other", "by hand"))
+        again = self.a_store()
+        again.start()
+        again.close()
+        self.assertEqual(self.written(), {CLIENT: "2", "other": "by hand"})
+        self.assertEqual(os.listdir(self.folder), ["probed.xml"])
+
     # Tools beside the server
 
     def test_tool_leaves_journal(self) -> None:

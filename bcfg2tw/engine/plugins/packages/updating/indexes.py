@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bcfg2tw.engine.plugin.downloads import Download, Downloader, DownloadError
@@ -61,7 +61,7 @@ class NoDownloader:
         )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Order:
     """
     An order for the next update.
@@ -73,6 +73,17 @@ class Order:
     settings: Settings
     force: bool
     number: int = 0
+
+    def with_those_of(self, waiting: Order) -> Order:
+        """
+        Return this order together with an earlier one that was not carried out yet.
+
+        Clients of the state before may wait for its sources. Where both name the same index, it
+        is made as this order says: the other may accept keys that count no more.
+        """
+        keys = {source.key for source in self.sources}
+        others = tuple(source for source in waiting.sources if source.key not in keys)
+        return replace(self, sources=(*others, *self.sources), force=self.force or waiting.force)
 
 
 class Indexes(UpdateObserver):
@@ -119,7 +130,9 @@ class Indexes(UpdateObserver):
             if source.key in self._compiled_keys:
                 self._compiled_keys.discard(source.key)
                 self._attempted_keys.discard(source.key)
-                self.load_again(force=False)
+                if self._last is not None:
+                    # it may be of a state of the repository that is about to go
+                    self._enqueue(self._last.with_those_of(replace(self._last, sources=(source,))))
 
     def wait_for_keys(self, sources: Iterable[PackageSource]) -> None:
         """Wait until the first attempt to fetch the sources' keys has ended, but not long."""
@@ -159,7 +172,10 @@ class Indexes(UpdateObserver):
         :returns: a number to wait for
         """
         with self._changed:
-            return self._enqueue(Order(tuple(sources), settings, force=False))
+            for source in self._last.sources if self._last is not None else ():
+                self._open_index(source)  # its file may be deleted while clients still ask
+            self._last = Order(tuple(sources), settings, force=False)
+            return self._enqueue(self._last)
 
     def load_again(self, force: bool) -> int:
         """
@@ -171,13 +187,13 @@ class Indexes(UpdateObserver):
         with self._changed:
             if self._last is None:
                 return 0
-            return self._enqueue(Order(self._last.sources, self._last.settings, force))
+            return self._enqueue(replace(self._last, force=force))
 
     def _enqueue(self, order: Order) -> int:
+        """Put an order into the place for the next; what waits there is carried out with it."""
         self._numbers += 1
-        order.number = self._numbers
-        order.force = order.force or (self._order is not None and self._order.force)
-        self._last = self._order = order
+        order = replace(order, number=self._numbers)
+        self._order = order if self._order is None else order.with_those_of(self._order)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="Packages", daemon=True)
             self._thread.start()
@@ -220,8 +236,13 @@ class Indexes(UpdateObserver):
                 self._thread = None if not self._is_stopped else self._thread
                 return None, False
             if order is None and failed_order is not None:
-                failed_order.force = False
-            return order or failed_order, order is not None
+                return self._again(failed_order), False
+            return order, True
+
+    def _again(self, failed_order: Order) -> Order:
+        """Return an order to try again: what is not asked for any more is left out."""
+        sources = failed_order.sources if self._last is None else self._last.sources
+        return replace(failed_order, sources=sources, force=False)
 
     def _carry_out(self, order: Order) -> bool:
         """Say whether there is all that the sources need now, or no hope for it."""

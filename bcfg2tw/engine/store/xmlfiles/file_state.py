@@ -1,0 +1,24 @@
+"""The state of a file, by which a journal tells whether it is the one that it continues."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from bcfg2tw.engine.store.xmlfiles.journal import State
+
+DIGEST_BYTES = 16
+
+
+def digest_of(data: bytes, size: int = DIGEST_BYTES) -> str:
+    """Return a digest of some bytes, in hexadecimal digits."""
+    return hashlib.blake2b(data, digest_size=size).hexdigest()
+
+
+def state_of(path: str) -> State:
+    """Return the state of a single file; one that cannot be read has no digest."""
+    try:
+        with open(path, "rb") as stream:
+            return {os.path.basename(path): digest_of(stream.read())}
+    except OSError:
+        return {os.path.basename(path): ""}
