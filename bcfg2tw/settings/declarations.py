@@ -411,7 +411,8 @@ class OptionTable:
     )  # fmt: skip
     strict_repository: bool = option(
         "bcfg2tw", "strict_repository", "no",
-        "Refuse a client's configuration where its groups name a bundle that never was there.",
+        "Refuse a client's configuration where its profile never was a group, or where its groups "
+        "name a bundle that never was there.",
         types.boolean,
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     create_missing,
     warn_of_profiles,
 )
+from bcfg2tw.engine.plugins.metadata.profiles import Profiles
 from bcfg2tw.engine.plugins.metadata.registration import Registration
 from bcfg2tw.engine.plugins.metadata.resolution import Resolution
 from bcfg2tw.engine.repository.files import Files, Interpretation
@@ -57,6 +58,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
         if is_news and self._groups is not None and self._clients is not None:
+            self._profiles.look_through(self._clients)
             warn_of_profiles(self._clients, self._groups)
 
     def _load(
@@ -113,6 +115,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         groups = {group.name: group for group in self._dynamic} | self.groups.declared
         return [name for name, group in groups.items() if group.category == category]
 
+    def place_of_bundle(self, bundle: str) -> str | None:
+        """Return the file and line of the first group that has a bundle."""
+        return self.groups.bundle_places.get(bundle)
+
     # Identity
 
     @cached_property
@@ -142,6 +148,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     # A client's metadata
 
     @cached_property
+    def _profiles(self) -> Profiles:
+        is_strict = self.files.library.settings.strict_repository
+        return Profiles(self.groups, self.lasting, is_strict)
+
+    @cached_property
     def _resolution(self) -> Resolution:
         return Resolution(self.groups, self._dynamic)
 
@@ -150,13 +161,16 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         Return what clients.xml and groups.xml say of a client: a fresh object.
 
         :param register: whether an unknown client becomes a known one
-        :raises MetadataConsistencyError: if it is unknown and there is no default group
+        :raises MetadataConsistencyError: if it is unknown and there is no default group, or if
+            it lost its profile
         :raises MetadataRuntimeError: if a file was never understood
         """
         client = self.clients.get(client_name)
         name = client_name.lower() if client is None else client.name
         if client is None:
             self._registration.welcome(name, register)
+        else:
+            self._profiles.check(client)
         return self._resolution.initial(name, client)
 
     def merge_additional_groups(

@@ -46,13 +46,10 @@ def _write(path: str, text: str) -> bool:
 
 
 def warn_of_profiles(clients: ClientList, groups: DeclaredGroups) -> None:
-    """Report the profiles of clients that are no profile groups."""
+    """Report the profiles of clients that are groups, but no profile groups."""
     for client in clients.clients():
         for profile in client.profiles:
             group = groups.declared.get(profile)
-            if group is None:
-                logger.warning("Metadata: %s has nonexistent profile group %s",
-                               client.name, profile)  # fmt: skip
-            elif not group.is_profile:
+            if group is not None and not group.is_profile:
                 logger.warning("Metadata: %s set as profile for %s, but is not a profile group",
                                profile, client.name)  # fmt: skip
