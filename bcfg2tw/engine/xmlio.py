@@ -126,6 +126,16 @@ def place_of(element: Element) -> str:
     return f"{path_of(element)}:{line_of(element)}"
 
 
+def check_root(root: Element, tag: str, path: str) -> None:
+    """
+    Make sure that the root of a file is the one that its readers look for.
+
+    :raises RepositoryError: with its line, if it is another
+    """
+    if root.tag != tag:
+        raise RepositoryError(path, f"the root is <{root.tag}>, <{tag}> is wanted", line_of(root))
+
+
 def is_element(node: Element) -> bool:
     """Say whether a node is an element, not a comment or a processing instruction."""
     return isinstance(node.tag, str)

@@ -11,7 +11,8 @@ from traceback import extract_tb
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.near_names import near_name
-from bcfg2tw.errors import CoreInitError, PluginInitError
+from bcfg2tw.engine.repository.source import PASSING
+from bcfg2tw.errors import CoreInitError, PluginInitError, UnreadableRepository
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -83,12 +84,15 @@ def plugin_classes(names: Iterable[str], is_lenient: bool = True) -> list[type[P
 
     :param is_lenient: whether others that cannot be used are left out so as well
     :raises CoreInitError: if they are not (:ref:`decisions-never-shortened`)
+    :raises UnreadableRepository: if nothing could be read now, whatever the plugin
     """
     classes: dict[str, type[Plugin]] = {}
     for name in names:
         try:
             plugin = plugin_class(name)
         except Exception as error:  # importing runs a site's own code
+            if isinstance(error, OSError) and error.errno in PASSING:
+                raise UnreadableRepository(f"plugin {name}: {error}") from error
             if not is_lenient and not isinstance(error, AbsentPlugin):
                 raise refusal(name, error) from error
             logger.error(

@@ -9,7 +9,7 @@ from typing import Any, cast
 from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugins.metadata.membership import Conditions, Membership, Statement
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, line_of, place_of
+from bcfg2tw.engine.xmlio import Element, check_root, line_of, place_of
 
 logger = logging.getLogger("Metadata")
 
@@ -36,10 +36,12 @@ class DeclaredGroups:
         """
         Read groups.xml; an interpretation for `Files.load`.
 
-        :raises RepositoryError: if it, or a file that it includes, is not well-formed
+        :raises RepositoryError: if it, or a file that it includes, is not well-formed, or if its
+            root is no `Groups`
         """
         self.path = source.path
         root = source.xml()
+        check_root(root, "Groups", source.path)
         self.default: str | None = None
         self.declared: dict[str, MetadataGroup] = {}
         self.bundle_places: dict[str, str] = {}

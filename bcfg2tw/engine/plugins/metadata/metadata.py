@@ -20,6 +20,7 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     CLIENTS,
     EMPTY,
     GROUPS,
+    UNSERVED,
     create_missing,
     warn_of_profiles,
 )
@@ -29,7 +30,7 @@ from bcfg2tw.engine.plugins.metadata.resolution import Resolution
 from bcfg2tw.engine.repository.files import Files, Interpretation
 from bcfg2tw.engine.store.declared_clients import read_clients
 from bcfg2tw.engine.store.interface import ClientList
-from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
+from bcfg2tw.errors import MetadataConsistencyError, NotServing
 
 T = TypeVar("T")
 
@@ -65,9 +66,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         self, name: str, interpretation: Interpretation[T], previous: Metadata | None
     ) -> T | None:
         """Return what a file says, or what it said last."""
+        value = self.lasting.last_good(name, self.files.load(name, interpretation, UNSERVED))
         if name not in self.files and previous is not None:
-            self.logger.error("%s is gone; its last state stays in service", self.files.path(name))
-        return self.lasting.last_good(name, self.files.load(name, interpretation))
+            what_now = UNSERVED if value is None else "its last state stays in service"
+            self.logger.error("%s is gone; %s", self.files.path(name), what_now)
+        return value
 
     def start_threads(self) -> None:
         """Have the store complete what a killed server left."""
@@ -80,10 +83,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         All clients as they are now.
 
-        :raises MetadataRuntimeError: if clients.xml or groups.xml was never understood
+        :raises NotServing: if clients.xml or groups.xml was never understood
         """
         if self._clients is None or self._groups is None:
-            raise MetadataRuntimeError("Metadata has not been read yet")
+            raise NotServing("Metadata has not been read yet")
         return self._clients
 
     @property
@@ -91,10 +94,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         All groups.
 
-        :raises MetadataRuntimeError: as `clients`
+        :raises NotServing: as `clients`
         """
         if self._clients is None or self._groups is None:
-            raise MetadataRuntimeError("Metadata has not been read yet")
+            raise NotServing("Metadata has not been read yet")
         return self._groups
 
     def is_client(self, client_name: str) -> bool:
@@ -133,7 +136,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         password: str,
         address: ClientAddress,
     ) -> bool:
-        """Decide whether a connection is let in, and note in the address whom it acts as."""
+        """
+        Decide whether a connection is let in, and note in the address whom it acts as.
+
+        :raises NotServing: if a file was never understood
+        """
         return self._authentication.admits(cert, user, password, address)
 
     def resolve_client(self, address: ClientAddress, cleanup_cache: bool = False) -> str:
@@ -163,7 +170,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         :param register: whether an unknown client becomes a known one
         :raises MetadataConsistencyError: if it is unknown and there is no default group, or if
             it lost its profile
-        :raises MetadataRuntimeError: if a file was never understood
+        :raises NotServing: if a file was never understood
         """
         client = self.clients.get(client_name)
         name = client_name.lower() if client is None else client.name

@@ -11,7 +11,14 @@ from lxml import etree
 
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
-from bcfg2tw.engine.xmlio import XINCLUDE, Element, attributes, parse_file, pretty_document
+from bcfg2tw.engine.xmlio import (
+    XINCLUDE,
+    Element,
+    attributes,
+    check_root,
+    parse_file,
+    pretty_document,
+)
 from bcfg2tw.errors import RepositoryError
 
 logger = logging.getLogger("Metadata")
@@ -31,12 +38,14 @@ class ClientDocuments:
         """
         Read the files.
 
-        :raises RepositoryError: if one of them cannot be read or is not well-formed
+        :raises RepositoryError: if one of them cannot be read or is not well-formed, or if the
+            root of clients.xml is no `Clients`
         """
         self._path = path
         self.roots: dict[str, Element] = {}
         self._changed: dict[str, None] = {}
         self._read(path)
+        check_root(self.roots[path], "Clients", path)
         self._places = self._find_clients()
 
     def _read(self, path: str) -> None:
