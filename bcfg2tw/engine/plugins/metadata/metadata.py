@@ -204,7 +204,8 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
 
     @cached_property
     def _registration(self) -> Registration:
-        return Registration(self._store, self.clients, self.groups)
+        new_addresses: dict[str, str] = self.lasting.keep("addresses of new clients", dict)
+        return Registration(self._store, self.clients, self.groups, new_addresses)
 
     def set_version(self, client: str, version: str) -> None:
         """
@@ -258,6 +259,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         Forget a client; it is gone on disk on return.
 
+        :param name: its own name, not an alias
         :raises MetadataConsistencyError: if there is no such client
         """
         self._registration.remove(name)
