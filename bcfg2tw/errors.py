@@ -80,6 +80,14 @@ class MetadataRuntimeError(Bcfg2Error):
     """The Metadata plugin is not ready, or could not read or write a file."""
 
 
+class NotServing(MetadataRuntimeError):
+    """
+    No client can be served until a file of the repository is repaired.
+
+    Whoever calls is to come back later: it says nothing about the caller's credentials.
+    """
+
+
 class ValidationError(Bcfg2Error):
     """A validator refuses a configuration; raised by plugins, it ends the build."""
 

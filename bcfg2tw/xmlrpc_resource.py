@@ -25,6 +25,7 @@ from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, HttpAns
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.errors import NotServing
 from bcfg2tw.pool import Busy
 from bcfg2tw.settings import Settings
 
@@ -147,7 +148,7 @@ class CoreResource(Resource):
         try:
             dispatcher = await self._ready()
             is_admitted = await self._pool.call(dispatcher.authenticate, exchange.peer)
-        except Busy:
+        except (Busy, NotServing):
             exchange.answer(BUSY)
             return False
         if not is_admitted:
@@ -189,7 +190,7 @@ class CoreResource(Resource):
                 exchange.answer(TOO_LARGE)
             else:
                 exchange.answer(await self._pool.call(serve, exchange.peer, request.method, body))
-        except Busy:
+        except (Busy, NotServing):
             exchange.answer(BUSY)
 
     async def _ready(self) -> Dispatcher:

@@ -64,7 +64,7 @@ ROOMS = {
     "engine.plugins.metadata": (
         ("",),
         ("metadata",),
-        ("authentication", "metadata_files", "registration", "resolution"),
+        ("authentication", "metadata_files", "profiles", "registration", "resolution"),
         ("addresses", "declared_groups", "dynamic_groups"),
         ("membership",),
     ),

@@ -29,7 +29,7 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.network import basic, call_of, free_port, refuses
-from tests.processes import GOOD_ENDS, ServerProcess, bcfg2_core, ended
+from tests.processes import GOOD_ENDS, ServerProcess, bcfg2_core, ended, twistd
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
@@ -138,6 +138,33 @@ class ProcessTests(SynchronousTestCase):
         with self.site.server("--port", str(self.site.port)) as server:
             server.wait_for(f"-S https://localhost:{self.site.port} listMethods")
             self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_unknown_plugin(self) -> None:
+        """A plugin that there is not ends the start with one sentence, on the terminal too."""
+        site = Site(self)
+        site.conf.write_text(site.conf.read_text().replace("Bundler,", "Bundlr,"))
+        for process in (bcfg2_core, lambda *options: twistd("bcfg2-core", *options)):
+            result = ended(process("--config", str(site.conf)))
+            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.stderr.count("\n"), 1)
+            self.assertIn("did you mean Bundler?", result.stderr)
+
+    def test_plugin_that_refuses(self) -> None:
+        """A plugin that cannot be made ends the start, with its reason as a line in the log."""
+        site = Site(self)
+        site.conf.write_text(site.conf.read_text().replace("Bundler,", "Bundler,Git,"))
+        result = ended(bcfg2_core("--config", str(site.conf)))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("[server] plugins: Git cannot be used: ", result.stdout)
+        self.assertNotIn("Traceback", result.stdout + result.stderr)
+
+    def test_lenient_plugins(self) -> None:
+        """A site may ask to be served without them."""
+        site = Site(self)
+        site.conf.write_text(site.conf.read_text().replace("Bundler,", "Bundler,Bundlr,Git,"))
+        site.set("bcfg2tw", "lenient_plugins = yes")
+        with site.server() as server:
+            self.assertIn("Plugin Bundlr cannot be used: there is no plugin of", server.said())
 
     def test_interrupted(self) -> None:
         """SIGINT ends a server in good order, like SIGTERM."""

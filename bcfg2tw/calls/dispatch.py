@@ -28,7 +28,7 @@ from bcfg2tw.calls.interfaces import (
     ServedCore,
 )
 from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.errors import Bcfg2Error, NoExposedMethod
+from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
 
 T = TypeVar("T")
 
@@ -84,13 +84,21 @@ class Dispatcher:
         }
 
     def serve(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
-        """Authenticate a peer and answer its request."""
+        """
+        Authenticate a peer and answer its request.
+
+        :raises NotServing: as `authenticate`
+        """
         if not self.authenticate(peer):
             return UNAUTHORIZED
         return self.answer(peer, verb, body)
 
     def authenticate(self, peer: Peer) -> bool:
-        """Decide whether a peer is let in, and count it where it is not."""
+        """
+        Decide whether a peer is let in, and count it where it is not.
+
+        :raises NotServing: if the core can let nobody in now, whatever the credentials
+        """
         is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
         if not is_admitted:
             self._failed_logins.note(peer.address.ip)
@@ -176,7 +184,13 @@ def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:
 
 
 def _refuse(peer: Peer, error: Exception) -> bool:
-    """Let nobody in because of a failure."""
+    """
+    Let nobody in because of a failure.
+
+    :raises NotServing: if it is one of the repository's, which says nothing about the peer
+    """
+    if isinstance(error, NotServing):
+        raise error
     if isinstance(error, BadCredentials):
         logger.error("Authentication failure from %s: %s", peer, error)
     else:

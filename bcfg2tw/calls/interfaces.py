@@ -63,8 +63,9 @@ class ServedCore(Protocol):
         :param cert: subject of the certificate that TLS has verified, None without one
         :param address: of the peer; the core may note in it which client it acts as, and the same
             object goes to `check_acls` and to the method
-        :raises Exception: whatever it is, the peer is refused as if the answer were False, and the
-            traceback is logged
+        :raises bcfg2tw.errors.NotServing: if nobody can be let in now: the answer is status 503
+        :raises Exception: whatever else it is, the peer is refused as if the answer were False,
+            and the traceback is logged
         """
 
     def check_acls(self, address: ClientAddress, rmi: str, /) -> bool:

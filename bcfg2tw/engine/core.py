@@ -200,7 +200,7 @@ class Core:
         """
         Read the repository and start what runs beside the calls.
 
-        :raises CoreInitError: if no Metadata plugin can be used
+        :raises CoreInitError: if a plugin cannot be used
         """
         self.load_plugins()
         self.served.start_threads()
@@ -209,7 +209,7 @@ class Core:
         """
         Find the configured plugins and read the repository for the first time.
 
-        :raises CoreInitError: if no Metadata plugin can be used
+        :raises CoreInitError: if a plugin cannot be used
         """
         self.served.load(self.context)
 

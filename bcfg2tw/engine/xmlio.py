@@ -145,6 +145,27 @@ def line_of(element: Element) -> int | None:
     return line
 
 
+def path_of(element: Element) -> str | None:
+    """Return the path of the file that an element was read from, kept once for all elements."""
+    path = element.base
+    return None if path is None else intern(str(path))
+
+
+def place_of(element: Element) -> str:
+    """Return the file and line that an element was read from: `FILE:LINE`."""
+    return f"{path_of(element)}:{line_of(element)}"
+
+
+def check_root(root: Element, tag: str, path: str) -> None:
+    """
+    Make sure that the root of a file is the one that its readers look for.
+
+    :raises RepositoryError: with its line, if it is another
+    """
+    if root.tag != tag:
+        raise RepositoryError(path, f"the root is <{root.tag}>, <{tag}> is wanted", line_of(root))
+
+
 def is_element(node: Element) -> bool:
     """Say whether a node is an element, not a comment or a processing instruction."""
     return isinstance(node.tag, str)

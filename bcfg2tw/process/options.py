@@ -12,6 +12,7 @@ from twisted.python import usage
 import bcfg2tw
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.core import core_class
+from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.serving.listening import check_addresses
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, options
@@ -117,7 +118,7 @@ def check(settings: Settings) -> None:
     """
     Look whether a server with these settings can start, before it detaches from the terminal.
 
-    :raises SettingsError: naming the option or file, and the remedy
+    :raises Bcfg2Error: naming the option or file, and the remedy
     """
     if not os.path.isdir(settings.repository):
         raise SettingsError(
@@ -131,5 +132,7 @@ def check(settings: Settings) -> None:
             f"{settings.repository} cannot be read by this user", "server", "repository"
         )
     core_class(settings)
+    if settings.core == "embedded" and not settings.lenient_plugins:
+        check_names(settings.plugins)
     ServerContext(settings)
     check_addresses(settings)

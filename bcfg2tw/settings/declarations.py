@@ -418,9 +418,16 @@ class OptionTable:
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
         types.positive,
     )  # fmt: skip
+    lenient_plugins: bool = option(
+        "bcfg2tw", "lenient_plugins", "no",
+        "Start without the plugins of [server] plugins that cannot be used; each is an error in "
+        "the log.",
+        types.boolean,
+    )  # fmt: skip
     strict_repository: bool = option(
         "bcfg2tw", "strict_repository", "no",
-        "Refuse a client's configuration where its groups name a bundle that never was there.",
+        "Refuse a client's configuration where its profile never was a group, or where its groups "
+        "name a bundle that never was there.",
         types.boolean,
     )  # fmt: skip
 

@@ -21,6 +21,9 @@ class ClientDirectory(Protocol):
     def groups_in_category(self, category: str) -> Sequence[str]:
         """Return the names of the groups declared in a category, in order."""
 
+    def place_of_bundle(self, bundle: str) -> str | None:
+        """Return the file and line that give a bundle to clients, None where that is not known."""
+
 
 class GroupMember(Protocol):
     """A client that can be asked what it is a member of."""

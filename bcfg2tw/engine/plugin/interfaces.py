@@ -104,6 +104,10 @@ class Metadata(ABC):
     def groups_in_category(self, category: str) -> Sequence[str]:
         """Return the names of the groups declared in a category, in order."""
 
+    def place_of_bundle(self, bundle: str) -> str | None:
+        """Return the file and line that give a bundle to clients, None where that is not known."""
+        return None
+
     @abstractmethod
     def set_version(self, client: str, version: str) -> None:
         """Note which version of Bcfg2 a client runs."""

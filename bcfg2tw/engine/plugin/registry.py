@@ -6,10 +6,13 @@ import importlib
 import logging
 from collections.abc import Iterable
 from importlib.metadata import entry_points
+from traceback import extract_tb
 
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.errors import PluginInitError
+from bcfg2tw.engine.plugin.near_names import near_name
+from bcfg2tw.engine.repository.source import PASSING
+from bcfg2tw.errors import CoreInitError, PluginInitError, UnreadableRepository
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -57,18 +60,41 @@ SHIPPED = {
 }
 
 
-def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
+class AbsentPlugin(PluginInitError):
+    """A plugin that Bcfg2 had: it is left out, and does not end the start."""
+
+
+def check_names(names: Iterable[str]) -> None:
+    """
+    Look whether there are plugins of these names; nothing is imported.
+
+    :raises CoreInitError: naming the first that there is not, and the remedy
+    """
+    for name in names:
+        if not ("." in name or name in SHIPPED or name in ABSENT or name in _announced()):
+            raise refusal(name, PluginInitError(_unknown(name)))
+
+
+def plugin_classes(names: Iterable[str], is_lenient: bool = True) -> list[type[Plugin]]:
     """
     Return the classes that names stand for, in order, each once.
 
-    A name that cannot be imported is an error in the log with the reason, and is left out
-    (:ref:`decisions-crashes`).
+    A plugin that Bcfg2 dropped, and one of a name that is taken, is an error in the log, and is
+    left out (:ref:`decisions-crashes`).
+
+    :param is_lenient: whether others that cannot be used are left out so as well
+    :raises CoreInitError: if they are not (:ref:`decisions-never-shortened`)
+    :raises UnreadableRepository: if nothing could be read now, whatever the plugin
     """
     classes: dict[str, type[Plugin]] = {}
     for name in names:
         try:
             plugin = plugin_class(name)
         except Exception as error:  # importing runs a site's own code
+            if isinstance(error, OSError) and error.errno in PASSING:
+                raise UnreadableRepository(f"plugin {name}: {error}") from error
+            if not is_lenient and not isinstance(error, AbsentPlugin):
+                raise refusal(name, error) from error
             logger.error(
                 "Plugin %s cannot be used: %s", name, error, exc_info=_is_unexpected(error)
             )
@@ -81,8 +107,27 @@ def plugin_classes(names: Iterable[str]) -> list[type[Plugin]]:
     return list(classes.values())
 
 
+def refusal(name: str, error: Exception) -> CoreInitError:
+    """
+    Return the sentence that ends a start with a plugin that cannot be used.
+
+    :param name: as `[server] plugins` has it
+    """
+    reason = _describe(error) if _is_unexpected(error) else error
+    return CoreInitError(
+        f"[server] plugins: {name} cannot be used: {reason}; mend that or take {name} out, or "
+        "start without it by [bcfg2tw] lenient_plugins = yes"
+    )
+
+
 def _is_unexpected(error: Exception) -> bool:
     return not isinstance(error, PluginInitError)
+
+
+def _describe(error: Exception) -> str:
+    """Return what a site's own code raised, and where."""
+    where = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
 
 
 def plugin_class(name: str) -> type[Plugin]:
@@ -102,7 +147,9 @@ def plugin_class(name: str) -> type[Plugin]:
     if name in SHIPPED:
         module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
         return _check_class(name, getattr(importlib.import_module(module), name))
-    raise PluginInitError(ABSENT.get(name) or _unknown(name))
+    if name in ABSENT:
+        raise AbsentPlugin(ABSENT[name])
+    raise PluginInitError(_unknown(name))
 
 
 def _of_module(name: str, module: str, attribute: str) -> type[Plugin]:
@@ -136,10 +183,18 @@ def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
     return f"{module} needs {missing}, which is not installed"
 
 
+def _announced() -> set[str]:
+    return {entry_point.name for entry_point in entry_points(group=ENTRY_POINTS)}
+
+
 def _unknown(name: str) -> str:
+    if len(name.split()) > 1:
+        return "separate plugins by commas"
+    near = near_name(name, SHIPPED.keys() | ABSENT.keys() | _announced())
+    hint = "" if near is None else f": did you mean {near}?"
     names = ", ".join(sorted(SHIPPED))
     return (
-        f"there is no plugin of this name; [server] plugins takes {names}, "
+        f"there is no plugin of this name{hint}; [server] plugins takes {names}, "
         f"names of entry points in the group {ENTRY_POINTS}, and MODULE.CLASS"
     )
 

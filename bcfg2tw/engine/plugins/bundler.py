@@ -17,6 +17,7 @@ from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
+from bcfg2tw.engine.plugin.near_names import near_name
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError, ValidationError
@@ -94,7 +95,7 @@ class Bundler(Plugin, Structure, StructureValidator):
     def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
         file = self.bundles.get(name)
         if file is None:
-            self._miss(name)
+            self._miss(name, metadata)
             return None
         structure = self._match(name, file, metadata)
         if structure is None:
@@ -108,7 +109,7 @@ class Bundler(Plugin, Structure, StructureValidator):
         self._flatten(structure, name)
         return structure
 
-    def _miss(self, name: str) -> None:
+    def _miss(self, name: str, metadata: ClientMetadata) -> None:
         """
         Say that a bundle is not there, if a configuration may be built without it.
 
@@ -119,7 +120,11 @@ class Bundler(Plugin, Structure, StructureValidator):
         """
         problem = self._problem_of(name)
         path = self.files.path(f"{name}.xml")
-        reason = f"there is no bundle {name}, which a group or a bundle names"
+        near = near_name(name, self.bundles)
+        hint = "" if near is None else f" ({near} is there)"
+        place = metadata.snapshot.metadata.place_of_bundle(name)
+        where = "" if place is None else f"{place}: "
+        reason = f"{where}there is no bundle {name}{hint}, which a group or a bundle names"
         remedy = f"restore {path}, or take the bundle out of what names it"
         if problem is not None:
             reason, remedy = f"bundle {name} was never readable: {problem}", "mend that"

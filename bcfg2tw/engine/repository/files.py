@@ -22,6 +22,8 @@ T = TypeVar("T")
 Interpretation = Callable[[Source], T]
 Key = tuple[str, Callable[[Source], Any]]
 
+NOT_USED = "it is not used"
+
 logger = logging.getLogger("bcfg2-server")
 
 
@@ -56,17 +58,18 @@ class Library:
             names = IgnoredNames([*self.settings.ignore_files, *ignored])
         return Files(self, folder, scan(folder, names, before))
 
-    def interpret(self, key: Key, name: str, stamp: Stamp) -> Interpreted:
+    def interpret(self, key: Key, name: str, stamp: Stamp, without: str = NOT_USED) -> Interpreted:
         """
         Return what a file says: as known if nothing that it was read from has changed.
 
         :param key: the file's full path and the interpretation
+        :param without: what follows where it was never understood, for the log
         :raises Unsettled: if the file is not what was listed any more
         """
         interpreted = self._interpreted.get(key)
         if interpreted is not None and self._is_current(interpreted, key[0], stamp):
             return interpreted
-        fresh = self._interpret(*key, name, stamp, interpreted)
+        fresh = self._interpret(*key, name, stamp, interpreted, without)
         self._interpreted[key] = fresh
         return fresh
 
@@ -84,6 +87,7 @@ class Library:
         name: str,
         stamp: Stamp,
         before: Interpreted | None,
+        without: str,
     ) -> Interpreted:
         dependencies = Dependencies()
         try:
@@ -101,7 +105,7 @@ class Library:
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
         value = before.value if before is not None else None
-        logger.error("%s; %s", problem, what_now(value))
+        logger.error("%s; %s", problem, what_now(value, without))
         return Interpreted(value, dependencies, problem)
 
     def keep_only(self, keys: set[Key]) -> None:
@@ -127,9 +131,9 @@ def as_problem(path: str, error: Exception) -> RepositoryError:
     return RepositoryError(path, str(error) or type(error).__name__)
 
 
-def what_now(value: object) -> str:
+def what_now(value: object, without: str) -> str:
     """Say what follows from a file that cannot be used."""
-    return "it is not used" if value is None else "its last good state stays in service"
+    return without if value is None else "its last good state stays in service"
 
 
 @dataclass
@@ -158,19 +162,22 @@ class Files(Mapping[str, Stamp]):
         """Return the full path of a file, whether there is such a file or not."""
         return os.path.join(self.folder, name)
 
-    def load(self, name: str, interpretation: Interpretation[T]) -> T | None:
+    def load(
+        self, name: str, interpretation: Interpretation[T], without: str = NOT_USED
+    ) -> T | None:
         """
         Return what a file says, or None where it is missing or was never understood.
 
         :param interpretation: a class or a module-level function that takes a `Source`; it is
             called once for each state of the file, and its result is shared by all snapshots,
             so it must not be changed. If it raises, its last result for this file is returned.
+        :param without: what follows where it was never understood, for the log
         """
         stamp = self.listing.get(name)
         if stamp is None:
             return None
         key: Key = (self.path(name), interpretation)
-        interpreted = self.used[key] = self.library.interpret(key, name, stamp)
+        interpreted = self.used[key] = self.library.interpret(key, name, stamp, without)
         value: T | None = interpreted.value
         return value
 

@@ -62,9 +62,9 @@ class ServedRepository:
         Find the configured plugins and read the repository for the first time.
 
         :param context: what plugins get of the server
-        :raises CoreInitError: if no Metadata plugin can be used
+        :raises CoreInitError: if a plugin cannot be used
         """
-        self._classes = plugin_classes(self.settings.plugins)
+        self._classes = plugin_classes(self.settings.plugins, self.settings.lenient_plugins)
         if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
             self._classes.append(DefaultACL)
         self._reader = RepositoryReader(context)

@@ -19,6 +19,7 @@ from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Metadata, Version
+from bcfg2tw.engine.plugin.registry import refusal
 from bcfg2tw.engine.repository.files import Files, Key, Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError, UnreadableRepository
@@ -115,7 +116,8 @@ def build(
 
     :param previous: the snapshot whose plugins are taken over where nothing changed
     :param changed: full paths; only folders that hold one of them are looked at; None for all
-    :raises CoreInitError: if no Metadata plugin can be made
+    :raises CoreInitError: if no Metadata plugin can be made, or, for the first snapshot, any other
+        plugin, unless `[bcfg2tw] lenient_plugins`
     :raises Unsettled: if a file changed while it was being read
     :raises UnreadableRepository: if something is there and cannot be read
     """
@@ -157,7 +159,8 @@ def _plugin(
     files = library.files(folder, plugin_class.ignored, before.files if before else None)
     if before is not None and same_settings and before.files.is_current(files):
         return before
-    return _make_or_keep(lambda: plugin_class(context, files, before), plugin_class, before)
+    make = _make_or_keep if previous or library.settings.lenient_plugins else _make
+    return make(lambda: plugin_class(context, files, before), plugin_class, before)
 
 
 def _concerns(files: Files, changed: Collection[str] | None) -> bool:
@@ -166,6 +169,15 @@ def _concerns(files: Files, changed: Collection[str] | None) -> bool:
     if any(path == files.folder or path.startswith(files.folder + "/") for path in changed):
         return True
     return bool(files.outside())
+
+
+def _make(make: Callable[[], Plugin], plugin_class: type[Plugin], before: Plugin | None) -> Plugin:
+    try:
+        return make()
+    except (Unsettled, UnreadableRepository):
+        raise
+    except Exception as error:  # a plugin's code, perhaps a site's own
+        raise refusal(plugin_class.name, error) from error
 
 
 def _make_or_keep(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bcfg2tw.engine.xmlio import Element, attributes
+from bcfg2tw.engine.xmlio import Element, attributes, line_of, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +15,20 @@ class ClientElement:
 
     :ivar attributes: as written
     :ivar aliases: the attributes of its `Alias` children, as written
+    :ivar path: of the file that it was read from, None where it is in no file yet
+    :ivar line: on which it begins there
     """
 
     attributes: Mapping[str, str]
     aliases: tuple[Mapping[str, str], ...] = ()
+    path: str | None = field(default=None, compare=False)
+    line: int | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, element: Element) -> ClientElement:
         """Read an element."""
         aliases = tuple(attributes(alias) for alias in element.iterchildren("Alias"))
-        return cls(attributes(element), aliases)
+        return cls(attributes(element), aliases, path_of(element), line_of(element))
 
     def addresses(self) -> Iterator[str]:
         """Yield the addresses of the element and of its aliases."""
@@ -71,6 +75,13 @@ class Client:
         self.version = self._last("version")
         self.secure = self._is_any_true("secure")
         self.floating = self._is_any_true("floating") or "floating" in self._values("location")
+
+    def place_of_profile(self, profile: str) -> str | None:
+        """Return the file and line that give it a profile, None where it is in no file yet."""
+        for element in self.elements:
+            if element.attributes.get("profile") == profile and element.path is not None:
+                return f"{element.path}:{element.line}"
+        return None
 
     def _values(self, attribute: str) -> list[str]:
         return [

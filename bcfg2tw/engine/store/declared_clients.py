@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.store.client import ClientElement
-from bcfg2tw.engine.xmlio import line_of
+from bcfg2tw.engine.xmlio import check_root, line_of
 
 logger = logging.getLogger("Metadata")
 
@@ -37,13 +37,16 @@ def read_clients(source: Source) -> DeclaredClients:
     """
     Read clients.xml; an interpretation for `Files.load`.
 
-    :raises RepositoryError: if it, or a file that it includes, is not well-formed
+    :raises RepositoryError: if it, or a file that it includes, is not well-formed, or if its root
+        is no `Clients`
     """
     return DeclaredClients(list(_elements(source)), source.dependencies)
 
 
 def _elements(source: Source) -> Iterator[ClientElement]:
-    for element in source.xml().iter("Client"):
+    root = source.xml()
+    check_root(root, "Clients", source.path)
+    for element in root.iter("Client"):
         if element.get("name"):
             yield ClientElement.of(element)
         else:

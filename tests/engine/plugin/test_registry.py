@@ -7,10 +7,12 @@ import sys
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.registry import ENTRY_POINTS, SHIPPED, plugin_class, plugin_classes
-from tests.builders import a_core, configuration, write_files
+from bcfg2tw.errors import CoreInitError
+from tests.builders import a_core, a_repository, configuration, some_settings, write_files
 
 #: What Bcfg2 1.3 and 1.4 came with.
 BCFG2 = """
@@ -84,9 +86,66 @@ class ShippedTests(RegistryTestCase):
                 self,
                 {"Bundler/b.xml": "<Bundle><BoundPackage name='p'/></Bundle>"},
                 plugins=("Bundler", "Metadata", "Svn2", "site_nowhere.Nothing"),
+                lenient_plugins=True,
             )
         self.assertEqual(list(core.plugins), ["Bundler", "Metadata", "DefaultACL"])
         self.assertEqual(len(list(configuration(core).iter("Package"))), 1)
+
+
+class StartTests(RegistryTestCase):
+    """A start with a plugin that cannot be used, which ends with a sentence."""
+
+    REMEDY = "or start without it by [bcfg2tw] lenient_plugins = yes"
+
+    def refusal(self, *names: str) -> str:
+        """Return the sentence that a start with further plugins ends with."""
+        settings = some_settings(a_repository(self, {}), plugins=("Bundler", "Metadata", *names))
+        error = self.assertRaises(CoreInitError, NetworkCore(settings).start)
+        self.assertEqual(str(error).count("\n"), 0)
+        self.assertIn(self.REMEDY, str(error))
+        return str(error)
+
+    def test_typo(self) -> None:
+        """A name that nobody knows is told with the one that was meant."""
+        for name, meant in (("Bundlr", "Bundler"), ("cfg", "Cfg"), ("Propertys", "Properties")):
+            self.assertIn(
+                f"[server] plugins: {name} cannot be used: there is no plugin of this name: did "
+                f"you mean {meant}?",
+                self.refusal(name),
+            )
+
+    def test_blanks(self) -> None:
+        """Names that blanks separate are told to be separated by commas."""
+        self.assertIn("Cfg Rules cannot be used: separate plugins by c", self.refusal("Cfg Rules"))
+
+    def test_import(self) -> None:
+        """A module that fails is told with what it raised and where."""
+        write_files(self.folder, {"site_broken.py": "import os\n1 / 0\n"})
+        self.assertIn(
+            "site_broken.X cannot be used: ZeroDivisionError: division by zero "
+            f"({self.folder}/site_broken.py:2)",
+            self.refusal("site_broken.X"),
+        )
+
+    def test_refuses(self) -> None:
+        """A plugin that cannot be used as it is set up ends the start with its reason."""
+        write_files(
+            self.folder,
+            {
+                "site_picky.py": PLUGIN.format(name="Picky")
+                + "    def __init__(self, core, files, previous=None):\n"
+                "        from bcfg2tw.errors import PluginInitError\n"
+                "        raise PluginInitError('the moon is full')\n"
+            },
+        )
+        self.assertIn("Picky cannot be used: the moon is full; ", self.refusal("site_picky.Picky"))
+
+    def test_dropped(self) -> None:
+        """What Bcfg2 dropped, and what comes later, is a line in the log alone."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            core = a_core(self, {}, plugins=("Bundler", "Metadata", "Statistics", "Reporting"))
+        self.assertEqual(len(logs.records), 2)
+        self.assertEqual(list(core.plugins), ["Bundler", "Metadata", "DefaultACL"])
 
 
 class DottedTests(RegistryTestCase):
@@ -153,7 +212,9 @@ class DottedTests(RegistryTestCase):
             },
         )
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            core = a_core(self, {}, plugins=("Bundler", "Metadata", "site_lazy.Lazy"))
+            core = a_core(
+                self, {}, plugins=("Bundler", "Metadata", "site_lazy.Lazy"), lenient_plugins=True
+            )
         self.assertNotIn("Lazy", core.plugins)
         self.assertIn("Lazy", logs.output[0])
         self.assertIn("BuildStructures", logs.output[0])
@@ -170,7 +231,9 @@ class DottedTests(RegistryTestCase):
             },
         )
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            a_core(self, {}, plugins=("Bundler", "Metadata", "site_picky.Picky"))
+            a_core(
+                self, {}, plugins=("Bundler", "Metadata", "site_picky.Picky"), lenient_plugins=True
+            )
         self.assertEqual(
             [record.getMessage() for record in logs.records],
             ["Failed to instantiate plugin Picky: the moon is full"],

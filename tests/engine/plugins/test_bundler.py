@@ -268,6 +268,7 @@ class MissingBundleTests(SynchronousTestCase):
             configuration(core)
         self.assertEqual(
             str(raised.exception),
+            f"{core.settings.repository}/Metadata/groups.xml:1: "
             "there is no bundle b, which a group or a bundle names: "
             f"restore {path}, or take the bundle out of what names it",
         )
@@ -287,6 +288,23 @@ class MissingBundleTests(SynchronousTestCase):
         with self.assertLogs("Bundler", "ERROR") as logs:
             self.assertIsNotNone(structure(configuration(core), "a"))
         self.assertIn("Bundle b does not exist", logs.output[0])
+
+    def test_place(self) -> None:
+        """The line of groups.xml that names it is told, and the bundle that was meant."""
+        groups = (
+            '<Groups>\n<Group name="all" profile="true">\n<Bundle name="apach"/></Group></Groups>'
+        )
+        contents = {"Bundler/apache.xml": "<Bundle/>", "Metadata/groups.xml": groups}
+        core = a_core(self, contents)
+        path = os.path.join(core.settings.repository, "Metadata", "groups.xml")
+        message = f"{path}:3: there is no bundle apach (apache is there)"
+        with self.assertLogs("Bundler", "ERROR") as logs:
+            configuration(core)
+        self.assertIn(message, logs.output[0])
+        core = a_core(self, contents, strict_repository=True)
+        with self.assertRaises(ValidationError) as raised:
+            configuration(core)
+        self.assertIn("groups.xml:3: there is no bundle apach (apache", str(raised.exception))
 
     def test_strict(self) -> None:
         """With `strict_repository` it is missed as well."""

@@ -174,21 +174,33 @@ class LoadingTests(SynchronousTestCase):
     def test_refusing(self) -> None:
         """A plugin that cannot be made is named in the log with its reason, and left out."""
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Refusing"))
+            core = a_core(
+                self,
+                BUNDLE,
+                plugins=("Bundler", "Metadata", HERE + "Refusing"),
+                lenient_plugins=True,
+            )
         self.assertIn("Failed to instantiate plugin Refusing: not today", logs.output[0])
         self.assertNotIn("Refusing", core.plugins)
 
     def test_refused_is_watched(self) -> None:
         """The folder of a plugin that could not be made is watched: it may be mended."""
         with self.assertLogs("bcfg2-server", "ERROR"):
-            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Refusing"))
+            core = a_core(
+                self,
+                BUNDLE,
+                plugins=("Bundler", "Metadata", HERE + "Refusing"),
+                lenient_plugins=True,
+            )
         self.assertIn(os.path.join(core.settings.repository, "Refusing"), core.watched())
 
     def test_threads_of_late_plugin(self) -> None:
         """A plugin that could not be made at the start gets its threads once it can, once."""
         Picky.started.clear()
         with self.assertLogs("bcfg2-server", "ERROR"):
-            core = a_core(self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Picky"))
+            core = a_core(
+                self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Picky"), lenient_plugins=True
+            )
         self.assertEqual(Picky.started, [])
         for text in ("a", "bc"):
             change(core, {"Picky/needed": text})
@@ -197,7 +209,12 @@ class LoadingTests(SynchronousTestCase):
     def test_unknown(self) -> None:
         """A plugin that does not exist is named in the log, with what can be had."""
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            a_core(self, BUNDLE, plugins=("Bundler", "Metadata", "Bunder", "no.such.Module"))
+            a_core(
+                self,
+                BUNDLE,
+                plugins=("Bundler", "Metadata", "Bunder", "no.such.Module"),
+                lenient_plugins=True,
+            )
         self.assertIn("Plugin Bunder cannot be used: there is no plugin of this name",
                       logs.output[0])  # fmt: skip
         self.assertIn("Plugin no.such.Module cannot be used: No module named 'no'", logs.output[1])

@@ -9,7 +9,7 @@ from typing import Any, cast
 from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugins.metadata.membership import Conditions, Membership, Statement
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, line_of
+from bcfg2tw.engine.xmlio import Element, check_root, line_of, place_of
 
 logger = logging.getLogger("Metadata")
 
@@ -28,6 +28,7 @@ class DeclaredGroups:
     :ivar declared: name to definition, in the order of declaration
     :ivar default: name of the group that unknown clients get as profile, None without one
     :ivar membership: the rules by which a client is in a group
+    :ivar bundle_places: bundle to the file and line of the first group that has it
     :ivar names: of all groups that are declared, or that the rules speak of
     """
 
@@ -35,12 +36,15 @@ class DeclaredGroups:
         """
         Read groups.xml; an interpretation for `Files.load`.
 
-        :raises RepositoryError: if it, or a file that it includes, is not well-formed
+        :raises RepositoryError: if it, or a file that it includes, is not well-formed, or if its
+            root is no `Groups`
         """
         self.path = source.path
         root = source.xml()
+        check_root(root, "Groups", source.path)
         self.default: str | None = None
         self.declared: dict[str, MetadataGroup] = {}
+        self.bundle_places: dict[str, str] = {}
         for path in CANDIDATES:
             for element in select(root, path):
                 self._declare(element)
@@ -60,6 +64,8 @@ class DeclaredGroups:
             self.default = name
         if name not in self.declared:
             self.declared[name] = group_of(name, element)
+            for bundle in element.findall("Bundle"):
+                self.bundle_places.setdefault(bundle.get("name", ""), place_of(bundle))
 
     def _statements(self, root: Element) -> Iterator[Statement]:
         for path in LEAVES:

@@ -20,15 +20,17 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     CLIENTS,
     EMPTY,
     GROUPS,
+    UNSERVED,
     create_missing,
     warn_of_profiles,
 )
+from bcfg2tw.engine.plugins.metadata.profiles import Profiles
 from bcfg2tw.engine.plugins.metadata.registration import Registration
 from bcfg2tw.engine.plugins.metadata.resolution import Resolution
 from bcfg2tw.engine.repository.files import Files, Interpretation
 from bcfg2tw.engine.store.declared_clients import read_clients
 from bcfg2tw.engine.store.interface import ClientList
-from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
+from bcfg2tw.errors import MetadataConsistencyError, NotServing
 
 T = TypeVar("T")
 
@@ -57,15 +59,18 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
         if is_news and self._groups is not None and self._clients is not None:
+            self._profiles.look_through(self._clients)
             warn_of_profiles(self._clients, self._groups)
 
     def _load(
         self, name: str, interpretation: Interpretation[T], previous: Metadata | None
     ) -> T | None:
         """Return what a file says, or what it said last."""
+        value = self.lasting.last_good(name, self.files.load(name, interpretation, UNSERVED))
         if name not in self.files and previous is not None:
-            self.logger.error("%s is gone; its last state stays in service", self.files.path(name))
-        return self.lasting.last_good(name, self.files.load(name, interpretation))
+            what_now = UNSERVED if value is None else "its last state stays in service"
+            self.logger.error("%s is gone; %s", self.files.path(name), what_now)
+        return value
 
     def start_threads(self) -> None:
         """Have the store complete what a killed server left."""
@@ -78,10 +83,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         All clients as they are now.
 
-        :raises MetadataRuntimeError: if clients.xml or groups.xml was never understood
+        :raises NotServing: if clients.xml or groups.xml was never understood
         """
         if self._clients is None or self._groups is None:
-            raise MetadataRuntimeError("Metadata has not been read yet")
+            raise NotServing("Metadata has not been read yet")
         return self._clients
 
     @property
@@ -89,10 +94,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         All groups.
 
-        :raises MetadataRuntimeError: as `clients`
+        :raises NotServing: as `clients`
         """
         if self._clients is None or self._groups is None:
-            raise MetadataRuntimeError("Metadata has not been read yet")
+            raise NotServing("Metadata has not been read yet")
         return self._groups
 
     def is_client(self, client_name: str) -> bool:
@@ -113,6 +118,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         groups = {group.name: group for group in self._dynamic} | self.groups.declared
         return [name for name, group in groups.items() if group.category == category]
 
+    def place_of_bundle(self, bundle: str) -> str | None:
+        """Return the file and line of the first group that has a bundle."""
+        return self.groups.bundle_places.get(bundle)
+
     # Identity
 
     @cached_property
@@ -127,7 +136,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         password: str,
         address: ClientAddress,
     ) -> bool:
-        """Decide whether a connection is let in, and note in the address whom it acts as."""
+        """
+        Decide whether a connection is let in, and note in the address whom it acts as.
+
+        :raises NotServing: if a file was never understood
+        """
         return self._authentication.admits(cert, user, password, address)
 
     def resolve_client(self, address: ClientAddress, cleanup_cache: bool = False) -> str:
@@ -142,6 +155,11 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     # A client's metadata
 
     @cached_property
+    def _profiles(self) -> Profiles:
+        is_strict = self.files.library.settings.strict_repository
+        return Profiles(self.groups, self.lasting, is_strict)
+
+    @cached_property
     def _resolution(self) -> Resolution:
         return Resolution(self.groups, self._dynamic)
 
@@ -150,13 +168,16 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         Return what clients.xml and groups.xml say of a client: a fresh object.
 
         :param register: whether an unknown client becomes a known one
-        :raises MetadataConsistencyError: if it is unknown and there is no default group
-        :raises MetadataRuntimeError: if a file was never understood
+        :raises MetadataConsistencyError: if it is unknown and there is no default group, or if
+            it lost its profile
+        :raises NotServing: if a file was never understood
         """
         client = self.clients.get(client_name)
         name = client_name.lower() if client is None else client.name
         if client is None:
             self._registration.welcome(name, register)
+        else:
+            self._profiles.check(client)
         return self._resolution.initial(name, client)
 
     def merge_additional_groups(
@@ -183,7 +204,8 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
 
     @cached_property
     def _registration(self) -> Registration:
-        return Registration(self._store, self.clients, self.groups)
+        new_addresses: dict[str, str] = self.lasting.keep("addresses of new clients", dict)
+        return Registration(self._store, self.clients, self.groups, new_addresses)
 
     def set_version(self, client: str, version: str) -> None:
         """
@@ -237,6 +259,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         """
         Forget a client; it is gone on disk on return.
 
+        :param name: its own name, not an alias
         :raises MetadataConsistencyError: if there is no such client
         """
         self._registration.remove(name)

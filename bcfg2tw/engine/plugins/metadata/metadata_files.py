@@ -14,6 +14,7 @@ from bcfg2tw.engine.store.interface import ClientList
 logger = logging.getLogger("Metadata")
 
 CLIENTS, GROUPS = "clients.xml", "groups.xml"
+UNSERVED = "no client can be served until it is repaired"
 EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
 
 
@@ -21,9 +22,16 @@ def create_missing(files: Files, effects: Effects) -> None:
     """
     Create the files that are missing, without clients and groups in them.
 
+    A groups.xml that is missing beside a clients.xml is a mistake, which must not leave these
+    clients without groups: it is not created.
+
     :raises Unsettled: if one was created: the folder has to be listed again
     """
-    created = [name for name in EMPTY if name not in files and _create(name, files, effects)]
+    missing = [name for name in EMPTY if name not in files]
+    if missing == [GROUPS]:
+        logger.error("%s is missing: restore it; %s", files.path(GROUPS), UNSERVED)
+        return
+    created = [name for name in missing if _create(name, files, effects)]
     if created:
         raise Unsettled(files.path(created[0]))
 
@@ -46,13 +54,10 @@ def _write(path: str, text: str) -> bool:
 
 
 def warn_of_profiles(clients: ClientList, groups: DeclaredGroups) -> None:
-    """Report the profiles of clients that are no profile groups."""
+    """Report the profiles of clients that are groups, but no profile groups."""
     for client in clients.clients():
         for profile in client.profiles:
             group = groups.declared.get(profile)
-            if group is None:
-                logger.warning("Metadata: %s has nonexistent profile group %s",
-                               client.name, profile)  # fmt: skip
-            elif not group.is_profile:
+            if group is not None and not group.is_profile:
                 logger.warning("Metadata: %s set as profile for %s, but is not a profile group",
                                profile, client.name)  # fmt: skip

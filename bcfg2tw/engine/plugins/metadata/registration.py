@@ -21,14 +21,23 @@ class Registration:
     times at once is registered once. Changes are on disk on return.
     """
 
-    def __init__(self, store: ClientStore, clients: ClientList, groups: DeclaredGroups) -> None:
+    def __init__(
+        self,
+        store: ClientStore,
+        clients: ClientList,
+        groups: DeclaredGroups,
+        new_addresses: dict[str, str],
+    ) -> None:
         """
         Change nothing yet.
 
         :param store: keeps the changes
         :param clients: shows them
+        :param new_addresses: addresses of clients that were registered since the start, which
+            `clients` may not show yet, and their names; those of further ones are added
         """
         self._store = store
+        self._new_addresses = new_addresses
         self._clients = clients
         self._groups = groups
 
@@ -74,7 +83,7 @@ class Registration:
         name = self._own_name(client)
         with self._store.changing(name):
             if self._clients.get(name) is None:
-                self.add(name, {**_origin(name, address), "profile": profile})
+                self.add(name, {**self._origin(name, address), "profile": profile})
                 return
             current = current_profile(name)
             if current == profile:
@@ -116,12 +125,39 @@ class Registration:
         """
         Forget a client.
 
-        :param name: its name or an alias
+        :param name: its own name, in any case: an alias may be meant for another client
         :raises MetadataConsistencyError: if there is no such client
         """
-        name = self._name_of_present(name)
+        present = self._name_of_present(name)
+        if name.lower() != present:
+            message = f'Client "{name}" does not exist: it is an alias of {present}'
+            logger.error(message)
+            raise MetadataConsistencyError(message)
+        name = present
         logger.info("Removing client %s", name)
         self._store.remove(name)
+
+    def _origin(self, client: str, address: ClientAddress) -> Mapping[str, str]:
+        """Return what is kept of where a client came from that gave its name itself."""
+        if not getattr(address, "is_named", False):
+            return {}
+        ip = str(address[0])
+        holder = self._holder_of(ip, client)
+        if holder is None:
+            return {"uuid": client, "address": ip}
+        logger.warning("%s is %s's address: %s is registered without one", ip, holder, client)
+        return {"uuid": client}
+
+    def _holder_of(self, ip: str, client: str) -> str | None:
+        """Return the other client that an address belongs to; if there is none, it is taken."""
+        holders = self._clients.by_address(ip)
+        if holders:
+            return holders[0]
+        holder = self._new_addresses.setdefault(ip, client)
+        if holder != client and self._clients.get(holder) is not None:
+            return holder
+        self._new_addresses[ip] = client
+        return None
 
     def _own_name(self, client: str) -> str:
         """Return a client's own name: a lock under an alias would be another one."""
@@ -136,10 +172,3 @@ class Registration:
             logger.error(message)
             raise MetadataConsistencyError(message)
         return client.name
-
-
-def _origin(client: str, address: ClientAddress) -> Mapping[str, str]:
-    """Return what is kept of where a client came from that gave its name itself."""
-    if not getattr(address, "is_named", False):
-        return {}
-    return {"uuid": client, "address": str(address[0])}

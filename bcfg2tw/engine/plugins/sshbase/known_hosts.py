@@ -94,7 +94,7 @@ class KnownHosts:
     def __init__(
         self, statics: Iterable[str], host_names: HostNames, unknown_hosts: set[str]
     ) -> None:
-        self._statics = tuple(text for text in statics if text)
+        self._statics = tuple(statics)  # an empty one is an empty line, as in the reference
         self._host_names = host_names
         self._unknown_hosts = unknown_hosts
         self._lock = threading.Lock()

@@ -13,7 +13,14 @@ from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
 from bcfg2tw.engine.store.xmlfiles.journal import State
-from bcfg2tw.engine.xmlio import XINCLUDE, Element, attributes, parse_file, pretty_document
+from bcfg2tw.engine.xmlio import (
+    XINCLUDE,
+    Element,
+    attributes,
+    check_root,
+    parse_file,
+    pretty_document,
+)
 from bcfg2tw.errors import RepositoryError
 
 logger = logging.getLogger("Metadata")
@@ -33,13 +40,15 @@ class ClientDocuments:
         """
         Read the files.
 
-        :raises RepositoryError: if one of them cannot be read or is not well-formed
+        :raises RepositoryError: if one of them cannot be read or is not well-formed, or if the
+            root of clients.xml is no `Clients`
         """
         self._path = path
         self.roots: dict[str, Element] = {}
         self._contents: dict[str, bytes] = {}
         self._changed: dict[str, None] = {}
         self._read(path)
+        check_root(self.roots[path], "Clients", path)
         self._places = self._find_clients()
 
     def _read(self, path: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from xml.etree import ElementTree
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
@@ -9,7 +12,7 @@ from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.memory import memory_store
 from bcfg2tw.errors import MetadataConsistencyError
-from tests.builders import a_repository, address, some_settings
+from tests.builders import PASSWORD, a_repository, address, some_settings
 
 WEB, NEW, ALIAS = "web.example.test", "new.example.test", "www.example.test"
 
@@ -99,8 +102,64 @@ class RegistrationTests(SynchronousTestCase):
                 error = self.assertRaises(MetadataConsistencyError, change)
                 self.assertEqual(str(error), f'Client "{name}" does not exist')
 
+    def test_alias_not_removed(self) -> None:
+        """An alias is no client that can be removed; the error names the one that it leads to."""
+        error = self.assertRaises(MetadataConsistencyError, self.metadata.remove_client, ALIAS)
+        self.assertEqual(str(error), f'Client "{ALIAS}" does not exist: it is an alias of {WEB}')
+        self.assertTrue(self.metadata.is_client(WEB))
+
     def test_removed(self) -> None:
         """A client that is removed is gone, with its aliases."""
-        self.metadata.remove_client(ALIAS)
+        self.metadata.remove_client(WEB.upper())
         self.assertFalse(self.metadata.is_client(WEB))
         self.assertFalse(self.metadata.is_client(ALIAS))
+
+
+class AddressTests(SynchronousTestCase):
+    """The address that a client is registered with which gave its name itself."""
+
+    def setUp(self) -> None:
+        clients = f'<Clients><Client name="{WEB}" profile="all" address="192.0.2.1"/></Clients>'
+        contents = {**REPOSITORY, "Metadata/clients.xml": clients}
+        self.core = NetworkCore(some_settings(a_repository(self, contents)))
+        self.addCleanup(self.core.shutdown)
+        self.core.start()
+
+    def register(self, name: str, ip: str) -> None:
+        """Have a client log in by its name and choose a profile."""
+        peer = address(ip)
+        self.assertTrue(self.core.authenticate(None, name, PASSWORD, peer))
+        self.core.AssertProfile(peer, "other")
+
+    def addresses(self) -> dict[str, str | None]:
+        """Return the clients of clients.xml, read again, with their addresses."""
+        self.core.store.clients.fold()
+        self.core.reload(None)
+        path = os.path.join(self.core.settings.repository, "Metadata", "clients.xml")
+        root = ElementTree.parse(path).getroot()
+        return {client.attrib["name"]: client.get("address") for client in root.iter("Client")}
+
+    def test_taken(self) -> None:
+        """One that another client has, as behind NAT, is not taken from it; the log says so."""
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            self.register(NEW, "192.0.2.1")
+        message = f"192.0.2.1 is {WEB}'s address: {NEW} is registered without one"
+        self.assertEqual([record.getMessage() for record in logs.records], [message])
+        self.assertEqual(self.addresses(), {WEB: "192.0.2.1", NEW: None})
+        self.assertTrue(self.core.authenticate(None, "root", PASSWORD, address("192.0.2.1")))
+        self.assertTrue(self.core.authenticate(None, NEW, PASSWORD, address("192.0.2.1")))
+
+    def test_two_new_ones(self) -> None:
+        """Of two new clients the first gets it, also before clients.xml is read again."""
+        self.register(NEW, "192.0.2.2")
+        with self.assertLogs("Metadata", "WARNING"):
+            self.register("newer.example.test", "192.0.2.2")
+        addresses = {WEB: "192.0.2.1", NEW: "192.0.2.2", "newer.example.test": None}
+        self.assertEqual(self.addresses(), addresses)
+
+    def test_free_again(self) -> None:
+        """That of a client that was removed is free."""
+        self.register(NEW, "192.0.2.2")
+        self.core.metadata.remove_client(NEW)  # type: ignore[attr-defined]
+        self.register("newer.example.test", "192.0.2.2")
+        self.assertEqual(self.addresses(), {WEB: "192.0.2.1", "newer.example.test": "192.0.2.2"})

@@ -149,6 +149,12 @@ class KnownHostsTests(SSHTestCase):
         self.assertEqual(len(logs.output), 1)
         self.assertIn(f"{RSA}.pub.H_gone is for gone, which is no known client", logs.output[0])
 
+    def test_empty_static_file(self) -> None:
+        """A static file with nothing in it is an empty line, as in the reference."""
+        statics = {"SSHbase/a.static": "", "SSHbase/b.static": "b.test ssh-rsa B"}
+        core = a_core(self, {**CLIENTS, **bundle("ssh_known_hosts"), **statics})
+        self.assertEqual(self.hosts(core)[:2], ["", "b.test ssh-rsa B"])
+
     def test_made_key(self) -> None:
         """A key that was just made is in the list before the folder is read again."""
         core = a_core(self, {**CLIENTS, **bundle("ssh_known_hosts"), "SSHbase/x.static": ""})
@@ -158,6 +164,6 @@ class KnownHostsTests(SSHTestCase):
         config = configuration(core, OTHER)
         self.assertIn("PRIVATE", entry(config, "Path", FOLDER + ECDSA).text or "")
         lines = self.hosts(core)
-        self.assertEqual(len(lines), 3)
+        self.assertEqual(len(lines), 4)  # the first is that of the static file
         core.reload(None)
         self.assertEqual(self.hosts(core), lines)

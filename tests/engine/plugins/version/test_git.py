@@ -110,7 +110,7 @@ class RevisionTests(GitTestCase):
         """A repository that is no working copy cannot use the plugin; the log names the path."""
         folder = a_folder(self)
         write_files(folder, METADATA)
-        core = NetworkCore(some_settings(folder, plugins=("Metadata", "Git")))
+        core = NetworkCore(some_settings(folder, plugins=("Metadata", "Git"), lenient_plugins=True))
         self.addCleanup(core.shutdown)
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             core.start()

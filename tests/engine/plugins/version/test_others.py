@@ -26,7 +26,11 @@ class OtherSystemsTests(SynchronousTestCase):
 
     def core(self, plugin: str) -> NetworkCore:
         """Return a core that serves the repository with a version plugin."""
-        core = NetworkCore(some_settings(self.folder, plugins=("Bundler", "Metadata", plugin)))
+        core = NetworkCore(
+            some_settings(
+                self.folder, plugins=("Bundler", "Metadata", plugin), lenient_plugins=True
+            )
+        )
         self.addCleanup(core.shutdown)
         core.start()
         return core

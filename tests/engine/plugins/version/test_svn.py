@@ -52,6 +52,7 @@ class SvnTests(SynchronousTestCase):
             "plugins": ("Bundler", "Metadata", "Svn"),
             "password": PASSWORD,
             "filemonitor": "pseudo",
+            "lenient_plugins": True,
             "file": {"svn": svn},
         }
         core = NetworkCore(Settings(**values))
