@@ -47,7 +47,7 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", ""),
+    ("errors", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name; here imports for type checkers count.
