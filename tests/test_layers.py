@@ -38,6 +38,7 @@ LAYERS = (
     ("engine.store.memory", "engine.store.xmlfiles"),
     ("engine.store", "engine.encryption"),
     ("engine.repository",),
+    ("engine.checks",),
     (
         "engine.programs",
         "engine.call_statistics",
@@ -52,6 +53,13 @@ LAYERS = (
 
 #: The same for the modules of a folder, without its name; here imports for type checkers count.
 ROOMS = {
+    "engine.checks": (
+        ("",),
+        ("checking",),
+        ("file_kinds",),
+        ("entries", "file_names", "metadata_files"),
+        ("vocabulary",),
+    ),
     "engine.plugins.cfg": (
         ("",),
         ("cfg",),
