@@ -28,14 +28,42 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     :param path: full path
     :param data: content of the file
     """
-    kind = next((kind for kind in FILE_KINDS if kind.is_of(plugin, name)), None)
-    if kind is None:
+    kind = kind_of(plugin, name)
+    root = None if kind is None else _parsed(path, data)
+    return [] if kind is None or root is None else _findings(kind, plugin, path, root)
+
+
+def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
+    """
+    Return the mistakes in a file that another one includes.
+
+    It may begin with any element; one that begins as the other does is looked at.
+
+    :param name: of the file that includes it, below the plugin's folder
+    :param path: full path of the included file
+    """
+    kind = kind_of(plugin, name)
+    root = None if kind is None else _parsed(path, data)
+    if kind is None or root is None or root.tag not in kind.roots:
         return []
+    return _findings(kind, plugin, path, root)
+
+
+def kind_of(plugin: str, name: str) -> FileKind | None:
+    """Return the description of a file, None where there is none."""
+    return next((kind for kind in FILE_KINDS if kind.is_of(plugin, name)), None)
+
+
+def _parsed(path: str, data: bytes) -> Element | None:
     try:
-        root = parse_file(data, path)
+        return parse_file(data, path)
     except RepositoryError:
-        return []
-    return sorted(_Check(kind, plugin, path, root).findings(), key=lambda found: found.line or 0)
+        return None
+
+
+def _findings(kind: FileKind, plugin: str, path: str, root: Element) -> list[Finding]:
+    findings = _Check(kind, plugin, path, root).findings()
+    return sorted(findings, key=lambda finding: finding.line or 0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +76,13 @@ class _Check:
     root: Element
 
     def findings(self) -> Iterator[Finding]:
+        if self.kind.whole is not None:
+            for name, severity, line, message in self.kind.whole(self.root):
+                yield Finding(name, severity, self.path, line, message, self.plugin)
+        if self.kind.roots:
+            yield from self._elements()
+
+    def _elements(self) -> Iterator[Finding]:
         if self.root.tag not in self.kind.roots:
             wanted = " or ".join(f"<{tag}>" for tag in self.kind.roots)
             message = f"the root is <{self.root.tag}>, {wanted} is wanted"
@@ -57,9 +92,6 @@ class _Check:
         yield from self._attributes(self.root, rule)
         if not any(tag.startswith(GENSHI + "match") for tag in map(_tag, self.root.iter())):
             yield from self._children(self.root, self.root.tag, rule)
-        if self.kind.whole is not None:
-            for name, severity, line, message in self.kind.whole(self.root):
-                yield Finding(name, severity, self.path, line, message, self.plugin)
 
     def _finding(self, name: str, element: Element, message: str) -> Finding:
         return Finding(name, "error", self.path, line_of(element), message, self.plugin)

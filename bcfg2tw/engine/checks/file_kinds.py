@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bcfg2tw.engine.checks.entries import TAGS, bound, entry_rules
 from bcfg2tw.engine.checks.metadata_files import check_clients, check_groups
@@ -19,6 +20,7 @@ from bcfg2tw.engine.checks.vocabulary import (
     one_of,
     words,
 )
+from bcfg2tw.engine.xmlio import Element, line_of
 
 NAME = (("name",),)
 LEAF = ElementRule()
@@ -280,8 +282,22 @@ NAGIOS = FileKind(
     CONDITIONS,
 )  # fmt: skip
 
+
+def check_old_spelling(root: Element) -> Iterator[tuple[str, str, int | None, str]]:
+    """Yield the attribute that Bcfg2 1.3 has for lax decryption; it is not read any more."""
+    if root.get("decrypt") in ("lax", "strict"):
+        lax = str(root.get("decrypt") == "lax").lower()
+        message = (
+            f"decrypt of <{root.tag}> is Bcfg2 1.3's name, and is not read: write "
+            f'lax_decryption="{lax}"'
+        )
+        yield "old-spelling", "warning", line_of(root), message
+
+
+PROPERTIES = FileKind(("Properties",), ("*.xml",), (), {}, whole=check_old_spelling)
+
 FILE_KINDS = (
     GROUPS, CLIENTS, BUNDLES, RULES, DEFAULTS, DEPS, PKGMGR, INFO, PRIVATE_KEY, PUBLIC_KEY, SSL_KEY,
     SSL_CERTIFICATE, AUTHORIZED_KEYS, GROUP_PATTERNS, ACL_ADDRESSES, ACL_METADATA, DECISIONS,
-    SOURCES, FILE_PROBES, AWS_TAGS, NAGIOS,
+    SOURCES, FILE_PROBES, AWS_TAGS, NAGIOS, PROPERTIES,
 )  # fmt: skip

@@ -76,7 +76,7 @@ class FileKind:
 
     :ivar plugins: the plugins, as folders, that read files of this kind
     :ivar names: globs of the paths below a plugin's folder
-    :ivar roots: tags that the root may have
+    :ivar roots: tags that the root may have; where there are none, only `whole` looks
     :ivar rules: by tag
     :ivar conditions: tags that stand around anything, and what they may have
     :ivar whole: yields name, severity, line and message for the document as a whole

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bcfg2tw.engine.checks import Finding, findings_in
+from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
@@ -94,7 +94,7 @@ class Library:
             value = interpretation(source)
             source.is_interpreted = True
             source.before = None  # who keeps the source must not keep all states before it
-            self._check(path, name, source.data)
+            self._check(path, name, source)
             return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):
             raise
@@ -114,17 +114,24 @@ class Library:
             finding for _, findings in sorted(self._findings.items()) for finding in findings
         )
 
-    def _check(self, path: str, name: str, data: bytes) -> None:
-        """Tell the mistakes in a file that were not there when it was read before."""
+    def _check(self, path: str, name: str, source: Source) -> None:
+        """Tell the mistakes in a file, and in those that it includes."""
         plugin = os.path.basename(path[: -len(name)].rstrip(os.sep))
-        told = {str(finding) for finding in self._findings.pop(path, ())}
         try:
-            findings = tuple(findings_in(plugin, name, path, data))
+            self._tell(path, findings_in(plugin, name, path, source.data))
+            for other in source.dependencies.stamps:
+                if other != path and other.endswith(".xml") and os.path.isfile(other):
+                    with open(other, "rb") as stream:
+                        data = stream.read()
+                    self._tell(other, findings_in_included(plugin, name, other, data))
         except Exception:  # it only looks: whatever is in a file, it is read all the same
             logger.exception("%s: unexpected failure while looking for mistakes", path)
-            return
+
+    def _tell(self, path: str, findings: Sequence[Finding]) -> None:
+        """Tell those mistakes in a file that were not there when it was read before."""
+        told = {str(finding) for finding in self._findings.pop(path, ())}
         if findings:
-            self._findings[path] = findings
+            self._findings[path] = tuple(findings)
         for finding in findings:
             if str(finding) not in told:
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
@@ -133,7 +140,11 @@ class Library:
     def keep_only(self, keys: set[Key]) -> None:
         """Forget what no snapshot uses any more."""
         self._interpreted = {key: self._interpreted[key] for key in keys}
-        paths = {path for path, _ in keys}
+        paths = {
+            path
+            for interpreted in self._interpreted.values()
+            for path in interpreted.dependencies.stamps
+        }
         self._findings = {
             path: findings for path, findings in self._findings.items() if path in paths
         }

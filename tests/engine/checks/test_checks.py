@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 import bcfg2tw
 from bcfg2tw.engine.checks import findings_in
 from bcfg2tw.engine.checks.file_names import name_hint
-from tests.builders import a_core, change
+from tests.builders import a_core, change, configuration
 from tests.conformance.case import CASES
 from tests.logs import EngineLog
 
@@ -321,6 +321,16 @@ class OtherPluginTests(MistakesTestCase):
         ]:  # fmt: skip
             self.assertEqual(remarks(file, text), [sentence], text)
 
+    def test_old_spelling(self) -> None:
+        """Properties with 1.3's attribute for decryption."""
+        self.assertEqual(
+            remarks("Properties/a.xml", "<Properties decrypt='lax'/>"),
+            [
+                "1: decrypt of <Properties> is Bcfg2 1.3's name, and is not read: write "
+                'lax_decryption="true"'
+            ],
+        )
+
     def test_other_files(self) -> None:
         """Files of no kind that is described, and broken ones, are left to others."""
         for file, text in [
@@ -381,3 +391,25 @@ class ServerTests(SynchronousTestCase):
         change(core, {"Bundler/a.xml": "<Bundle><Package name='a'/></Bundle>"})
         change(core, {"Bundler/a.xml": "<Bundle>\n<Pakage name='a'/></Bundle>"})
         self.assertEqual(len(told()), 2)
+
+    def test_included(self) -> None:
+        """Files that others include are looked at as well; the line is theirs."""
+        log = EngineLog(self)
+        a_core(
+            self,
+            {
+                "Bundler/a.xml": "<Bundle xmlns:xi='http://www.w3.org/2001/XInclude'>"
+                "<xi:include href='../shared/b.xml'/></Bundle>",
+                "shared/b.xml": "<Bundle>\n<Pakage name='a'/></Bundle>",
+            },
+        )
+        told = [line for line in log.lines if "shared/b.xml:2: <Pakage>" in line]
+        self.assertEqual(len(told), 1, log.lines)
+
+    def test_used_all_the_same(self) -> None:
+        """A mistake stops nothing: the file is used as before."""
+        core = a_core(
+            self, {"Bundler/a.xml": "<Bundle><Pakage name='a'/><BoundPath name='/b'/></Bundle>"}
+        )
+        tags = [str(child.tag) for child in configuration(core)[0]]
+        self.assertEqual(sorted(tags), ["Pakage", "Path"])
