@@ -38,6 +38,7 @@ LAYERS = (
     ("engine.store.memory", "engine.store.xmlfiles"),
     ("engine.store", "engine.encryption"),
     ("engine.repository",),
+    ("engine.checks",),
     (
         "engine.programs",
         "engine.call_statistics",
@@ -47,11 +48,18 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", ""),
+    ("errors", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name; here imports for type checkers count.
 ROOMS = {
+    "engine.checks": (
+        ("",),
+        ("checking",),
+        ("file_kinds",),
+        ("entries", "file_names", "metadata_files"),
+        ("vocabulary",),
+    ),
     "engine.plugins.cfg": (
         ("",),
         ("cfg",),

@@ -94,7 +94,7 @@ class Options(usage.Options):
         """Make the settings, and look whether they can be served; a sentence says why not."""
         try:
             self.settings = Settings.load(self._overrides())
-            check(self.settings)
+            _check_telling(self.settings)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence
             sys.exit(f"bcfg2-core: {error}")
@@ -112,6 +112,20 @@ class Options(usage.Options):
         if self._endpoints:
             overrides["endpoints"] = tuple(self._endpoints)
         return overrides
+
+
+def _check_telling(settings: Settings) -> None:
+    """
+    Look whether a server can start; where not, say first what is misspelt, the likely cause.
+
+    :raises Bcfg2Error: as `check` does
+    """
+    try:
+        check(settings)
+    except Bcfg2Error:
+        for notice in settings.misspellings:
+            print(f"bcfg2-core: {notice}", file=sys.stderr)
+        raise
 
 
 def check(settings: Settings) -> None:

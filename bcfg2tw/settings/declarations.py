@@ -29,7 +29,7 @@ class OptionTable:
     )  # fmt: skip
     plugins: tuple[str, ...] = option(
         "server", "plugins", PLUGINS,
-        "Plugins to load: names of ours, of entry points, or MODULE.CLASS.", types.comma_list,
+        "Plugins to load: names of ours, of entry points, or MODULE.CLASS.", types.plugin_list,
     )  # fmt: skip
     filemonitor: str = option(
         "server", "filemonitor", "default",

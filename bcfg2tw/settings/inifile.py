@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bcfg2tw.errors import SettingsError
 
@@ -17,6 +18,43 @@ _REFERENCE = re.compile(r"%\(([^)]+)\)s")
 INTERPOLATION_DEPTH = 10
 
 
+@dataclass(frozen=True)
+class Line:
+    """
+    A line that begins a section or gives an option.
+
+    :ivar key: as it is written; None for the line of a section
+    """
+
+    number: int
+    section: str
+    key: str | None = None
+    value: str = ""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Section and key as they are looked up."""
+        return self.section, "" if self.key is None else self.key.lower()
+
+
+@dataclass(frozen=True)
+class IniFile:
+    """
+    A configuration file that was read.
+
+    :ivar sections: what it says, as `read` describes it
+    :ivar lines: its sections and options in their order, repeated ones too
+    """
+
+    path: str
+    sections: Sections
+    lines: tuple[Line, ...]
+
+    def places(self) -> dict[tuple[str, str], str]:
+        """Return FILE:LINE of each option, by section and lower-case key; the last one counts."""
+        return {line.name: f"{self.path}:{line.number}" for line in self.lines if line.key}
+
+
 def read(text: str, path: str) -> Sections:
     """
     Parse a configuration file.
@@ -28,29 +66,52 @@ def read(text: str, path: str) -> Sections:
 
     :raises SettingsError: naming file and line that is neither section, option nor comment
     """
-    raw = _raw(text, path)
+    return parse(text, path).sections
+
+
+def parse(text: str, path: str) -> IniFile:
+    """
+    Parse a configuration file, and keep where everything stands.
+
+    :raises SettingsError: as `read` does
+    """
+    lines = tuple(_parsed_lines(text, path))
+    raw: Sections = {}
+    for line in lines:
+        section = raw.setdefault(line.section, {})
+        if line.key is not None:
+            section[line.name[1]] = line.value
     defaults = raw.pop("DEFAULT", {})
-    return {name: _interpolate(name, {**defaults, **values}, path) for name, values in raw.items()}
+    file = IniFile(path, raw, lines)
+    places = file.places()
+    for name, values in raw.items():
+        raw[name] = _interpolate(name, {**defaults, **values}, places)
+    return file
 
 
-def _raw(text: str, path: str) -> Sections:
-    sections: Sections = {}
-    section: dict[str, str] | None = None
-    key: str | None = None
+def _parsed_lines(text: str, path: str) -> Iterator[Line]:
+    section: str | None = None
+    pending: Line | None = None
     for number, line in _lines(text):
-        if line[0].isspace() and section is not None and key is not None:
-            section[key] = f"{section[key]}\n{line.strip()}"
+        if line[0].isspace() and pending is not None and pending.key is not None:
+            pending = replace(pending, value=f"{pending.value}\n{line.strip()}")
             continue
-        header = _SECTION.match(line)
-        if header:
-            section, key = sections.setdefault(header["name"], {}), None
-            continue
-        option = _OPTION.match(line)
-        if option is None or section is None:
-            raise SettingsError(_unreadable(path, number, line, section is None))
-        key = option["key"].strip().lower()
-        section[key] = _value(option["value"])
-    return sections
+        if pending is not None:
+            yield pending
+        pending = _parsed_line(number, line, section, path)
+        section = pending.section
+    if pending is not None:
+        yield pending
+
+
+def _parsed_line(number: int, line: str, section: str | None, path: str) -> Line:
+    heading = _SECTION.match(line)
+    if heading:
+        return Line(number, heading["name"])
+    option = _OPTION.match(line)
+    if option is None or section is None:
+        raise SettingsError(_unreadable(path, number, line, section is None))
+    return Line(number, section, option["key"].strip(), _value(option["value"]))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -76,11 +137,14 @@ def _unreadable(path: str, number: int, line: str, outside: bool) -> str:
     return f"{path}:{number}: {line.strip()!r} cannot be read: {remedy}"
 
 
-def _interpolate(section: str, values: Mapping[str, str], path: str) -> dict[str, str]:
+def _interpolate(
+    section: str, values: Mapping[str, str], places: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
     try:
         return {key: _resolve(key, text, values) for key, text in values.items()}
     except _BadReference as error:
-        raise SettingsError(f"{error} (in {path})", section, error.key) from error
+        place = places.get((section, error.key)) or places["DEFAULT", error.key]
+        raise SettingsError(f"{error} (in {place})", section, error.key) from error
 
 
 class _BadReference(Exception):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import inifile, types
 from bcfg2tw.settings.declarations import OptionTable, options
+from bcfg2tw.settings.inifile import IniFile
+from bcfg2tw.settings.mistakes import mistakes
 from bcfg2tw.settings.types import Option
 
 __all__ = ["Settings", "options", "reference"]
@@ -25,6 +27,12 @@ CONFIG_VARIABLE = "BCFG2_CONFIG_FILE"
 MACRO = "<repository>"
 
 FILE_MONITORS = ("default", "inotify", "polling", "pseudo")
+
+#: Names that 1.3 has for options, by today's key.
+_OLD_NAMES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "options": (("statistics", "database_options"),),
+    "lax_decryption": (("encryption", "decrypt"),),
+}
 
 #: Options of old files that are twistd's on the command line.
 TWISTD_SWITCHES = {
@@ -42,14 +50,16 @@ class Settings(OptionTable):
 
     :ivar config: path of the file that was read, None without one
     :ivar passphrases: of `[encryption]`, by name
-    :ivar notices: sentences about options that are accepted but mean something else here
+    :ivar notices: sentences about what does nothing, or something else here than it says
+    :ivar places: FILE:LINE of each option that a file gives, by section and lower-case key
     :ivar file: sections and options of the file, as texts
     :ivar overrides: by field name, what beat the file
     """
 
     config: str | None = None
     passphrases: Mapping[str, str] = field(default_factory=dict, repr=False)
-    notices: tuple[str, ...] = ()
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     file: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -65,7 +75,7 @@ class Settings(OptionTable):
         values = {name: value for name, value in overrides.items() if value is not None}
         path = values.pop("config", None) or os.environ.get(CONFIG_VARIABLE)
         if path is None and not os.path.exists(DEFAULT_CONFIG):
-            return _settings({}, None, values)
+            return _settings([], values)
         return cls.from_file(path or DEFAULT_CONFIG, **values)
 
     @classmethod
@@ -76,13 +86,8 @@ class Settings(OptionTable):
         :param overrides: by field name, what beats the file; texts are converted
         :raises SettingsError: for the first thing that is wrong
         """
-        path = os.path.abspath(path)
-        sections = inifile.read(_contents(path), path)
-        web = _Sources(sections, path, overrides).values()["web_config"]
-        if os.path.exists(web):
-            for name, values in inifile.read(_contents(web), web).items():
-                sections.setdefault(name, {}).update(values)
-        return _settings(sections, path, overrides)
+        files = list(_files(os.path.abspath(path), overrides))
+        return _settings(files, overrides)
 
     def reread(self) -> Settings:
         """
@@ -96,6 +101,15 @@ class Settings(OptionTable):
             return self
         fixed = {**self.overrides, "repository": self.repository}
         return dataclasses.replace(self.from_file(self.config, **fixed), overrides=self.overrides)
+
+    def place(self, section: str, key: str) -> str:
+        """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
+        return self.places.get((section, key.lower())) or self.config or "the defaults"
+
+    @property
+    def misspellings(self) -> tuple[str, ...]:
+        """The notices of names that are like another one."""
+        return tuple(notice for notice in self.notices if notice.endswith("?"))
 
     def get(self, section: str, key: str, default: str | None = None) -> str | None:
         """Return the text of any option of the file, for options of a site's own plugins."""
@@ -123,23 +137,43 @@ def _contents(path: str) -> str:
         raise SettingsError(f"{path}:{line}: this is not UTF-8: convert the file") from error
 
 
-def _settings(
-    sections: inifile.Sections, path: str | None, overrides: Mapping[str, Any]
-) -> Settings:
-    _add_database_names(sections)
-    _add_lax_decryption(sections)
+def _files(path: str, overrides: Mapping[str, Any]) -> Iterator[IniFile]:
+    """Read the main file, and the web configuration that it names."""
+    main = inifile.parse(_contents(path), path)
+    yield main
+    web = _Sources(main.sections, main.places(), overrides).values()["web_config"]
+    if os.path.exists(web):
+        yield inifile.parse(_contents(web), web)
+
+
+def _settings(files: Sequence[IniFile], overrides: Mapping[str, Any]) -> Settings:
+    sections = _merged(files)
+    places = {name: place for file in files for name, place in file.places().items()}
     settings = Settings(
-        **_Sources(sections, path, overrides).values(),
-        config=path,
+        **_Sources(sections, places, overrides).values(),
+        config=files[0].path if files else None,
         file=sections,
         overrides=overrides,
         passphrases=_passphrases(sections),
+        places=places,
     )
     _check(settings)
-    notices = tuple(_notices(settings))
+    told = [sentence for file in files for sentence in mistakes(file, settings.plugins)]
+    notices = (*told, *_notices(settings))
     if settings.filemonitor not in FILE_MONITORS:
         settings = dataclasses.replace(settings, filemonitor="default")
     return dataclasses.replace(settings, notices=notices)
+
+
+def _merged(files: Sequence[IniFile]) -> inifile.Sections:
+    """Return what all files say; later ones win."""
+    sections: inifile.Sections = {}
+    for file in files:
+        for name, values in file.sections.items():
+            sections.setdefault(name, {}).update(values)
+    _add_database_names(sections)
+    _add_lax_decryption(sections)
+    return sections
 
 
 def _add_database_names(sections: inifile.Sections) -> None:
@@ -166,7 +200,7 @@ class _Sources:
     """The command line and the file, from which each option gets its value."""
 
     sections: Mapping[str, Mapping[str, str]]
-    path: str | None
+    places: Mapping[tuple[str, str], str]
     overrides: Mapping[str, Any]
 
     def values(self) -> dict[str, Any]:
@@ -196,7 +230,15 @@ class _Sources:
         if override is not None:
             return override, f"given as --{option.cli[0]}" if option.cli else "given"
         text = self.sections.get(option.section, {}).get(option.key)
-        return (option.default, "the default") if text is None else (text, f"in {self.path}")
+        if text is None:
+            return option.default, "the default"
+        return text, f"in {self._place(option)}"
+
+    def _place(self, option: Option) -> str:
+        """Return FILE:LINE of an option, which may stand in [DEFAULT] or have an old name."""
+        section, key = option.section, option.key
+        names = ((section, key), ("DEFAULT", key), *_OLD_NAMES.get(key, ()))
+        return next((self.places[name] for name in names if name in self.places), "the file")
 
 
 def _passphrases(sections: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
@@ -206,11 +248,10 @@ def _passphrases(sections: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]
 
 
 def _check(settings: Settings) -> None:
-    place = f"(in {settings.config})"
     if settings.password == "":
         raise SettingsError(
             "'' is an empty password, so that everybody could log in: give one, or remove the "
-            f"line {place}",
+            f"line (in {settings.place('communication', 'password')})",
             "communication",
             "password",
         )
@@ -219,30 +260,38 @@ def _check(settings: Settings) -> None:
             text = settings.get(section, "use_database")
             raise SettingsError(
                 f"{text!r} asks for a database, but this release keeps this state in the "
-                f"repository's XML files alone: write no {place}",
+                f"repository's XML files alone: write no (in "
+                f"{settings.place(section, 'use_database')})",
                 section,
                 "use_database",
             )
 
 
 def _notices(settings: Settings) -> Iterator[str]:
-    """Yield a sentence for each option that means something else here than it says."""
+    """Yield a sentence for each option whose value means something else here than it says."""
+    for section, key, sentence in _other_meanings(settings):
+        place = settings.places.get((section, key))
+        prefix = "" if place is None else f"{place}: "
+        yield f"{prefix}[{section}] {key}{sentence}"
+
+
+def _other_meanings(settings: Settings) -> Iterator[tuple[str, str, str]]:
     if settings.backend == "cherrypy":
-        yield "[server] backend = cherrypy means the one core that there is here"
+        yield "server", "backend", " = cherrypy means the one core that there is here"
     if settings.backend == "multiprocessing":
-        yield "[server] backend = multiprocessing: this release serves with one process"
+        yield "server", "backend", " = multiprocessing: this release serves with one process"
     if settings.filemonitor not in FILE_MONITORS:
-        yield (
-            f"[server] filemonitor = {settings.filemonitor}: this is none of "
-            f"{', '.join(FILE_MONITORS)}; default is used"
-        )
+        sentence = f"this is none of {', '.join(FILE_MONITORS)}; default is used"
+        yield "server", "filemonitor", f" = {settings.filemonitor}: {sentence}"
     for key, switch in TWISTD_SWITCHES.items():
         if settings.get("server", key) is not None:
-            yield f"[server] {key} has no effect: give twistd {switch}, before bcfg2-core"
+            yield "server", key, f" has no effect: give twistd {switch}, before bcfg2-core"
     if settings.protocol == "xmlrpc/tlsv1":
         yield (
-            "[communication] protocol = xmlrpc/tlsv1 admits TLS 1.0, which is not safe: write "
-            "xmlrpc/ssl once all clients negotiate"
+            "communication",
+            "protocol",
+            " = xmlrpc/tlsv1 admits TLS 1.0, which is not safe: write xmlrpc/ssl once all clients "
+            "negotiate",
         )
 
 

@@ -209,11 +209,25 @@ def octal(value: str) -> int:
 
 
 def size(value: str) -> int:
-    """Read a number of bytes, with k, m, g or t for powers of 1024."""
-    match = re.match(r"\s*(\d+)\s*([kmgt]?)", value.lower())
+    """
+    Read a number of bytes, with k, m, g or t for powers of 1024; a B behind it says nothing.
+
+    Bcfg2 passes over whatever follows (:ref:`options-3`), and so takes 1.5g for one byte.
+    """
+    match = re.fullmatch(r"\s*(\d+)\s*([kmgt]?)(i?b|bytes?)?\s*", value.lower())
     if match is None:
-        raise ValueError(f"{value!r} is no size: write one such as 64m")
+        raise ValueError(f"{value!r} is no size: {_size_remedy(value)}")
     return int(match[1]) * _SIZES[match[2]]
+
+
+def _size_remedy(value: str) -> str:
+    fraction = re.fullmatch(r"\s*(\d*[.,]\d+)\s*([kmgt])\w*\s*", value.lower())
+    if fraction is None:
+        return "write one such as 64m"
+    units = " kmgt"
+    amount = float(fraction[1].replace(",", ".")) * 1024
+    smaller = units[units.index(fraction[2]) - 1].strip()
+    return f"write a whole number with k, m, g or t, such as {round(amount)}{smaller}"
 
 
 def path(value: str) -> str:
@@ -226,6 +240,16 @@ def path(value: str) -> str:
 def comma_list(value: str) -> tuple[str, ...]:
     """Split at commas; white space around them does not count."""
     return tuple(word for word in re.split(r"\s*,\s*", value.strip()) if word)
+
+
+def plugin_list(value: str) -> tuple[str, ...]:
+    """Read names of plugins, separated by commas: none of them has a blank in it."""
+    names = comma_list(value)
+    for name in names:
+        if len(name.split()) > 1:
+            example = ", ".join(name.split())
+            raise ValueError(f"{name!r} is no plugin: separate plugins by commas, as in {example}")
+    return names
 
 
 def words(value: str) -> tuple[str, ...]:

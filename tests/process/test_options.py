@@ -34,11 +34,30 @@ class SiteTestCase(SynchronousTestCase):
 class RefusalTests(SiteTestCase):
     """The real process: one line that names option or file and the remedy, and a status."""
 
+    def place(self, key: str) -> str:
+        """Return FILE:LINE of the last line for an option."""
+        lines = self.conf.read_text("utf-8").splitlines()
+        return f"{self.conf}:{max(n for n, line in enumerate(lines, 1) if line.startswith(key))}"
+
     def assert_refused(self, line: str, *given: str) -> None:
         """Check the only line that a server prints which cannot start."""
         process = ended(bcfg2_core("--config", str(self.conf), *given))
         self.assertEqual((process.stderr, process.stdout), (f"bcfg2-core: {line}\n", ""))
         self.assertEqual(process.returncode, 1)
+
+    def test_misspelt_section(self) -> None:
+        """A section that is misspelt is told before what follows from it."""
+        text = self.conf.read_text("utf-8").replace("[communication]", "[comunication]")
+        self.conf.write_text(text, "utf-8")
+        number = text.splitlines().index("[comunication]") + 1
+        process = ended(bcfg2_core("--config", str(self.conf)))
+        hint, refusal = process.stderr.splitlines()
+        self.assertEqual(
+            hint,
+            f"bcfg2-core: {self.conf}:{number}: [comunication] is no section: did you mean "
+            "[communication]?",
+        )
+        self.assertIn("bcfg2-core: [communication] ", refusal)
 
     def test_configuration_missing(self) -> None:
         """A bcfg2.conf that was named has to be there."""
@@ -61,7 +80,7 @@ class RefusalTests(SiteTestCase):
         self.set("communication", "authentication = maybe")
         self.assert_refused(
             "[communication] authentication: 'maybe' is none of cert, bootstrap, cert+password "
-            f"(in {self.conf})"
+            f"(in {self.place('authentication')})"
         )
 
     def test_unknown_value_given(self) -> None:
@@ -140,7 +159,7 @@ class RefusalTests(SiteTestCase):
         self.set("communication", "password =")
         self.assert_refused(
             "[communication] password: '' is an empty password, so that everybody could log in: "
-            f"give one, or remove the line (in {self.conf})"
+            f"give one, or remove the line (in {self.place('password')})"
         )
 
     def test_log_file(self) -> None:

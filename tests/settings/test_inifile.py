@@ -87,12 +87,13 @@ class RefusalTests(SynchronousTestCase):
         self.assertEqual(
             self.refusal("[server]\na = %(b)s\n"),
             "[server] a: %(b)s refers to a key that the section does not have: add it "
-            "(in /etc/bcfg2.conf)",
+            "(in /etc/bcfg2.conf:2)",
         )
 
     def test_reference_in_a_circle(self) -> None:
         """References that lead back to themselves."""
         self.assertEqual(
             self.refusal("[server]\na = %(b)s\nb = %(a)s\n"),
-            "[server] a: '%(b)s' refers to itself: give a value that does not (in /etc/bcfg2.conf)",
+            "[server] a: '%(b)s' refers to itself: give a value that does not "
+            "(in /etc/bcfg2.conf:2)",
         )

@@ -11,8 +11,9 @@ from tests.settings.test_settings import FileTestCase
 
 class NoticeTests(FileTestCase):
     def notices(self, text: str) -> tuple[str, ...]:
-        """Return what is said of a file that can be used."""
-        return self.settings(text).notices
+        """Return what is said of a file that can be used, with the file's name alone."""
+        notices = self.settings(text).notices
+        return tuple(notice.replace(f"{self.folder}/", "") for notice in notices)
 
     def test_nothing(self) -> None:
         """Of a usual file there is nothing to say."""
@@ -22,11 +23,14 @@ class NoticeTests(FileTestCase):
         """A backend of upstream's is accepted, and its meaning told."""
         self.assertEqual(
             self.notices("[server]\nbackend = cherrypy"),
-            ("[server] backend = cherrypy means the one core that there is here",),
+            ("bcfg2.conf:2: [server] backend = cherrypy means the one core that there is here",),
         )
         self.assertEqual(
             self.notices("[server]\nbackend = multiprocessing"),
-            ("[server] backend = multiprocessing: this release serves with one process",),
+            (
+                "bcfg2.conf:2: [server] backend = multiprocessing: this release serves with one "
+                "process",
+            ),
         )
 
     def test_file_monitor(self) -> None:
@@ -34,10 +38,10 @@ class NoticeTests(FileTestCase):
         settings = self.settings("[server]\nfilemonitor = gamin")
         self.assertEqual(settings.filemonitor, "default")
         self.assertEqual(
-            settings.notices,
+            self.notices("[server]\nfilemonitor = gamin"),
             (
-                "[server] filemonitor = gamin: this is none of default, inotify, polling, pseudo; "
-                "default is used",
+                "bcfg2.conf:2: [server] filemonitor = gamin: this is none of default, inotify, "
+                "polling, pseudo; default is used",
             ),
         )
 
@@ -46,8 +50,10 @@ class NoticeTests(FileTestCase):
         self.assertEqual(
             self.notices("[server]\numask = 0077\npidfile = /run/x.pid"),
             (
-                "[server] umask has no effect: give twistd --umask, before bcfg2-core",
-                "[server] pidfile has no effect: give twistd --pidfile, before bcfg2-core",
+                "bcfg2.conf:2: [server] umask has no effect: give twistd --umask, before "
+                "bcfg2-core",
+                "bcfg2.conf:3: [server] pidfile has no effect: give twistd --pidfile, before "
+                "bcfg2-core",
             ),
         )
 

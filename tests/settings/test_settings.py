@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pwd
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class FileTestCase(SynchronousTestCase):
         """Return with which sentence a text is refused, without the file's name."""
         path = self.write(text)
         error = self.assertRaises(SettingsError, Settings.from_file, path)
-        return str(error).replace(f" (in {path})", "")
+        return re.sub(rf" \(in {re.escape(path)}:\d+\)", "", str(error))
 
 
 class ValueTests(FileTestCase):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
@@ -43,6 +44,7 @@ class Library:
         self.settings = settings
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
+        self._findings: dict[str, tuple[Finding, ...]] = {}
 
     def files(
         self, folder: str, ignored: Sequence[str] = (), before: Mapping[str, Stamp] | None = None
@@ -96,6 +98,7 @@ class Library:
             value = interpretation(source)
             source.is_interpreted = True
             source.before = None  # who keeps the source must not keep all states before it
+            self._check(path, name, source)
             return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):
             raise
@@ -108,9 +111,47 @@ class Library:
         logger.error("%s; %s", problem, what_now(value, without))
         return Interpreted(value, dependencies, problem)
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The mistakes in the files that are in use, by path."""
+        return tuple(
+            finding for _, findings in sorted(self._findings.items()) for finding in findings
+        )
+
+    def _check(self, path: str, name: str, source: Source) -> None:
+        """Tell the mistakes in a file, and in those that it includes."""
+        plugin = os.path.basename(path[: -len(name)].rstrip(os.sep))
+        try:
+            self._tell(path, findings_in(plugin, name, path, source.data))
+            for other in source.dependencies.stamps:
+                if other != path and other.endswith(".xml") and os.path.isfile(other):
+                    with open(other, "rb") as stream:
+                        data = stream.read()
+                    self._tell(other, findings_in_included(plugin, name, other, data))
+        except Exception:  # it only looks: whatever is in a file, it is read all the same
+            logger.exception("%s: unexpected failure while looking for mistakes", path)
+
+    def _tell(self, path: str, findings: Sequence[Finding]) -> None:
+        """Tell those mistakes in a file that were not there when it was read before."""
+        told = {str(finding) for finding in self._findings.pop(path, ())}
+        if findings:
+            self._findings[path] = tuple(findings)
+        for finding in findings:
+            if str(finding) not in told:
+                level = logging.ERROR if finding.severity == "error" else logging.WARNING
+                logger.log(level, "%s", finding)
+
     def keep_only(self, keys: set[Key]) -> None:
         """Forget what no snapshot uses any more."""
         self._interpreted = {key: self._interpreted[key] for key in keys}
+        paths = {
+            path
+            for interpreted in self._interpreted.values()
+            for path in interpreted.dependencies.stamps
+        }
+        self._findings = {
+            path: findings for path, findings in self._findings.items() if path in paths
+        }
 
     def under(self, settings: Settings) -> Library:
         """
@@ -123,6 +164,7 @@ class Library:
             key: Interpreted(interpreted.value, Dependencies())
             for key, interpreted in self._interpreted.items()
         }
+        library._findings = dict(self._findings)
         return library
 
 

@@ -151,7 +151,12 @@ class ServedRepository:
         except Bcfg2Error as error:
             logger.error("%s; the last good configuration stays in force", error)
             return self._library
-        return self._library if settings == self.settings else self._library.under(settings)
+        if settings == self.settings:
+            return self._library
+        for notice in settings.notices:
+            if notice not in self.settings.notices:
+                logger.warning("%s", notice)
+        return self._library.under(settings)
 
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 
+from bcfg2tw.engine.checks.file_names import name_hint
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -92,7 +93,12 @@ class PathFolders(Plugin, Generator):
                 "%s is not applied: Bcfg2 1.4 has no filters; write a template in its place", path
             )
         else:
-            self.logger.error("Could not process event exists for %s; ignoring", path)
+            hint = name_hint(os.path.basename(name), os.path.basename(os.path.dirname(name)))
+            self.logger.error(
+                "Could not process event exists for %s; ignoring%s",
+                path,
+                "" if hint is None else f": {hint}",
+            )
 
 
 class Cfg(PathFolders):

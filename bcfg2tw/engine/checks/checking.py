@@ -1,0 +1,187 @@
+"""Holding a file against the description of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
+from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind, Finding
+from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file
+from bcfg2tw.errors import RepositoryError
+from bcfg2tw.near_names import near_name
+
+GENSHI = "{http://genshi.edgewall.org/}"
+
+#: How alike names have to be where one may be right that no description knows.
+ALIKE = 0.75
+#: The same where it is certain that one is wrong.
+NEAREST = 0.6
+
+
+def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
+    """
+    Return the mistakes in a file; none for one that is not well-formed, which others tell.
+
+    :param plugin: name of the plugin, which is that of its folder
+    :param name: the file's path below that folder
+    :param path: full path
+    :param data: content of the file
+    """
+    kind = kind_of(plugin, name)
+    root = None if kind is None else _parsed(path, data)
+    return [] if kind is None or root is None else _findings(kind, plugin, path, root)
+
+
+def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
+    """
+    Return the mistakes in a file that another one includes.
+
+    It may begin with any element; one that begins as the other does is looked at.
+
+    :param name: of the file that includes it, below the plugin's folder
+    :param path: full path of the included file
+    """
+    kind = kind_of(plugin, name)
+    root = None if kind is None else _parsed(path, data)
+    if kind is None or root is None or root.tag not in kind.roots:
+        return []
+    return _findings(kind, plugin, path, root)
+
+
+def kind_of(plugin: str, name: str) -> FileKind | None:
+    """Return the description of a file, None where there is none."""
+    return next((kind for kind in FILE_KINDS if kind.is_of(plugin, name)), None)
+
+
+def _parsed(path: str, data: bytes) -> Element | None:
+    try:
+        return parse_file(data, path)
+    except RepositoryError:
+        return None
+
+
+def _findings(kind: FileKind, plugin: str, path: str, root: Element) -> list[Finding]:
+    findings = _Check(kind, plugin, path, root).findings()
+    return sorted(findings, key=lambda finding: finding.line or 0)
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One file and its description."""
+
+    kind: FileKind
+    plugin: str
+    path: str
+    root: Element
+
+    def findings(self) -> Iterator[Finding]:
+        if self.kind.whole is not None:
+            for name, severity, line, message in self.kind.whole(self.root):
+                yield Finding(name, severity, self.path, line, message, self.plugin)
+        if self.kind.roots:
+            yield from self._elements()
+
+    def _elements(self) -> Iterator[Finding]:
+        if self.root.tag not in self.kind.roots:
+            wanted = " or ".join(f"<{tag}>" for tag in self.kind.roots)
+            message = f"the root is <{self.root.tag}>, {wanted} is wanted"
+            yield self._finding("wrong-root", self.root, message)
+            return
+        rule = self.kind.rules[self.root.tag]
+        yield from self._attributes(self.root, rule)
+        if not any(tag.startswith(GENSHI + "match") for tag in map(_tag, self.root.iter())):
+            yield from self._children(self.root, self.root.tag, rule)
+
+    def _finding(self, name: str, element: Element, message: str) -> Finding:
+        return Finding(name, "error", self.path, line_of(element), message, self.plugin)
+
+    def _children(self, element: Element, parent: str, rule: ElementRule) -> Iterator[Finding]:
+        """
+        Look at what stands in an element.
+
+        :param parent: tag of the nearest element that is no condition, whose rule counts
+        """
+        for child in element:
+            tag = _tag(child)
+            if tag.startswith(GENSHI):
+                yield from self._children(child, parent, rule)
+            elif tag and not tag.startswith("{"):
+                yield from self._child(child, tag, parent, rule)
+
+    def _child(self, child: Element, tag: str, parent: str, rule: ElementRule) -> Iterator[Finding]:
+        below = self.kind.rules.get(tag)
+        if tag in self.kind.conditions and tag not in (rule.children or ()):
+            yield from self._attributes(child, self.kind.conditions[tag])
+            yield from self._children(child, parent, rule)
+        elif tag not in (rule.children or ()):
+            yield from self._unknown(child, tag, parent, rule)
+        elif below is not None:
+            yield from self._attributes(child, below)
+            if below.children is not None:
+                yield from self._children(child, tag, below)
+
+    def _unknown(
+        self, child: Element, tag: str, parent: str, rule: ElementRule
+    ) -> Iterator[Finding]:
+        likeness = ALIKE if rule.is_open else NEAREST
+        near = _near_tag(tag, {*(rule.children or ()), *self.kind.conditions}, likeness)
+        if near is None and rule.is_open:
+            return
+        question = "" if near is None else f": did you mean <{near}>?"
+        message = f"<{tag}> means nothing in <{parent}>{question}"
+        yield self._finding("unknown-element", child, message)
+
+    def _attributes(self, element: Element, rule: ElementRule) -> Iterator[Finding]:
+        given = {str(name): str(value) for name, value in element.attrib.items()}
+        if any(name.startswith(GENSHI) for name in given):
+            return  # these may add attributes, or take the element away
+        unknown = [
+            name for name in given if name not in rule.attributes and not name.startswith("{")
+        ]
+        for names in rule.required:
+            if not any(given.get(name) for name in names):
+                yield self._missing(element, names, unknown)
+        for name in unknown:
+            yield from self._unknown_attribute(element, name, rule, given)
+        for name in given:
+            yield from self._value(element, name, given[name], rule)
+
+    def _missing(self, element: Element, names: tuple[str, ...], unknown: list[str]) -> Finding:
+        near = next((near for name in names if (near := near_name(name, unknown, NEAREST))), None)
+        if near is not None:
+            unknown.remove(near)
+        wanted = f"no {names[0]}" + "".join(f", nor {name}" for name in names[1:])
+        has = "" if near is None else f" (it has {near})"
+        message = f"<{element.tag}> has {wanted}{has}"
+        return self._finding("missing-attribute", element, message)
+
+    def _unknown_attribute(
+        self, element: Element, name: str, rule: ElementRule, given: dict[str, str]
+    ) -> Iterator[Finding]:
+        near = near_name(name, rule.attributes - set(given), ALIKE)
+        if near is not None:
+            message = f"<{element.tag}> has {name}, which means nothing: did you mean {near}?"
+            yield self._finding("unknown-attribute", element, message)
+
+    def _value(
+        self, element: Element, name: str, value: str, rule: ElementRule
+    ) -> Iterator[Finding]:
+        values = rule.values.get(name)
+        if values is None or "$" in value or "%" in value or values.pattern.fullmatch(value):
+            return
+        message = f"{name}={value!r} of <{element.tag}> is no {values.noun}: write {values.remedy}"
+        yield self._finding("bad-value", element, message)
+
+
+def _near_tag(tag: str, tags: Set[str], likeness: float) -> str | None:
+    """Return the tag that is most like another one; a prefix Bound says nothing of likeness."""
+    prefix = "Bound" if tag.startswith("Bound") else ""
+    short = {name.removeprefix(prefix): name for name in tags if name.startswith(prefix)}
+    near = near_name(tag.removeprefix(prefix), short, likeness)
+    return None if near is None else short[near]
+
+
+def _tag(node: Element) -> str:
+    """Return a node's tag, empty for comments and processing instructions."""
+    return str(node.tag) if is_element(node) else ""
