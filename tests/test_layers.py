@@ -51,7 +51,7 @@ LAYERS = (
     ("errors", "near_names", ""),
 )
 
-#: The same for the modules of a folder, without its name; here imports for type checkers count.
+#: The same for the modules of a folder, without its name.
 ROOMS = {
     "engine.checks": (
         ("",),
@@ -112,9 +112,6 @@ ROOMS = {
     ),
 }
 
-
-#: Modules whose imports for type checkers alone are not held to the order of folders yet.
-UNCOUNTED_TYPE_CHECKING = "engine"
 
 #: Folders that may end the process.
 ENDING = ("cli", "process")
@@ -213,7 +210,7 @@ class LayersTests(SynchronousTestCase):
     def test_imports_go_down(self) -> None:
         """A module imports only what stands on its own line of the architecture, or below."""
         for name, tree in modules().items():
-            for imported in imports(tree, not is_in(name, UNCOUNTED_TYPE_CHECKING)):
+            for imported in imports(tree, for_types=True):
                 if imported.startswith("bcfg2tw."):
                     target = imported.removeprefix("bcfg2tw.")
                     self.assertLessEqual(
@@ -221,13 +218,8 @@ class LayersTests(SynchronousTestCase):
                     )
 
     def test_no_circle(self) -> None:
-        """The modules of the network side import each other in one direction."""
-        graph = {
-            name: {target for target in targets if not is_in(target, "engine")}
-            for name, targets in import_graph("").items()
-            if not is_in(name, "engine")
-        }
-        self.assertEqual(circle_in(graph), [])
+        """All modules import each other in one direction, also for type checkers."""
+        self.assertEqual(circle_in(import_graph("")), [])
 
     def test_circle(self) -> None:
         """A circle is told, and nothing but the circle."""
@@ -250,11 +242,6 @@ class LayersTests(SynchronousTestCase):
 
 
 class RoomsTests(SynchronousTestCase):
-    def test_no_circles(self) -> None:
-        """The modules of a folder import each other in one direction, also for type checkers."""
-        for folder in ROOMS:
-            self.assertEqual(circle_in(import_graph(folder)), [])
-
     def test_order(self) -> None:
         """A module of a folder imports only what stands on its own line of the folder, or below."""
         for folder, layers in ROOMS.items():

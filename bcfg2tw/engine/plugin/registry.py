@@ -10,9 +10,9 @@ from traceback import extract_tb
 
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.near_names import near_name
 from bcfg2tw.engine.repository.source import PASSING
 from bcfg2tw.errors import CoreInitError, PluginInitError, UnreadableRepository
+from bcfg2tw.near_names import near_name
 
 logger = logging.getLogger("bcfg2-server")
 

@@ -17,10 +17,10 @@ from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
-from bcfg2tw.engine.plugin.near_names import near_name
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import RepositoryError, ValidationError
+from bcfg2tw.near_names import near_name
 
 Bundles: TypeAlias = dict[str, StructFile]
 

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterator
 
 from bcfg2tw.engine.plugin.lasting import Lasting
-from bcfg2tw.engine.plugin.near_names import near_name
 from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.store.client import Client
 from bcfg2tw.engine.store.interface import ClientList
 from bcfg2tw.errors import MetadataConsistencyError
+from bcfg2tw.near_names import near_name
 
 logger = logging.getLogger("Metadata")
 
