@@ -1,5 +1,5 @@
 """
-What changed in folders and files: told by inotify, or found out by looking from time to time.
+Changes of folders and files, told by inotify or seen by looking from time to time.
 
 Both are asked to `look` at the paths that count now. That is where inotify meets folders that it
 did not watch yet, and where changes may have gone unseen before.
@@ -13,22 +13,23 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from inotify_simple import flags
+
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
 from bcfg2tw.engine.repository.source import expand
-from bcfg2tw.watching import inotify
 from bcfg2tw.watching.inotify import Inotify
 
-#: What happens to names in a folder.
-STRUCTURE = inotify.CREATE | inotify.DELETE | inotify.MOVED_FROM | inotify.MOVED_TO
-#: The same, and what happens to the files themselves.
-CONTENTS = STRUCTURE | inotify.MODIFY | inotify.CLOSE_WRITE | inotify.ATTRIB
+#: Events of names in a folder.
+STRUCTURE = flags.CREATE | flags.DELETE | flags.MOVED_FROM | flags.MOVED_TO
+#: The same, and those of the files themselves.
+CONTENTS = STRUCTURE | flags.MODIFY | flags.CLOSE_WRITE | flags.ATTRIB
 
 POLL_SECONDS = 2.0
 
 
 class ChangeSource(Protocol):
     """
-    What notices changes.
+    A way to notice changes.
 
     :ivar poll_seconds: how often it wants to `look`; None if it notices by itself
     """
@@ -55,15 +56,15 @@ class Polling:
 
     def __init__(self, ignored: IgnoredNames) -> None:
         self._ignored = ignored
-        self._known: dict[str, Stamp | None] = {}
+        self._stamps: dict[str, Stamp | None] = {}
 
     def look(self, paths: Collection[str]) -> set[str]:
         """Look at folders, files and globs, and return the paths of files that changed."""
-        found = {path: stamp for root in paths for path, stamp in self._stamps(root)}
-        known, self._known = self._known, found
-        return {path for path in known.keys() | found.keys() if known.get(path) != found.get(path)}
+        now = {path: stamp for root in paths for path, stamp in self._read_stamps(root)}
+        before, self._stamps = self._stamps, now
+        return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
 
-    def _stamps(self, root: str) -> Iterator[tuple[str, Stamp | None]]:
+    def _read_stamps(self, root: str) -> Iterator[tuple[str, Stamp | None]]:
         for path in expand(root) if glob.has_magic(root) else (root,):
             if os.path.isdir(path):
                 for name, stamp in scan(path, self._ignored).items():
@@ -72,17 +73,17 @@ class Polling:
                 yield path, stamp_of(path)
 
     def close(self) -> None:
-        """Forget what was seen."""
-        self._known = {}
+        """Forget how the files were."""
+        self._stamps = {}
 
 
 @dataclass(slots=True)
 class Interest:
     """
-    What counts in a folder.
+    The names in a folder whose changes count.
 
     :ivar everything: all names but those that are ignored
-    :ivar names: single names, and the path to tell for each; None where anything may follow
+    :ivar names: single names, and the path to report for each; None where anything may follow
     """
 
     everything: bool = False
@@ -91,7 +92,7 @@ class Interest:
 
 class Notifications:
     """
-    Has inotify tell what changes.
+    Hears of changes from inotify.
 
     Names above the watched paths count, too: a folder may be moved away, and another one or a
     link be put in its place.
@@ -110,7 +111,7 @@ class Notifications:
         """
         self._ignored = ignored
         self._changed = changed
-        self._inotify = Inotify(reactor, self._happened)
+        self._inotify = Inotify(reactor, self._take_event)
         self._watches = _Watches(self._inotify, ignored)
         self._is_looking = False
 
@@ -132,11 +133,11 @@ class Notifications:
         """End all watches."""
         self._inotify.close()
 
-    def _happened(self, watch: int, mask: int, name: str) -> None:
-        if mask & inotify.Q_OVERFLOW:
+    def _take_event(self, watch: int, mask: int, name: str) -> None:
+        if mask & flags.Q_OVERFLOW:
             self._changed(None)
         elif watch in self._watches.folders:
-            for path in self._watches.concerned(watch, name):
+            for path in self._watches.changed_paths(watch, name):
                 self._changed(path)
         elif self._is_looking and name:
             self._changed(None)  # of a folder that is just about to be known
@@ -166,8 +167,8 @@ class _Watches:
             self._watch_name(real, path)
         self._watch_tree(path, frozenset())
 
-    def concerned(self, watch: int, name: str) -> Iterator[str | None]:
-        """Yield the paths to tell when something happened to a name below a watch."""
+    def changed_paths(self, watch: int, name: str) -> Iterator[str | None]:
+        """Yield the paths that change with a name below a watch; None stands for any."""
         for folder in self.folders[watch]:
             interest = self._interests[folder]
             if name in interest.names:
@@ -184,10 +185,10 @@ class _Watches:
             path
             for folders in self.folders.values()
             for folder in folders
-            for path in self._told(folder)
+            for path in self._paths(folder)
         }
 
-    def _told(self, folder: str) -> Iterator[str | None]:
+    def _paths(self, folder: str) -> Iterator[str | None]:
         interest = self._interests[folder]
         if interest.everything:
             yield folder
@@ -200,28 +201,32 @@ class _Watches:
                 for folder in expand(os.sep.join(parts[:number]) or os.sep):
                     self._interest(folder, CONTENTS, everything=True)
 
-    def _watch_name(self, path: str, told: str | None) -> None:
-        """Watch a path's name, and the names of all folders above it."""
+    def _watch_name(self, path: str, changed: str | None) -> None:
+        """
+        Watch a path's name, and the names of all folders above it.
+
+        :param changed: the path to report for it
+        """
         mask = CONTENTS
         while path != os.path.dirname(path):
             folder, name = os.path.split(path)
             interest = self._interest(folder, mask)
             if interest is not None:
-                interest.names.setdefault(name, told)
-            path, told, mask = folder, None, STRUCTURE
+                interest.names.setdefault(name, changed)
+            path, changed, mask = folder, None, STRUCTURE
 
     def _watch_tree(self, folder: str, above: frozenset[tuple[int, int]]) -> None:
         # the watch comes first: what is created after the listing is told then
         if self._interest(folder, CONTENTS, everything=True) is None:
             return
         try:
-            here = os.stat(folder)
+            status = os.stat(folder)
             entries = list(os.scandir(folder))
         except OSError:
             return  # it has just vanished, which is told
-        if (here.st_dev, here.st_ino) in above:
+        if (status.st_dev, status.st_ino) in above:
             return  # a loop of links
-        above |= {(here.st_dev, here.st_ino)}
+        above |= {(status.st_dev, status.st_ino)}
         for entry in entries:
             if entry.name not in self._ignored:
                 self._watch_entry(entry, above)
@@ -240,9 +245,9 @@ class _Watches:
         watch = self._queue.add(folder, mask)
         if watch is None:
             return None
-        known = self.folders.get(watch, ())
-        if folder not in known:
-            self.folders[watch] = (*known, folder)
+        folders = self.folders.get(watch, ())
+        if folder not in folders:
+            self.folders[watch] = (*folders, folder)
         interest = self._interests.setdefault(folder, Interest())
         interest.everything = interest.everything or everything
         return interest

@@ -1,125 +1,138 @@
-"""The kernel's queue of events, and what there is where it has no more."""
+"""The queue of inotify's events: what is reported, and what cannot be had."""
 
 from __future__ import annotations
 
-import ctypes
 import os
+import resource
 from typing import Any
 
+import inotify_simple
+from inotify_simple import flags
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
 
-from bcfg2tw.watching.inotify import CREATE, DELETE, Inotify, NoInotify
+from bcfg2tw.watching.inotify import Inotify, NoInotify
 from tests.builders import write_files
-from tests.engine.served.test_unreadable import without_descriptors
+
+QUEUE = "/proc/sys/fs/inotify/max_queued_events"
 
 
 class Readers:
-    """A reactor, as far as it reads from descriptors."""
+    """The part of a reactor that a queue is given to."""
 
     def __init__(self) -> None:
         self.readers: list[Any] = []
 
     def addReader(self, reader: Any) -> None:
-        """Read from it."""
         self.readers.append(reader)
 
     def removeReader(self, reader: Any) -> None:
-        """Read from it no more."""
         self.readers.remove(reader)
 
 
 class InotifyTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = os.path.abspath(self.mktemp())
-        write_files(self.folder, {"file": ""})
+        write_files(self.folder, {"a": "", "b": ""})
         self.events: list[tuple[int, int, str]] = []
         self.reactor = Readers()
         self.queue = Inotify(self.reactor, lambda *event: self.events.append(event))
-        self.addCleanup(self.close)
+        self.addCleanup(self.queue.close)
 
-    def close(self) -> None:
-        """End the queue, unless it has ended."""
-        if self.reactor.readers:
-            self.queue.close()
+    def change(self, name: str) -> None:
+        """Cause an event, of a file's mode."""
+        os.chmod(os.path.join(self.folder, name), 0o600)
 
-    def add(self, folder: str, mask: int = CREATE | DELETE) -> int:
-        """Watch a folder that there is."""
-        watch = self.queue.add(folder, mask)
-        assert watch is not None
-        return watch
+    def read(self) -> list[tuple[int, int, str]]:
+        """Return the events that are there."""
+        self.events.clear()
+        count = -1
+        while count < len(self.events):
+            count = len(self.events)
+            self.queue.doRead()
+        return self.events
 
-    def test_events(self) -> None:
-        """Events are told with their watch and the name, in their order."""
-        watch = self.add(self.folder)
-        write_files(self.folder, {"new": ""})
-        os.unlink(os.path.join(self.folder, "file"))
-        self.queue.doRead()
-        self.assertEqual(self.events, [(watch, CREATE, "new"), (watch, DELETE, "file")])
+    def test_reactor(self) -> None:
+        """The reactor reads it, until it is closed."""
+        verifyObject(IReadDescriptor, self.queue)
+        self.assertEqual(self.reactor.readers, [self.queue])
+        self.assertGreater(self.queue.fileno(), 2)
+        other = Inotify(self.reactor, print)
+        other.close()
+        self.assertEqual((self.reactor.readers, other.fileno()), ([self.queue], -1))
 
     def test_nothing(self) -> None:
-        """Where nothing has happened nothing is told, and nobody waits."""
-        self.add(self.folder)
-        self.queue.doRead()
-        self.assertEqual(self.events, [])
+        """Reading does not wait for events."""
+        self.assertEqual(self.read(), [])
 
-    def test_names(self) -> None:
-        """A name of any length and of any bytes is told as Python has it."""
-        self.add(self.folder)
-        names = ["x", "x" * 255, os.fsdecode(b"gr\xfcn")]
-        write_files(self.folder, dict.fromkeys(names, ""))
-        self.queue.doRead()
-        self.assertEqual([name for _, _, name in self.events], names)
+    def test_event(self) -> None:
+        """An event has the watch, the kind, and the name below the folder, of any bytes."""
+        watch = self.queue.add(self.folder, flags.ATTRIB)
+        name = os.fsdecode(b"\xff\xc3\xb6")
+        write_files(self.folder, {name: ""})
+        for changed in ("a", name):
+            self.change(changed)
+        self.assertEqual(self.read(), [(watch, flags.ATTRIB, "a"), (watch, flags.ATTRIB, name)])
 
-    def test_added_twice(self) -> None:
-        """A folder that is watched again keeps its watch, for more events, also by a link."""
-        link = self.folder + ".link"
-        os.symlink(self.folder, link)
-        watch = self.add(self.folder, DELETE)
-        self.assertEqual(self.add(link, CREATE), watch)
-        write_files(self.folder, {"new": ""})
-        os.unlink(os.path.join(self.folder, "new"))
-        self.queue.doRead()
-        self.assertEqual([mask for _, mask, _ in self.events], [CREATE, DELETE])
+    def test_more(self) -> None:
+        """A folder that is watched already is watched for further events as well."""
+        watch = self.queue.add(self.folder, flags.ATTRIB)
+        self.assertEqual(self.queue.add(self.folder, flags.DELETE), watch)
+        self.change("a")
+        os.unlink(os.path.join(self.folder, "a"))
+        self.assertEqual({mask for _, mask, _ in self.read()}, {flags.ATTRIB, flags.DELETE})
 
     def test_no_folder(self) -> None:
-        """What is not there, or is no folder, is not watched."""
-        self.assertIsNone(self.queue.add(os.path.join(self.folder, "no"), CREATE))
-        self.assertIsNone(self.queue.add(os.path.join(self.folder, "file"), CREATE))
+        """Only folders that are there can be watched."""
+        for name in ("a", "none", "n" * 300):
+            self.assertIsNone(self.queue.add(os.path.join(self.folder, name), flags.ATTRIB))
 
     def test_removed(self) -> None:
-        """A folder that is not watched any more is silent; removing it again does no harm."""
-        watch = self.add(self.folder)
+        """A watch that is removed reports nothing; it may be removed again."""
+        watch = self.queue.add(self.folder, flags.ATTRIB)
+        assert watch is not None
         self.queue.remove(watch)
         self.queue.remove(watch)
-        write_files(self.folder, {"new": ""})
-        self.queue.doRead()
-        self.assertEqual([name for _, _, name in self.events if name], [])
+        self.change("a")
+        self.assertEqual(self.read(), [(watch, flags.IGNORED, "")])
 
-    def test_closed(self) -> None:
-        """A queue that is closed is read from no more, and its descriptor is gone."""
-        descriptor = self.queue.fileno()
-        self.queue.close()
-        self.assertEqual(self.reactor.readers, [])
-        self.assertRaises(OSError, os.fstat, descriptor)
+    def test_deleted(self) -> None:
+        """The end of a folder ends its watch, and no other."""
+        write_files(self.folder, {"sub/c": ""})
+        sub = os.path.join(self.folder, "sub")
+        above, watch = (self.queue.add(path, flags.ATTRIB) for path in (self.folder, sub))
+        assert watch is not None
+        os.unlink(os.path.join(sub, "c"))
+        os.rmdir(sub)
+        self.assertIn((watch, flags.IGNORED, ""), self.read())
+        self.queue.remove(watch)
+        self.change("a")
+        self.assertEqual(self.read(), [(above, flags.ATTRIB, "a")])
+
+    def test_overflow(self) -> None:
+        """Events that the kernel drops are reported as dropped, after those that are left."""
+        self.queue.add(self.folder, flags.ATTRIB)
+        with open(QUEUE) as stream:
+            limit = int(stream.read())
+        for _ in range(limit // 2 + 1):
+            self.change("a")
+            self.change("b")
+        events = self.read()
+        self.assertEqual((len(events), events[-1]), (limit + 1, (-1, flags.Q_OVERFLOW, "")))
 
     def test_no_queue(self) -> None:
-        """Where no further queue is to be had the reason and the remedy are told."""
-        with without_descriptors():
+        """A user who has no descriptor, or no queue, left is told so."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+        try:
             error = self.assertRaises(NoInotify, Inotify, self.reactor, print)
-        self.assertEqual(
-            str(error), "Too many open files: raise the sysctl fs.inotify.max_user_instances"
-        )
-        self.assertEqual(self.reactor.readers, [self.queue])
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        self.assertIn("Too many open files: raise the sysctl fs.inotify.max_user", str(error))
 
-    def test_other_system(self) -> None:
-        """On a system that has none that is said."""
-
-        class Library:
-            """A C library without it."""
-
-            def __init__(self, *_args: object, **_options: object) -> None:
-                """Load nothing."""
-
-        self.patch(ctypes, "CDLL", Library)
+    def test_no_inotify(self) -> None:
+        """A system whose C library knows nothing of inotify is told apart."""
+        self.patch(inotify_simple, "_libc", object())
         error = self.assertRaises(NoInotify, Inotify, self.reactor, print)
         self.assertEqual(str(error), "this system has no inotify")

@@ -344,7 +344,7 @@ class InotifyTests(TestCase):
     async def test_overflow(self) -> None:
         """When the kernel drops events everything is read."""
         await self.start()
-        self.watcher._source._happened(-1, 0x4000, "")  # type: ignore[union-attr]
+        self.watcher._source._take_event(-1, 0x4000, "")  # type: ignore[union-attr]
         self.assertEqual(await self.told(), None)
 
     async def test_no_inotify(self) -> None:
