@@ -18,7 +18,7 @@ from bcfg2tw.errors import (
     PluginExecutionError,
 )
 from tests.builders import CLIENT, a_core, address, configuration, metadata_of
-from tests.logs import EngineLog
+from tests.logs import CapturedLog
 
 HERE = "tests.engine.build.test_configuration."
 
@@ -97,7 +97,7 @@ class DefectTests(SynchronousTestCase):
                 "Bundler/good.xml": '<Bundle><BoundPath name="/b"/></Bundle>',
             },
         )
-        log = EngineLog(self)
+        log = CapturedLog(self)
         result = core.look(CLIENT)
         self.assertEqual([one.get("name") for one in result.document.iter("Bundle")], ["good"])
         self.assertIn("error in BindStructure\nTraceback", log.lines)
@@ -111,7 +111,7 @@ class DefectTests(SynchronousTestCase):
     def test_contradiction(self) -> None:
         """Metadata that contradict each other make a document that stops the client."""
         core = self.contradicting()
-        log = EngineLog(self)
+        log = CapturedLog(self)
         document = core.BuildConfiguration(CLIENT)
         self.assertEqual(
             serialise(document), '<error type="metadata error">it is in two racks</error>'
