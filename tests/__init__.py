@@ -1,4 +1,9 @@
-"""The tests of bcfg2tw; `builders.py`, `network.py` and `processes.py` are what they share."""
+"""
+The tests of bcfg2tw; what they share stands here.
+
+`builders.py` makes repositories and cores, `doubles.py` has what stands in for parts of the server,
+`network.py` and `processes.py` are for what listens, `waiting.py` and `logs.py` for all.
+"""
 
 import logging
 import os

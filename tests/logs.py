@@ -7,7 +7,7 @@ import logging
 from twisted.trial.unittest import SynchronousTestCase
 
 
-class EngineLog(logging.Handler):
+class CapturedLog(logging.Handler):
     """
     What the engine and the dispatcher say from now on, until a test ends; nobody else hears it.
 

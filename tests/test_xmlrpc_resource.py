@@ -21,7 +21,7 @@ from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.doubles import ManualPool, RecordingCore
-from tests.logs import EngineLog
+from tests.logs import CapturedLog
 from tests.network import PASSWORD, QuietError, an_authority, basic, call_of, post
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?>
@@ -44,7 +44,7 @@ class ResourceTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.core = RecordingCore()
         self.pool = ManualPool()
-        self.log = EngineLog(self)
+        self.log = CapturedLog(self)
         self.resource = CoreResource(
             self.core, self.pool, Settings(max_body_bytes=100_000, **self.settings)
         )
@@ -363,7 +363,7 @@ class ChannelTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.core = RecordingCore()
         self.pool = ManualPool(is_holding=True)
-        self.log = EngineLog(self)
+        self.log = CapturedLog(self)
         self.settings = Settings(max_body_bytes=100_000, max_queue=2)
 
     def connect(self, peer: Any = PEER, ready: Deferred[Any] | None = None) -> None:

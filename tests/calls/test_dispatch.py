@@ -14,7 +14,7 @@ from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
 from tests.builders import a_core, address
 from tests.doubles import RecordingCore
-from tests.logs import EngineLog
+from tests.logs import CapturedLog
 from tests.network import PASSWORD, basic, call_of
 
 SUBJECT = {"subject": ((("commonName", "client.example.test"),),)}
@@ -63,7 +63,7 @@ class DispatchTestCase(SynchronousTestCase):
 class AuthenticateTests(DispatchTestCase):
     def refused(self, peer: Peer) -> list[str]:
         """See that a peer is refused and counted; return what is logged."""
-        log = EngineLog(self)
+        log = CapturedLog(self)
         self.failed_logins.counts.clear()
         self.assertFalse(self.dispatcher.authenticate(peer))
         self.assertEqual(self.failed_logins.counts["192.0.2.1"], 1)
@@ -220,7 +220,7 @@ class FaultTests(DispatchTestCase):
     def told(self, failure: Exception) -> tuple[int, str, list[str]]:
         """Return code, text and log of a call that fails."""
         self.core.failures["GetConfig"] = failure
-        log = EngineLog(self)
+        log = CapturedLog(self)
         return (*self.fault("GetConfig"), log.lines)
 
     def test_of_ours(self) -> None:
@@ -240,7 +240,7 @@ class FaultTests(DispatchTestCase):
 
     def test_parameters(self) -> None:
         """A wrong number of parameters is the caller's fault, in one line."""
-        log = EngineLog(self)
+        log = CapturedLog(self)
         code, text = self.fault("system.methodSignature")
         self.assertEqual(code, 1)
         self.assertIn("missing 1 required positional argument: 'name'", text)

@@ -17,7 +17,7 @@ from bcfg2tw.errors import (
     NoExposedMethod,
 )
 from tests.builders import CLIENT, a_core, a_repository, address, change, some_settings
-from tests.logs import EngineLog
+from tests.logs import CapturedLog
 
 BUNDLE = {"Bundler/b.xml": "<Bundle><Service name='sshd'/></Bundle>"}
 STATISTICS = "<upload-statistics><Statistics version='{}' state='clean'/></upload-statistics>"
@@ -36,7 +36,7 @@ class LifeTests(SynchronousTestCase):
 
     def test_shutdown(self) -> None:
         """Shutting down happens once, whatever a plugin raises."""
-        log = EngineLog(self)
+        log = CapturedLog(self)
         core = a_core(self, {**BUNDLE, "Rules/r.xml": "<Rules priority='1'/>"})
 
         def fail(_: Rules) -> None:
@@ -91,7 +91,7 @@ class CallTests(SynchronousTestCase):
 
     def core(self, **settings: Any) -> NetworkCore:
         """Return a core of one client."""
-        self.log = EngineLog(self)
+        self.log = CapturedLog(self)
         return a_core(self, BUNDLE, **settings)
 
     def test_exposed(self) -> None:

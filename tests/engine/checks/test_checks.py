@@ -11,7 +11,7 @@ from bcfg2tw.engine.checks import findings_in
 from bcfg2tw.engine.checks.file_names import name_hint
 from tests.builders import a_core, change, configuration
 from tests.conformance.case import CASES
-from tests.logs import EngineLog
+from tests.logs import CapturedLog
 
 PY = 'xmlns:py="http://genshi.edgewall.org/"'
 
@@ -376,7 +376,7 @@ class ServerTests(SynchronousTestCase):
 
     def test_told_once(self) -> None:
         """A mistake is told when its file is read, and not again until it changes."""
-        log = EngineLog(self)
+        log = CapturedLog(self)
         core = a_core(self, {"Bundler/a.xml": "<Bundle>\n<Pakage name='a'/></Bundle>"})
         sentence = "Bundler/a.xml:2: <Pakage> means nothing in <Bundle>: did you mean <Package>?"
 
@@ -394,7 +394,7 @@ class ServerTests(SynchronousTestCase):
 
     def test_included(self) -> None:
         """Files that others include are looked at as well; the line is theirs."""
-        log = EngineLog(self)
+        log = CapturedLog(self)
         a_core(
             self,
             {

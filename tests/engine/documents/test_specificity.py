@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -59,6 +60,28 @@ class OrderTests(SynchronousTestCase):
         names = ("motd", "motd.G10_a", "motd.H_x", "motd.G9_b")
         ordered = sorted(specificity_of(name, "motd") for name in names)
         self.assertEqual([one.suffix for one in ordered], [".H_x", ".G10_a", ".G09_b", ""])
+
+    def test_compared(self) -> None:
+        """Specificities compare by how specific they are; equals are not before each other."""
+        names = ("motd.H_x", "motd.G10_a", "motd.G09_b", "motd")
+        ordered = [specificity_of(name, "motd") for name in names]
+        for before, after in pairwise(ordered):
+            self.assertTrue(before < after and before <= after)
+            self.assertTrue(after > before and after >= before)
+            self.assertFalse(before > after or before >= after or after < before)
+        one, other = specificity_of("motd.G10_a", "motd"), specificity_of("motd.G10_b", "motd")
+        self.assertTrue(one <= other and one >= other)
+        self.assertFalse(one < other or one > other or one == other)
+
+    def test_shown(self) -> None:
+        """A specificity is shown as Bcfg2 does, and described in an administrator's words."""
+        for name, shown, described in (
+            ("motd.H_x", "Specificity: Host x", "for host x"),
+            ("motd.G05_a", "Specificity: Group a, priority 5", "for group a, priority 5"),
+            ("motd", "Specificity: all", "for all clients"),
+        ):
+            specificity = specificity_of(name, "motd")
+            self.assertEqual((str(specificity), specificity.description), (shown, described))
 
     def test_matches(self) -> None:
         """A specificity says which clients it is for."""

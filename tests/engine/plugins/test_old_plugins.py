@@ -9,8 +9,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from tests.builders import CLIENT, Contents, a_core, bundle_of, change, configuration
+from tests.engine.plugins.cfg.created.test_ssl_certificate import (
+    AuthorityTestCase,
+    certificate_of,
+    names_in,
+)
 from tests.engine.plugins.cfg.test_choice import bound, failure
-from tests.engine.plugins.cfg.test_ssl import AuthorityTestCase, certificate_of, names_in
 
 PATH = "/etc/app.conf"
 INFO = '<FileInfo><Info owner="app" mode="0640"/></FileInfo>'

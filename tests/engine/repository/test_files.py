@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.repository.listing import IgnoredNames, scan
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 
@@ -33,7 +33,7 @@ def included(source: Source) -> bytes:
     return b"".join(source.read(path) for path in paths)
 
 
-class LibraryTests(SynchronousTestCase):
+class LibraryTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.folder = os.path.abspath(self.mktemp())
         self.library = Library(Settings(repository=self.folder))
@@ -43,6 +43,8 @@ class LibraryTests(SynchronousTestCase):
         write_files(self.folder, contents)
         return self.library.files(self.folder)
 
+
+class LibraryTests(LibraryTestCase):
     def test_once(self) -> None:
         """A file that did not change is interpreted once, for all snapshots."""
         before = Number.made
@@ -155,3 +157,54 @@ class ScanTests(SynchronousTestCase):
         self.assertEqual(list(now), ["changed", "new", "same"])
         self.assertIs(now["same"], before["same"])
         self.assertNotEqual(now["changed"], before["changed"])
+
+
+def failing(source: Source) -> int:
+    """Stumble over a file."""
+    if source.data == b"good":
+        return 1
+    raise ZeroDivisionError("unexpected" if source.data == b"bad" else "")
+
+
+class DefectTests(LibraryTestCase):
+    """A plugin's code that stumbles over a file."""
+
+    def test_unexpected(self) -> None:
+        """The file is named in the log with the traceback; what it said last stays in service."""
+        self.assertEqual(self.files(a="good").load("a", failing), 1)
+        files = self.files(a="bad")
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertEqual(files.load("a", failing), 1)
+        path = files.path("a")
+        first, second = logs.records
+        self.assertEqual(first.getMessage(), f"{path}: unexpected failure while reading")
+        self.assertIsNotNone(first.exc_info)
+        self.assertEqual(
+            second.getMessage(), f"{path}: unexpected; its last good state stays in service"
+        )
+        self.assertEqual([str(problem) for problem in files.problems], [f"{path}: unexpected"])
+        self.assertEqual(str(files.problem("a", failing)), f"{path}: unexpected")
+
+    def test_wordless(self) -> None:
+        """An error without a word is told by its kind; a file that was never good is not used."""
+        files = self.files(a="other")
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.assertIsNone(files.load("a", failing))
+        self.assertEqual(
+            logs.records[1].getMessage(), f"{files.path('a')}: ZeroDivisionError; it is not used"
+        )
+
+    def test_no_problem(self) -> None:
+        """A file that is good, or that nobody has loaded, has no problem."""
+        files = self.files(a="good", b="bad")
+        files.load("a", failing)
+        self.assertIsNone(files.problem("a", failing))
+        self.assertIsNone(files.problem("b", failing))
+        self.assertEqual(files.problems, ())
+
+    def test_device(self) -> None:
+        """What the system cannot read now is no reason to go on without the file."""
+        os.makedirs(self.folder)
+        os.symlink("/proc/self/mem", os.path.join(self.folder, "broken"))
+        error = self.assertRaises(UnreadableRepository, self.files().load, "broken", failing)
+        self.assertIn("/broken cannot be read: Input/output error", str(error))

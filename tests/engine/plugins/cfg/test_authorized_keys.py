@@ -8,8 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, entry
+from tests.engine.plugins.cfg.created.test_private_key import KEY, METADATA, OTHER, halves, key_core
 from tests.engine.plugins.cfg.test_choice import bound, failure
-from tests.engine.plugins.cfg.test_private_keys import KEY, METADATA, OTHER, halves, key_core
 
 PATH = "/home/app/.ssh/authorized_keys"
 PUB = "/home/app/.ssh/id.pub"

@@ -10,7 +10,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import ValidationError
 from tests.builders import a_core, change, configuration, entry, metadata_of, write_files
 from tests.engine.plugins.packages.mirrors import quiet
-from tests.engine.plugins.packages.test_plugin import (
+from tests.engine.plugins.packages.test_packages import (
     a_pool,
     added,
     contents,

@@ -20,17 +20,12 @@ def installed_kinds() -> dict[str, str]:
 
 class EncodingTests(SynchronousTestCase):
     def test_not_in_it(self) -> None:
-        """A template that is not in the encoding fails its path; the log names the file."""
-        for kind in installed_kinds().keys() - {"genshi"}:
+        """A template that is not in the encoding fails its path; the log names file and line."""
+        for kind in installed_kinds():
             with self.assertLogs("bcfg2-server", "ERROR") as logs:
-                core = cfg_core(self, {f"etc/a/a.{kind}": b"gr\xfcn\n"})
+                core = cfg_core(self, {f"etc/a/a.{kind}": b"one\ngr\xfcn\n"})
                 self.assertNotEqual(failure(core, "/etc/a"), "")
-            self.assertIn(f"a.{kind}: it is not UTF-8; it is not used", logs.output[0])
-
-    def test_replaced(self) -> None:
-        """Genshi puts a mark in place of what is not in the encoding, as it does by itself."""
-        core = cfg_core(self, {"etc/a/a.genshi": b"gr\xfcn\n"})
-        self.assertEqual(bound(core, "/etc/a").text, "gr\N{REPLACEMENT CHARACTER}n\n")
+            self.assertIn(f"a.{kind}:2: it is not UTF-8", logs.output[0])
 
     def test_in_another(self) -> None:
         """In a server of another encoding the same file is text."""
@@ -54,4 +49,4 @@ class EncodingTests(SynchronousTestCase):
                 {"etc/a/a.jinja2": "{% include 'part' %}", "etc/a/part": b"gr\xfcn"},
             )
             self.assertIn("Failed to load template", failure(core, "/etc/a"))
-        self.assertIn("it includes what is not UTF-8", "\n".join(logs.output))
+        self.assertIn("part:1: it is not UTF-8", "\n".join(logs.output))

@@ -19,7 +19,7 @@ from bcfg2tw.settings import Settings
 from tests.builders import CLIENT, a_core, a_repository, metadata_of
 from tests.engine.plugins.packages.mirrors import quiet
 from tests.engine.plugins.packages.offers import Described, a_collection
-from tests.engine.plugins.packages.test_plugin import a_pool, contents, plugin_of, source
+from tests.engine.plugins.packages.test_packages import a_pool, contents, plugin_of, source
 
 OFFER = Described(
     {

@@ -11,9 +11,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from bcfg2tw.engine.core import NetworkCore
 from tests.builders import CLIENT, change
-from tests.engine.plugins.cfg.test_choice import bound, failure
-from tests.engine.plugins.cfg.test_private_keys import files_in
-from tests.engine.plugins.cfg.test_ssl import (
+from tests.engine.plugins.cfg.created.test_private_key import files_in
+from tests.engine.plugins.cfg.created.test_ssl_certificate import (
     CERT,
     KEY,
     SMALL_CERT,
@@ -22,6 +21,7 @@ from tests.engine.plugins.cfg.test_ssl import (
     certificate_of,
     names_in,
 )
+from tests.engine.plugins.cfg.test_choice import bound, failure
 
 
 class LocalAuthorityTests(AuthorityTestCase):

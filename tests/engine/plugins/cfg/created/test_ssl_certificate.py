@@ -27,8 +27,8 @@ from bcfg2tw.engine.encryption import decrypt
 from bcfg2tw.engine.plugins.cfg.certificates.checked_certificates import CheckedCertificates
 from bcfg2tw.engine.plugins.cfg.created import ssl_certificate
 from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, entry
+from tests.engine.plugins.cfg.created.test_private_key import METADATA, files_in
 from tests.engine.plugins.cfg.test_choice import bound, failure
-from tests.engine.plugins.cfg.test_private_keys import METADATA, files_in
 
 KEY = "/etc/tls/www.key"
 CERT = "/etc/tls/www.pem"

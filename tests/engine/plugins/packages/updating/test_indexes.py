@@ -20,7 +20,7 @@ from bcfg2tw.errors import ValidationError
 from tests.builders import a_repository, change, configuration, some_settings, write_files
 from tests.doubles import Hold, MemoryDownloader
 from tests.engine.plugins.packages.mirrors import quiet
-from tests.engine.plugins.packages.test_plugin import (
+from tests.engine.plugins.packages.test_packages import (
     INDEX,
     a_pool,
     added,

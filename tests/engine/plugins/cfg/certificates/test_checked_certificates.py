@@ -8,9 +8,14 @@ from typing import Any
 
 from bcfg2tw.engine.core import NetworkCore
 from tests.builders import CLIENT, change
+from tests.engine.plugins.cfg.created.test_private_key import files_in
+from tests.engine.plugins.cfg.created.test_ssl_certificate import (
+    CERT,
+    KEY,
+    AuthorityTestCase,
+    certificate_of,
+)
 from tests.engine.plugins.cfg.test_choice import bound, failure
-from tests.engine.plugins.cfg.test_private_keys import files_in
-from tests.engine.plugins.cfg.test_ssl import CERT, KEY, AuthorityTestCase, certificate_of
 
 
 class VerifiedTests(AuthorityTestCase):

@@ -7,8 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.ssh_keys import make_pair
 from tests.builders import CLIENT, a_core, bundle_of, configuration, entry
+from tests.engine.plugins.cfg.created.test_private_key import KEY, files_in, halves, key_core
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
-from tests.engine.plugins.cfg.test_private_keys import KEY, files_in, halves, key_core
 
 PUB = f"{KEY}.pub"
 
