@@ -399,11 +399,11 @@ class ServerTests(SynchronousTestCase):
             self,
             {
                 "Bundler/a.xml": "<Bundle xmlns:xi='http://www.w3.org/2001/XInclude'>"
-                "<xi:include href='../shared/b.xml'/></Bundle>",
-                "shared/b.xml": "<Bundle>\n<Pakage name='a'/></Bundle>",
+                "<xi:include href='../parts/b.xml'/></Bundle>",
+                "parts/b.xml": "<Bundle>\n<Pakage name='a'/></Bundle>",
             },
         )
-        told = [line for line in log.lines if "shared/b.xml:2: <Pakage>" in line]
+        told = [line for line in log.lines if "parts/b.xml:2: <Pakage>" in line]
         self.assertEqual(len(told), 1, log.lines)
 
     def test_used_all_the_same(self) -> None:
