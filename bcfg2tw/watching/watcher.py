@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.calls.interfaces import Pool, WatchedCore
 from bcfg2tw.engine.repository.listing import IgnoredNames
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, UnreadableRepository
 from bcfg2tw.pool import Busy
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.file_changes import ChangeSource, Notifications, Polling
@@ -31,6 +31,8 @@ log = Logger()
 CONTINUOUS_SECONDS = 10.0
 #: While git holds its lock the files belong together only when it has finished; or it has crashed.
 GIT_LOCK_SECONDS = 60.0
+#: Between two attempts to read a repository that cannot be read.
+RETRY_SECONDS = 2.0
 
 
 class Watcher(Service):
@@ -59,6 +61,9 @@ class Watcher(Service):
         self._first_seconds = self._last_seconds = 0.0
         self._quiet_call: IDelayedCall | None = None
         self._poll_call: IDelayedCall | None = None
+        self._retry_call: IDelayedCall | None = None
+        # the last thing that kept the repository from being read; it is logged once
+        self._obstacle: str | None = None
         self._busy: Deferred[None] | None = None
 
     def startService(self) -> None:
@@ -70,7 +75,7 @@ class Watcher(Service):
     def stopService(self) -> Deferred[None]:
         """End; the Deferred fires when a reading that is under way has ended."""
         super().stopService()
-        for call in (self._quiet_call, self._poll_call):
+        for call in (self._quiet_call, self._poll_call, self._retry_call):
             if call is not None and call.active():
                 call.cancel()
         stopped: Deferred[None] = Deferred()
@@ -134,16 +139,33 @@ class Watcher(Service):
         Deferred.fromCoroutine(work).addBoth(self._done)
 
     def _done(self, result: Failure | None) -> None:
-        if result is not None and result.check(Bcfg2Error):
-            log.error("{reason}; what was read last stays in service", reason=result.value)
-        elif result is not None:
-            log.failure("Taking in changed files failed; the next change has them read", result)
+        if result is not None:
+            self._report(result)
         busy, self._busy = self._busy, None
         if self._changed:
             self._wait_for_quiet()
         self._plan_poll()
         if busy is not None:
             busy.callback(None)
+
+    def _report(self, failure: Failure) -> None:
+        if failure.check(UnreadableRepository):
+            self._try_again(str(failure.value))
+        elif failure.check(Bcfg2Error):
+            log.error("{reason}; what was read last stays in service", reason=failure.value)
+        else:
+            log.failure("Taking in changed files failed; the next change has them read", failure)
+
+    def _try_again(self, obstacle: str) -> None:
+        """Say once what keeps the repository from being read, and read it when that may be over."""
+        if obstacle != self._obstacle:
+            log.error(
+                "{reason}; what was read last stays in service, and it is tried again",
+                reason=obstacle,
+            )
+        self._obstacle = obstacle
+        if self.running:
+            self._retry_call = self._reactor.callLater(RETRY_SECONDS, self.changed, None)
 
     def _plan_poll(self) -> None:
         if not self.running or self._source is None or self._source.poll_seconds is None:
@@ -170,6 +192,7 @@ class Watcher(Service):
             self._changed |= self._missed
             return
         self._missed = set()
+        self._obstacle = None
         if paths != self._paths:
             await self._look()
 

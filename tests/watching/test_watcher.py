@@ -8,9 +8,10 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.task import Clock, deferLater
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from bcfg2tw.errors import CoreInitError
+from bcfg2tw.errors import CoreInitError, UnreadableRepository
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.file_changes import Notifications, Polling
@@ -146,6 +147,20 @@ class TimingTests(SynchronousTestCase):
         self.watcher.changed("/one")
         self.clock.advance(1.0)
         self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_unreadable(self) -> None:
+        """A repository that cannot be read is read as soon as it can be, and told once."""
+        self.start()
+        self.core.failures["reload"] = UnreadableRepository("/repository cannot be read: EIO")
+        self.watcher.changed("/one")
+        with capturedLogs() as events:
+            self.clock.pump([0.1] * 50)
+        attempts = len(self.core.reloads)
+        self.assertGreater(attempts, 1)
+        self.assertEqual(len([e for e in events if "cannot be read" in str(e.get("reason"))]), 1)
+        self.core.failures.clear()
+        self.clock.pump([0.1] * 30)
+        self.assertEqual(len(self.core.reloads), attempts + 1)
 
     def test_stop(self) -> None:
         """Stopping waits for a reading that is under way, and leaves no call behind."""
