@@ -30,6 +30,10 @@ class Directory:
         """Return the groups that exclude each other."""
         return ["debian", "redhat"] if category == "os" else []
 
+    def place_of_bundle(self, bundle: str) -> str | None:
+        """Know of no file."""
+        return None
+
 
 class QueryTests(SynchronousTestCase):
     def setUp(self) -> None:
