@@ -49,7 +49,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_use_type_comments = False
 # so that the documentation can be built without the extras
-autodoc_mock_imports = ["Cheetah", "boto3", "botocore", "ldap3"]
+autodoc_mock_imports = ["Cheetah", "boto3", "botocore", "ldap", "ldap3"]
 
 GENERATED.mkdir(exist_ok=True)
 (GENERATED / "options.rst").write_text(reference(), encoding="utf-8")
