@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from contextlib import closing
 from typing import Any
 
@@ -166,11 +167,20 @@ class EndpointTests(SynchronousTestCase):
         with socket.create_server(("127.0.0.1", site.port)) as held, open(log, "wb") as stream:
             early = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
             # systemd hands sockets on as descriptors from 3, and says for which process they are
-            variables = "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=bcfg2-core.socket"
-            hand_over = f'exec 3<&{held.fileno()}; {variables} exec "$@"'
+            hand_over = (
+                "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update("
+                "LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='bcfg2-core.socket'); "
+                "os.execv(sys.argv[2], sys.argv[2:])"
+            )
             endpoint = "--endpoint=systemd:domain=INET:index=0"
             server = subprocess.Popen(
-                ["sh", "-c", hand_over, "sh", *bcfg2_core("-C", str(site.conf), endpoint)],
+                [
+                    sys.executable,
+                    "-c",
+                    hand_over,
+                    str(held.fileno()),
+                    *bcfg2_core("-C", str(site.conf), endpoint),
+                ],
                 env=environment(),
                 pass_fds=[held.fileno()],
                 stdout=stream,

@@ -19,6 +19,9 @@ from genshi.template.base import Template
 
 PY = 'xmlns:py="http://genshi.edgewall.org/"'
 
+#: Libraries that the tests do not install.
+OPTIONAL = ("ldap",)
+
 #: Templates that Genshi understands without us: bytes are a list of numbers to it.
 UNDERSTOOD = (
     (NewTextTemplate, "{% for i in [1, 2] %}$i{% end %}${x}{% with y = x %}$y{% end %}"),
@@ -62,7 +65,17 @@ def modules_of(package: ModuleType) -> list[ModuleType]:
             names += [module.__name__ for module in modules_of(importlib.import_module(name))]
         elif not name.endswith(("__main__", ".tests")):
             names.append(name)
-    return [importlib.import_module(name) for name in names]
+    return list(filter(None, map(import_if_possible, names)))
+
+
+def import_if_possible(name: str) -> ModuleType | None:
+    """Import a module, unless it is for a library that comes without wheels and is not there."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name not in OPTIONAL:
+            raise
+        return None
 
 
 def parts_of(owner: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.answers import Answers
-from bcfg2tw.errors import CriticalError
+from bcfg2tw.errors import CoreInitError, CriticalError
 from bcfg2tw.settings import Settings
 from tests.builders import (
     CLIENT,
@@ -207,8 +207,11 @@ class ScriptTests(SynchronousTestCase):
 
     def test_database(self) -> None:
         """Where probe data should be in a database, the plugin says what to do instead."""
+        with self.assertRaises(CoreInitError) as raised:
+            a_core(self, {"Probes/p": "x"}, probes_db=True)
+        self.assertIn("[probes] use_database: probe data cannot be kept", str(raised.exception))
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            core = a_core(self, {"Probes/p": "x"}, probes_db=True)
+            core = a_core(self, {"Probes/p": "x"}, probes_db=True, lenient_plugins=True)
         self.assertIn("[probes] use_database: probe data cannot be kept", logs.output[0])
         self.assertNotIn("Probes", core.plugins)
 
