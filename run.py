@@ -1,20 +1,21 @@
 """
 Run this checkout without installing anything by hand.
 
-    python3 run.py serve      make a demonstration site in ./demo, unless there is one, and serve it
-    python3 run.py test       run all tests, with --quick those of tests/quick.py, or those named
-    python3 run.py lint       check style and format, with --fix set them right
-    python3 run.py types      check types
-    python3 run.py docs       build the documentation into docs/_build
-    python3 run.py oldest     run tests, as above, with the oldest versions that setup.cfg admits
-    python3 run.py package    build sdist and wheel into dist, and check both
-    python3 run.py check      all of these, as CI does
+    python3 run.py serve        serve the site in ./demo, made for demonstration if there is none
+    python3 run.py test         run all tests, with --quick those of tests/quick.py, or those named
+    python3 run.py lint         check style and format, with --fix set them right
+    python3 run.py types        check types
+    python3 run.py docs         build the documentation into docs/_build
+    python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
+    python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
+    python3 run.py package      build sdist and wheel into dist, and check both
+    python3 run.py check        all of these, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 
-All of them make the virtual environment .venv (oldest: .venv-oldest) if there is none and install
-into it what setup.cfg asks for, again when that has changed. The project itself is run from the
-checkout. Nothing outside the checkout is touched.
+All of them make the virtual environment .venv (oldest and python-ldap: one of their own) if there
+is none and install into it what setup.cfg asks for, again when that has changed. The project itself
+is run from the checkout. Nothing outside the checkout is touched.
 """
 
 import configparser
@@ -29,6 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 OLDEST_ENVIRONMENT = ROOT / ".venv-oldest"
+PYTHON_LDAP_ENVIRONMENT = ROOT / ".venv-python-ldap"
 SITE = ROOT / "demo"
 # Each contains what stands before it.
 EXTRAS = ("", "[test]", "[dev]")
@@ -53,6 +55,7 @@ def main(arguments: "list[str]") -> int:
         "types": types,
         "docs": docs,
         "oldest": oldest,
+        "python-ldap": python_ldap,
         "package": package,
         "check": check,
     }
@@ -110,6 +113,13 @@ def oldest(options: "list[str]") -> None:
     install(OLDEST_EXTRAS, OLDEST_ENVIRONMENT, ["--constraint", str(constraints)])
     python = program("python", OLDEST_ENVIRONMENT)
     become([python, "-m", "twisted.trial", *trial_arguments(options)])
+
+
+def python_ldap(options: "list[str]") -> None:
+    make_environment(PYTHON_LDAP_ENVIRONMENT, VERSIONS)
+    install("[test,python-ldap]", PYTHON_LDAP_ENVIRONMENT)
+    python = program("python", PYTHON_LDAP_ENVIRONMENT)
+    become([python, "-m", "twisted.trial", *(options or ["tests.engine.plugins.ldap"])])
 
 
 def package(options: "list[str]") -> None:

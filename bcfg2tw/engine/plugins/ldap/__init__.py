@@ -7,4 +7,4 @@ from bcfg2tw.engine.plugins.ldap.query import LdapQuery, LdapSubQuery, register_
 
 __all__ = ["Ldap", "LdapConnection", "LdapQuery", "LdapSubQuery", "register_query"]
 
-choose_library()  # without one the plugin is of no use, and its error says so
+choose_library()  # without one the plugin is of no use: importing it fails, and says why

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -109,37 +110,39 @@ class LdapConnection:
         """
         if time.monotonic() < self._paused_until:
             raise LdapError(self._failure)
-        search = _search(query)
+        return _texts(self._entries(_search(query)))
+
+    def _entries(self, search: Search) -> list[RawEntry]:
         for attempt in range(self.settings.ldap_retries + 1):
             if attempt:
                 time.sleep(self.settings.ldap_retry_delay_seconds)
             started = time.monotonic()
             try:
-                return _texts(self._entries(search))
+                return self._ask_once(search)
             except DirectoryDown as error:
                 logger.error("Ldap: %s: %s", self.uri, error)
                 self._failure = f"{self.uri} is down: {error}"
-            if time.monotonic() - started >= self._answer_seconds:
+            if self._has_waited_since(started):
                 break
         self._paused_until = time.monotonic() + PAUSE_SECONDS
         raise LdapError(self._failure)
+
+    def _has_waited_since(self, started: float) -> bool:
+        """Say whether a directory had its time, or whether a failure came sooner."""
+        return time.monotonic() - started >= self._answer_seconds
 
     @property
     def _answer_seconds(self) -> float:
         return self.options.answer_seconds or self.settings.ldap_timeout_seconds
 
-    def _entries(self, search: Search) -> list[RawEntry]:
+    def _ask_once(self, search: Search) -> list[RawEntry]:
         started = time.monotonic()
-        while self._idle:
-            try:
-                session = self._idle.pop()
-            except IndexError:
-                break  # another thread was faster
+        while (session := self._pop_idle()) is not None:
             try:
                 return self._ask(session, search)
             except DirectoryDown:
                 self.close()  # it was idle until the directory went: so were the others
-                if time.monotonic() - started >= self._answer_seconds:
+                if self._has_waited_since(started) and len(self.uri.split()) == 1:
                     raise
         return self._ask_first_reachable(search)
 
@@ -165,39 +168,52 @@ class LdapConnection:
         )
 
     def _ask(self, session: Session, search: Search) -> list[RawEntry]:
-        """Search, and keep the connection for the next time unless it broke."""
         try:
-            entries = whole_answer(session, search, is_limited=self.options.size_limit > 0)
-        except DirectoryDown:
-            session.close()
-            raise
+            with self._keeping(session):
+                return whole_answer(session, search, self._is_limited)
         except Referral as referral:
-            self._idle.append(session)
             if not self.options.follows_referrals:
                 raise
             return follow_referrals(referral, search, self._ask_anonymously)
-        except LdapError:
-            self._idle.append(session)
+
+    @contextmanager
+    def _keeping(self, session: Session) -> Iterator[None]:
+        """Keep a connection for the next query, unless it breaks."""
+        is_usable = False
+        try:
+            yield
+            is_usable = True
+        except LdapError as error:
+            is_usable = not isinstance(error, DirectoryDown)
             raise
-        self._idle.append(session)
-        return entries
+        finally:
+            if is_usable:
+                self._idle.append(session)
+            else:
+                session.close()
+
+    @property
+    def _is_limited(self) -> bool:
+        return self.options.size_limit > 0
 
     def _ask_anonymously(self, uri: str, search: Search) -> list[RawEntry]:
         """Ask another directory, which does not get the password."""
         session = self._connect(uri, is_anonymous=True)
         try:
-            return whole_answer(session, search, is_limited=self.options.size_limit > 0)
+            return whole_answer(session, search, self._is_limited)
         finally:
             session.close()
 
     def close(self) -> None:
         """Close the connections that are idle."""
-        for session in self._take_idle():
+        while (session := self._pop_idle()) is not None:
             session.close()
 
-    def _take_idle(self) -> Iterator[Session]:
-        while self._idle:
-            yield self._idle.pop()
+    def _pop_idle(self) -> Session | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
 
 def _search(query: Query) -> Search:

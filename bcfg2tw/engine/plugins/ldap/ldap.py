@@ -11,6 +11,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Connector
+from bcfg2tw.engine.plugins.ldap.libraries import choose_library
 from bcfg2tw.engine.plugins.ldap.queries import Queries
 from bcfg2tw.engine.plugins.ldap.query import LdapQuery
 from bcfg2tw.engine.repository.files import Files
@@ -39,6 +40,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
             self._results = previous._results
         elif previous is not None:
             previous.shutdown()
+        else:
+            self.logger.info("Ldap: queries are sent with %s", choose_library().name)
 
     @property
     def _by_name(self) -> Mapping[str, LdapQuery]:

@@ -359,6 +359,16 @@ class OutageTests(LibraryCase):
             self.assert_answers(self.connection(uris))
         self.assertEqual(len(logs.output), 2)
 
+    def test_next_reachable(self) -> None:
+        """When the one that is connected falls silent the next one is asked."""
+        first, second = Slapd(self), Slapd(self)
+        connection = self.connection(f"{first.uri} {second.uri}")
+        self.assert_answers(connection)
+        self.assertNotIn("SRCH", second.log())
+        first.keep_silent()
+        with self.assertLogs("Ldap", "WARNING"):
+            self.assert_answers(connection)
+
 
 class ReferralTests(LibraryCase):
     """Directories that refer to others."""

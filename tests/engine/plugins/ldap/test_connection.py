@@ -13,6 +13,7 @@ from twisted.internet.defer import ensureDeferred
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins import ldap
 from bcfg2tw.engine.plugins.ldap import LdapConnection, connection
+from bcfg2tw.engine.plugins.ldap.libraries import choose_library
 from bcfg2tw.engine.plugins.ldap.options import connection_options
 from tests.builders import CLIENT, change
 from tests.certificates import Authority
@@ -157,6 +158,14 @@ class TLSTests(LdapCase):
             "uri='ldaps://localhost:PORT', options={'OPT_X_TLS_REQUIRE_CERT': 0}"
         )
         self.assertEqual((await self.result(core))["cn"], [CLIENT])
+
+
+class LibraryTests(LdapCase):
+    async def test_named(self) -> None:
+        """The log names the library."""
+        with self.assertLogs("Ldap", "INFO") as logs:
+            self.core()
+        self.assertIn(f"Ldap: queries are sent with {choose_library().name}", logs.output[0])
 
 
 class OptionTests(LdapCase):

@@ -97,9 +97,7 @@ class KeyTests(SSHTestCase):
         )
         self.assertEqual(self.path(core, RSA).text, "own\n")
         failed = self.path(core, ECDSA)
-        self.assertRegex(
-            failed.get("failure"), "^bind error: Failed to decrypt /.*_key.H_client.*crypt$"
-        )
+        self.assertRegex(failed.get("failure"), "^bind error: Failed to (decrypt|decode) /.*_key.*")
         self.assertIsNone(failed.text)
 
     def test_unknown_file(self) -> None:
