@@ -222,7 +222,7 @@ class SSLCATests(AuthorityTestCase):
         """The key may be any path of the client, such as a file of Cfg."""
         key = bound(self.core(), KEY).text or ""
         core = self.core(
-            {f"Cfg{KEY}/www.key": key, "Bundler/b.xml": bundle_of(CERT)}, plugin="Unused"
+            {f"Cfg{KEY}/www.key": key, "Bundler/b.xml": bundle_of(CERT)}, plugin="unused"
         )
         self.assertIsNotNone(certificate_of(bound(core, CERT).text))
 
