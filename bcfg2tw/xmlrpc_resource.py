@@ -20,10 +20,10 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from bcfg2tw.auth import peer_certificate
 from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, HttpAnswer, Peer
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
+from bcfg2tw.certificates.presented import certificate_refusal, peer_certificate
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import NotServing
 from bcfg2tw.pool import Busy
@@ -143,7 +143,7 @@ class CoreResource(Resource):
             exchange.admission = admission.addErrback(self._failed, exchange)
 
     async def _admit(self, exchange: Exchange) -> bool:
-        if self._has_to_wait(exchange):
+        if self._has_bad_certificate(exchange) or self._has_to_wait(exchange):
             return False
         try:
             dispatcher = await self._ready()
@@ -166,6 +166,14 @@ class CoreResource(Resource):
         ensureDeferred(self._serve(exchange)).addErrback(self._failed, exchange)
         return NOT_DONE_YET
 
+    def _has_bad_certificate(self, exchange: Exchange) -> bool:
+        """Refuse a peer whose certificate has ended or was revoked since the handshake."""
+        refusal = None if exchange.is_over else certificate_refusal(exchange.request.transport)
+        if refusal is not None:
+            log.warn("{ip} is refused: {reason}", ip=exchange.peer.address[0], reason=refusal)
+            exchange.answer(UNAUTHORIZED)
+        return refusal is not None
+
     def _has_to_wait(self, exchange: Exchange) -> bool:
         """Refuse a peer unheard whose address has failed to log in too often."""
         has_to_wait = self._failed_logins.are_too_many(exchange.peer.address.ip)
@@ -174,6 +182,8 @@ class CoreResource(Resource):
         return has_to_wait
 
     async def _serve(self, exchange: Exchange) -> None:
+        if self._has_bad_certificate(exchange):
+            return
         if exchange.admission is None and self._has_to_wait(exchange):
             return
         try:

@@ -20,6 +20,7 @@ from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
+from bcfg2tw.serving.certificate_watch import CertificateWatch
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
@@ -109,6 +110,7 @@ class CoreService(MultiService):
         if self._site is None:
             self.privilegedStartService()
         super().startService()
+        self._watch_certificates()
         self._pool.start()
         core = self._core = self._make_core()
         core.downloader = self.downloader
@@ -117,6 +119,10 @@ class CoreService(MultiService):
             log.warn("{notice}", notice=notice)
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self.started.callback, self._give_up)
+
+    def _watch_certificates(self) -> None:
+        if self._context is not None:
+            CertificateWatch(self._reactor, self._context).setServiceParent(self)
 
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:

@@ -21,6 +21,7 @@ from twisted.web.server import Site
 from zope.interface import implementer, provider
 
 from bcfg2tw.auth import HandshakeFailures
+from bcfg2tw.certificates.presented import certificate_refusal
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource, Exchange
 
@@ -91,7 +92,12 @@ class CoreChannel(HTTPChannel):
             self._set_deadline(self._settings.header_timeout_seconds)
 
     def handshakeCompleted(self) -> None:
-        """Wait for the first request."""
+        """Wait for the first request, unless the peer's certificate has lost its worth."""
+        refusal = certificate_refusal(self.transport)
+        if refusal is not None:
+            self.site.handshake_failures.note_reason(self.transport.getPeer().host, refusal)
+            self.abort()
+            return
         self._is_in_handshake = False
         self._set_deadline(self._settings.header_timeout_seconds)
 

@@ -93,6 +93,12 @@ class OptionTable:
         "File with the authorities that sign clients' certificates; without it none is asked for.",
         types.path, cli="ca",
     )  # fmt: skip
+    crl: str | None = option(
+        "communication", "crl", None,
+        "File with the lists of certificates that these authorities have revoked, in PEM or DER; "
+        "it is read again when it changes.",
+        types.path, cli="crl",
+    )  # fmt: skip
     protocol: str = option(
         "communication", "protocol", "xmlrpc/ssl",
         "xmlrpc/ssl: TLS 1.2 or newer; xmlrpc/tlsv1 also admits TLS 1.0, which 1.4 clients with "

@@ -96,11 +96,16 @@ class Authentication:
         self, cert: Certificate | None, user: str, address: ClientAddress
     ) -> Identity:
         if cert:
-            return self._identify("cert", common_name(cert))
+            return self._identify("cert", self._certified_name(cert))
         if user == BY_ADDRESS:
             return self._identify("address", self.resolve(address))
         client = self._clients.by_uuid(user)
         return self._identify("uuid", user if client is None else client.name)
+
+    def _certified_name(self, cert: Certificate) -> str:
+        """Return the first name of a certificate that is a client's, or else its first."""
+        names = certified_names(cert)
+        return next((name for name in names if self._clients.get(name) is not None), names[0])
 
     def _identify(self, method: str, name: str) -> Identity:
         return Identity(method, self._own_name(name), self._clients.get(name))
@@ -158,21 +163,27 @@ class Authentication:
         return True
 
 
-def common_name(cert: Certificate) -> str:
+def certified_names(cert: Certificate) -> list[str]:
     """
-    Return the last commonName of a certificate's subject (:ref:`core-17`).
+    Return the names that a certificate is for, those that count most first.
+
+    They are the last commonName of its subject (:ref:`core-17`), and its alternative names that are
+    host names.
 
     :raises MetadataConsistencyError: if there is none
     """
-    names = [
+    common_names = [
         str(value)
         for name in cert.get("subject", ())
         for attribute, value in name
         if attribute == "commonName" and value
     ]
+    alternatives = cert.get("subjectAltName", ())
+    hosts = [str(value) for kind, value in alternatives if kind == "DNS" and "*" not in value]
+    names = common_names[-1:] + hosts
     if not names:
-        raise MetadataConsistencyError("the certificate's subject has no commonName")
-    return names[-1]
+        raise MetadataConsistencyError("the certificate has neither commonName nor subjectAltName")
+    return names
 
 
 def is_password(given: str, expected: str | None) -> bool:

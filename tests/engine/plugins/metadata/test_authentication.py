@@ -87,6 +87,28 @@ class AuthenticationTests(SynchronousTestCase):
         nameless = {"subject": ((("organizationName", "x"),),)}
         self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2", nameless))
 
+    def test_alternative_names(self) -> None:
+        """The alternative names of a certificate count beside its commonName."""
+        core = self.core()
+        cert = {
+            "subject": ((("commonName", "Machine 7"),),),
+            "subjectAltName": (("DNS", "*.example.test"), ("DNS", "Door.example.test")),
+        }
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", cert), "gate.example.test")
+        self.assertIsNone(self.acts_as(core, "root", "", "127.0.0.2", cert))
+        nameless = {"subject": (), "subjectAltName": (("DNS", "gate.example.test"),)}
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", nameless), "gate.example.test")
+
+    def test_common_name_first(self) -> None:
+        """The commonName of a client beats alternative names that are clients', too."""
+        cert = {
+            **certificate("gate.example.test"),
+            "subjectAltName": (("DNS", "plain.example.test"),),
+        }
+        core = self.core()
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", cert), "gate.example.test")
+        self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2", cert))
+
     def test_other_clients_password(self) -> None:
         """A client's own password lets in nobody else."""
         core = self.core()
