@@ -424,6 +424,17 @@ class OptionTable:
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
         types.positive,
     )  # fmt: skip
+    keep_last_good: bool = option(
+        "bcfg2tw", "keep_last_good", "yes",
+        "Keep the last good states of the repository's files, so that a start that meets a broken "
+        "one goes on with what it said last.",
+        types.boolean,
+    )  # fmt: skip
+    last_good: str | None = option(
+        "bcfg2tw", "last_good", None,
+        "Folder in which they are kept; by default .bcfg2tw of the repository, which git ignores.",
+        types.path,
+    )  # fmt: skip
     lenient_plugins: bool = option(
         "bcfg2tw", "lenient_plugins", "no",
         "Start without the plugins of [server] plugins that cannot be used; each is an error in "

@@ -11,9 +11,11 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
+from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
@@ -24,11 +26,13 @@ Interpretation = Callable[[Source], T]
 Key = tuple[str, Callable[[Source], Any]]
 
 NOT_USED = "it is not used"
+#: Of a file that is not there.
+NO_STAMP = Stamp(0, 0, 0, 0)
 
 logger = logging.getLogger("bcfg2-server")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Interpreted:
     """The interpretation of a file, and the files that it was read from."""
 
@@ -38,13 +42,19 @@ class Interpreted:
 
 
 class Library:
-    """Every file that was interpreted, for one set of settings."""
+    """
+    Every file that was interpreted, for one set of settings.
+
+    :ivar kept: the last good states that a server before this one kept, None where it is not to
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
         self._findings: dict[str, tuple[Finding, ...]] = {}
+        folder = folder_of(settings)
+        self.kept = None if folder is None else KeptStates(folder, settings.repository)
 
     def files(
         self, folder: str, ignored: Sequence[str] = (), before: Mapping[str, Stamp] | None = None
@@ -94,10 +104,10 @@ class Library:
         dependencies = Dependencies()
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
-            source.before = before.value if before is not None else None
+            source.look_back = partial(self._before, path, interpretation, name, stamp, before)
             value = interpretation(source)
             source.is_interpreted = True
-            source.before = None  # who keeps the source must not keep all states before it
+            source.look_back = _nothing  # who keeps it must not keep all states before it
             self._check(path, name, source)
             return Interpreted(value, dependencies)
         except (Unsettled, UnreadableRepository):
@@ -107,9 +117,41 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        value = before.value if before is not None else None
-        logger.error("%s; %s", problem, what_now(value, without))
+        if before is None:
+            value, consequence = self.kept_value(path, interpretation, name, stamp, without)
+        else:
+            value, consequence = before.value, what_now(before.value, without)
+        logger.error("%s; %s", problem, consequence)
         return Interpreted(value, dependencies, problem)
+
+    def _before(
+        self,
+        path: str,
+        interpretation: Callable[[Source], Any],
+        name: str,
+        stamp: Stamp,
+        before: Interpreted | None,
+    ) -> object:
+        """Return what the last good state of a file became, also one of the server before."""
+        if before is not None:
+            return before.value
+        return self.kept_value(path, interpretation, name, stamp)[0]
+
+    def kept_value(
+        self,
+        path: str,
+        interpretation: Callable[[Source], Any],
+        name: str,
+        stamp: Stamp,
+        without: str = NOT_USED,
+    ) -> tuple[Any, str]:
+        """Return what a file said last before this process, and what follows, for the log."""
+        kept = None
+        if self.kept is not None:
+            kept = self.kept.value(path, interpretation, name, stamp, self.settings)
+        if kept is None:
+            return None, without
+        return kept[0], f"its last good state is in service, {kept[1].age()}"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -168,6 +210,10 @@ class Library:
         return library
 
 
+def _nothing() -> None:
+    """Return what there was before the first state of a file."""
+
+
 def as_problem(path: str, error: Exception) -> RepositoryError:
     """Return any exception as one that names the file."""
     return RepositoryError(path, str(error) or type(error).__name__)
@@ -221,6 +267,18 @@ class Files(Mapping[str, Stamp]):
         key: Key = (self.path(name), interpretation)
         interpreted = self.used[key] = self.library.interpret(key, name, stamp, without)
         value: T | None = interpreted.value
+        return value
+
+    def load_kept(self, name: str, interpretation: Interpretation[T], without: str) -> T | None:
+        """
+        Return what a file said last before this process, None where that is not kept.
+
+        :param without: what follows then, for the log
+        """
+        path = self.path(name)
+        kept, consequence = self.library.kept_value(path, interpretation, name, NO_STAMP, without)
+        logger.error("%s is missing: restore it; %s", path, consequence)
+        value: T | None = kept
         return value
 
     def problem(self, name: str, interpretation: Interpretation[Any]) -> RepositoryError | None:

@@ -66,7 +66,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         self, name: str, interpretation: Interpretation[T], previous: Metadata | None
     ) -> T | None:
         """Return what a file says, or what it said last."""
-        value = self.lasting.last_good(name, self.files.load(name, interpretation, UNSERVED))
+        value = self.files.load(name, interpretation, UNSERVED)
+        if name not in self.files and previous is None:
+            value = self.files.load_kept(name, interpretation, UNSERVED)
+        value = self.lasting.last_good(name, value)
         if name not in self.files and previous is not None:
             what_now = UNSERVED if value is None else "its last state stays in service"
             self.logger.error("%s is gone; %s", self.files.path(name), what_now)
