@@ -23,6 +23,7 @@ from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
@@ -115,7 +116,7 @@ class CoreService(MultiService):
         core = self._core = self._make_core()
         core.downloader = self.downloader
         core.debug_listeners.extend(self.debug_listeners)
-        for notice in self._settings.notices:
+        for notice in (*self._settings.notices, *weaknesses(self._settings)):
             log.warn("{notice}", notice=notice)
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self.started.callback, self._give_up)

@@ -15,6 +15,7 @@ from twisted.trial.unittest import TestCase
 
 from bcfg2tw.errors import CoreInitError, SettingsError
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from tests.doubles import RecordingCore
 from tests.network import (
@@ -133,6 +134,16 @@ class StartTests(ServiceTestCase):
         )
         await self.started()
         self.assertEqual(self.said("[server] threads means less here"), 1)
+
+    async def test_shared_password(self) -> None:
+        """That one password opens every configuration is said once, where nothing keeps it from."""
+        sentence = "with it each of them can get the configuration of any other"
+        await self.started()
+        self.assertEqual(self.said(sentence), 1)
+        await self.service.reload()
+        self.assertEqual(self.said(sentence), 1)
+        for settings in ({"strict_address": True}, {"authentication": "cert"}, {"password": None}):
+            self.assertEqual(weaknesses(self.some_settings(**settings)), [])
 
     async def test_started_core(self) -> None:
         """A core that has been started already is not started again, and is shut down."""
