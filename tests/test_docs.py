@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import dumps, loads
@@ -10,15 +11,29 @@ from xmlrpc.client import dumps, loads
 import treq
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.command import make_site
-from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings, options
 from tests.network import free_port
 
 EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
+SECURITY = Path(__file__).parents[1] / "docs/security.rst"
+
+
+class BoundsTests(SynchronousTestCase):
+    """The table of bounds in `docs/security.rst`."""
+
+    def test_defaults(self) -> None:
+        """It names options that there are, with the defaults that they have."""
+        text = SECURITY.read_text(encoding="utf-8")
+        rows = re.findall(r"^     - ``(?:\[(\w+)\] )?(\w+)``\n     - (\S+)$", text, re.MULTILINE)
+        defaults = {(option.section, option.key): option.default for option in options().values()}
+        self.assertGreater(len(rows), 5)
+        for section, key, default in rows:
+            self.assertEqual(defaults.get((section or "bcfg2tw", key)), default, key)
 
 
 class ComposeTests(TestCase):
