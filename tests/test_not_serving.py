@@ -64,7 +64,7 @@ class NotServingTests(SynchronousTestCase):
         self.assertEqual(len(errors), 2)
         for line in errors:
             self.assertIn(":3: ", line)
-            self.assertIn("its last good state is in service, kept 0 minutes ago", line)
+            self.assertIn("its last good state stays in service, kept 0 minutes ago", line)
 
     def test_clients(self) -> None:
         """A clients.xml that is broken at the start is 503, and never 401, for everybody."""

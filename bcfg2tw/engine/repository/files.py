@@ -11,10 +11,10 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
 from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
+from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
@@ -23,11 +23,8 @@ from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 Interpretation = Callable[[Source], T]
-Key = tuple[str, Callable[[Source], Any]]
 
 NOT_USED = "it is not used"
-#: Of a file that is not there.
-NO_STAMP = Stamp(0, 0, 0, 0)
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -81,7 +78,8 @@ class Library:
         interpreted = self._interpreted.get(key)
         if interpreted is not None and self._is_current(interpreted, key[0], stamp):
             return interpreted
-        fresh = self._interpret(*key, name, stamp, interpreted, without)
+        before = Earlier(self.kept, self.settings, key, name, stamp, interpreted)
+        fresh = self._interpret(key, name, stamp, before, without)
         self._interpreted[key] = fresh
         return fresh
 
@@ -93,18 +91,12 @@ class Library:
         return simple or dependencies.are_current()
 
     def _interpret(
-        self,
-        path: str,
-        interpretation: Callable[[Source], Any],
-        name: str,
-        stamp: Stamp,
-        before: Interpreted | None,
-        without: str,
+        self, key: Key, name: str, stamp: Stamp, before: Earlier, without: str
     ) -> Interpreted:
-        dependencies = Dependencies()
+        (path, interpretation), dependencies = key, Dependencies()
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
-            source.look_back = partial(self._before, path, interpretation, name, stamp, before)
+            source.look_back = before.look_back
             value = interpretation(source)
             source.is_interpreted = True
             source.look_back = _nothing  # who keeps it must not keep all states before it
@@ -117,41 +109,8 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        if before is None:
-            value, consequence = self.kept_value(path, interpretation, name, stamp, without)
-        else:
-            value, consequence = before.value, what_now(before.value, without)
-        logger.error("%s; %s", problem, consequence)
-        return Interpreted(value, dependencies, problem)
-
-    def _before(
-        self,
-        path: str,
-        interpretation: Callable[[Source], Any],
-        name: str,
-        stamp: Stamp,
-        before: Interpreted | None,
-    ) -> object:
-        """Return what the last good state of a file became, also one of the server before."""
-        if before is not None:
-            return before.value
-        return self.kept_value(path, interpretation, name, stamp)[0]
-
-    def kept_value(
-        self,
-        path: str,
-        interpretation: Callable[[Source], Any],
-        name: str,
-        stamp: Stamp,
-        without: str = NOT_USED,
-    ) -> tuple[Any, str]:
-        """Return what a file said last before this process, and what follows, for the log."""
-        kept = None
-        if self.kept is not None:
-            kept = self.kept.value(path, interpretation, name, stamp, self.settings)
-        if kept is None:
-            return None, without
-        return kept[0], f"its last good state is in service, {kept[1].age()}"
+        logger.error("%s; %s", problem, before.what_now(without))
+        return Interpreted(before.value, dependencies, problem)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -219,11 +178,6 @@ def as_problem(path: str, error: Exception) -> RepositoryError:
     return RepositoryError(path, str(error) or type(error).__name__)
 
 
-def what_now(value: object, without: str) -> str:
-    """Say what follows from a file that cannot be used."""
-    return without if value is None else "its last good state stays in service"
-
-
 @dataclass
 class Files(Mapping[str, Stamp]):
     """
@@ -276,9 +230,10 @@ class Files(Mapping[str, Stamp]):
         :param without: what follows then, for the log
         """
         path = self.path(name)
-        kept, consequence = self.library.kept_value(path, interpretation, name, NO_STAMP, without)
-        logger.error("%s is missing: restore it; %s", path, consequence)
-        value: T | None = kept
+        key, library = (path, interpretation), self.library
+        earlier = Earlier(library.kept, library.settings, key, name, None)
+        logger.error("%s is missing: restore it; %s", path, earlier.what_now(without))
+        value: T | None = earlier.value
         return value
 
     def problem(self, name: str, interpretation: Interpretation[Any]) -> RepositoryError | None:

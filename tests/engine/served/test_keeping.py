@@ -76,7 +76,7 @@ class BrokenFileTests(RestartTestCase):
         self.restart()
         core = self.restart({GROUPS: BROKEN})
         self.assertEqual(self.paths(core), ["/etc/issue", "/etc/motd"])
-        age = "; its last good state is in service, kept 0 minutes ago"
+        age = "; its last good state stays in service, kept 0 minutes ago"
         self.assertEqual(self.said(f"{self.folder / GROUPS}:3: ", age), 1)
 
     def test_every_file(self) -> None:
@@ -85,7 +85,7 @@ class BrokenFileTests(RestartTestCase):
         broken = {"Bundler/web.xml": "<Bundle", "Rules/paths.xml": "", GROUPS: BROKEN}
         core = self.restart({**broken, "Metadata/clients.xml": "<Clients>"})
         self.assertEqual(self.paths(core), ["/etc/issue", "/etc/motd"])
-        self.assertEqual(self.said("its last good state is in service"), 4)
+        self.assertEqual(self.said("its last good state stays in service"), 4)
 
     def test_again(self) -> None:
         """It lasts for many starts, until the file is mended; that counts then."""
@@ -142,7 +142,7 @@ class BrokenFileTests(RestartTestCase):
         core = self.restart({name: "hello\n{% if metadata.hostname %}\nyou\n"})
         (path,) = configuration(core).iter("Path")
         self.assertEqual(path.text, "hello\n")
-        self.assertEqual(self.said("motd.genshi", "its last good state is in service"), 1)
+        self.assertEqual(self.said("motd.genshi", "its last good state stays in service"), 1)
 
     def test_registration(self) -> None:
         """What clients change meanwhile is not lost, and does not touch the broken file."""
