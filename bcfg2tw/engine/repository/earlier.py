@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
-from bcfg2tw.engine.repository.kept import KeptState, KeptStates
+from bcfg2tw.engine.repository.kept import KeptSource, KeptStates
 from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.settings import Settings
@@ -58,7 +58,7 @@ class Earlier:
         self._interpreted = interpreted
 
     @cached_property
-    def _kept(self) -> tuple[Any, KeptState] | None:
+    def _kept(self) -> tuple[Any, KeptSource] | None:
         if self._interpreted is not None or self._states is None:
             return None
         path, interpretation = self._key
@@ -83,5 +83,5 @@ class Earlier:
         """
         if self.value is None:
             return without
-        age = "" if self._kept is None else f", {self._kept[1].age()}"
+        age = "" if self._kept is None else f", {self._kept[1].state.age()}"
         return f"its last good state stays in service{age}"

@@ -99,9 +99,9 @@ class KeptStates:
         name: str,
         stamp: Stamp,
         settings: Settings,
-    ) -> tuple[Any, KeptState] | None:
+    ) -> tuple[Any, KeptSource] | None:
         """
-        Return what a file said last, None where that is not known any more.
+        Return what a file said last, and that file, None where that is not known any more.
 
         :param name: of the file, below its plugin's folder
         :param stamp: of the file as it is now
@@ -118,7 +118,7 @@ class KeptStates:
             logger.warning("%s: its last good state cannot be used any more: %s", path, error)
             return None
         source.is_interpreted = True
-        return value, state
+        return value, source
 
     def state_of(self, path: str) -> KeptState | None:
         """Return the last good state of a file, None where none is kept."""
@@ -214,7 +214,11 @@ def checksum(data: bytes) -> str:
 
 
 class KeptSource(Source):
-    """A file and all that it includes, as they were when they were good last."""
+    """
+    A file and all that it includes, as they were when they were good last.
+
+    :ivar state: where they are found, and when that was
+    """
 
     def __init__(
         self,
@@ -232,14 +236,14 @@ class KeptSource(Source):
         :raises RepositoryError: if a copy is missing or damaged
         """
         self._kept = kept
-        self._state = state
+        self.state = state
         self._stamp = stamp
         super().__init__(path, name, stamp, settings, Dependencies())
 
     def read(self, path: str) -> bytes:
         """Return what a file held."""
         self.dependencies.stamps[path] = self._stamp if path == self.path else stamp_of(path)
-        digest = self._state.reads.get(self._kept.relative(path))
+        digest = self.state.reads.get(self._kept.relative(path))
         if digest is None:
             raise RepositoryError(path, "it is not kept")
         try:
@@ -250,5 +254,5 @@ class KeptSource(Source):
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Return the paths that a glob stood for."""
         self.dependencies.globs = {**self.dependencies.globs, pattern: expand(pattern)}
-        paths = self._state.globs.get(self._kept.relative(pattern), ())
+        paths = self.state.globs.get(self._kept.relative(pattern), ())
         return tuple(map(self._kept.absolute, paths))
