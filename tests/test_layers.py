@@ -57,6 +57,7 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
+        ("path_kinds", "plugin_kinds", "structure_kinds"),
         ("entries", "file_names", "metadata_files"),
         ("vocabulary",),
     ),
