@@ -58,6 +58,7 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
+        ("path_kinds", "plugin_kinds", "structure_kinds"),
         ("entries", "file_names", "metadata_files"),
         ("vocabulary",),
     ),

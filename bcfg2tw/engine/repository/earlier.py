@@ -25,12 +25,18 @@ class HasValue(Protocol):
     def value(self) -> Any:
         """The object, None where the file was never understood."""
 
+    @property
+    def accepted(self) -> Any:
+        """The mistakes in the file that it was made from, None where there is no value."""
+
 
 class Earlier:
     """
     What a file said last: in this process, or else in one before it.
 
     The latter is looked up, and interpreted, when somebody asks.
+
+    :ivar interpreted: what is known of it in this process
     """
 
     def __init__(
@@ -48,18 +54,17 @@ class Earlier:
         :param kept: what processes before kept, None where nothing is to be kept
         :param name: of the file, below its plugin's folder
         :param stamp: of the file as it is now, None where it is missing
-        :param interpreted: what is known of it in this process
         """
         self._states = kept
         self._settings = settings
         self._key = key
         self._name = name
         self._stamp = stamp or NO_STAMP
-        self._interpreted = interpreted
+        self.interpreted = interpreted
 
     @cached_property
     def _kept(self) -> tuple[Any, KeptSource] | None:
-        if self._interpreted is not None or self._states is None:
+        if self.interpreted is not None or self._states is None:
             return None
         path, interpretation = self._key
         return self._states.value(path, interpretation, self._name, self._stamp, self._settings)
@@ -67,9 +72,14 @@ class Earlier:
     @property
     def value(self) -> Any:
         """The object that it became, None if it was never understood."""
-        if self._interpreted is not None:
-            return self._interpreted.value
+        if self.interpreted is not None:
+            return self.interpreted.value
         return None if self._kept is None else self._kept[0]
+
+    @property
+    def source(self) -> KeptSource | None:
+        """The file as a process before this one knew it, None where that is not asked for."""
+        return None if self._kept is None else self._kept[1]
 
     def look_back(self) -> object:
         """Return the same, for the interpretation of its present state."""

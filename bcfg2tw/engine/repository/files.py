@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
+from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included, refusal
 from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
-from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
+from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
@@ -29,13 +29,26 @@ NOT_USED = "it is not used"
 logger = logging.getLogger("bcfg2-server")
 
 
+class MistakenFile(ExplainedProblem):
+    """A file that could be read is not used, for a mistake by which something would be lost."""
+
+    def __init__(self, mistake: Finding) -> None:
+        super().__init__(mistake.file, mistake.message, mistake.line, mistake.message)
+
+
 @dataclass(slots=True, eq=False)
 class Interpreted:
-    """The interpretation of a file, and the files that it was read from."""
+    """
+    The interpretation of a file, and the files that it was read from.
+
+    :ivar problem: why the value is not what the file says now, None if it is
+    :ivar accepted: mistakes in the file that the value was made from; None where there is no value
+    """
 
     value: Any
     dependencies: Dependencies
     problem: RepositoryError | None = None
+    accepted: tuple[Finding, ...] | None = None
 
 
 class Library:
@@ -100,8 +113,8 @@ class Library:
             value = interpretation(source)
             source.is_interpreted = True
             source.look_back = _nothing  # who keeps it must not keep all states before it
-            self._check(path, name, source)
-            return Interpreted(value, dependencies)
+            accepted = self._check(path, name, source, before)
+            return Interpreted(value, dependencies, accepted=accepted)
         except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:
@@ -109,8 +122,9 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        logger.error("%s; %s", problem, before.what_now(without))
-        return Interpreted(before.value, dependencies, problem)
+        logger.error("%s", with_result(problem, before.what_now(without)))
+        inherited = _accepted(plugin_of(path, name), name, before)
+        return Interpreted(before.value, dependencies, problem, inherited)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -119,26 +133,38 @@ class Library:
             finding for _, findings in sorted(self._findings.items()) for finding in findings
         )
 
-    def _check(self, path: str, name: str, source: Source) -> None:
-        """Tell the mistakes in a file, and in those that it includes."""
-        plugin = os.path.basename(path[: -len(name)].rstrip(os.sep))
+    def _check(self, path: str, name: str, source: Source, before: Earlier) -> tuple[Finding, ...]:
+        """
+        Look for mistakes in a file, and in those that it includes, and tell them.
+
+        :raises MistakenFile: for one with which the file is not to be used
+        """
+        plugin = plugin_of(path, name)
         try:
-            self._tell(path, findings_in(plugin, name, path, source.data))
-            for other in source.dependencies.stamps:
-                if other != path and other.endswith(".xml") and os.path.isfile(other):
-                    with open(other, "rb") as stream:
-                        data = stream.read()
-                    self._tell(other, findings_in_included(plugin, name, other, data))
+            findings_by_path = _findings_by_path(plugin, name, source)
         except Exception:  # it only looks: whatever is in a file, it is read all the same
             logger.exception("%s: unexpected failure while looking for mistakes", path)
+            return ()
+        findings = [finding for there in findings_by_path.values() for finding in there]
+        accepted = _accepted(plugin, name, before)
+        mistake = refusal(plugin, name, findings, accepted, self.settings.strict_repository)
+        for place, there in findings_by_path.items():
+            self._tell(place, there, mistake)
+        if mistake is not None:
+            raise MistakenFile(mistake)
+        return tuple(findings)
 
-    def _tell(self, path: str, findings: Sequence[Finding]) -> None:
-        """Tell those mistakes in a file that were not there when it was read before."""
+    def _tell(self, path: str, findings: Sequence[Finding], refused: Finding | None) -> None:
+        """
+        Tell those mistakes in a file that were not there when it was read before.
+
+        :param refused: is told by whoever says what follows from it
+        """
         told = {str(finding) for finding in self._findings.pop(path, ())}
         if findings:
             self._findings[path] = tuple(findings)
         for finding in findings:
-            if str(finding) not in told:
+            if str(finding) not in told and finding is not refused:
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
                 logger.log(level, "%s", finding)
 
@@ -162,7 +188,7 @@ class Library:
         """
         library = Library(settings)
         library._interpreted = {
-            key: Interpreted(interpreted.value, Dependencies())
+            key: Interpreted(interpreted.value, Dependencies(), accepted=interpreted.accepted)
             for key, interpreted in self._interpreted.items()
         }
         library._findings = dict(self._findings)
@@ -171,6 +197,37 @@ class Library:
 
 def _nothing() -> None:
     """Return what there was before the first state of a file."""
+
+
+def plugin_of(path: str, name: str) -> str:
+    """Return the plugin whose folder a file is in, by its full path and its path in there."""
+    return os.path.basename(path[: -len(name)].rstrip(os.sep))
+
+
+def _accepted(plugin: str, name: str, before: Earlier) -> tuple[Finding, ...] | None:
+    """Return the mistakes that a file had when it was good last, None where it never was."""
+    if before.interpreted is not None:
+        accepted: tuple[Finding, ...] | None = before.interpreted.accepted
+        return accepted
+    if before.source is None:
+        return None
+    findings_by_path = _findings_by_path(plugin, name, before.source)
+    return tuple(finding for there in findings_by_path.values() for finding in there)
+
+
+def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[Finding]]:
+    findings_by_path = {source.path: findings_in(plugin, name, source.path, source.data)}
+    for other in source.dependencies.stamps:
+        if other != source.path and other.endswith(".xml") and os.path.isfile(other):
+            data = source.content(other)
+            findings_by_path[other] = findings_in_included(plugin, name, other, data)
+    return findings_by_path
+
+
+def with_result(problem: RepositoryError, result: str) -> str:
+    """Return what is wrong with a file and what follows from it, as one line."""
+    text = str(problem)
+    return f"{text} {result[:1].upper()}{result[1:]}" if text.endswith("?") else f"{text}; {result}"
 
 
 def as_problem(path: str, error: Exception) -> RepositoryError:

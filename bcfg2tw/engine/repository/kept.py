@@ -243,6 +243,10 @@ class KeptSource(Source):
     def read(self, path: str) -> bytes:
         """Return what a file held."""
         self.dependencies.stamps[path] = self._stamp if path == self.path else stamp_of(path)
+        return self.content(path)
+
+    def content(self, path: str) -> bytes:
+        """Return the same."""
         digest = self.state.reads.get(self._kept.relative(path))
         if digest is None:
             raise RepositoryError(path, "it is not kept")

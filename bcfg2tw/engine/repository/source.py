@@ -116,6 +116,11 @@ class Source:
             raise RepositoryError(path, error.strerror or str(error)) from error
         return data
 
+    def content(self, path: str) -> bytes:
+        """Return the content of a file that was read already, to look at it again."""
+        with open(path, "rb") as stream:
+            return stream.read()
+
     @property
     def has_read_others(self) -> bool:
         """Say whether what the file says depends on further files."""

@@ -144,6 +144,15 @@ class BrokenFileTests(RestartTestCase):
         self.assertEqual(path.text, "hello\n")
         self.assertEqual(self.said("motd.genshi", "its last good state stays in service"), 1)
 
+    def test_new_mistake(self) -> None:
+        """Nor does a mistake take anything away that was made while no server ran."""
+        self.restart()
+        mistaken = bundle_of("/etc/motd").replace("<Path name=", "<Path nmae=")
+        core = self.restart({"Bundler/web.xml": mistaken})
+        self.assertEqual(self.paths(core), ["/etc/issue", "/etc/motd"])
+        self.assertEqual(self.said("web.xml:1", "ast good state stays in service"), 1)
+        self.assertEqual(self.paths(self.restart()), ["/etc/issue", "/etc/motd"])
+
     def test_registration(self) -> None:
         """What clients change meanwhile is not lost, and does not touch the broken file."""
         self.restart()

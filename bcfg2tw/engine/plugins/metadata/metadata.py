@@ -55,6 +55,9 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             create_missing(files, context.effects)
         self._dynamic = DynamicGroups()
         self._groups = self._load(GROUPS, DeclaredGroups, previous)
+        if self._groups is not None:
+            names = frozenset(self._groups.bundle_places)
+            self._bundles_at_start = self.lasting.keep("bundles at the start", lambda: names)
         declared = self._load(CLIENTS, read_clients, previous)
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
@@ -124,6 +127,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     def place_of_bundle(self, bundle: str) -> str | None:
         """Return the file and line of the first group that has a bundle."""
         return self.groups.bundle_places.get(bundle)
+
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say whether a group had a bundle in the first groups.xml that could be read."""
+        return bundle in self._bundles_at_start
 
     # Identity
 
