@@ -106,7 +106,7 @@ def server_context(settings: Settings) -> SSL.Context:
 
 def _read_files(settings: Settings) -> CertificateFiles:
     if settings.crl is None:
-        return read_files(settings)
+        return _use("certificate", settings.cert, lambda: read_files(settings))
     if settings.ca is None:
         raise SettingsError(
             "revocations mean nothing without authorities: give [communication] ca, or remove "

@@ -24,7 +24,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 CLIENT = "web1.example.test"
 
 #: Long enough for a handshake and a call, also on a busy machine.
-SHORT = timedelta(seconds=3)
+SHORT = timedelta(seconds=5)
 
 
 class KeptConnection:
@@ -121,8 +121,9 @@ class LostWorthTests(TestCase):
 
     def ended_certificate(self, **limits: Any) -> tuple[KeptConnection, Callable[[], None]]:
         """Return a client whose certificate ends soon, and what waits for that; blocks."""
+        files = self.authority.issue(CLIENT, good_for=SHORT)
         begin = time.monotonic()
-        client = self.client(self.authority.issue(CLIENT, good_for=SHORT), **limits)
+        client = self.client(files, **limits)
         self.assertEqual(client.call(), 200)
         left = SHORT.total_seconds() + 1 - (time.monotonic() - begin)
         return client, lambda: time.sleep(max(left, 0))

@@ -87,6 +87,9 @@ class CertificateWatch(MultiService):
             if str(error) != self._reason:
                 log.error("{error}; what was read before stays in force", error=error)
             self._reason = str(error)
+        except Exception:  # a timer that fails is never called again
+            self._refused, self._refused_seconds = stamps, self._reactor.seconds()
+            log.failure("Reading the certificates failed; what was read before stays in force")
         else:
             log.info("The certificates have changed and are read again")
             self.tell_endings()

@@ -73,21 +73,15 @@ class Keeper:
         if not fresh and len(seen) == len(present):
             return
         now = dict(_states(kept, present, fresh, revision))
+        copies = _Copies(kept)
+        # once after the start all copies are looked at: what a disk has lost is there still
+        for path, digest in _contents(kept, now, before if name in self._seen else {}):
+            copies.add(path, digest)
         if now != before:
-            _write(kept, name, before, now)
+            write_atomically(kept.index_path(name), index_text(now), 0o600)
+            kept.put_index(name, now)
+            copies.remove(_digests(before) - kept.digests())
         self._seen[name] = present
-
-
-def _write(
-    kept: KeptStates, name: str, before: Mapping[str, KeptState], now: dict[str, KeptState]
-) -> None:
-    """Bring the states of a plugin's files to the disk: the copies, then what names them."""
-    copies = _Copies(kept)
-    for path, digest in _contents(kept, now, before):
-        copies.add(path, digest)
-    write_atomically(kept.index_path(name), index_text(now), 0o600)
-    kept.put_index(name, now)
-    copies.remove(_digests(before) - kept.digests())
 
 
 def _states(
@@ -153,15 +147,16 @@ class _Copies:
         """
         Copy a file, unless there is a copy.
 
-        :raises OSError: if that cannot be
+        A file that has changed just now, or is broken, is not copied; its state is not used then.
+
+        :raises OSError: if it cannot be written
         """
         copy = self._kept.copy_path(digest)
-        if os.path.exists(copy):
+        if _content(copy, digest) is not None:
             return
-        with open(path, "rb") as stream:
-            data = stream.read()
-        if checksum(data) != digest:
-            return  # it has changed just now; without its copy the state is not used
+        data = _content(path, digest)
+        if data is None:
+            return
         descriptor = os.open(f"{copy}.writing", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "wb") as stream:
             stream.write(data)
@@ -176,6 +171,16 @@ class _Copies:
         for digest in digests:
             with suppress(FileNotFoundError):
                 os.unlink(self._kept.copy_path(digest))
+
+
+def _content(path: str, digest: str) -> bytes | None:
+    """Return the content of a file, None where it has another checksum or cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    return data if checksum(data) == digest else None
 
 
 def _by_path(files: Files) -> dict[str, Interpretations]:

@@ -223,6 +223,14 @@ class KeptFolderTests(RestartTestCase):
         self.assert_not_serving(self.restart())
         self.assertEqual(self.said(f"{index} is damaged"), 1)
 
+    def test_damage_is_mended(self) -> None:
+        """A copy that a disk has damaged is made anew at the next start."""
+        self.restart()
+        for path in (self.kept() / "files").iterdir():
+            path.write_bytes(b"")
+        self.restart()
+        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
+
     def test_other_format(self) -> None:
         """What another release wrote, whose format is another one, is not used."""
         self.patch_format()
