@@ -39,8 +39,9 @@ LAYERS = (
     ("engine.store", "engine.encryption"),
     ("engine.repository",),
     ("engine.checks",),
+    ("engine.programs",),
     (
-        "engine.programs",
+        "engine.time_limit",
         "engine.call_statistics",
         "engine.clock",
         "engine.ssh_keys",
