@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -21,12 +21,20 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from bcfg2tw.auth import peer_certificate
-from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, HttpAnswer, Peer
+from bcfg2tw.calls.dispatch import (
+    UNAUTHORIZED,
+    UNREADABLE,
+    Dispatcher,
+    HttpAnswer,
+    Peer,
+    hanging_answer,
+)
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
+from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import NotServing
-from bcfg2tw.pool import Busy
+from bcfg2tw.pool import Busy, TookTooLong
 from bcfg2tw.settings import Settings
 
 log = Logger()
@@ -47,6 +55,7 @@ class Exchange:
 
     :ivar early_check: of the credentials; not yet made, and needless if the body comes at once
     :ivar admission: whether the credentials are good, where they are checked before the body
+    :ivar call: the call in the pool that the request waits for
     :ivar is_over: whether it was answered, or the client left
     """
 
@@ -54,6 +63,7 @@ class Exchange:
         self.request: Any = request  # a `CoreRequest`, or a request of whatever site this is
         self.early_check: IDelayedCall | None = None
         self.admission: Deferred[bool] | None = None
+        self.call: Deferred[Any] | None = None
         self.is_over = False
         self.peer = Peer(
             address_of(request),
@@ -65,6 +75,8 @@ class Exchange:
     def _client_left(self, reason: Failure) -> None:
         self.is_over = True
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
+        if self.call is not None:
+            self.call.cancel()  # one that runs goes on: it may be in the middle of a change
 
     def answer(self, answer: HttpAnswer) -> None:
         """Write the answer, unless there is nobody to read it."""
@@ -147,9 +159,14 @@ class CoreResource(Resource):
             return False
         try:
             dispatcher = await self._ready()
-            is_admitted = await self._pool.call(dispatcher.authenticate, exchange.peer)
-        except (Busy, NotServing):
+            turn = turn_for_login(exchange.peer)
+            login = self._pool.serve(turn, dispatcher.authenticate, exchange.peer)
+            exchange.call = login
+            is_admitted = await login
+        except (Busy, NotServing, TookTooLong):
             exchange.answer(BUSY)
+            return False
+        except CancelledError:
             return False
         if not is_admitted:
             exchange.answer(UNAUTHORIZED)
@@ -188,10 +205,16 @@ class CoreResource(Resource):
             body = request.content.read(self.settings.max_body_bytes + 1)
             if len(body) > self.settings.max_body_bytes:
                 exchange.answer(TOO_LARGE)
-            else:
-                exchange.answer(await self._pool.call(serve, exchange.peer, request.method, body))
+                return
+            turn = turn_of(exchange.peer, body[:HEAD_BYTES])
+            exchange.call = self._pool.serve(turn, serve, exchange.peer, request.method, body)
+            exchange.answer(await exchange.call)
         except (Busy, NotServing):
             exchange.answer(BUSY)
+        except TookTooLong as error:
+            exchange.answer(hanging_answer(exchange.peer, error))
+        except CancelledError:
+            pass  # the client left: nobody waits for an answer
 
     async def _ready(self) -> Dispatcher:
         """Wait for the core; as many may do so as may wait for a thread."""

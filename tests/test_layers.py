@@ -24,6 +24,7 @@ LAYERS = (
     ("xmlrpc_resource", "watching"),
     ("calls",),
     ("auth", "pool", "downloads"),
+    ("scheduling",),
     ("engine.core",),
     ("engine.access", "engine.context", "engine.uploads", "engine.remote_methods"),
     ("engine.build",),

@@ -29,6 +29,7 @@ from bcfg2tw.calls.interfaces import (
 )
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
+from bcfg2tw.pool import TookTooLong
 
 T = TypeVar("T")
 
@@ -196,6 +197,14 @@ def _refuse(peer: Peer, error: Exception) -> bool:
     else:
         logger.error("Unexpected authentication failure from %s", peer, exc_info=error)
     return False
+
+
+def hanging_answer(peer: Peer, error: TookTooLong) -> HttpAnswer:
+    """Answer a call that was given up, and log where it hangs."""
+    client = peer.address.client
+    who = str(peer) if client is None else f"{client} ({peer})"
+    logger.error("A call of %s was %s", who, error.reason)
+    return HttpAnswer(200, write_fault(error.fault_code, str(error)))
 
 
 def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:

@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugin.downloads import Downloader
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -176,12 +177,22 @@ class Pool(Protocol):
 
     def call(self, function: Callable[..., T], /, *args: Any) -> Deferred[T]:
         """
-        Run a function in a thread; called in the reactor's thread.
+        Run a function of the server's own in a thread; called in the reactor's thread.
 
         :returns: a Deferred of its result, which fires in the reactor's thread and cannot be
             cancelled
-        :raises bcfg2tw.pool.Busy: through the Deferred, if too many calls are pending, or the pool
+        :raises bcfg2tw.pool.Busy: through the Deferred, if the pool has been stopped
+        """
+
+    def serve(self, turn: Turn, function: Callable[..., T], /, *args: Any) -> Deferred[T]:
+        """
+        Run a function for a client in a thread when it is its turn; called in the reactor's thread.
+
+        :returns: a Deferred of its result, which fires in the reactor's thread; to cancel it takes
+            back a call that waits
+        :raises bcfg2tw.pool.Busy: through the Deferred, if too many calls are waiting, or the pool
             has been stopped
+        :raises bcfg2tw.pool.TookTooLong: through the Deferred, if the call was given up
         """
 
 
