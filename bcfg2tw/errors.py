@@ -90,7 +90,7 @@ class MetadataRuntimeError(Bcfg2Error):
 
 class NotServing(MetadataRuntimeError):
     """
-    No client can be served until a file of the repository is repaired.
+    Nobody can be served until a file of the repository is repaired, or a name service answers.
 
     Whoever calls is to come back later: it says nothing about the caller's credentials.
     """

@@ -17,6 +17,7 @@ from twisted.python.threadpool import ThreadPool
 from bcfg2tw.errors import CriticalError
 from bcfg2tw.scheduling.call import Call
 from bcfg2tw.scheduling.fair_queue import FairQueue
+from bcfg2tw.scheduling.look_ups import LookUps
 from bcfg2tw.scheduling.stuck_thread import Place, interrupt, place_of
 from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
@@ -130,6 +131,7 @@ class CorePool:
         # a call that never ends must not keep the process from ending
         self._threads.threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
         self._lanes = {True: _Lane(settings, False), False: _Lane(settings, True)}
+        self._look_ups = LookUps(reactor)
         self._running: set[Call] = set()
         self._alike: dict[tuple[object, ...], Call] = {}
         self._spare = settings.spare_threads
@@ -145,6 +147,7 @@ class CorePool:
     def start(self) -> None:
         """Start the threads."""
         self._threads.start()
+        self._look_ups.start()
 
     def stop(self) -> Deferred[None]:
         """Take no further call; the Deferred fires when the last one has ended or was given up."""
@@ -172,6 +175,7 @@ class CorePool:
             self._threads.stop()
 
     def _stop_looking(self) -> None:
+        self._look_ups.stop()
         self._has_ended = True
         if self._look_later is not None:
             self._look_later.cancel()
@@ -210,6 +214,15 @@ class CorePool:
         self._put(call)
         self._begin_next()
         return result
+
+    def look_up(self, subject: str, look_up: Callable[[], object]) -> Deferred[None]:
+        """
+        Make a look-up in a thread beside those of calls; one for each subject at a time.
+
+        :returns: a Deferred that fires when it has ended
+        :raises bcfg2tw.errors.NotServing: through the Deferred, if it takes some seconds
+        """
+        return self._look_ups.ask(subject, look_up)
 
     def _put(self, call: Call) -> None:
         self.pending += 1

@@ -8,7 +8,9 @@ are found good (:ref:`wire-5`).
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.interfaces import IDelayedCall
@@ -32,14 +34,21 @@ from bcfg2tw.calls.dispatch import (
 from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
+from bcfg2tw.engine.look_ups import LookUpNeeded
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import NotServing
 from bcfg2tw.pool import Busy, TookTooLong
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
 
 log = Logger()
 
 RETRY_AFTER_SECONDS = 5
+
+#: What one request can need to be looked up: the name of its address, and that once.
+MAX_LOOK_UPS = 3
 
 V4_MAPPED = "::ffff:"
 
@@ -160,9 +169,8 @@ class CoreResource(Resource):
         try:
             dispatcher = await self._ready()
             turn = turn_for_login(exchange.peer)
-            login = self._pool.serve(turn, dispatcher.authenticate, exchange.peer)
-            exchange.call = login
-            is_admitted = await login
+            check = partial(dispatcher.authenticate, exchange.peer)
+            is_admitted = await self._call(exchange, turn, check)
         except (Busy, NotServing, TookTooLong):
             exchange.answer(BUSY)
             return False
@@ -207,14 +215,32 @@ class CoreResource(Resource):
                 exchange.answer(TOO_LARGE)
                 return
             turn = turn_of(exchange.peer, body[:HEAD_BYTES])
-            exchange.call = self._pool.serve(turn, serve, exchange.peer, request.method, body)
-            exchange.answer(await exchange.call)
+            call = partial(serve, exchange.peer, request.method, body)
+            exchange.answer(await self._call(exchange, turn, call))
         except (Busy, NotServing):
             exchange.answer(BUSY)
         except TookTooLong as error:
             exchange.answer(hanging_answer(exchange.peer, error))
         except CancelledError:
             pass  # the client left: nobody waits for an answer
+
+    async def _call(self, exchange: Exchange, turn: Turn, function: Callable[[], T]) -> T:
+        """
+        Run a function in the pool; what it needs to be looked up does not wait there.
+
+        :raises CancelledError: if the client leaves
+        """
+        for _ in range(MAX_LOOK_UPS):
+            try:
+                running: Deferred[T] = self._pool.serve(turn, function)
+                exchange.call = running
+                return await running
+            except LookUpNeeded as needed:
+                if exchange.is_over:
+                    raise CancelledError from needed
+                exchange.call = self._pool.look_up(needed.subject, needed.look_up)
+                await exchange.call
+        raise NotServing("what was looked up is forgotten again and again")
 
     async def _ready(self) -> Dispatcher:
         """Wait for the core; as many may do so as may wait for a thread."""

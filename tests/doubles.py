@@ -257,8 +257,15 @@ class ManualPool:
             return fail(self.failure)
         return self.call(function, *args)
 
+    def look_up(self, subject: str, look_up: Callable[[], object], /) -> Deferred[None]:
+        """Make a look-up, or keep it."""
+        looked_up: Deferred[Any] = self.call(look_up)
+        return looked_up.addCallback(lambda _: None)
+
     def _make(self, function: Callable[..., T], args: tuple[Any, ...]) -> Deferred[T]:
-        self.calls.append(getattr(function, "__name__", repr(function)))
+        # partial functions have the name of what they call
+        function_itself = getattr(function, "func", function)
+        self.calls.append(getattr(function_itself, "__name__", repr(function)))
         return execute(function, *args)
 
     def release(self) -> str:

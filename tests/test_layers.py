@@ -43,6 +43,7 @@ LAYERS = (
     ("engine.programs",),
     (
         "engine.time_limit",
+        "engine.look_ups",
         "engine.call_statistics",
         "engine.clock",
         "engine.ssh_keys",

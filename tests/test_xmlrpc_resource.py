@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import xmlrpc.client
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,10 +18,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
 from bcfg2tw.calls.codec import read_call, write_result
+from bcfg2tw.engine.look_ups import LookUpNeeded
 from bcfg2tw.pool import TookTooLong
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
-from bcfg2tw.xmlrpc_resource import CoreResource
+from bcfg2tw.xmlrpc_resource import MAX_LOOK_UPS, CoreResource
 from tests.doubles import ManualPool, RecordingCore
 from tests.logs import CapturedLog
 from tests.network import PASSWORD, QuietError, an_authority, basic, call_of, post
@@ -537,6 +539,48 @@ class LifeTests(ChannelTestCase):
             (-32500, f"Critical failure: the call was {reason}"),
         )
         self.assertEqual(self.log.lines[-1], f"A call of 192.0.2.7 was {reason}")
+
+    def test_look_up(self) -> None:
+        """What a login needs to be looked up keeps no thread; then the call is made."""
+        looked_up: list[str] = []
+
+        def authenticate(*arguments: Any) -> bool:
+            if not looked_up:
+                raise LookUpNeeded("192.0.2.7", partial(looked_up.append, "192.0.2.7"))
+            return True
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.assertEqual([self.pool.release() for _ in range(3)], ["serve", "append", "serve"])
+        self.assertEqual((self.status(), looked_up), (200, ["192.0.2.7"]))
+
+    def test_no_look_up(self) -> None:
+        """Where the name service does not answer, the client is told to come back."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig", "x" * 1000))[:-900])
+        for _ in range(2 * MAX_LOOK_UPS):
+            self.assertEqual(self.transport.value(), b"")
+            self.pool.release()
+        self.assertEqual(self.status(), 503)
+
+    def test_left_during_look_up(self) -> None:
+        """Nothing more is done for a client that leaves meanwhile."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.pool.release()
+        self.channel.connectionLost()
+        self.assertRaises(IndexError, self.pool.release)
 
     def test_check_given_up(self) -> None:
         """Where it cannot be found out in time whether credentials are good, that is a 503."""

@@ -27,6 +27,7 @@ from bcfg2tw.calls.interfaces import (
     Method,
     ServedCore,
 )
+from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
 from bcfg2tw.pool import TookTooLong
@@ -88,7 +89,7 @@ class Dispatcher:
         """
         Authenticate a peer and answer its request.
 
-        :raises NotServing: as `authenticate`
+        :raises NotServing, LookUpNeeded: as `authenticate`
         """
         if not self.authenticate(peer):
             return UNAUTHORIZED
@@ -99,8 +100,10 @@ class Dispatcher:
         Decide whether a peer is let in, and count it where it is not.
 
         :raises NotServing: if the core can let nobody in now, whatever the credentials
+        :raises LookUpNeeded: if something is to be looked up first, for which no call has to wait
         """
-        is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
+        with look_ups_elsewhere():
+            is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
         if not is_admitted:
             self._failed_logins.note(peer.address.ip)
         return is_admitted
@@ -189,8 +192,9 @@ def _refuse(peer: Peer, error: Exception) -> bool:
     Let nobody in because of a failure.
 
     :raises NotServing: if it is one of the repository's, which says nothing about the peer
+    :raises LookUpNeeded: if nothing is decided yet
     """
-    if isinstance(error, NotServing):
+    if isinstance(error, (NotServing, LookUpNeeded)):
         raise error
     if isinstance(error, BadCredentials):
         logger.error("Authentication failure from %s: %s", peer, error)

@@ -65,6 +65,8 @@ class ServedCore(Protocol):
         :param address: of the peer; the core may note in it which client it acts as, and the same
             object goes to `check_acls` and to the method
         :raises bcfg2tw.errors.NotServing: if nobody can be let in now: the answer is status 503
+        :raises bcfg2tw.engine.look_ups.LookUpNeeded: if something has to be looked up first, below
+            `look_ups_elsewhere`: it is asked again when that has been done
         :raises Exception: whatever else it is, the peer is refused as if the answer were False,
             and the traceback is logged
         """
@@ -193,6 +195,15 @@ class Pool(Protocol):
         :raises bcfg2tw.pool.Busy: through the Deferred, if too many calls are waiting, or the pool
             has been stopped
         :raises bcfg2tw.pool.TookTooLong: through the Deferred, if the call was given up
+        """
+
+    def look_up(self, subject: str, look_up: Callable[[], object], /) -> Deferred[None]:
+        """
+        Make a look-up in a thread beside those of calls; called in the reactor's thread.
+
+        :param subject: what is looked up; look-ups of the same are made once at a time
+        :returns: a Deferred that fires in the reactor's thread when it has ended
+        :raises bcfg2tw.errors.NotServing: through the Deferred, if that takes too long
         """
 
 
