@@ -24,14 +24,14 @@ from zope.interface import implementer
 
 from bcfg2tw.auth import peer_certificate
 from bcfg2tw.calls.dispatch import (
-    UNAUTHORIZED,
+    FAILED_LOGIN,
     UNREADABLE,
     Dispatcher,
     HttpAnswer,
     Peer,
     hanging_answer,
 )
-from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
+from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
 from bcfg2tw.engine.look_ups import LookUpNeeded
@@ -54,7 +54,6 @@ V4_MAPPED = "::ffff:"
 
 TOO_LARGE = HttpAnswer(413)
 BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
-HAS_TO_WAIT = HttpAnswer(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
 BROKEN = HttpAnswer(500)
 
 
@@ -65,6 +64,7 @@ class Exchange:
     :ivar early_check: of the credentials; not yet made, and needless if the body comes at once
     :ivar admission: whether the credentials are good, where they are checked before the body
     :ivar call: the call in the pool that the request waits for
+    :ivar late_answer: gives the answer that is delayed
     :ivar is_over: whether it was answered, or the client left
     """
 
@@ -73,6 +73,7 @@ class Exchange:
         self.early_check: IDelayedCall | None = None
         self.admission: Deferred[bool] | None = None
         self.call: Deferred[Any] | None = None
+        self.late_answer: IDelayedCall | None = None
         self.is_over = False
         self.peer = Peer(
             address_of(request),
@@ -115,17 +116,19 @@ class CoreResource(Resource):
         super().__init__()
         self._pool = pool
         self.settings = settings
-        self._failed_logins = FailedLogins(settings.max_failed_logins)
+        self._failed_logins = FailedLogins(settings.max_login_delay_seconds)
+        self._delayed: set[Exchange] = set()
         self._dispatcher: Dispatcher | None = None
         self._is_given_up = False
+        self._is_ending = False
         self._waiting: list[Deferred[None]] = []
         if isinstance(core, Deferred):
             core.addCallbacks(self._is_ready, self._gives_up)
         else:
-            self._dispatcher = Dispatcher(core, self._failed_logins)
+            self._dispatcher = Dispatcher(core)
 
     def _is_ready(self, core: ServedCore) -> ServedCore:
-        self._dispatcher = Dispatcher(core, self._failed_logins)
+        self._dispatcher = Dispatcher(core)
         self._wake()
         return core
 
@@ -164,8 +167,6 @@ class CoreResource(Resource):
             exchange.admission = admission.addErrback(self._failed, exchange)
 
     async def _admit(self, exchange: Exchange) -> bool:
-        if self._has_to_wait(exchange):
-            return False
         try:
             dispatcher = await self._ready()
             turn = turn_for_login(exchange.peer)
@@ -177,7 +178,7 @@ class CoreResource(Resource):
         except CancelledError:
             return False
         if not is_admitted:
-            exchange.answer(UNAUTHORIZED)
+            self._answer(exchange, FAILED_LOGIN)
         elif not exchange.is_over:
             exchange.request.channel.resume_reading()
         return is_admitted
@@ -191,21 +192,41 @@ class CoreResource(Resource):
         ensureDeferred(self._serve(exchange)).addErrback(self._failed, exchange)
         return NOT_DONE_YET
 
-    def _has_to_wait(self, exchange: Exchange) -> bool:
-        """Refuse a peer unheard whose address has failed to log in too often."""
-        has_to_wait = self._failed_logins.are_too_many(exchange.peer.address.ip)
-        if has_to_wait:
-            exchange.answer(HAS_TO_WAIT)
-        return has_to_wait
+    def _answer(self, exchange: Exchange, answer: HttpAnswer) -> None:
+        """Answer a request: at once, but for failed logins of those who have had many."""
+        seconds = 0.0
+        if answer.is_failed_login:
+            seconds = self._failed_logins.note(exchange.peer.address.ip)
+        if not seconds or exchange.is_over or self._is_ending:
+            exchange.answer(answer)
+            return
+        reactor = exchange.request.channel.site.reactor
+        exchange.late_answer = reactor.callLater(seconds, self._answer_late, exchange)
+        self._delayed.add(exchange)
+        exchange.request.notifyFinish().addErrback(lambda _: self._forget_delayed(exchange))
+
+    def _answer_late(self, exchange: Exchange) -> None:
+        self._forget_delayed(exchange)
+        exchange.answer(FAILED_LOGIN)
+
+    def _forget_delayed(self, exchange: Exchange) -> None:
+        self._delayed.discard(exchange)
+        if exchange.late_answer is not None and exchange.late_answer.active():
+            exchange.late_answer.cancel()
+
+    def delay_nothing(self) -> None:
+        """Give all answers now that are late, and those to come at once: the server ends."""
+        self._is_ending = True
+        for exchange in tuple(self._delayed):
+            self._answer_late(exchange)
 
     async def _serve(self, exchange: Exchange) -> None:
-        if exchange.admission is None and self._has_to_wait(exchange):
-            return
         try:
             dispatcher = await self._ready()
             serve = dispatcher.serve
             if exchange.admission is not None:
-                await exchange.admission
+                if not await exchange.admission:
+                    return  # whoever it is has been answered, or will be
                 serve = dispatcher.answer
             if exchange.is_over:
                 return
@@ -216,7 +237,7 @@ class CoreResource(Resource):
                 return
             turn = turn_of(exchange.peer, body[:HEAD_BYTES])
             call = partial(serve, exchange.peer, request.method, body)
-            exchange.answer(await self._call(exchange, turn, call))
+            self._answer(exchange, await self._call(exchange, turn, call))
         except (Busy, NotServing):
             exchange.answer(BUSY)
         except TookTooLong as error:

@@ -82,6 +82,8 @@ class ResourceTestCase(SynchronousTestCase):
 class OrderTests(ResourceTestCase):
     """Credentials, verb, body, ACL, method: the order of :ref:`wire-5`."""
 
+    settings: ClassVar[dict[str, Any]] = {"max_login_delay_seconds": 0}
+
     def test_credentials_first(self) -> None:
         """Wrong or missing credentials are a 401, whatever the verb and the body."""
         for authorization in ("", "Basic !", "Bearer x", basic("root", "wrong"), basic("broken")):

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
-from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import (
     Certificate,
     CodedError,
@@ -60,13 +59,19 @@ class Peer:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """The HTTP status and body of an answer; the body is empty for statuses other than 200."""
+    """
+    The HTTP status and body of an answer; the body is empty for statuses other than 200.
+
+    :ivar is_failed_login: whether it refuses somebody for his credentials
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    is_failed_login: bool = False
 
 
+FAILED_LOGIN = HttpAnswer(401, is_failed_login=True)
 UNAUTHORIZED = HttpAnswer(401)
 UNREADABLE = HttpAnswer(500)
 UNSUPPORTED = HttpAnswer(501)
@@ -75,9 +80,8 @@ UNSUPPORTED = HttpAnswer(501)
 class Dispatcher:
     """Takes requests to a core; safe to use from several threads."""
 
-    def __init__(self, core: ServedCore, failed_logins: FailedLogins) -> None:
+    def __init__(self, core: ServedCore) -> None:
         self._core = core
-        self._failed_logins = failed_logins
         self._server_methods: Mapping[str, Method] = {
             "ping": _ping,
             "system.listMethods": self._list_methods,
@@ -92,21 +96,18 @@ class Dispatcher:
         :raises NotServing, LookUpNeeded: as `authenticate`
         """
         if not self.authenticate(peer):
-            return UNAUTHORIZED
+            return FAILED_LOGIN
         return self.answer(peer, verb, body)
 
     def authenticate(self, peer: Peer) -> bool:
         """
-        Decide whether a peer is let in, and count it where it is not.
+        Decide whether a peer is let in.
 
         :raises NotServing: if the core can let nobody in now, whatever the credentials
         :raises LookUpNeeded: if something is to be looked up first, for which no call has to wait
         """
         with look_ups_elsewhere():
-            is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
-        if not is_admitted:
-            self._failed_logins.note(peer.address.ip)
-        return is_admitted
+            return _bounded(partial(self._admits, peer), partial(_refuse, peer))
 
     def _admits(self, peer: Peer) -> bool:
         if peer.authorization is None and peer.certificate is not None:

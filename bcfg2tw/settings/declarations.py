@@ -416,10 +416,11 @@ class OptionTable:
         "bcfg2tw", "max_connections_per_address", "1000",
         "Connections that one address may have open.", types.count,
     )  # fmt: skip
-    max_failed_logins: int = option(
-        "bcfg2tw", "max_failed_logins", "1000",
-        "Failed logins of one address in a minute, after which it has to wait for the next.",
-        types.count,
+    max_login_delay_seconds: float = option(
+        "bcfg2tw", "max_login_delay", "20",
+        "Seconds that the answer to a failed login may be late, which grows with their number for "
+        "each address (of IPv6: each /64); 0 for not at all.",
+        types.not_negative,
     )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",
