@@ -45,3 +45,23 @@ def within_limit(seconds: float) -> float:
     :returns: these, or what is left; 0 where nothing is
     """
     return max(0.0, min(seconds, _limits.due - time.monotonic()))
+
+
+#: How long a thread waits for work that another one does, before it does it as well.
+SPARING_SECONDS = 5.0
+
+
+@contextmanager
+def sparing(lock: threading.Lock) -> Iterator[None]:
+    """
+    Hold a lock that spares work and protects nothing; whoever has waited for long goes on without.
+
+    What is done below it may be a site's own code, which may never end: that must not keep those
+    who could do without.
+    """
+    is_held = lock.acquire(timeout=within_limit(SPARING_SECONDS))
+    try:
+        yield
+    finally:
+        if is_held:
+            lock.release()

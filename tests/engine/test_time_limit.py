@@ -7,8 +7,9 @@ import time
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine import time_limit as time_limits
 from bcfg2tw.engine.programs import ProgramError, run
-from bcfg2tw.engine.time_limit import time_limit, within_limit
+from bcfg2tw.engine.time_limit import sparing, time_limit, within_limit
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -36,6 +37,17 @@ class LimitTests(SynchronousTestCase):
             thread.start()
             thread.join(PATIENCE_SECONDS)
         self.assertEqual(limits, [60])
+
+    def test_sparing(self) -> None:
+        """A lock that spares work is waited for as long as there is time, and no longer."""
+        self.patch(time_limits, "SPARING_SECONDS", 0.05)
+        lock = threading.Lock()
+        with sparing(lock):
+            self.assertTrue(lock.locked())
+            with sparing(lock):
+                pass
+            self.assertTrue(lock.locked())
+        self.assertFalse(lock.locked())
 
     def test_program(self) -> None:
         """A program is ended when the time of the call is over that runs it, and says so."""
