@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
@@ -43,6 +44,7 @@ INTERRUPTION_SECONDS = 1.0
 
 #: Threads for what the server does by itself: reading the repository, watching it, shutting down.
 OWN_THREADS = 8
+OWN_TURN = Turn("")
 
 
 class Busy(Exception):
@@ -133,6 +135,7 @@ class CorePool:
         self._lanes = {True: _Lane(settings, False), False: _Lane(settings, True)}
         self._look_ups = LookUps(reactor)
         self._running: set[Call] = set()
+        self._own_work: set[Call] = set()
         self._alike: dict[tuple[object, ...], Call] = {}
         self._spare = settings.spare_threads
         # so many that all of them still end before their deadlines
@@ -191,8 +194,16 @@ class CorePool:
         if self._drained is not None:
             return fail(Busy("the server is stopping"))
         self.pending += 1
-        running: Deferred[T] = deferToThreadPool(self._reactor, self._threads, function, *args)
-        return running.addBoth(self._count_ended)
+        work = Call(OWN_TURN, function, args, lambda _: None)
+        work.began = self._reactor.seconds()
+        self._own_work.add(work)
+        running: Deferred[T] = deferToThreadPool(self._reactor, self._threads, work.run, math.inf)
+        self._look_again()
+        return running.addBoth(self._end_own_work, work)
+
+    def _end_own_work(self, result: T, work: Call) -> T:
+        self._own_work.discard(work)
+        return self._count_ended(result)
 
     def serve(self, turn: Turn, function: Callable[..., T], *args: Any) -> Deferred[T]:
         """
@@ -302,12 +313,28 @@ class CorePool:
         self._look_later = None
         for call in tuple(self._running):
             self._look_at(call, self._reactor.seconds())
+        for work in self._own_work:
+            self._look_at_own(work)
         self._begin_next()
         self._look_again()
 
     def _look_again(self) -> None:
-        if self._running and self._look_later is None and not self._has_ended:
+        has_work = self._running or self._own_work
+        if has_work and self._look_later is None and not self._has_ended:
             self._look_later = self._reactor.callLater(self._look_seconds, self._look)
+
+    def _look_at_own(self, work: Call) -> None:
+        """Say once where the server's own work hangs, or takes its time; clients do not wait."""
+        assert work.began is not None
+        seconds = self._reactor.seconds() - work.began
+        if seconds >= self._deadline_seconds and not work.is_given_up:
+            work.is_given_up = True
+            log.warn(
+                "Reading the repository, or other work of the server itself, takes longer than "
+                "{seconds:g} seconds. It is in {place}",
+                seconds=self._deadline_seconds,
+                place=self._place_of(work) or "a place that cannot be told",
+            )
 
     def _look_at(self, call: Call, now: float) -> None:
         assert call.began is not None

@@ -9,7 +9,6 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.task import deferLater
-from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from bcfg2tw.pool import Busy, CorePool, TookTooLong
@@ -246,7 +245,14 @@ class HangingTests(PoolTestCase):
         await stopped
 
     async def test_own_work(self) -> None:
-        """What the server does itself may take as long as it takes."""
+        """What the server does itself may take as long as it takes; the log says where it is."""
         self.pool = self.pool_of(call_timeout_seconds=0.1)
-        self.assertIsNone(await self.pool.call(time.sleep, 0.5))
-        await deferToThread(int)
+        lines = log_lines(self)
+        self.assertEqual(await self.pool.call(self.sleep, 0.5), 0.5)
+        (line,) = [line for line in lines if "other work of the server" in line]
+        self.assertRegex(line, rf"longer than 0\.1 seconds\. It is in {__file__}:\d+$")
+
+    def sleep(self, seconds: float) -> float:
+        """Take some time."""
+        time.sleep(seconds)
+        return seconds
