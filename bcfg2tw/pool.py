@@ -42,6 +42,13 @@ MARGIN_SECONDS = 4.0
 INTERRUPTIONS = 20
 INTERRUPTION_SECONDS = 1.0
 
+#: A caller who has so many threads hanging is not given another one: he would have them all.
+HANGING_OF_CALLER = 4
+STILL_HANGING = (
+    f"not begun: {HANGING_OF_CALLER} earlier ones of this client still hang. When the cause is "
+    "mended, restart the server"
+)
+
 #: Threads for what the server does by itself: reading the repository, watching it, shutting down.
 OWN_THREADS = 8
 OWN_TURN = Turn("")
@@ -217,6 +224,8 @@ class CorePool:
             return fail(Busy("the server is stopping"))
         if self._lanes[turn.is_quick].is_lost:
             return fail(Busy("every thread hangs"))
+        if sum(_is_of_caller(call, turn) for call in self.given_up) >= HANGING_OF_CALLER:
+            return fail(TookTooLong(STILL_HANGING))
         alike = self._alike.get(_likeness(turn)) if turn.same is not None else None
         if alike is not None:
             return alike.result()
@@ -406,6 +415,10 @@ class CorePool:
     def _tell_listeners(self) -> None:
         for listener in self.listeners:
             listener()
+
+
+def _is_of_caller(call: Call, turn: Turn) -> bool:
+    return (call.turn.address, call.turn.caller) == (turn.address, turn.caller)
 
 
 def _likeness(turn: Turn) -> tuple[object, ...]:

@@ -22,6 +22,11 @@ BUNDLE = '<Bundle xmlns:py="http://genshi.edgewall.org/">\n<?python\n{code}\n?>'
 ENDLESS = 'while metadata.hostname == "localhost":\n    pass'
 SLEEPING = 'import time\nif metadata.hostname == "localhost":\n    time.sleep(1000)'
 
+#: As a look-up of a download does that nobody answers: Twisted waits for it at the end.
+IN_REACTORS_THREAD = """import time
+from twisted.internet import reactor
+reactor.callFromThread(reactor.callInThread, time.sleep, 1000)"""
+
 
 class HangingTests(SynchronousTestCase):
     def setUp(self) -> None:
@@ -85,3 +90,11 @@ class HangingTests(SynchronousTestCase):
             self.assertEqual(self.site.call("ping"), [])
             self.assert_ends(server)
             self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
+
+    def test_end_of_process(self) -> None:
+        """A thread that everybody waits for does not keep the process from ending either."""
+        self.hang(IN_REACTORS_THREAD)
+        with self.site.server() as server:
+            self.assertIn("<Configuration", self.site.call("GetConfig"))
+            self.assert_ends(server)
+            self.assertIn("something hangs; the drain timeout is over", server.said())

@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from bcfg2tw.pool import Busy, CorePool, TookTooLong
+from bcfg2tw.pool import HANGING_OF_CALLER, Busy, CorePool, TookTooLong
 from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 from tests.doubles import Hold
@@ -224,6 +224,18 @@ class HangingTests(PoolTestCase):
         while self.pool.given_up:
             await deferLater(reactor, 0.01)
         self.assertEqual(await self.pool.serve(B, divmod, 7, 2), (3, 1))
+
+    async def test_again_and_again(self) -> None:
+        """A caller whose calls hang again and again cannot have all threads; others go on."""
+        self.pool = self.pool_of(call_timeout_seconds=0.1, spare_threads=10)
+        for _ in range(HANGING_OF_CALLER):
+            self.assertIn("given up", await self.given_up(self.pool.serve(A, self.hold, 1)))
+        self.assertIn("still hang", await self.given_up(self.pool.serve(A, self.hold, 1)))
+        self.assertEqual(await self.pool.serve(B, divmod, 7, 2), (3, 1))
+        self.go_on.set()
+        while self.pool.given_up:
+            await deferLater(reactor, 0.01)
+        self.assertEqual(await self.pool.serve(A, divmod, 7, 2), (3, 1))
 
     async def test_stop(self) -> None:
         """A pool in which a call hangs stops all the same."""
