@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import xmlrpc.client
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,9 +18,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
 from bcfg2tw.calls.codec import read_call, write_result
+from bcfg2tw.engine.look_ups import LookUpNeeded
+from bcfg2tw.pool import TookTooLong
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
-from bcfg2tw.xmlrpc_resource import CoreResource
+from bcfg2tw.xmlrpc_resource import MAX_LOOK_UPS, CoreResource
 from tests.doubles import ManualPool, RecordingCore
 from tests.logs import CapturedLog
 from tests.network import PASSWORD, QuietError, an_authority, basic, call_of, post
@@ -78,6 +81,8 @@ class ResourceTestCase(SynchronousTestCase):
 
 class OrderTests(ResourceTestCase):
     """Credentials, verb, body, ACL, method: the order of :ref:`wire-5`."""
+
+    settings: ClassVar[dict[str, Any]] = {"max_login_delay_seconds": 0}
 
     def test_credentials_first(self) -> None:
         """Wrong or missing credentials are a 401, whatever the verb and the body."""
@@ -148,6 +153,8 @@ class BodyTests(ResourceTestCase):
             b"<methodCall>",
             b"<methodCall/>",
             b"<methodCall><params/></methodCall>",
+            b"<methodCall><methodName>ping</methodName><methodName>GetConfig</methodName>"
+            b"</methodCall>",
             b"<methodResponse><params/></methodResponse>",
             b"<a>" * 33_000,
             b"<methodCall><methodName>GetConfig</methodName><params>"
@@ -482,13 +489,14 @@ class EarlyTests(ChannelTestCase):
         self.assertRaises(IndexError, self.pool.release)
 
     def test_left_during_check(self) -> None:
-        """Who leaves while the credentials are checked is forgotten."""
+        """Who leaves before the credentials were checked is not looked at any more."""
         for user in ("root", "broken"):
             self.open()
             self.send(post(self.body, Authorization=basic(user))[:-900])
             self.channel.connectionLost()
-            self.pool.release()
+            self.assertRaises(IndexError, self.pool.release)
             self.assertEqual(self.transport.value(), b"")
+        self.assertEqual(self.core.authenticated, [])
 
     def test_star(self) -> None:
         """A request for `*` is one like any other."""
@@ -501,13 +509,87 @@ class LifeTests(ChannelTestCase):
     """Clients that leave, servers that start or are full."""
 
     def test_left(self) -> None:
-        """The answer to a client that has left is dropped; the connection is forgotten."""
+        """The call of a client that has left before it began is not made."""
         self.connect()
         self.send(post(call_of("GetConfig")))
         self.channel.connectionLost()
-        self.pool.release()
+        self.assertRaises(IndexError, self.pool.release)
         self.assertEqual(self.transport.value(), b"")
-        self.assertEqual(len(self.core.called), 1)
+        self.assertEqual(self.core.called, [])
+
+    def test_turns(self) -> None:
+        """The pool learns whose turn a call is, and what kind of call it is."""
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.open(IPv6Address("TCP", "2001:db8::7", 40000))
+        self.send(post(call_of("ping")))
+        build, ping = self.pool.turns
+        self.assertEqual((build.address, build.is_quick), ("192.0.2.7", False))
+        self.assertEqual((ping.address, ping.is_quick), ("2001:db8::/64", True))
+
+    def test_given_up(self) -> None:
+        """A client whose call takes too long gets a fault with the place; the log names it."""
+        self.connect()
+        reason = "given up after 75 seconds in Cfg: /srv/bcfg2/Cfg/etc/motd/motd.genshi:7"
+        self.pool.failure = TookTooLong(reason)
+        self.send(post(call_of("GetConfig")))
+        self.assertEqual(self.status(), 200)
+        body = self.transport.value().partition(b"\r\n\r\n")[2]
+        fault = self.assertRaises(xmlrpc.client.Fault, xmlrpc.client.loads, body)
+        self.assertEqual(
+            (fault.faultCode, fault.faultString),
+            (-32500, f"Critical failure: the call was {reason}"),
+        )
+        self.assertEqual(self.log.lines[-1], f"A call of 192.0.2.7 was {reason}")
+
+    def test_look_up(self) -> None:
+        """What a login needs to be looked up keeps no thread; then the call is made."""
+        looked_up: list[str] = []
+
+        def authenticate(*arguments: Any) -> bool:
+            if not looked_up:
+                raise LookUpNeeded("192.0.2.7", partial(looked_up.append, "192.0.2.7"))
+            return True
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.assertEqual([self.pool.release() for _ in range(3)], ["serve", "append", "serve"])
+        self.assertEqual((self.status(), looked_up), (200, ["192.0.2.7"]))
+
+    def test_no_look_up(self) -> None:
+        """Where the name service does not answer, the client is told to come back."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig", "x" * 1000))[:-900])
+        for _ in range(2 * MAX_LOOK_UPS):
+            self.assertEqual(self.transport.value(), b"")
+            self.pool.release()
+        self.assertEqual(self.status(), 503)
+
+    def test_left_during_look_up(self) -> None:
+        """Nothing more is done for a client that leaves meanwhile."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.pool.release()
+        self.channel.connectionLost()
+        self.assertRaises(IndexError, self.pool.release)
+
+    def test_check_given_up(self) -> None:
+        """Where it cannot be found out in time whether credentials are good, that is a 503."""
+        self.connect()
+        self.pool.failure = TookTooLong("given up after 75 seconds")
+        self.send(post(call_of("GetConfig", "x" * 1000))[:-900])
+        self.assertEqual(self.status(), 503)
 
     def test_not_ready(self) -> None:
         """Requests wait until the core has started."""

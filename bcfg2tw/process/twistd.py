@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from threading import Timer
 from typing import Any, NoReturn, TypeVar
 
 from twisted.application.service import MultiService
@@ -48,6 +49,7 @@ class TwistdService(MultiService):
         self._reactor = reactor
         self._settings = settings
         self._is_daemon = is_daemon
+        self._status = 0
         try:
             self._logs = LogService(settings)
             server_endpoints(reactor, settings)
@@ -75,7 +77,12 @@ class TwistdService(MultiService):
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
 
     def stopService(self) -> Deferred[None]:
-        """End the calls that run, shut the core down, and then the log."""
+        """
+        End the calls that run, shut the core down, and then the log.
+
+        The process ends in any case when the drain timeout is over, whatever hangs.
+        """
+        _end_after(self._settings.drain_timeout_seconds, self._status)
         stopped: Deferred[None] = maybeDeferred(super().stopService)
         return stopped.addBoth(self._end_logs)
 
@@ -98,8 +105,22 @@ class TwistdService(MultiService):
         log.info("Try it: bcfg2tw call{options} listMethods", options=options)
 
     def _give_up(self, failure: Failure) -> None:
+        self._status = 1
         atexit.register(_exit_with_failure)
         self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _end_after(seconds: float, status: int) -> None:
+    """End the process if it has not ended by itself until then: Python waits for some threads."""
+    limit = Timer(seconds, _cut_off, [status])
+    limit.daemon = True
+    limit.start()
+
+
+def _cut_off(status: int) -> None:
+    # threads that hang may hold the locks of the log: it must not keep this one
+    sys.stderr.write("bcfg2-core: something hangs; the drain timeout is over, and so is this\n")
+    os._exit(status)
 
 
 def _exit_with_failure() -> None:

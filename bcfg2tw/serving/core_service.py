@@ -33,6 +33,9 @@ T = TypeVar("T")
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
 
+#: How much of the drain timeout is kept for shutting the core down.
+SHUTDOWN_SECONDS = 2.0
+
 
 class CoreService(MultiService):
     """
@@ -74,6 +77,7 @@ class CoreService(MultiService):
         # fire when what the core was asked to do beside calls has ended
         self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
+        self._due = 0.0  # when all has to be over that happens at the end
         self.started: Deferred[RunningCore] = Deferred()
         self.debug_listeners: list[DebugListener] = []
 
@@ -185,12 +189,13 @@ class CoreService(MultiService):
         return waiting
 
     async def _stop(self) -> None:
+        self._due = self._reactor.seconds() + self._settings.drain_timeout_seconds
         self.downloader.stop()
         for port in self._ports:
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await _as_deferred(super().stopService())
+        await self._in_time(_as_deferred(super().stopService()))
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
@@ -198,6 +203,7 @@ class CoreService(MultiService):
             await self._in_time(self._pool.call(self._core.shutdown))
         if not await self._in_time(self._pool.stop()):
             log.error("Calls still run; they end with the process")
+            self._pool.abandon()
         self._site = self._core = None
         self.started.addErrback(lambda _: None)  # it was reported when it happened
 
@@ -214,17 +220,24 @@ class CoreService(MultiService):
         return work.addBoth(end)
 
     async def _answer_calls(self, site: CoreSite) -> None:
-        if not await self._in_time(site.drain()):
+        drain_seconds = self._settings.drain_timeout_seconds
+        reserve = min(SHUTDOWN_SECONDS, drain_seconds / 5)
+        if not await self._in_time(site.drain(), reserve):
             number = site.abort()
             log.error(
-                "{number} connections are cut off: they were open {seconds} s after the end",
+                "{number} connections are cut off: they were open {seconds:g} s after the end",
                 number=number,
-                seconds=self._settings.drain_timeout_seconds,
+                seconds=drain_seconds - reserve,
             )
 
-    async def _in_time(self, waiting: Deferred[Any]) -> bool:
-        """Wait for something, but not longer than calls may take at the end."""
-        limit: Deferred[None] = deferLater(self._reactor, self._settings.drain_timeout_seconds)
+    async def _in_time(self, waiting: Deferred[Any], reserve: float = 0.0) -> bool:
+        """
+        Wait for something, but not longer than the end of all may take.
+
+        :param reserve: seconds of that which are left for what comes then
+        """
+        remaining = max(0.0, self._due - reserve - self._reactor.seconds())
+        limit: Deferred[None] = deferLater(self._reactor, remaining)
         limit.addErrback(lambda failure: failure.trap(CancelledError))
         waiting.addErrback(_report)
         await DeferredList([waiting, limit], fireOnOneCallback=True)

@@ -237,6 +237,7 @@ class CoreSite(Site):
         self._drained = drained
         for channel in tuple(self.channels):
             channel.finish()
+        self.resource.delay_nothing()
         self._look_whether_drained()
         return drained
 

@@ -391,19 +391,42 @@ class OptionTable:
     max_body_bytes: int = option(
         "bcfg2tw", "max_body", "64m", "Largest request that is taken.", types.size
     )
-    threads: int = option("bcfg2tw", "threads", "4", "Threads that calls run in.", types.count)
+    threads: int = option(
+        "bcfg2tw", "threads", "4",
+        "Threads that calls run in; there are as many again for calls that cost next to nothing.",
+        types.count,
+    )  # fmt: skip
+    spare_threads: int = option(
+        "bcfg2tw", "spare_threads", "32",
+        "Threads in which calls go on that wait for something, or take long, so that others are "
+        "served meanwhile; where all of them hang, calls are told to come back.",
+        types.natural,
+    )  # fmt: skip
+    call_timeout_seconds: float = option(
+        "bcfg2tw", "call_timeout", "75",
+        "Seconds that a call may run; then the client is told where it hangs. Clients wait 90 "
+        "seconds.",
+        types.positive,
+    )  # fmt: skip
     max_queue: int = option(
         "bcfg2tw", "max_queue", "1000", "Calls that may wait; further ones are told to come back.",
+        types.count,
+    )  # fmt: skip
+    max_queue_per_address: int = option(
+        "bcfg2tw", "max_queue_per_address", "250",
+        "Calls of one address (of IPv6: of one /64) that may wait; further ones are told to come "
+        "back.",
         types.count,
     )  # fmt: skip
     max_connections_per_address: int = option(
         "bcfg2tw", "max_connections_per_address", "1000",
         "Connections that one address may have open.", types.count,
     )  # fmt: skip
-    max_failed_logins: int = option(
-        "bcfg2tw", "max_failed_logins", "1000",
-        "Failed logins of one address in a minute, after which it has to wait for the next.",
-        types.count,
+    max_login_delay_seconds: float = option(
+        "bcfg2tw", "max_login_delay", "20",
+        "Seconds that the answer to a failed login may be late, which grows with their number for "
+        "each address (of IPv6: each /64); 0 for not at all.",
+        types.not_negative,
     )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",

@@ -298,7 +298,7 @@ class StopTests(ServiceTestCase):
         await deferToThread(hold.until_reached)
         await self.service.stopService()
         await self.assertFailure(call, http.client.RemoteDisconnected, ssl.SSLError, OSError)
-        self.assertEqual(self.said("1 connections are cut off: they were open 0.1 s"), 1)
+        self.assertEqual(self.said("1 connections are cut off: they were open 0.08 s"), 1)
         self.assertIn("shutdown ended", self.core.events)
 
     async def test_failing_shutdown(self) -> None:

@@ -54,7 +54,7 @@ class _Rendering:
     def __init__(
         self, template: TextTemplate, context: Context, append: Callable[[str], None]
     ) -> None:
-        self._template = template
+        self.template = template
         self._context = context
         self._append = append
         lookup = template.lookup
@@ -110,7 +110,7 @@ class _Rendering:
             self.write(_ensure(value))
 
     def _include(self, event: tuple[Any, Any, Any]) -> None:
-        included = self._template._include(iter([event]), self._context)
+        included = self.template._include(iter([event]), self._context)
         for kind, data, _ in included:
             if kind is TEXT:
                 self._append(str(data))

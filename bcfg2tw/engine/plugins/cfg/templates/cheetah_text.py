@@ -132,10 +132,12 @@ class CheetahText(ContentGenerator):
             for frame, line in traceback.walk_tb(error.__traceback__)
             if frame.f_code.co_filename == path
         ]
-        if not lines:
-            return None
+        return self.line_of(lines[-1]) if lines else None
+
+    def line_of(self, generated_line: int) -> int | None:
+        """Return the line of the template that a line of the code made of it comes from."""
         code: bytes = _compile(self._text, False, {})
-        generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
+        generated = code.decode("utf-8", "replace").splitlines()[:generated_line]
         include = INCLUDE.search(generated[-1]) if generated else None
         return _origin(generated) if include is None else self._line_of_include(include[1])
 
