@@ -10,8 +10,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-#: Texts and values that one template may write; these are 40 MB without what they hold.
-MAX_PIECES = 5_000_000
+#: Texts and values that one template may write; short ones take 100 MB together.
+MAX_PIECES = 2_000_000
 
 
 class TooMuchOutput(Exception):
