@@ -253,7 +253,7 @@ class CoreResource(Resource):
         except (Busy, NotServing):
             exchange.answer(BUSY)
         except TookTooLong as error:
-            exchange.answer(hanging_answer(exchange.peer, error))
+            exchange.answer(hanging_answer(exchange.peer, turn.name, error))
         except CancelledError:
             pass  # the client left: nobody waits for an answer
 

@@ -67,7 +67,7 @@ class HangingTests(SynchronousTestCase):
             self.assertEqual(self.site.call("ping"), [])
             self.assert_given_up(call, f"Bundler: {self.bundle}:")
             server.wait_for(
-                f"A call of localhost (127.0.0.1) was given up after {DEADLINE_SECONDS}"
+                f"GetConfig of localhost (127.0.0.1) was given up after {DEADLINE_SECONDS}"
             )
             server.wait_for("The thread of a call that was given up has ended")
             self.assertNotIn("Traceback", server.said())

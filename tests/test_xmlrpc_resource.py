@@ -540,7 +540,7 @@ class LifeTests(ChannelTestCase):
             (fault.faultCode, fault.faultString),
             (-32500, f"Critical failure: the call was {reason}"),
         )
-        self.assertEqual(self.log.lines[-1], f"A call of 192.0.2.7 was {reason}")
+        self.assertEqual(self.log.lines[-1], f"GetConfig of 192.0.2.7 was {reason}")
 
     def test_look_up(self) -> None:
         """What a login needs to be looked up keeps no thread; then the call is made."""

@@ -204,11 +204,11 @@ def _refuse(peer: Peer, error: Exception) -> bool:
     return False
 
 
-def hanging_answer(peer: Peer, error: TookTooLong) -> HttpAnswer:
+def hanging_answer(peer: Peer, name: str, error: TookTooLong) -> HttpAnswer:
     """Answer a call that was given up, and log where it hangs."""
     client = peer.address.client
     who = str(peer) if client is None else f"{client} ({peer})"
-    logger.error("A call of %s was %s", who, error.reason)
+    logger.error("%s of %s was %s", name or "A call", who, error.reason)
     return HttpAnswer(200, write_fault(error.fault_code, str(error)))
 
 

@@ -60,7 +60,7 @@ def turn_of(peer: Peer, head: bytes) -> Turn:
     name = "" if match is None else match[1].decode("ascii", "replace")
     is_whole = len(head) < HEAD_BYTES
     same = (peer.authorization, head) if name in SHARED and is_whole else None
-    return Turn(network_of(peer.address.ip), _caller(peer), name in QUICK, same)
+    return Turn(network_of(peer.address.ip), _caller(peer), name in QUICK, same, name)
 
 
 def _caller(peer: Peer) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: A host can take any address of its network of this size, so that these are one address.
 PREFIX_BITS = 64
@@ -20,12 +20,14 @@ class Turn:
     :ivar is_quick: for a call that costs next to nothing: it waits behind no other kind of call
     :ivar same: calls of one caller with equal values are made once while one of them waits or
         runs, and share its result; None for a call that is to be made in any case
+    :ivar name: of the method, for messages; empty where it cannot be told
     """
 
     address: str
     caller: Hashable = None
     is_quick: bool = False
     same: Hashable = None
+    name: str = field(default="", compare=False)
 
 
 def network_of(ip: str) -> str:

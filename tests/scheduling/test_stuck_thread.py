@@ -72,7 +72,7 @@ class StuckTestCase(SynchronousTestCase):
 
 
 class TemplateTests(StuckTestCase):
-    """Templates of every kind."""
+    """Templates of every kind, which write nothing: that would end them."""
 
     def stuck(self, path: str, text: str, **contents: str) -> tuple[NetworkCore, Caller]:
         """Return a core, and a build that does not get beyond a template."""
@@ -110,7 +110,7 @@ class TemplateTests(StuckTestCase):
 
     def test_loop(self) -> None:
         """A loop of a Genshi template."""
-        text = "one\n{% for i in iter(int, 1) %}${i and 1}{% end %}\n"
+        text = "one\n{% for i in iter(int, 1) %}${None}{% end %}\n"
         self.assert_place("Cfg/etc/x/x.genshi", text, 2)
 
     def test_xml(self) -> None:
@@ -120,7 +120,7 @@ class TemplateTests(StuckTestCase):
 
     def test_jinja2(self) -> None:
         """A Jinja2 template."""
-        text = "one\n{% for i in range(10**12) %}\n{% set y = i %}\n{% endfor %}\n"
+        text = "one\n{% for i in range(10**12) -%}\n{%- set y = i -%}\n{%- endfor %}\n"
         self.assert_place("Cfg/etc/x/x.jinja2", text, 2)
 
     def test_cheetah(self) -> None:

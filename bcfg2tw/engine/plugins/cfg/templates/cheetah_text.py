@@ -26,7 +26,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     variables_of_entry,
 )
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates import divisions, output_limit, python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
@@ -54,10 +54,15 @@ BUILT_IN.__dict__.update({**builtins.__dict__, "__import__": python2.OF_TEMPLATE
 
 
 class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
-    """Writes values as Python 2 did."""
+    """Writes values as Python 2 did, and not without end."""
+
+    _number = 0
 
     def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the text of a value."""
+        self._number += 1
+        if self._number > output_limit.MAX_PIECES:
+            raise output_limit.TooMuchOutput
         return super().filter(python2.as_text(val), *arguments, **keywords)
 
 
