@@ -52,7 +52,7 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", "near_names", ""),
+    ("errors", "finding", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name.

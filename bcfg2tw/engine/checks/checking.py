@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
-from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind, Finding
+from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
+from bcfg2tw.finding import Finding
 from bcfg2tw.near_names import near_name
 
 GENSHI = "{http://genshi.edgewall.org/}"

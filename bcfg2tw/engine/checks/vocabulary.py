@@ -11,29 +11,6 @@ from bcfg2tw.engine.xmlio import Element
 
 
 @dataclass(frozen=True)
-class Finding:
-    """
-    A mistake in a file of the repository.
-
-    :ivar name: of the kind of mistake, such as `misspelt-element`
-    :ivar severity: `error` where it certainly is one, else `warning`
-    :ivar file: full path
-    :ivar plugin: the plugin that reads the file
-    """
-
-    name: str
-    severity: str
-    file: str
-    line: int | None
-    message: str
-    plugin: str
-
-    def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.message}"
-
-
-@dataclass(frozen=True)
 class Values:
     """
     The texts that an attribute may have.
