@@ -65,9 +65,11 @@ class HttpAnswer:
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
-UNAUTHORIZED = HttpAnswer(401)
+UNAUTHORIZED = HttpAnswer(
+    401, headers={b"WWW-Authenticate": b'Basic realm="Bcfg2", charset="UTF-8"'}
+)
 UNREADABLE = HttpAnswer(500)
-UNSUPPORTED = HttpAnswer(501)
+NOT_ALLOWED = HttpAnswer(405, headers={b"Allow": b"POST"})
 
 
 class Dispatcher:
@@ -114,7 +116,7 @@ class Dispatcher:
     def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         """Answer the request of a peer that was authenticated."""
         if verb != b"POST":
-            return UNSUPPORTED
+            return NOT_ALLOWED
         try:
             name, parameters = read_call(body)
         except MalformedRequest as error:

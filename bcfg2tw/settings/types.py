@@ -257,6 +257,16 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(value.split())
 
 
+def url_paths(value: str) -> tuple[str, ...]:
+    """Read paths of URLs, separated by white space; `*` stands for any."""
+    for word in value.split():
+        if word != "*" and not word.startswith("/"):
+            raise ValueError(f"{word!r} is no path of a URL: write one such as /RPC2, or * for any")
+    if not value.split():
+        raise ValueError("there is no path, so that no call could come: write / /RPC2")
+    return words(value)
+
+
 def anchored_regex_list(value: str) -> tuple[str, ...]:
     """Read regular expressions, separated by white space; the whole of a name has to match."""
     for word in value.split():
