@@ -532,6 +532,9 @@ class EarlyTests(ChannelTestCase):
         """A client that waits for a go-ahead gets it, unless it is refused."""
         self.send(post(b"", Content_Length="100", Expect="100-continue"))
         self.assertIn(b"HTTP/1.1 100 Continue", self.transport.value())
+        self.open()
+        self.send(post(b"", Content_Length="100001", Expect="100-continue"))
+        self.assertEqual(self.status(), 413)
 
     def test_left_before_check(self) -> None:
         """Who leaves right behind the header is not looked at any more."""

@@ -57,6 +57,8 @@ class CoreRequest(Request):
         # it may be answered here, before it was received: with this version
         self.clientproto = b"HTTP/1.1"
         self.channel.site.resource.header_received(self, length)
+        if self.exchange is None:  # refused, so that nothing is to be sent on
+            self.requestHeaders.removeHeader(b"expect")
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Give the whole request to the resource, if it came to a path where that is."""
