@@ -143,6 +143,28 @@ class StartTests(ServiceTestCase):
         await service.stopService()
         self.assertEqual(self.core.events, ["shutdown", "shutdown ended"])
 
+    async def test_each_waits_alone(self) -> None:
+        """What one who waits for the core makes of it concerns no other, nor the calls."""
+        hold = self.core.hold("start")
+        self.service.startService()
+        early = [self.service.started, self.service.started]
+        early[0].addCallback(lambda _: None)
+        early[1].addCallback(lambda _: 1 // 0)
+        hold.release()
+        self.assertIsNone(await early[0])
+        await self.assertFailure(early[1], ZeroDivisionError)
+        self.assertIs(await self.service.started.addBoth(lambda core: core), self.core)
+        self.assertEqual(await deferToThread(self.ask, "GetConfig"), "<Configuration/>")
+
+    async def test_each_learns_why_not(self) -> None:
+        """Everybody learns why a core could not start, after the service has stopped too."""
+        self.core.failures["start"] = CoreInitError("No Metadata Plugin")
+        self.service.startService()
+        for _ in range(2):
+            await self.assertFailure(self.service.started, CoreInitError)
+        await self.service.stopService()
+        await self.assertFailure(self.service.started, CoreInitError)
+
 
 class FailedStartTests(ServiceTestCase):
     async def fail_to_start(self) -> None:
