@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import dumps, loads
 
-import treq
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import TestCase
+from twisted.web.client import Agent, readBody
 
 from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
@@ -50,21 +49,37 @@ class ComposeTests(TestCase):
         self.assertIn("GetConfig", methods)
 
     async def test_resource(self) -> None:
-        """The resource answers below a site that has other pages."""
-        endpoint = f"tcp:{self.port}:interface=127.0.0.1"
+        """
+        The resource answers where clients call, below a site that has other pages, and serves what
+        changes.
+        """
+        endpoint = (
+            f"ssl:{self.port}:interface=127.0.0.1:privateKey={self.settings.key}"
+            f":certKey={self.settings.cert}"
+        )
         embedded = self.example.Embedded(reactor, self.settings, endpoint)
         embedded.startService()
-        url = f"http://127.0.0.1:{self.port}/"
         try:
-            page = await treq.content(await treq.get(url, persistent=False))
-            response = await treq.post(
-                url + "bcfg2",
-                data=dumps((), "GetConfig").encode(),
-                auth=("root", self.password),
-                persistent=False,
-            )
-            (configuration,), _method = loads(await treq.content(response))
+            page = await self.page()
+            before = await self.configuration()
+            motd = Path(self.settings.repository) / "Bundler/motd.xml"
+            motd.write_text(motd.read_text().replace("</Bundle>", '<Package name="n"/></Bundle>'))
+            after = before
+            while "<Package" not in after.partition('name="motd"')[2].partition("</Bundle>")[0]:
+                after = await self.configuration()
         finally:
             await embedded.stopService()
         self.assertEqual(page, b"the application's own page")
-        self.assertIn('<Bundle name="motd">', configuration)
+        self.assertIn('<Bundle name="motd">', before)
+
+    async def configuration(self) -> str:
+        """Return what a client of the site gets."""
+        remote = Remote("localhost", self.port, "root", self.password)
+        identity = ServerIdentity("localhost", self.settings.ca)
+        return str(await call(reactor, remote, identity, "GetConfig"))
+
+    async def page(self) -> bytes:
+        """Return the application's own page."""
+        agent = Agent(reactor, ServerIdentity("localhost", self.settings.ca))
+        response = await agent.request(b"GET", f"https://localhost:{self.port}/".encode())
+        return bytes(await readBody(response))
