@@ -3,21 +3,63 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shutil
+import subprocess
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 from twisted.web.client import Agent, readBody
 
 from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.command import make_site
+from bcfg2tw.engine.encryption import decrypt_by_any, decrypt_elements
+from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.settings import Settings
 from tests.network import free_port
 
-EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
+DOCS = Path(__file__).parents[1] / "docs"
+EXAMPLE = DOCS / "examples/compose.py"
+
+
+def blocks(page: str) -> list[str]:
+    """Return the indented blocks of a page of the documentation, without their indentation."""
+    text = (DOCS / page).read_text("utf-8")
+    return [dedent(block) for block in re.findall(r"(?:^ {3,}\S.*\n)+", text, re.MULTILINE)]
+
+
+class EncryptionTests(SynchronousTestCase):
+    """`docs/encryption.rst`."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        conf, self.command, self.properties, *_ = blocks("encryption.rst")
+        (self.folder / "bcfg2.conf").write_text(conf)
+        self.settings = Settings.from_file(str(self.folder / "bcfg2.conf"))
+
+    def test_element(self) -> None:
+        """The example of an element decrypts with the example of a bcfg2.conf."""
+        path = self.folder / "secrets.xml"
+        path.write_text(self.properties)
+        root = parse_file(path.read_bytes(), str(path))
+        decrypt_elements(root, str(path), self.settings)
+        self.assertEqual(root.findtext("password"), "kept from others")
+
+    def test_command(self) -> None:
+        """What the example of a command writes decrypts as well."""
+        (self.folder / "secret").write_text("a file\n")
+        subprocess.run(self.command, shell=True, check=True, cwd=self.folder, capture_output=True)
+        encrypted = (self.folder / "secret.crypt").read_bytes()
+        self.assertEqual(decrypt_by_any(encrypted, self.settings), b"a file\n")
+
+    if shutil.which("openssl") is None:
+        test_command.skip = "the program openssl is not installed"  # type: ignore[attr-defined]  # this is trial's way
 
 
 class ComposeTests(TestCase):
