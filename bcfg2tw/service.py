@@ -43,4 +43,4 @@ def makeService(options: Options) -> MultiService:
 
     share_arenas()
     core = coreService(reactor, options.settings)
-    return TwistdService(reactor, options.settings, core, options.is_daemon)
+    return TwistdService(reactor, options.settings, core, options.is_daemon, options.privileges)

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
-from bcfg2tw.calls.interfaces import DebugListener, RunningCore
+from bcfg2tw.calls.interfaces import DebugListener, DescribedCore, RunningCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
@@ -147,11 +147,18 @@ class CoreService(MultiService):
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
             await self._pool.call(core.start)
-        log.info("Serving the repository {path}", path=self._settings.repository)
+        log.info("{text}", text=self._description(core), is_for_all_logs=True)
         self._has_started = True
         if self.running:
             self._start_watching(core)
         return core
+
+    def _description(self, core: RunningCore) -> str:
+        """Return in one line what is served, and where."""
+        text = f"Serving the repository {self._settings.repository}"
+        if self._ports:
+            text += " at " + ", ".join(_location(port.getHost()) for port in self._ports)
+        return f"{text}: {core.summary()}" if isinstance(core, DescribedCore) else text
 
     def _give_up(self, failure: Failure) -> None:
         _report(failure)

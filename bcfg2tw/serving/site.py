@@ -231,6 +231,8 @@ class CoreSite(Site):
     :ivar channels: the connections that are open
     """
 
+    noisy = False  # the service says where it listens
+
     def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)
         self.settings = settings

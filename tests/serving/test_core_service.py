@@ -113,6 +113,7 @@ class StartTests(ServiceTestCase):
         self.assertEqual(flags, [True])
         self.assertEqual(self.said(f"Serving the repository {self.settings.repository}"), 1)
         self.assertEqual(self.said(f"Listening on https://127.0.0.1:{self.port}"), 1)
+        self.assertEqual(self.said(" object at 0x"), 0)
 
     async def test_early_call(self) -> None:
         """A call that comes while the repository is read waits for it."""
