@@ -49,4 +49,4 @@ def makeService(options: Options) -> MultiService:
     share_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     core = coreService(reactor, options.settings)
-    return TwistdService(reactor, options.settings, core, options.is_daemon)
+    return TwistdService(reactor, options.settings, core, options.is_daemon, options.privileges)

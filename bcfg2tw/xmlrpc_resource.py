@@ -24,7 +24,6 @@ from zope.interface import implementer
 
 from bcfg2tw.calls.dispatch import (
     FAILED_LOGIN,
-    UNREADABLE,
     Dispatcher,
     HttpAnswer,
     Peer,
@@ -52,7 +51,10 @@ MAX_LOOK_UPS = 3
 
 V4_MAPPED = "::ffff:"
 
+NOT_FOUND = HttpAnswer(404)
+LENGTH_REQUIRED = HttpAnswer(411)
 TOO_LARGE = HttpAnswer(413)
+ENCODED = HttpAnswer(415, headers={b"Accept-Encoding": b"identity"})
 BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
 BROKEN = HttpAnswer(500)
 
@@ -150,9 +152,11 @@ class CoreResource(Resource):
         :param length: None for a body of unannounced length, which is refused (:ref:`wire-2`)
         """
         if length is None:
-            write_answer(request, UNREADABLE)
+            write_answer(request, LENGTH_REQUIRED)
         elif length > self.settings.max_body_bytes:
             write_answer(request, TOO_LARGE)
+        elif length and is_encoded(request):
+            write_answer(request, ENCODED)
         else:
             exchange = request.exchange = Exchange(request)
             # what came with the header is read before this; if it was all, this is cancelled
@@ -187,7 +191,12 @@ class CoreResource(Resource):
 
     def render(self, request: Request) -> int:
         """Answer a request whose body is there; whatever its verb, credentials come first."""
-        exchange = getattr(request, "exchange", None) or Exchange(request)
+        exchange = getattr(request, "exchange", None)
+        if exchange is None:  # below another site nobody has looked at the header yet
+            exchange = Exchange(request)
+            if is_encoded(request):
+                exchange.answer(ENCODED)
+                return NOT_DONE_YET
         if exchange.early_check is not None:
             exchange.early_check.cancel()
             exchange.early_check = None
@@ -291,6 +300,12 @@ class CoreResource(Resource):
         log.failure("Answering {ip} failed", failure, ip=exchange.peer.address[0])
         exchange.answer(BROKEN)
         return False
+
+
+def is_encoded(request: HTTPRequest) -> bool:
+    """Say whether a body is compressed, or encoded otherwise; no client of Bcfg2 does that."""
+    coding = request.getHeader(b"content-encoding") or b""
+    return coding.strip().lower() not in (b"", b"identity")
 
 
 def address_of(request: HTTPRequest) -> ClientAddress:

@@ -90,7 +90,10 @@ class OrderTests(ResourceTestCase):
             for verb, body in (("POST", call_of("ping")), ("GET", b""), ("POST", b"no XML")):
                 status, _, headers = self.respond(body, authorization, verb)
                 self.assertEqual(status, 401)
-                self.assertIsNone(headers.getRawHeaders("WWW-Authenticate"))
+                self.assertEqual(
+                    headers.getRawHeaders("WWW-Authenticate"),
+                    ['Basic realm="Bcfg2", charset="UTF-8"'],
+                )
         self.assertEqual(self.core.called, [])
 
     def test_passed_on(self) -> None:
@@ -101,12 +104,25 @@ class OrderTests(ResourceTestCase):
         self.assertEqual(address[0], "127.0.0.1")
 
     def test_verb(self) -> None:
-        """Who is let in gets a 501 for all verbs but POST."""
+        """Who is let in gets a 405 for all verbs but POST, which names that."""
         for verb in ("GET", "HEAD", "PUT", "DELETE", "PROPFIND"):
-            self.assertEqual(self.respond(b"", None, verb)[0], 501)
+            status, _, headers = self.respond(b"", None, verb)
+            self.assertEqual((status, headers.getRawHeaders("Allow")), (405, ["POST"]))
+
+    def test_encoded(self) -> None:
+        """A body that is compressed is a 415, before anybody's credentials are looked at."""
+        for coding, expected in (("gzip", 415), ("br", 415), ("identity", 200)):
+            response = self.successResultOf(
+                self.treq.post(
+                    "https://server.example.test:6789/RPC2", data=call_of("ping"),
+                    headers={"Authorization": basic(), "Content-Encoding": coding},
+                )
+            )  # fmt: skip
+            self.assertEqual(response.code, expected)
+        self.assertEqual(len(self.core.authenticated), 1)
 
     def test_any_path(self) -> None:
-        """A request may come to any path."""
+        """Below another site, a request may come to any path that leads to the resource."""
         for path in ("/", "/RPC2", "/a/../b?c=d", "/%00"):
             self.assertEqual(self.respond(call_of("ping"), path=path)[0], 200)
 
@@ -464,22 +480,68 @@ class EarlyTests(ChannelTestCase):
         """A body of unannounced length is refused, in one piece with its header or not."""
         request = post(b"4\r\nabcd\r\n0\r\n\r\n", Content_Length=None, Transfer_Encoding="chunked")
         self.send(request)
-        self.assertEqual(self.status(), 500)
+        self.assertEqual(self.status(), 411)
         self.open()
         self.send(request[:-15])
         self.send(request[-15:])
-        self.assertEqual(self.status(), 500)
+        self.assertEqual(self.status(), 411)
 
     def test_no_length(self) -> None:
-        """A request without a length has no body, and so is no call."""
+        """A request without a length has no body, and so is no call; it costs no thread."""
         self.send(post(b"", Content_Length=None))
+        self.assertEqual(self.status(), 411)
+        self.assertEqual(self.pool.waiting, 0)
+
+    def test_encoded(self) -> None:
+        """A compressed body is refused before it comes, with what would be taken."""
+        self.send(post(b"x" * 100, Content_Encoding="gzip")[:-50])
+        self.assertEqual(self.status(), 415)
+        self.assertIn(b"\r\nAccept-Encoding: identity", self.transport.value())
+        self.send(b"x" * 50)
+        self.assertEqual((self.status(), self.pool.waiting), (415, 0))
+        self.open()
+        self.send(post(b"", Content_Encoding="gzip"))
         self.pool.release()
         self.assertEqual(self.status(), 500)
+
+    def test_paths(self) -> None:
+        """A site of ours serves `/` and `/RPC2`, as a proxy writes them too, and nothing else."""
+        cases = {
+            b"/": 200, b"/RPC2": 200, b"/RPC2?x": 200, b"https://[::1]:6789/RPC2": 200,
+            b"http://x": 200, b"/RPC2/": 404, b"/rpc2": 404, b"//RPC2": 404, b"/a/../RPC2": 404,
+            b"/%52PC2": 404, b"x:y": 404, b"http://[/x": 404,
+        }  # fmt: skip
+        for target, expected in cases.items():
+            self.open()
+            self.send(post(self.body).replace(b"/RPC2", target, 1))
+            if expected == 200:
+                self.pool.release()
+            self.assertEqual((self.status(), self.pool.waiting), (expected, 0), target)
+
+    def test_other_paths(self) -> None:
+        """Other paths are served where bcfg2.conf says so."""
+        for paths, status in ((("/bcfg2",), 200), (("*",), 200), (("/other",), 404)):
+            self.settings = Settings(paths=paths)
+            self.connect()
+            self.send(post(self.body).replace(b"/RPC2", b"/bcfg2", 1))
+            self.pool.release() if status == 200 else None
+            self.assertEqual(self.status(), status)
+
+    def test_path_of_slow_body(self) -> None:
+        """A body that takes its time costs wrong credentials their answer, whatever its path."""
+        request = post(self.body).replace(b"/RPC2", b"/other", 1)
+        self.send(request[:-900])
+        self.assertEqual(self.pool.release(), "authenticate")
+        self.send(request[-900:])
+        self.assertEqual((self.status(), self.pool.waiting), (404, 0))
 
     def test_expect(self) -> None:
         """A client that waits for a go-ahead gets it, unless it is refused."""
         self.send(post(b"", Content_Length="100", Expect="100-continue"))
         self.assertIn(b"HTTP/1.1 100 Continue", self.transport.value())
+        self.open()
+        self.send(post(b"", Content_Length="100001", Expect="100-continue"))
+        self.assertEqual(self.status(), 413)
 
     def test_left_before_check(self) -> None:
         """Who leaves right behind the header is not looked at any more."""
@@ -502,7 +564,7 @@ class EarlyTests(ChannelTestCase):
         """A request for `*` is one like any other."""
         self.send(post(self.body).replace(b"POST /RPC2", b"OPTIONS *"))
         self.pool.release()
-        self.assertEqual(self.status(), 501)
+        self.assertEqual(self.status(), 405)
 
 
 class LifeTests(ChannelTestCase):

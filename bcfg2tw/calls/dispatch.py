@@ -71,10 +71,11 @@ class HttpAnswer:
     is_failed_login: bool = False
 
 
-FAILED_LOGIN = HttpAnswer(401, is_failed_login=True)
-UNAUTHORIZED = HttpAnswer(401)
+CHALLENGE = {b"WWW-Authenticate": b'Basic realm="Bcfg2", charset="UTF-8"'}
+FAILED_LOGIN = HttpAnswer(401, headers=CHALLENGE, is_failed_login=True)
+UNAUTHORIZED = HttpAnswer(401, headers=CHALLENGE)
 UNREADABLE = HttpAnswer(500)
-UNSUPPORTED = HttpAnswer(501)
+NOT_ALLOWED = HttpAnswer(405, headers={b"Allow": b"POST"})
 
 
 class Dispatcher:
@@ -119,7 +120,7 @@ class Dispatcher:
     def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         """Answer the request of a peer that was authenticated."""
         if verb != b"POST":
-            return UNSUPPORTED
+            return NOT_ALLOWED
         try:
             name, parameters = read_call(body)
         except MalformedRequest as error:

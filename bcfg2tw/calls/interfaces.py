@@ -108,6 +108,14 @@ class MeasuredCore(Protocol):
         """The record in which the dispatcher notes every call, beside the core's own entries."""
 
 
+@runtime_checkable
+class DescribedCore(Protocol):
+    """A core that can say in a few words what it serves; one that cannot is served as well."""
+
+    def summary(self) -> str:
+        """Return how much is served, such as "5 clients, 7 plugins, revision 3f0c"."""
+
+
 class WatchedCore(Protocol):
     """
     The part of a core that keeps it up to date when files change.

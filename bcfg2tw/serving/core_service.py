@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
-from bcfg2tw.calls.interfaces import DebugListener, RunningCore
+from bcfg2tw.calls.interfaces import DebugListener, DescribedCore, RunningCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
@@ -43,7 +43,6 @@ class CoreService(MultiService):
 
     The core is made when the service starts, which is when twistd has given up its privileges.
 
-    :ivar started: fires with the core when it has read the repository, and fails where it cannot
     :ivar downloader: what fetches files for the core; it works as long as the reactor runs
     :ivar debug_listeners: called with the core's debug flag whenever that is set
     """
@@ -78,8 +77,33 @@ class CoreService(MultiService):
         self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
         self._due = 0.0  # when all has to be over that happens at the end
-        self.started: Deferred[RunningCore] = Deferred()
+        # the core that has read the repository, or why there is none
+        self._outcome: RunningCore | Failure | None = None
+        self._waiting: list[Deferred[RunningCore]] = []
         self.debug_listeners: list[DebugListener] = []
+
+    @property
+    def started(self) -> Deferred[RunningCore]:
+        """
+        A Deferred that fires with the core when it has read the repository, and fails where it
+        cannot.
+
+        Each access returns one of its own, so that callbacks of one caller do not change what
+        another one gets.
+        """
+        waiting: Deferred[RunningCore] = Deferred()
+        if self._outcome is None:
+            self._waiting.append(waiting)
+        else:
+            waiting.callback(self._outcome)
+        return waiting
+
+    def _tell(self, outcome: RunningCore | Failure) -> None:
+        """Have those who wait for the core go on."""
+        self._outcome = outcome
+        waiters, self._waiting = self._waiting, []
+        for waiting in waiters:
+            waiting.callback(outcome)
 
     def privilegedStartService(self) -> None:
         """
@@ -88,7 +112,9 @@ class CoreService(MultiService):
         :raises SettingsError: if certificate, key or an address cannot be used
         """
         self._context = ServerContext(self._settings)
-        resource = CoreResource(self.started, self._pool, self._settings)
+        ready = self.started
+        resource = CoreResource(ready, self._pool, self._settings)
+        ready.addErrback(lambda _: None)  # it is reported when it happens
         self._site = CoreSite(resource, self._settings, self._reactor)
         Deferred.fromCoroutine(self._listen(self._site, self._context)).addErrback(self._refuse)
         if self._refusal is not None:
@@ -123,7 +149,7 @@ class CoreService(MultiService):
         for notice in (*self._settings.notices, *weaknesses(self._settings)):
             log.warn("{notice}", notice=notice)
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
-        starting.addCallbacks(self.started.callback, self._give_up)
+        starting.addCallbacks(self._tell, self._give_up)
 
     def _watch_certificates(self) -> None:
         if self._context is not None:
@@ -132,15 +158,22 @@ class CoreService(MultiService):
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
             await self._pool.call(core.start)
-        log.info("Serving the repository {path}", path=self._settings.repository)
+        log.info("{text}", text=self._description(core), is_for_all_logs=True)
         self._has_started = True
         if self.running:
             self._start_watching(core)
         return core
 
+    def _description(self, core: RunningCore) -> str:
+        """Return in one line what is served, and where."""
+        text = f"Serving the repository {self._settings.repository}"
+        if self._ports:
+            text += " at " + ", ".join(_location(port.getHost()) for port in self._ports)
+        return f"{text}: {core.summary()}" if isinstance(core, DescribedCore) else text
+
     def _give_up(self, failure: Failure) -> None:
         _report(failure)
-        self.started.errback(failure)
+        self._tell(failure)
 
     def _start_watching(self, core: RunningCore) -> None:
         if self._settings.filemonitor != "pseudo":
@@ -205,7 +238,6 @@ class CoreService(MultiService):
             log.error("Calls still run; they end with the process")
             self._pool.abandon()
         self._site = self._core = None
-        self.started.addErrback(lambda _: None)  # it was reported when it happened
 
     def _tracked(self, work: Deferred[T]) -> Deferred[T]:
         """Have work of the core end, in whatever way, before the core is shut down."""

@@ -9,6 +9,7 @@ runs there is none; the pool's queue is bounded instead.
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -21,14 +22,18 @@ from twisted.web.server import Site
 from zope.interface import implementer, provider
 
 from bcfg2tw.auth import HandshakeFailures
+from bcfg2tw.calls.dispatch import HttpAnswer
 from bcfg2tw.certificates.presented import certificate_refusal
 from bcfg2tw.settings import Settings
-from bcfg2tw.xmlrpc_resource import CoreResource, Exchange
+from bcfg2tw.xmlrpc_resource import LENGTH_REQUIRED, NOT_FOUND, CoreResource, Exchange
 
 logger = logging.getLogger("bcfg2-server")
 
 #: How long peers have to take note that a connection on which nothing runs is closed.
 CLOSING_SECONDS = 2.0
+
+#: A request's target: a path, or a whole URL as proxies write it (RFC 9112, 3.2.2).
+_TARGET = re.compile(rb"(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)")
 
 
 @provider(INonQueuedRequestFactory)
@@ -53,13 +58,35 @@ class CoreRequest(Request):
         # it may be answered here, before it was received: with this version
         self.clientproto = b"HTTP/1.1"
         self.channel.site.resource.header_received(self, length)
+        if self.exchange is None:  # refused, so that nothing is to be sent on
+            self.requestHeaders.removeHeader(b"expect")
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Give the whole request to the resource, whatever its path."""
-        assert self.content is not None
+        """Give the whole request to the resource, if it came to a path where that is."""
+        assert self.content is not None and self.exchange is not None
         self.content.seek(0)
         self.method, self.uri, self.clientproto = command, path, version
-        self.channel.site.resource.render(self)
+        refusal = self._refusal()
+        if refusal is None:
+            self.channel.site.resource.render(self)
+        else:
+            self.exchange.answer(refusal)
+
+    def _refusal(self) -> HttpAnswer | None:
+        """Return the answer to a request that is refused whoever makes it, else None."""
+        if not _is_served(self.uri, self.channel.site.settings.paths):
+            return NOT_FOUND
+        if self.method == b"POST" and not self.requestHeaders.hasHeader(b"content-length"):
+            return LENGTH_REQUIRED
+        return None
+
+
+def _is_served(uri: bytes, paths: tuple[str, ...]) -> bool:
+    """Say whether a request's target is one of some paths; `*` stands for any on either side."""
+    target = _TARGET.match(uri)
+    if uri == b"*" or "*" in paths or target is None:
+        return True
+    return (target[1] or b"/").decode("latin-1") in paths
 
 
 @implementer(IHandshakeListener)
@@ -209,6 +236,8 @@ class CoreSite(Site):
     :ivar settings: for its bounds; `reload` puts others in their place
     :ivar channels: the connections that are open
     """
+
+    noisy = False  # the service says where it listens
 
     def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)

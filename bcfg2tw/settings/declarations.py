@@ -372,6 +372,10 @@ class OptionTable:
         "separated by blanks in the file; TLS is put on top.",
         types.words, cli="endpoint",
     )  # fmt: skip
+    paths: tuple[str, ...] = option(
+        "bcfg2tw", "paths", "/ /RPC2",
+        "Paths of URLs that calls may come to, separated by blanks; * for any.", types.url_paths,
+    )  # fmt: skip
     handshake_timeout_seconds: float = option(
         "bcfg2tw", "handshake_timeout", "10", "Seconds that a TLS handshake may take.",
         types.positive,

@@ -122,7 +122,7 @@ class OrderTests(DispatchTestCase):
 
     def test_verb(self) -> None:
         """Only POST is a call."""
-        self.assertEqual(self.serve("GetConfig", verb=b"PUT"), (501, b""))
+        self.assertEqual(self.serve("GetConfig", verb=b"PUT"), (405, b""))
         self.assertEqual(self.core.called, [])
 
     def test_unreadable(self) -> None:

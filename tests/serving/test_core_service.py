@@ -114,6 +114,7 @@ class StartTests(ServiceTestCase):
         self.assertEqual(flags, [True])
         self.assertEqual(self.said(f"Serving the repository {self.settings.repository}"), 1)
         self.assertEqual(self.said(f"Listening on https://127.0.0.1:{self.port}"), 1)
+        self.assertEqual(self.said(" object at 0x"), 0)
 
     async def test_early_call(self) -> None:
         """A call that comes while the repository is read waits for it."""
@@ -153,6 +154,28 @@ class StartTests(ServiceTestCase):
         self.assertIs(await service.started, self.core)
         await service.stopService()
         self.assertEqual(self.core.events, ["shutdown", "shutdown ended"])
+
+    async def test_each_waits_alone(self) -> None:
+        """What one who waits for the core makes of it concerns no other, nor the calls."""
+        hold = self.core.hold("start")
+        self.service.startService()
+        early = [self.service.started, self.service.started]
+        early[0].addCallback(lambda _: None)
+        early[1].addCallback(lambda _: 1 // 0)
+        hold.release()
+        self.assertIsNone(await early[0])
+        await self.assertFailure(early[1], ZeroDivisionError)
+        self.assertIs(await self.service.started.addBoth(lambda core: core), self.core)
+        self.assertEqual(await deferToThread(self.ask, "GetConfig"), "<Configuration/>")
+
+    async def test_each_learns_why_not(self) -> None:
+        """Everybody learns why a core could not start, after the service has stopped too."""
+        self.core.failures["start"] = CoreInitError("No Metadata Plugin")
+        self.service.startService()
+        for _ in range(2):
+            await self.assertFailure(self.service.started, CoreInitError)
+        await self.service.stopService()
+        await self.assertFailure(self.service.started, CoreInitError)
 
 
 class FailedStartTests(ServiceTestCase):

@@ -16,7 +16,7 @@ from rich.table import Table
 from bcfg2tw.cli.call.remote import CallFailed, Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.reactor import run_once
-from bcfg2tw.cli.site import server_address, with_settings
+from bcfg2tw.cli.site import server_address, server_path, with_settings
 from bcfg2tw.settings import Settings
 
 __all__ = ["command"]
@@ -39,7 +39,9 @@ class _Options:
 @with_settings
 @click.argument("method")
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
-@click.option("-S", "--server", metavar="URL", help="The server, as https://HOST:PORT.")
+@click.option(
+    "-S", "--server", metavar="URL", help="The server, as https://HOST:PORT or with a path."
+)
 @click.option("-u", "--user", metavar="NAME", help="Who calls: root, a client's name or its uuid.")
 @click.option(
     "--password-file",
@@ -84,7 +86,8 @@ def command(
 
 
 def _target(options: _Options, settings: Settings) -> tuple[Remote, ServerIdentity]:
-    host, port = server_address(options.server or settings.server)
+    url = options.server or settings.server
+    host, port = server_address(url)
     password = _password(options, settings)
     cert, key = options.cert, options.key
     if cert is None and password is None:
@@ -97,6 +100,7 @@ def _target(options: _Options, settings: Settings) -> tuple[Remote, ServerIdenti
         options.user or settings.get("communication", "user") or "root",
         password,
         options.timeout or settings.client_timeout,
+        server_path(url),
     )
     # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
     common_names = names.replace(",", ":").split(":")
