@@ -222,6 +222,9 @@ class CoreResource(Resource):
         reactor = exchange.request.channel.site.reactor
         exchange.late_answer = reactor.callLater(seconds, self._answer_late, exchange)
         self._delayed.add(exchange)
+        mark_as_idle = getattr(exchange.request.channel, "mark_as_idle", None)
+        if mark_as_idle is not None:  # other sites have no bound that this would count for
+            mark_as_idle()
         exchange.request.notifyFinish().addErrback(lambda _: self._forget_delayed(exchange))
 
     def _answer_late(self, exchange: Exchange) -> None:

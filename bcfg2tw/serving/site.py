@@ -24,6 +24,7 @@ from zope.interface import implementer, provider
 from bcfg2tw.auth import HandshakeFailures
 from bcfg2tw.calls.dispatch import HttpAnswer
 from bcfg2tw.certificates.presented import certificate_refusal
+from bcfg2tw.serving.idle_connections import IdleConnections, host_of
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import LENGTH_REQUIRED, NOT_FOUND, CoreResource, Exchange
 
@@ -102,6 +103,7 @@ class CoreChannel(HTTPChannel):
         self.site = self.factory = site
         self._settings = site.settings
         self._deadline: IDelayedCall | None = None
+        self._host = ""
         self._is_in_handshake = False
         self._is_idle = False
         self._is_finished = False
@@ -112,6 +114,8 @@ class CoreChannel(HTTPChannel):
         """Begin with the handshake, or with the header where there is no TLS."""
         super().connectionMade()
         self.site.channels.add(self)
+        self._host = host_of(self.transport.getPeer())
+        self.mark_as_idle()
         self._is_in_handshake = ISSLTransport.providedBy(self.transport)
         if self._is_in_handshake:
             self._set_deadline(self._settings.handshake_timeout_seconds)
@@ -145,6 +149,7 @@ class CoreChannel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """Wait for the body."""
         self._is_idle = False
+        self.site.idle.remove(self)
         self._set_deadline(self._settings.body_timeout_seconds)
         super().allHeadersReceived()
 
@@ -160,9 +165,15 @@ class CoreChannel(HTTPChannel):
             self._set_deadline(self._settings.body_timeout_seconds)
         else:
             self._wait_for_request()
+        if not self._is_backed_up:
+            self.mark_as_idle()
         if self._is_paused:  # what else comes is read to no purpose, so that the answer gets there
             self.resume_reading()
         super().requestDone(request)
+
+    def mark_as_idle(self) -> None:
+        """Count the connection among those that may be closed for new ones."""
+        self.site.idle.add(self, self._host)
 
     def _wait_for_request(self) -> None:
         self._is_idle = True
@@ -181,6 +192,7 @@ class CoreChannel(HTTPChannel):
             self.transport.pauseProducing()
         elif not self.requests:
             self._wait_for_request()
+            self.mark_as_idle()
 
     def pause_reading(self) -> None:
         """Leave what the peer sends where it is; it has all the time that this takes."""
@@ -235,6 +247,7 @@ class CoreSite(Site):
 
     :ivar settings: for its bounds; `reload` puts others in their place
     :ivar channels: the connections that are open
+    :ivar idle: those of them that may be closed for new ones
     """
 
     noisy = False  # the service says where it listens
@@ -244,6 +257,7 @@ class CoreSite(Site):
         self.settings = settings
         self.handshake_failures = HandshakeFailures(settings.protocol)
         self.channels: set[CoreChannel] = set()
+        self.idle: IdleConnections[CoreChannel] = IdleConnections()
         self._drained: Deferred[None] | None = None
 
     # twisted declares that a site has channels of one class of its own, which no two sites share
@@ -280,6 +294,7 @@ class CoreSite(Site):
     def forget(self, channel: CoreChannel) -> None:
         """Count a connection no more."""
         self.channels.discard(channel)
+        self.idle.remove(channel)
         self._look_whether_drained()
 
     def _look_whether_drained(self) -> None:

@@ -422,9 +422,17 @@ class OptionTable:
         "back.",
         types.count,
     )  # fmt: skip
+    max_connections: int = option(
+        "bcfg2tw", "max_connections", "4000",
+        "Connections that may be open, fewer where the process may not have as many files open; "
+        "a new one takes the place of the one that is idle for longest.",
+        types.count,
+    )  # fmt: skip
     max_connections_per_address: int = option(
         "bcfg2tw", "max_connections_per_address", "1000",
-        "Connections that one address may have open.", types.count,
+        "Connections that one address may have open; its new one takes the place of its one that "
+        "is idle for longest.",
+        types.count,
     )  # fmt: skip
     max_login_delay_seconds: float = option(
         "bcfg2tw", "max_login_delay", "20",
