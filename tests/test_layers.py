@@ -35,6 +35,7 @@ LAYERS = (
     ("engine.plugin",),
     ("engine.model",),
     ("engine.store.opening",),
+    ("engine.store.sql",),
     ("engine.store.memory", "engine.store.xmlfiles"),
     ("engine.store", "engine.encryption"),
     ("engine.repository",),
@@ -101,6 +102,15 @@ ROOMS = {
     ),
     "engine.store": (
         ("opening",),
+        ("sql.opening",),
+        ("sql.clients", "sql.probes"),
+        ("sql.parts",),
+        ("sql.following", "sql.shared_locks", "sql.writer"),
+        ("sql.database",),
+        ("sql.kinds", "sql.schema"),
+        ("sql.migrations",),
+        ("sql", "sql.cached_answers", "sql.client_rows", "sql.listening", "sql.location"),
+        ("sql.tables",),
         ("memory", "xmlfiles.clients_file", "xmlfiles.probed_file"),
         ("xmlfiles.journaled_file",),
         ("xmlfiles.takeover",),
@@ -108,7 +118,7 @@ ROOMS = {
         ("xmlfiles", "client_table", "store"),
         ("interface", "written_files"),
         ("answers", "client_edit", "declared_clients"),
-        ("atomic", "changes", "client", "client_locks", ""),
+        ("atomic", "changes", "client", "client_locks", "outages", ""),
     ),
 }
 

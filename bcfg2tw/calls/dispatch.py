@@ -12,6 +12,7 @@ import time
 import traceback
 import xmlrpc.client
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from bcfg2tw.calls.interfaces import (
     MeasuredCore,
     Method,
     ServedCore,
+    StatefulCore,
 )
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
@@ -75,6 +77,9 @@ class Dispatcher:
 
     def __init__(self, core: ServedCore, failed_logins: FailedLogins) -> None:
         self._core = core
+        self._call_of_core: Callable[[], AbstractContextManager[None]] = (
+            core.call if isinstance(core, StatefulCore) else nullcontext
+        )
         self._failed_logins = failed_logins
         self._server_methods: Mapping[str, Method] = {
             "ping": _ping,
@@ -89,9 +94,10 @@ class Dispatcher:
 
         :raises NotServing: as `authenticate`
         """
-        if not self.authenticate(peer):
-            return UNAUTHORIZED
-        return self.answer(peer, verb, body)
+        with self._call_of_core():
+            if not self._authenticate(peer):
+                return UNAUTHORIZED
+            return self._answer(peer, verb, body)
 
     def authenticate(self, peer: Peer) -> bool:
         """
@@ -99,6 +105,10 @@ class Dispatcher:
 
         :raises NotServing: if the core can let nobody in now, whatever the credentials
         """
+        with self._call_of_core():
+            return self._authenticate(peer)
+
+    def _authenticate(self, peer: Peer) -> bool:
         is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
         if not is_admitted:
             self._failed_logins.note(peer.address.ip)
@@ -112,7 +122,15 @@ class Dispatcher:
         return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
 
     def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
-        """Answer the request of a peer that was authenticated."""
+        """
+        Answer the request of a peer that was authenticated.
+
+        :raises NotServing: if the core cannot reach what it needs for an answer
+        """
+        with self._call_of_core():
+            return self._answer(peer, verb, body)
+
+    def _answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         if verb != b"POST":
             return UNSUPPORTED
         try:

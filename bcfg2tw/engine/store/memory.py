@@ -28,6 +28,15 @@ class MemoryPart(Part):
     def check_settings(self, settings: Settings) -> None:
         """Accept all settings: whoever chose this store did not choose it by them."""
 
+    def prepare(self) -> None:
+        """Prepare nothing."""
+
+    def catch_up(self) -> None:
+        """Take in nothing: nobody else can change anything here."""
+
+    def disconnect(self) -> None:
+        """Close nothing."""
+
     def start(self) -> None:
         """Serve; there is nothing that an earlier process could have left."""
 

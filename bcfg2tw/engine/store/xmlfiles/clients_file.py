@@ -97,8 +97,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         """Refuse settings that ask for a database."""
         if settings.metadata_db:
             raise PluginInitError(
-                "[metadata] use_database: the list of clients cannot be kept in a database; "
-                "remove the option, and clients.xml is used"
+                "[metadata] use_database: the list of clients is kept in clients.xml since the "
+                "server was started; restart it to have it kept in the database"
             )
 
     def is_as_written(self, path: str) -> bool:

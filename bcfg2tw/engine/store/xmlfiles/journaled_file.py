@@ -216,6 +216,15 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         else:
             self.logger.warning("%s.journal is set aside: %s", self._path, copy)
 
+    def prepare(self) -> None:
+        """Prepare nothing: what is there is taken over when it is read."""
+
+    def catch_up(self) -> None:
+        """Take in nothing: one process at a time has the journal."""
+
+    def disconnect(self) -> None:
+        """Close nothing."""
+
     # Folding
 
     def start(self) -> None:

@@ -90,8 +90,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         """Refuse settings that ask for a database."""
         if settings.probes_db:
             raise PluginInitError(
-                "[probes] use_database: probe data cannot be kept in a database; "
-                "remove the option, and probed.xml is used"
+                "[probes] use_database: probe data are kept in probed.xml since the server was "
+                "started; restart it to have them kept in the database"
             )
 
     # Reading

@@ -1,0 +1,256 @@
+"""The database: connections, transactions, and the times in which it is away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.store.outages import Outages
+from bcfg2tw.engine.store.sql import schema
+from bcfg2tw.engine.store.sql.kinds import IS_WRITING, kind_of
+from bcfg2tw.engine.store.sql.listening import Listener
+from bcfg2tw.engine.store.sql.location import DatabaseLocation
+from bcfg2tw.engine.store.sql.tables import revision
+from bcfg2tw.errors import CoreInitError, StateUnavailable
+
+T = TypeVar("T")
+
+logger = logging.getLogger("bcfg2-server")
+
+#: A database that has just failed is not asked again for as long as that failure took, within
+#: these bounds, in seconds: a thread that waits for it can serve nobody else.
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 2.0
+
+
+class Database:
+    """
+    A database that is opened when it is needed, and again after it was away.
+
+    Safe to use from any thread. Nothing is open in a process that forks if `disconnect` was
+    called before.
+
+    :ivar location: where it is
+    """
+
+    def __init__(self, location: DatabaseLocation, clock: Clock, outages: Outages) -> None:
+        """
+        Open nothing yet.
+
+        :param outages: is told each failure to reach the database
+        :raises CoreInitError: if no state can be kept in it, or a library is missing
+        """
+        self.location = location
+        self._kind = kind_of(location)
+        self._engine: Engine = self._kind.create_engine()
+        self._clock = clock
+        self._outages = outages
+        self._lock = threading.Lock()
+        self._is_prepared = False
+        self._failed_at: float | None = None
+        self._pause_seconds = MIN_PAUSE_SECONDS
+        self._failure = ""
+
+    # Schema
+
+    def prepare(self) -> None:
+        """
+        Bring the tables to the newest version, making them if there are none.
+
+        :raises CoreInitError: if a newer release has upgraded them
+        :raises StateUnavailable: if the database is away
+        """
+        if self._is_prepared:
+            return
+        with self._lock:
+            self._attempt(self._prepare)
+
+    def _prepare(self) -> None:
+        if not self._is_prepared:
+            self._create()
+            with self._writing() as connection:
+                self._kind.lock_schema(connection)
+                schema.upgrade(connection)
+            self._is_prepared = True
+
+    def _create(self) -> None:
+        try:
+            self._kind.create()
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def schema_state(self) -> schema.SchemaState | None:
+        """
+        Return the version of the schema, None where there is no database at all.
+
+        :raises StateUnavailable: if the database is away
+        """
+        if not self._kind.is_there():
+            return None
+        return self._attempt(lambda: self._run(schema.state_of))
+
+    def has_tables(self) -> bool:
+        """
+        Say whether there is anything to read, for a process that changes no schema.
+
+        :raises CoreInitError: if the tables are not as this release needs them
+        :raises StateUnavailable: if the database is away
+        """
+        if self._is_prepared:
+            return True
+        state = self.schema_state()
+        if state is None or state.version is None:
+            return False
+        state.check()
+        if not state.is_newest:
+            raise CoreInitError(
+                f"{self.location}: the schema has the version {state.version}, and this release "
+                f"needs {state.newest}: run bcfg2tw db upgrade, or start the server"
+            )
+        self._is_prepared = True
+        return True
+
+    # Reading and writing
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """
+        Return what a query finds; every statement sees all that is committed by then.
+
+        :param query: may be called a second time, where the connection was broken
+        :raises StateUnavailable: if the database is away
+        """
+        return self._attempt(lambda: self._run(query))
+
+    def _run(self, query: Callable[[Connection], T]) -> T:
+        with self._reading() as connection:
+            return query(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            if self._engine.dialect.name != "sqlite":  # which has no transaction here anyway
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+    def write(self, change: Callable[[Connection, int], T]) -> T:
+        """
+        Make a change; it is on disk on return, and nobody else changes anything meanwhile.
+
+        :param change: called with the number of this change; a second time, where the connection
+            was broken: it must do no harm to make it twice
+        :raises StateUnavailable: if the database is away
+        :raises DataError: if it cannot hold a value; nothing has changed then
+        """
+        self.prepare()
+        return self._attempt(lambda: self._write(change))
+
+    def _write(self, change: Callable[[Connection, int], T]) -> T:
+        with self._writing() as connection:
+            connection.execute(update(revision).values(number=revision.c.number + 1))
+            number = connection.execute(select(revision.c.number)).scalar_one()
+            value = change(connection, number)
+            self._kind.notify(connection)
+        return value
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Give a transaction that is committed at the end of the block."""
+        with self._engine.connect() as connection:
+            writing = connection.execution_options(**{IS_WRITING: True})
+            with writing.begin():
+                yield writing
+
+    @contextmanager
+    def holding(self, number: int) -> Iterator[None]:
+        """
+        Keep other processes from what this lock stands for.
+
+        :raises StateUnavailable: if the database is away
+        """
+        self.prepare()
+        held = self._kind.holding(self._engine, number)
+        self._attempt(held.__enter__)
+        try:
+            yield
+        finally:
+            # a lock that cannot be given back ends with its connection
+            with suppress_outage():
+                held.__exit__(None, None, None)
+
+    def listen(self, wake: Callable[[], object]) -> Listener | None:
+        """
+        Have a function called when another process has changed something.
+
+        :param wake: called in a thread of its own
+        :returns: the listener, to be closed; None where the database tells nobody
+        """
+        return self._kind.listen(self._engine, wake)
+
+    def disconnect(self) -> None:
+        """Close all connections; they are opened again when they are needed."""
+        self._engine.dispose()
+
+    # Being away
+
+    def _attempt(self, action: Callable[[], T]) -> T:
+        if self._is_pausing():
+            raise self.note(StateUnavailable(self._failure))
+        started = self._clock.monotonic()
+        try:
+            value = self._twice(action)
+        except DataError:
+            raise
+        except SQLAlchemyError as error:
+            took_seconds = self._clock.monotonic() - started
+            self._pause_seconds = min(max(took_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS)
+            raise self._unavailable(error) from error
+        self._note_success()
+        return value
+
+    def _is_pausing(self) -> bool:
+        failed_at = self._failed_at
+        if failed_at is None:
+            return False
+        return self._clock.monotonic() - failed_at < self._pause_seconds
+
+    def _twice(self, action: Callable[[], T]) -> T:
+        """Run an action, once more where the connection had broken unnoticed."""
+        try:
+            return action()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return action()
+
+    def _unavailable(self, error: Exception) -> StateUnavailable:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        self._failure = f"the database {self.location} cannot be used: {reason}"
+        if self._failed_at is None:
+            logger.error("%s; clients are told to come back", self._failure)
+        self._failed_at = self._clock.monotonic()
+        return self.note(StateUnavailable(self._failure))
+
+    def note(self, error: StateUnavailable) -> StateUnavailable:
+        """Note that the call of this thread cannot be answered, and return the reason."""
+        self._outages.note(error)
+        return error
+
+    def _note_success(self) -> None:
+        if self._failed_at is not None:
+            self._failed_at = None
+            logger.warning("The database %s can be used again", self.location)
+
+
+@contextmanager
+def suppress_outage() -> Iterator[None]:
+    """Let failures of a database pass."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        logger.debug("%s", error)

@@ -1,0 +1,196 @@
+"""The output of clients' probes, kept in a database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import DataError
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
+from bcfg2tw.engine.store.sql.following import Follower
+from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
+from bcfg2tw.engine.store.sql.tables import answers as table
+from bcfg2tw.engine.store.xmlfiles.folding import Later
+from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.errors import PluginExecutionError, PluginInitError, StateUnavailable
+from bcfg2tw.settings import Settings
+
+#: Seconds until the times of uploads that said nothing new are written.
+TIMES_DELAY_SECONDS = 60.0
+
+
+class SqlProbes(SqlPart, ProbeStore, Follower):
+    """
+    The output of clients' probes: a row for each client, read when it is needed.
+
+    What was read of late is remembered until another process changes it, which is seen at the
+    beginning of each call.
+    """
+
+    def __init__(self, shared: SharedDatabase, clock: Clock, changes: Announcements) -> None:
+        super().__init__(shared)
+        shared.following.add(self)
+        self._changes = changes
+        self._cache = CachedAnswers()
+        self._lock = threading.Lock()
+        self._times: dict[str, int] = {}  # of uploads that said nothing new, not written yet
+        self._later = Later(self.fold, clock, TIMES_DELAY_SECONDS)
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refuse settings that ask for files."""
+        if not settings.probes_db:
+            raise PluginInitError(
+                "[probes] use_database: probe data are kept in a database since the server was "
+                "started; restart it to have them kept in probed.xml"
+            )
+
+    # Reading
+
+    def of(self, client: str) -> Answers | None:
+        """Return a client's last upload."""
+        name = client.lower()
+        _, answers = self._cache.get(name) or self._fetch(name)
+        time = self._times.get(name)
+        return answers if answers is None or time is None else replace(answers, timestamp=time)
+
+    def _fetch(self, client: str) -> tuple[int, Answers | None]:
+        ticket = self._cache.ticket()
+        entry: tuple[int, Answers | None] = 0, None
+        if self._shared.database.has_tables():
+            entry = self._shared.database.read(lambda connection: _select(connection, client))
+        self._cache.put(client, *entry, ticket)
+        return entry
+
+    def refresh(self) -> None:
+        """Take in what other processes wrote."""
+        try:
+            self.catch_up()
+        except StateUnavailable:
+            return  # told, and each call tries it again
+
+    def take_in(self, connection: Connection, after: int | None) -> Callable[[], None]:
+        """Fetch the names of the clients whose answers changed."""
+        if after is None:
+            return self._forget_all
+        query = select(table.c.client, table.c.revision).where(table.c.revision > after)
+        rows = [(client, number) for client, number in connection.execute(query)]
+        return lambda: self._forget(rows)
+
+    def _forget_all(self) -> None:
+        self._cache.expire_all()
+
+    def _forget(self, rows: list[tuple[str, int]]) -> None:
+        for client, number in rows:
+            if self._cache.expire(client, number):
+                self._changes.announce(ClientChange(client, "probes"))
+
+    # Changing
+
+    def save(self, answers: Answers) -> bool:
+        """Replace what is kept of a client."""
+        if self._holds(answers):  # nearly every upload, and no lock is needed to see it
+            return False
+        with self._shared.locks.holding(answers.client) as is_new:
+            if is_new:
+                self._shared.following.catch_up()
+            if self._holds(answers):
+                return False
+            ClientAnswers(answers).check()  # it has to be possible to go back to probed.xml
+            self._write(answers)
+            self._changes.announce(ClientChange(answers.client, "probes"))
+            return True
+
+    def _holds(self, answers: Answers) -> bool:
+        """Say whether nothing is new but the time, which is written later."""
+        before = self.of(answers.client)
+        if before is None or not before.says_the_same(answers):
+            return False
+        with self._lock:
+            self._times[answers.client] = answers.timestamp
+        self._later.request()
+        return True
+
+    def _write(self, answers: Answers) -> None:
+        try:
+            number = self._shared.writer.write(
+                lambda connection, number: _store(connection, answers, number)
+            )
+        except DataError as error:
+            raise PluginExecutionError(
+                f"the database cannot hold what the probes of {answers.client} said: {error.orig}"
+            ) from error
+        with self._lock:
+            self._times.pop(answers.client, None)
+        self._cache.replace(answers.client, number, answers)
+        self._shared.following.note_own(number)
+
+    # Times
+
+    def fold(self) -> bool:
+        """Write the times of uploads that said nothing new."""
+        with self._lock:
+            times = dict(self._times)
+        if not times:
+            return True
+        try:
+            self._shared.writer.write(lambda connection, number: _write_times(connection, times))
+        except StateUnavailable:
+            return False
+        with self._lock:
+            for client, time in times.items():
+                if self._times.get(client) == time:
+                    del self._times[client]
+        self._cache.expire_all()
+        return True
+
+    def close(self) -> None:
+        """Write what is left, and release the database."""
+        self._later.close()
+        self.fold()
+        super().close()
+
+
+def _select(connection: Connection, client: str) -> tuple[int, Answers | None]:
+    query = select(table).where(table.c.client == client)
+    values = connection.execute(query).mappings().first()
+    return (0, None) if values is None else (values["revision"], answers_from(values))
+
+
+def answers_from(values: Mapping[Any, Any]) -> Answers:
+    """Return the answers that a row holds."""
+    return Answers(
+        values["client"], values["data"], frozenset(values["groups"]), values["timestamp"]
+    )
+
+
+def values_of(answers: Answers, number: int) -> dict[str, Any]:
+    """Return the columns of answers."""
+    return {
+        "client": answers.client,
+        "data": dict(answers.data),
+        "groups": sorted(answers.groups),
+        "timestamp": answers.timestamp,
+        "revision": number,
+    }
+
+
+def _store(connection: Connection, answers: Answers, number: int) -> int:
+    connection.execute(delete(table).where(table.c.client == answers.client))
+    connection.execute(insert(table).values(values_of(answers, number)))
+    return number
+
+
+def _write_times(connection: Connection, times: Mapping[str, int]) -> None:
+    query = (
+        update(table).where(table.c.client == bindparam("name")).values(timestamp=bindparam("time"))
+    )
+    rows = [{"name": client, "time": time} for client, time in sorted(times.items())]
+    connection.execute(query, rows)
