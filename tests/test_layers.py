@@ -102,7 +102,8 @@ ROOMS = {
     ),
     "engine.store": (
         ("opening",),
-        ("sql.opening",),
+        ("sql.opening", "sql.transfer.contents", "sql.transfer.importing"),
+        ("sql.transfer",),
         ("sql.clients", "sql.probes"),
         ("sql.parts",),
         ("sql.following", "sql.shared_locks", "sql.writer"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import glob
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
 from bcfg2tw.engine.store.xmlfiles.journal import State
@@ -85,10 +86,13 @@ class ClientDocuments:
 
     def _remove(self, name: str) -> None:
         for path, element in self._places.pop(name, ()):
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
-                self._changed[path] = None
+            self._remove_element(path, element)
+
+    def _remove_element(self, path: str, element: Element) -> None:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+            self._changed[path] = None
 
     def _update(self, path: str, element: Element, edit: ClientEdit) -> None:
         before = attributes(element)
@@ -103,6 +107,44 @@ class ClientDocuments:
         )
         self._places[edit.name] = [(self._path, element)]
         self._changed[self._path] = None
+
+    def put(self, name: str, elements: Sequence[ClientElement]) -> None:
+        """
+        Have the files say of a client what its elements do; attributes beyond that stay.
+
+        :param name: in lower case
+        :param elements: none remove the client
+        """
+        places = self._places.get(name, [])
+        for path, element in places[len(elements) :]:
+            self._remove_element(path, element)
+        for index, wanted in enumerate(elements):
+            if index < len(places):
+                path, element = places[index]
+            else:
+                path, element = self._path, etree.SubElement(self.roots[self._path], "Client")
+                self._places.setdefault(name, []).append((path, element))
+            self._fill(path, element, {"name": name, **wanted.attributes}, wanted.aliases)
+
+    def _fill(
+        self,
+        path: str,
+        element: Element,
+        values: Mapping[str, str],
+        aliases: Sequence[Mapping[str, str]],
+    ) -> None:
+        before = attributes(element)
+        for attribute, value in values.items():
+            is_same = before.get(attribute) == value
+            if attribute == "name":  # however it is written
+                is_same = before.get(attribute, "").lower() == value.lower()
+            if not is_same:
+                element.set(attribute, value)
+                self._changed[path] = None
+        if aliases and element.find("Alias") is None:
+            for alias in aliases:
+                etree.SubElement(element, "Alias", dict(alias))
+            self._changed[path] = None
 
     def clients(self) -> dict[str, dict[str, str]]:
         """Return the attributes of each client's first element, by its name in lower case."""
