@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from weakref import WeakValueDictionary
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import DataError
 
 from bcfg2tw.engine.clock import Clock
@@ -190,11 +190,16 @@ class SqlClients(SqlPart, ClientStore, Follower):
 
 
 def _fetch(connection: Connection, name: str) -> ClientRow | None:
-    query = select(clients).where(clients.c.name == name)
-    values = connection.execute(query).mappings().first()
+    values = connection.execute(_SELECT, {"key": name}).mappings().first()
     return None if values is None else row_from(dict(values))
 
 
 def _store(connection: Connection, row: ClientRow) -> None:
-    connection.execute(delete(clients).where(clients.c.name == row.name))
-    connection.execute(insert(clients).values(values_of(row)))
+    connection.execute(_DELETE, {"key": row.name})
+    connection.execute(_INSERT, values_of(row))
+
+
+# made once: to put a statement together takes longer than to execute it
+_SELECT = select(clients).where(clients.c.name == bindparam("key"))
+_DELETE = delete(clients).where(clients.c.name == bindparam("key"))
+_INSERT = insert(clients)

@@ -64,7 +64,7 @@ class Following:
         """
         if not self._database.has_tables():
             return
-        if self._database.read(_number) != self._number:
+        if self._database.number() != self._number:
             with self._lock:
                 self._database.read(self._take_in)
 

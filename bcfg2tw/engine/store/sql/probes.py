@@ -159,8 +159,7 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 
 
 def _select(connection: Connection, client: str) -> tuple[int, Answers | None]:
-    query = select(table).where(table.c.client == client)
-    values = connection.execute(query).mappings().first()
+    values = connection.execute(_SELECT, {"key": client}).mappings().first()
     return (0, None) if values is None else (values["revision"], answers_from(values))
 
 
@@ -183,8 +182,8 @@ def values_of(answers: Answers, number: int) -> dict[str, Any]:
 
 
 def _store(connection: Connection, answers: Answers, number: int) -> int:
-    connection.execute(delete(table).where(table.c.client == answers.client))
-    connection.execute(insert(table).values(values_of(answers, number)))
+    connection.execute(_DELETE, {"key": answers.client})
+    connection.execute(_INSERT, values_of(answers, number))
     return number
 
 
@@ -194,3 +193,9 @@ def _write_times(connection: Connection, times: Mapping[str, int]) -> None:
     )
     rows = [{"name": client, "time": time} for client, time in sorted(times.items())]
     connection.execute(query, rows)
+
+
+# made once: to put a statement together takes longer than to execute it
+_SELECT = select(table).where(table.c.client == bindparam("key"))
+_DELETE = delete(table).where(table.c.client == bindparam("key"))
+_INSERT = insert(table)
