@@ -109,6 +109,14 @@ class Settings(OptionTable):
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
         return self.places.get((section, key.lower())) or self.config or "the defaults"
 
+    def folder_for(self, plugin: str, in_repository: str) -> str:
+        """
+        Return the folder for what a plugin writes for itself, as distinct from what sites keep.
+
+        :param in_repository: the folder where `[server] state` does not name another one
+        """
+        return in_repository if self.state is None else os.path.join(self.state, plugin)
+
     @property
     def misspellings(self) -> tuple[str, ...]:
         """The notices of names that are like another one."""

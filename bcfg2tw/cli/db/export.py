@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 import click
 
-from bcfg2tw.cli.db.opened import clients_path, opened_database, probed_path
+from bcfg2tw.cli.db.opened import clients_path, probed_path
 from bcfg2tw.cli.site import with_settings
-from bcfg2tw.engine.store.sql.client_rows import Elements
-from bcfg2tw.engine.store.sql.transfer.contents import read_contents
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.client_rows import Elements
+from bcfg2tw.engine.store.declared_clients import no_clients
+from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.transfer.files import (
     elements_by_client,
     read_answers,
@@ -34,39 +37,47 @@ __all__ = ["export"]
 )
 def export(settings: Settings, folder: str | None) -> None:
     """
-    Write clients.xml and probed.xml with all that the database holds.
+    Write clients.xml and probed.xml with all that the server keeps elsewhere.
 
     In the repository, clients.xml and the files that it includes are changed where they say
     something else; comments stay. With --to, whole files are written elsewhere.
+
+    What is kept in the folder of [server] state, and in no database, is written likewise.
     """
-    declared = _declared(settings)
-    with opened_database(settings) as database:
-        contents = read_contents(database)
-    clients = contents.clients_with(declared)
+    clients, answers = _state(settings)
     paths = _paths(settings, folder)
     try:
         for path in paths:
             os.makedirs(os.path.dirname(path), exist_ok=True)
         write_clients(paths[0], clients)
-        write_answers(paths[1], contents.answers.values())
+        write_answers(paths[1], answers)
     except OSError as error:
         raise click.ClickException(f"{error.filename or paths[0]}: {error.strerror}") from error
     _verify(paths[0], clients, settings)
-    if read_answers(paths[1]) != dict(contents.answers):
-        raise click.ClickException(f"{paths[1]} does not say what the database does")
+    if read_answers(paths[1]) != {client.client: client for client in answers}:
+        raise click.ClickException(f"{paths[1]} does not say what is kept elsewhere")
     click.echo(f"{paths[0]}: {len(clients)} clients")
-    click.echo(f"{paths[1]}: what the probes of {len(contents.answers)} clients said")
-    click.echo("Both were read again, and say what the database does.")
-    if settings.metadata_db or settings.probes_db:
+    click.echo(f"{paths[1]}: what the probes of {len(answers)} clients said")
+    click.echo("Both were read again, and say what is kept elsewhere.")
+    if folder is None:
         click.echo(
-            "To have them used, stop the server before this command, write use_database = no, and "
-            "start it again."
+            "To have them used, stop the server before this command, write use_database = no, "
+            "remove [server] state, and start it again."
         )
 
 
-def _declared(settings: Settings) -> dict[str, Elements]:
+def _state(settings: Settings) -> tuple[dict[str, Elements], list[Answers]]:
+    """Return the clients that there are, and the output of their probes."""
     path = clients_path(settings)
-    return elements_by_client(read_declared(path, settings)) if os.path.exists(path) else {}
+    store = open_store(settings, SystemClock())
+    try:
+        store.catch_up()
+        store.probes.refresh()
+        declared = read_declared(path, settings) if os.path.exists(path) else no_clients()
+        clients = store.clients.current(declared).clients()
+        return {client.name: client.elements for client in clients}, store.probes.all()
+    finally:
+        store.close()
 
 
 def _paths(settings: Settings, folder: str | None) -> tuple[str, str]:
@@ -85,7 +96,7 @@ def _verify(path: str, clients: Mapping[str, Elements], settings: Settings) -> N
     wrong = [name for name in {**written, **clients} if not _agree(written, clients, name)]
     if wrong:
         raise click.ClickException(
-            f"{path} does not say what the database does of {', '.join(sorted(wrong))}"
+            f"{path} does not say what is kept elsewhere of {', '.join(sorted(wrong))}"
         )
 
 

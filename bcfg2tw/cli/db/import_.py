@@ -13,7 +13,7 @@ from bcfg2tw.cli.db.sources import read_sources
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.repository.files import Library
-from bcfg2tw.engine.store.sql.client_rows import Elements
+from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.transfer.importing import Outcome, import_answers, import_clients
 from bcfg2tw.settings import Settings
 

@@ -8,8 +8,8 @@ import click
 
 from bcfg2tw.cli.db.opened import opened_database
 from bcfg2tw.cli.site import with_settings
+from bcfg2tw.engine.store.sql.counts import count
 from bcfg2tw.engine.store.sql.database import Database
-from bcfg2tw.engine.store.sql.transfer.contents import read_contents
 from bcfg2tw.settings import Settings
 
 __all__ = ["status", "upgrade"]
@@ -28,11 +28,16 @@ def status(settings: Settings) -> None:
 
 def _places(settings: Settings) -> Iterator[str]:
     places = {
-        "clients": (settings.metadata_db, "metadata", "clients.xml"),
+        "clients": (
+            settings.metadata_db,
+            "metadata",
+            "clients.xml" if settings.state is None else "clients.json",
+        ),
         "output of probes": (settings.probes_db, "probes", "probed.xml"),
     }
+    folder = "" if settings.state is None else f"{settings.state}/"
     for state, (is_in_database, section, file) in places.items():
-        place = "the database" if is_in_database else file
+        place = "the database" if is_in_database else f"{folder}{file}"
         option = "yes" if is_in_database else "no"
         yield f"{state}: kept in {place} ([{section}] use_database = {option})"
 
@@ -45,10 +50,9 @@ def _contents(database: Database) -> Iterator[str]:
         return
     yield f"schema: version {state.version}, {_comparison(state.is_newest, state.is_known)}"
     if state.is_newest:
-        contents = read_contents(database)
-        registered = [row for row in contents.rows.values() if row.elements is not None]
-        yield f"clients that are registered in it: {len(registered)}"
-        yield f"clients whose probes have said something: {len(contents.answers)}"
+        counts = count(database)
+        yield f"clients that are registered in it: {counts.clients}"
+        yield f"clients whose probes have said something: {counts.answers}"
 
 
 def _comparison(is_newest: bool, is_known: bool) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bcfg2tw.cli.db.opened import clients_path, probed_path
 from bcfg2tw.engine.store.answers import Answers
-from bcfg2tw.engine.store.sql.client_rows import Elements
+from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.location import SQLITE, DatabaseLocation, location_of
 from bcfg2tw.engine.store.sql.transfer.files import (
     elements_by_client,

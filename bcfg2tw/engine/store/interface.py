@@ -237,6 +237,10 @@ class ProbeStore(Part):
         """
 
     @abstractmethod
+    def all(self) -> list[Answers]:
+        """Return the last upload of every client that ever uploaded anything, by name."""
+
+    @abstractmethod
     def save(self, answers: Answers) -> bool:
         """
         Replace what is kept of a client; it is on disk on return.

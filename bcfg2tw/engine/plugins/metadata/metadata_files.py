@@ -10,12 +10,18 @@ from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.interface import ClientList
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Metadata")
 
 CLIENTS, GROUPS = "clients.xml", "groups.xml"
 UNSERVED = "no client can be served until it is repaired"
 EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
+
+
+def is_clients_xml_wanted(settings: Settings) -> bool:
+    """Say whether the server writes to clients.xml; else it need not be there."""
+    return not settings.metadata_db and settings.state is None
 
 
 def create_missing(files: Files, effects: Effects) -> None:
@@ -28,7 +34,9 @@ def create_missing(files: Files, effects: Effects) -> None:
     :raises Unsettled: if one was created: the folder has to be listed again
     """
     missing = [name for name in EMPTY if name not in files]
-    if missing == [GROUPS]:
+    if CLIENTS in missing and not is_clients_xml_wanted(files.library.settings):
+        missing.remove(CLIENTS)
+    if missing == [GROUPS] and CLIENTS in files:
         logger.error("%s is missing: restore it; %s", files.path(GROUPS), UNSERVED)
         return
     created = [name for name in missing if _create(name, files, effects)]

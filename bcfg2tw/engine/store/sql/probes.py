@@ -14,11 +14,11 @@ from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
 from bcfg2tw.engine.store.sql.following import Follower
 from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
 from bcfg2tw.engine.store.sql.tables import answers as table
-from bcfg2tw.engine.store.xmlfiles.folding import Later
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
@@ -58,8 +58,12 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
         """Return a client's last upload."""
         name = client.lower()
         _, answers = self._cache.get(name) or self._fetch(name)
-        time = self._times.get(name)
-        return answers if answers is None or time is None else replace(answers, timestamp=time)
+        return None if answers is None else self._with_time(answers)
+
+    def _with_time(self, answers: Answers) -> Answers:
+        """Return answers with the time of an upload that said the same, if there was one."""
+        time = self._times.get(answers.client)
+        return answers if time is None else replace(answers, timestamp=time)
 
     def _fetch(self, client: str) -> tuple[int, Answers | None]:
         ticket = self._cache.ticket()
@@ -68,6 +72,13 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
             entry = self._shared.database.read(lambda connection: _select(connection, client))
         self._cache.put(client, *entry, ticket)
         return entry
+
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        if not self._shared.database.has_tables():
+            return []
+        uploads = self._shared.database.read(_select_all)
+        return [self._with_time(answers) for answers in uploads]
 
     def refresh(self) -> None:
         """Take in what other processes wrote."""
@@ -161,6 +172,11 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 def _select(connection: Connection, client: str) -> tuple[int, Answers | None]:
     values = connection.execute(_SELECT, {"key": client}).mappings().first()
     return (0, None) if values is None else (values["revision"], answers_from(values))
+
+
+def _select_all(connection: Connection) -> list[Answers]:
+    rows = connection.execute(select(table).order_by(table.c.client)).mappings()
+    return [answers_from(values) for values in rows]
 
 
 def answers_from(values: Mapping[Any, Any]) -> Answers:

@@ -15,17 +15,21 @@ from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.client_locks import ClientLocks
+from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
-from bcfg2tw.engine.store.xmlfiles.folding import Gate, Later
+from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from bcfg2tw.engine.store.xmlfiles.journal import Journal, Leftover, Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, RepositoryError
+from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
 Batch = TypeVar("Batch")
 
 FOLDING_DELAY_SECONDS = 3.0
+
+#: Of a folder for state, which holds passwords of clients.
+FOLDER_MODE = 0o750
 
 
 class JournaledFile(ABC, Generic[Change, Batch]):
@@ -50,14 +54,16 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     logger: logging.Logger
     failure: type[Bcfg2Error]
 
-    def __init__(self, path: str, clock: Clock) -> None:
+    def __init__(self, path: str, clock: Clock, owns_folder: bool = False) -> None:
         """
         Open nothing yet.
 
         :param path: of the file; the journal stands beside it
+        :param owns_folder: whether the folder holds nothing but state, and is made if it is missing
         """
         self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
         self._path = path
+        self._owns_folder = owns_folder
         self._journal = Journal(f"{path}.journal", self._state)
         self._client_locks = ClientLocks()
         self._folding = threading.Lock()
@@ -217,7 +223,22 @@ class JournaledFile(ABC, Generic[Change, Batch]):
             self.logger.warning("%s.journal is set aside: %s", self._path, copy)
 
     def prepare(self) -> None:
-        """Prepare nothing: what is there is taken over when it is read."""
+        """
+        Make the folder of the file, if it is no other's to make.
+
+        :raises CoreInitError: if it cannot be made, or not be written
+        """
+        if not self._owns_folder:
+            return
+        folder = os.path.dirname(self._path)
+        try:
+            os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
+        except OSError as error:
+            raise CoreInitError(
+                f"{folder} cannot be made: {error.strerror or error} ([server] state)"
+            ) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise CoreInitError(f"{folder} cannot be written by this user ([server] state)")
 
     def catch_up(self) -> None:
         """Take in nothing: one process at a time has the journal."""

@@ -55,13 +55,16 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     logger = logging.getLogger("Probes")
     failure = PluginExecutionError
 
-    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
+    def __init__(
+        self, path: str, clock: Clock, changes: Announcements, owns_folder: bool = False
+    ) -> None:
         """
         Take in what a killed server left in its journal; only for that probed.xml may be read.
 
         :param path: of probed.xml
+        :param owns_folder: whether its folder holds nothing but state
         """
-        super().__init__(path, clock)
+        super().__init__(path, clock, owns_folder)
         self._changes = changes
         self._waiting: dict[str, ClientAnswers] = {}
         self._clients: dict[str, ClientAnswers] = {}
@@ -100,6 +103,12 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         """Return a client's last upload."""
         entry = self._clients.get(client.lower())
         return None if entry is None else entry.answers
+
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        with self._lock:
+            clients = dict(self._clients)
+        return [clients[client].answers for client in sorted(clients)]
 
     def refresh(self) -> None:
         """Take in probed.xml if somebody else wrote it; make it if it is missing."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import DeclaredClients, read_clients
-from bcfg2tw.engine.store.sql.client_rows import Elements
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, document, read_probed
 from bcfg2tw.errors import RepositoryError

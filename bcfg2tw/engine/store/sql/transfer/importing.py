@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.client_rows import ClientRow, Elements, row_from, values_of
 from bcfg2tw.engine.store.sql import probes
-from bcfg2tw.engine.store.sql.client_rows import ClientRow, Elements, row_from, values_of
 from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.tables import answers as answers_table
 from bcfg2tw.engine.store.sql.tables import clients as clients_table

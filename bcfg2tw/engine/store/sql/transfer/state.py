@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bcfg2tw.engine.store.answers import Answers
-from bcfg2tw.engine.store.sql.client_rows import Elements
+from bcfg2tw.engine.store.client_rows import Elements
 
 
 @dataclass(frozen=True)

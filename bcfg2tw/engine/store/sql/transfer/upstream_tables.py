@@ -19,7 +19,7 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client import ClientElement
-from bcfg2tw.engine.store.sql.client_rows import Elements
+from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.location import POSTGRESQL, SQLITE, DatabaseLocation
 from bcfg2tw.engine.store.sql.transfer.state import State
 from bcfg2tw.errors import SettingsError

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
-from bcfg2tw.engine.store.sql.client_rows import ClientRow, Elements, row_from, values_of
+from bcfg2tw.engine.store.client_rows import ClientRow, Elements, row_from, values_of
 
 NAME = "c.example.test"
 ATTRIBUTES = st.dictionaries(
