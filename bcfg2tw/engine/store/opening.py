@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ class _Opening:
         self._shared = self._open_database() if uses_database else None
 
     def _open_database(self) -> SharedDatabase:
+        # which tells of its own parts, as soon as it is imported
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         # here only: a site without a database needs none of these libraries
         try:
             from bcfg2tw.engine.store.sql.opening import open_database
