@@ -106,7 +106,7 @@ ROOMS = {
         ("sql.transfer",),
         ("sql.clients", "sql.probes"),
         ("sql.parts",),
-        ("sql.following", "sql.shared_locks", "sql.writer"),
+        ("sql.following", "sql.writer"),
         ("sql.database",),
         ("sql.kinds", "sql.schema"),
         ("sql.migrations",),
@@ -128,7 +128,17 @@ ROOMS = {
         ("interface", "written_files"),
         ("client_rows",),
         ("answers", "client_edit", "declared_clients"),
-        ("atomic", "changes", "client", "client_locks", "later", "outages", ""),
+        (
+            "atomic",
+            "changes",
+            "client",
+            "client_locks",
+            "later",
+            "outages",
+            "shared_client_locks",
+            "shared_lock",
+            "",
+        ),
     ),
 }
 

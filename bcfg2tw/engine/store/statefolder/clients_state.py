@@ -30,11 +30,11 @@ class Batch:
     """
     All that a new file holds.
 
-    :ivar revision: the number of the last change that is in it
+    :ivar changes: how many were in memory then
     """
 
     rows: list[ClientRow]
-    revision: int
+    changes: int
 
 
 class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
@@ -59,7 +59,9 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
         self._merged = MergedClients(clock)
         rows = _read(path)
         self._merged.replace_all(rows)
-        self._revision = self._written = max((row.revision for row in rows), default=0)
+        self._revision = max((row.revision for row in rows), default=0)
+        self._count = 0  # of changes, of this process and others, since it was read
+        self._written = 0  # how many of them are in the file
         self._take_over()
 
     def check_settings(self, settings: Settings) -> None:
@@ -101,6 +103,11 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
 
     def _apply(self, change: ClientRow) -> None:
         self._merged.replace(change)
+        self._note(change)
+
+    def _note(self, change: ClientRow) -> None:
+        """Count a change; `_lock` is held."""
+        self._count += 1
         self._revision = max(self._revision, change.revision)
 
     # Taking over
@@ -113,13 +120,34 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
         for record in records:
             self._apply(row_from(record))
 
+    # Other processes
+
+    def _take_record(self, record: Record) -> None:
+        row = row_from(record)
+        changes = self._merged.replace(row)
+        with self._lock:
+            self._note(row)
+        self._changes.announce_all(changes)
+
+    def _last_change(self) -> int:
+        return self._count
+
+    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+        self._written = max(self._written, last)
+
+    def _reread(self) -> None:
+        for row in _read(self._path):
+            self._take_record(values_of(row))
+        with self._lock:
+            self._written = self._count
+
     # Folding
 
     def _lacks_anything(self) -> bool:
-        return self._revision != self._written
+        return self._count != self._written
 
     def _collect(self) -> Batch:
-        return Batch(self._merged.rows(), self._revision)
+        return Batch(self._merged.rows(), self._count)
 
     def _write(self, batch: Batch) -> State:
         rows = sorted(batch.rows, key=lambda row: row.name)
@@ -131,7 +159,7 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
         return state
 
     def _settle(self, batch: Batch) -> None:
-        self._written = batch.revision
+        self._written = batch.changes
 
     def _describe_waiting(self) -> str:
         return f"changes of clients wait in {self._path}.journal until {self._path} can be written"

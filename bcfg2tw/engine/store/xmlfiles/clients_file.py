@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.changes import Announcements
-from bcfg2tw.engine.store.client_edit import REMOVE, ClientEdit
+from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
@@ -164,6 +164,33 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._log.append(change)
         self._tables.apply(change)
 
+    # Other processes
+
+    def _take_record(self, record: Record) -> None:
+        edit = edit_from(record)
+        with self._lock:
+            self._apply(edit)
+        self._changes.announce_all(edit.announcements())
+
+    def _last_change(self) -> int:
+        return self._log.last
+
+    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+        self._folded = max(self._folded, last)
+        self._log.forget(self._oldest_held())
+
+    def _reread(self) -> None:
+        """Bring the tables to what the file says now; what they have beyond is in the journal."""
+        clients = ClientDocuments(self._path).clients()
+        with self._lock:
+            table = self._tables.newest()
+            edits = [] if table is None else list(_edits_between(table, clients))
+            for edit in edits:
+                self._apply(edit)
+            self._folded = self._log.last
+        for edit in edits:
+            self._changes.announce_all(edit.announcements())
+
     # Folding
 
     def _lacks_anything(self) -> bool:
@@ -177,12 +204,30 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def _settle(self, batch: list[ClientEdit]) -> None:
         self._folded += len(batch)
+        self._log.forget(self._oldest_held())
 
     def _describe_waiting(self) -> str:
         return (
             f"{self._log.last - self._folded} changes of clients wait in {self._path}.journal "
             f"until {self._path} can be written"
         )
+
+
+def _edits_between(
+    table: ClientTable, clients: Mapping[str, Mapping[str, str]]
+) -> Iterator[ClientEdit]:
+    """Yield the edits that lead from a table to the clients of a file."""
+    for client in table.clients():
+        if client.name not in clients:
+            yield ClientEdit(REMOVE, client.name, {})
+    for name, attributes in clients.items():
+        present = table.get(name)
+        before = {} if present is None else present.elements[0].attributes
+        changed = {key: value for key, value in attributes.items() if before.get(key) != value}
+        if present is None:
+            yield ClientEdit(ADD, name, dict(attributes))
+        elif changed:
+            yield ClientEdit(UPDATE, name, changed)
 
 
 def edit_from(record: Mapping[str, Any]) -> ClientEdit:

@@ -7,26 +7,30 @@ import logging
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bcfg2tw.engine.clock import Clock
-from bcfg2tw.engine.store.client_locks import ClientLocks
+from bcfg2tw.engine.clock import Clock, Timer
+from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.store.later import Later
+from bcfg2tw.engine.store.shared_client_locks import SharedClientLocks
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from bcfg2tw.engine.store.xmlfiles.journal import Journal, Leftover, Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError
+from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError, StateUnavailable
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
 Batch = TypeVar("Batch")
 
 FOLDING_DELAY_SECONDS = 3.0
+
+#: Seconds between two looks of a process that nobody calls.
+LOOK_EVERY_SECONDS = 1.0
 
 #: Of a folder for state, which holds passwords of clients.
 FOLDER_MODE = 0o750
@@ -35,6 +39,9 @@ FOLDER_MODE = 0o750
 class JournaledFile(ABC, Generic[Change, Batch]):
     """
     A file, its journal, and what is in memory of both: durable at once, in the file later.
+
+    Several processes may share it: each takes in what the others appended at the beginning of a
+    call (`catch_up`), and one of them, the leader, writes the file.
 
     A change is appended to the journal, then applied in memory, then acknowledged. Some seconds
     later everything that the file lacks is written to it in one step, once for all changes of
@@ -65,7 +72,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         self._path = path
         self._owns_folder = owns_folder
         self._journal = Journal(f"{path}.journal", self._state)
-        self._client_locks = ClientLocks()
+        self._client_locks = SharedClientLocks(self._hold)
         self._folding = threading.Lock()
         self._lock = threading.Lock()
         self._gate = Gate()
@@ -73,6 +80,15 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         self._problem = ""
         self._is_taken_over = False
         self._takeover: Takeover | None = None  # what is not told yet
+        self._clock = clock
+        self._timer: Timer | None = None
+        self._is_closed = False
+        # what other processes appended is put into force by one thread at a time
+        self._news_lock = threading.Lock()
+        self._needs_rereading = False
+        self._seen: object = None  # the journal, when all of it was in force
+        # generations of the journal that have ended, with the last change in each
+        self._ends: list[tuple[int, int]] = []
 
     # The file and the memory, as a subclass knows them
 
@@ -83,6 +99,26 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     @abstractmethod
     def _apply(self, change: Change) -> None:
         """Make a change visible; `_lock` is held."""
+
+    @abstractmethod
+    def _take_record(self, record: Record) -> None:
+        """Make a change of another process visible, and announce it."""
+
+    @abstractmethod
+    def _last_change(self) -> int:
+        """Return the number of the last change that is in memory; `_lock` is held."""
+
+    @abstractmethod
+    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+        """Note that another process has written all changes up to a number; `_lock` is held."""
+
+    @abstractmethod
+    def _reread(self) -> None:
+        """
+        Take in the file, where it is not known what other processes did to it.
+
+        :raises RepositoryError: if it cannot be read or is not well-formed
+        """
 
     @abstractmethod
     def _lacks_anything(self) -> bool:
@@ -139,9 +175,22 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     # Changing
 
-    def changing(self, name: str) -> AbstractContextManager[object]:
-        """Keep other threads from changing a client."""
-        return self._client_locks.lock_of(name.lower())
+    @contextmanager
+    def changing(self, name: str) -> Iterator[None]:
+        """Keep other threads, and other processes, from changing a client."""
+        with self._client_locks.holding(name.lower()) as is_new:
+            if is_new:
+                with suppress(StateUnavailable):  # what is to be changed is refused then
+                    self.catch_up()
+            yield
+
+    @contextmanager
+    def _hold(self, number: int) -> Iterator[None]:
+        with ExitStack() as held:
+            if self._is_serving:
+                with suppress(OSError):  # where nothing can be written the change is refused later
+                    held.enter_context(self._journal.mark.holding(number))
+            yield
 
     def _commit(self, change: Change) -> None:
         """
@@ -152,9 +201,82 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         self._serve()
         with self._gate.passing():
             self._append(change)
+            self._take_news()  # a generation that ended before this change does not hold it
             with self._lock:
                 self._apply(change)
         self.later.request()
+
+    # Other processes
+
+    def catch_up(self) -> None:
+        """Take in what other processes have changed, and announce it."""
+        if not self._is_serving or self._journal.glance() == self._seen:
+            return
+        self._take_news()
+        if self._needs_rereading:
+            with self._folding:
+                self._read_all_again()
+
+    def _take_news(self) -> None:
+        with self._news_lock:
+            try:
+                news = self._journal.news()
+            except OSError as error:
+                raise StateUnavailable(
+                    f"{self._path}.journal cannot be read: {error.strerror or error}"
+                ) from error
+            self._needs_rereading = self._needs_rereading or news.is_gap
+            ends = {count: generation for generation, count in news.rotations}
+            for number, record in enumerate([*news.records, None]):
+                if number in ends:
+                    with self._lock:
+                        self._ends.append((ends[number], self._last_change()))
+                if record is not None:
+                    self._take_record(record)
+            self._take_progress()
+            self._seen = None if self._needs_rereading else news.seen
+
+    def _take_progress(self) -> None:
+        """Note what the leader has folded."""
+        progress = self._journal.folded
+        if progress is None or self._journal.mark.is_leading or not self._ends:
+            return
+        folded = [last for generation, last in self._ends if generation <= progress.folded]
+        if folded:
+            with self._lock:
+                self._note_folded(folded[-1], progress.stamp)
+            del self._ends[: len(folded)]
+
+    def _read_all_again(self) -> None:
+        """Begin anew with the file and the whole journal; `_folding` is held."""
+        if not self._needs_rereading:
+            return
+        with self._news_lock:
+            try:
+                leftover = self._journal.leftover()
+                self._reread()
+            except (RepositoryError, OSError) as error:
+                self._report(error)
+                return
+            self._needs_rereading = False
+            self._ends = []
+            for record in leftover.records:
+                self._take_record(record)
+
+    def _look(self) -> None:
+        """Look what others have done, though nobody calls; and again, later."""
+        try:
+            self.catch_up()
+            if self._lacks_anything():
+                self.later.request()
+        except Bcfg2Error as error:
+            self._report(error)
+        finally:
+            self._look_later()
+
+    def _look_later(self) -> None:
+        if not self._is_closed:
+            self._timer = self._clock.call_later(LOOK_EVERY_SECONDS, self._look)
 
     def _append(self, change: Change) -> None:
         try:
@@ -195,8 +317,19 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     def _serve(self) -> None:
         if not self._is_serving:
             with self._folding:
-                self._is_serving = True
+                self._begin_serving()
+
+    def _begin_serving(self) -> None:
+        """Serve, if that has not begun; `_folding` is held."""
+        if self._is_serving:
+            return
+        self._is_serving = True
+        try:
+            if self._journal.mark.lead():
                 self._tell_takeover()
+        except OSError as error:
+            self._report(error)
+        self._look_later()
 
     def _tell_takeover(self) -> None:
         """Say what was taken over and what was not; `_folding` is held, and this process serves."""
@@ -240,11 +373,9 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         if not os.access(folder, os.W_OK | os.X_OK):
             raise CoreInitError(f"{folder} cannot be written by this user ([server] state)")
 
-    def catch_up(self) -> None:
-        """Take in nothing: one process at a time has the journal."""
-
     def disconnect(self) -> None:
-        """Close nothing."""
+        """Close the journal, for a process that is about to fork and does not serve."""
+        self._journal.disconnect()
 
     # Folding
 
@@ -263,7 +394,11 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         """
         with self._folding:
             try:
+                if self._is_serving and not self._journal.mark.lead():
+                    return True  # that is the business of the process that leads
                 self._take_over()
+                self._take_news()
+                self._read_all_again()
                 self._take_in()
                 self._fold()
             except (Bcfg2Error, OSError) as error:
@@ -279,12 +414,18 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         with self._gate.closed():
             if not self._lacks_anything():
                 return
+            self._journal.start_folding()
+            self._take_news()  # what others appended until then is in the batch
             with self._lock:
                 batch = self._collect()
-            self._journal.start_folding()
-        self._journal.finish_folding(self._write(batch))
+        state = self._write(batch)
+        self._journal.finish_folding(state, self._stamp_of_file())
         with self._lock:
             self._settle(batch)
+
+    def _stamp_of_file(self) -> tuple[int, ...]:
+        stamp = stamp_of(self._path)
+        return () if stamp is None else astuple(stamp)
 
     def _report(self, problem: Exception) -> None:
         if str(problem) != self._problem:  # it is tried again every few seconds
@@ -293,6 +434,9 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     def close(self) -> None:
         """Write to the file what it lacks, if this process serves; there are no calls any more."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         self.later.close()
         if self._is_serving and self._lacks_anything():
             self.fold()

@@ -67,6 +67,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         super().__init__(path, clock, owns_folder)
         self._changes = changes
         self._waiting: dict[str, ClientAnswers] = {}
+        self._editions: dict[str, int] = {}  # in which each of these came
         self._clients: dict[str, ClientAnswers] = {}
         # every state in memory that differs from the last has a number; which one is in the file
         self._edition = 0
@@ -191,6 +192,37 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         client = change.answers.client
         self._clients[client] = self._waiting[client] = change
         self._edition += 1
+        self._editions[client] = self._edition
+
+    # Other processes
+
+    def _take_record(self, record: Record) -> None:
+        entry = ClientAnswers(answers_from(record))
+        client = entry.answers.client
+        with self._lock:
+            before = self._clients.get(client)
+            self._apply(entry)
+        if before is None or not before.answers.says_the_same(entry.answers):
+            self._changes.announce(ClientChange(client, "probes"))
+
+    def _last_change(self) -> int:
+        return self._edition
+
+    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+        self._written_edition = max(self._written_edition, last)
+        for client, edition in list(self._editions.items()):
+            if edition <= last:
+                del self._editions[client]
+                self._waiting.pop(client, None)
+        if stamp and stamp_of(self._path) == Stamp(*stamp):
+            self._stamp = Stamp(*stamp)
+
+    def _reread(self) -> None:
+        """Take in the file; what waits in the journal is restored then."""
+        with self._lock:
+            self._waiting, self._editions = {}, {}
+        self._stamp = None
+        self._take_in()
 
     # Folding
 
@@ -216,6 +248,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         for client, entry in batch.waiting.items():
             if self._waiting.get(client) is entry:
                 del self._waiting[client]
+                self._editions.pop(client, None)
 
     def _describe_waiting(self) -> str:
         return (

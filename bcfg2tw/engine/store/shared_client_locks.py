@@ -1,14 +1,13 @@
-"""Locks for the clients that hold among all processes of the database."""
+"""Locks for the clients that hold among all processes that share their state."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from zlib import crc32
 
 from bcfg2tw.engine.store.client_locks import LOCKS
-from bcfg2tw.engine.store.sql.database import Database
 
 
 class SharedClientLocks:
@@ -18,8 +17,13 @@ class SharedClientLocks:
     A thread that holds a lock may take it again, and must not take that of another client.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, hold: Callable[[int], AbstractContextManager[None]]) -> None:
+        """
+        Hold nothing yet.
+
+        :param hold: keeps other processes from what a number stands for, in a `with` block
+        """
+        self._hold = hold
         self._locks = [threading.RLock() for _ in range(LOCKS)]
         self._is_held = [False] * LOCKS
 
@@ -29,14 +33,14 @@ class SharedClientLocks:
         Hold the lock of a client; yields whether the thread did not hold it before.
 
         :param client: its name in lower case
-        :raises StateUnavailable: if the database is away
+        :raises Exception: whatever `hold` does
         """
         number = crc32(client.encode()) % LOCKS
         with self._locks[number]:
             if self._is_held[number]:
                 yield False
                 return
-            with self._database.holding(number):
+            with self._hold(number):
                 self._is_held[number] = True
                 try:
                     yield True

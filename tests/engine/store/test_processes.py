@@ -1,4 +1,4 @@
-"""Several processes that change clients in one database, some of which are killed."""
+"""Several processes that share the state of clients, some of which are killed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.settings import Settings
 
 part, settings = sys.argv[1], json.loads(sys.argv[2])
-core = NetworkCore(Settings(plugins=("Bundler", "Metadata"), metadata_db=True, **settings))
+core = NetworkCore(Settings(plugins=("Bundler", "Metadata"), **settings))
 core.start()
 
 def register(thread):
@@ -47,10 +47,10 @@ threading.Event().wait()
 """
 
 
-class SQLiteProcessesTests(SynchronousTestCase):
+class FilesProcessesTests(SynchronousTestCase):
     def location(self) -> dict[str, Any]:
-        """Return the settings that name a database of this test's own."""
-        return {"state": os.path.abspath(self.mktemp())}
+        """Return the settings that say where state is kept."""
+        return {}
 
     def setUp(self) -> None:
         repository = a_repository(
@@ -100,7 +100,7 @@ class SQLiteProcessesTests(SynchronousTestCase):
         count = len(self.acknowledged(2))
         wait_until(lambda: self.has_progressed(2, count + ENOUGH), lambda: "it does not go on")
         self.end(self.processes[2])
-        core = NetworkCore(some_settings(metadata_db=True, **self.database))
+        core = NetworkCore(some_settings(**self.database))
         self.addCleanup(core.shutdown)
         core.start()
         for number in range(PROCESSES):
@@ -108,7 +108,19 @@ class SQLiteProcessesTests(SynchronousTestCase):
                 self.assertEqual(core.build_metadata(name).version, version)
 
 
-class PostgreSQLProcessesTests(SQLiteProcessesTests):
+class StateProcessesTests(FilesProcessesTests):
     def location(self) -> dict[str, Any]:
-        """Return the settings that name a database of this test's own."""
-        return {"db_url": a_database(self)}
+        """Return the settings that say where state is kept."""
+        return {"state": os.path.abspath(self.mktemp())}
+
+
+class SQLiteProcessesTests(FilesProcessesTests):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that say where state is kept."""
+        return {"state": os.path.abspath(self.mktemp()), "metadata_db": True}
+
+
+class PostgreSQLProcessesTests(FilesProcessesTests):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that say where state is kept."""
+        return {"db_url": a_database(self), "metadata_db": True}
