@@ -18,8 +18,8 @@ from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.engine.store.merged_clients import MergedClients
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
 from bcfg2tw.errors import CoreInitError, MetadataRuntimeError, PluginInitError
 from bcfg2tw.settings import Settings

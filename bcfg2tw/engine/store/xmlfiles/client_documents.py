@@ -13,7 +13,7 @@ from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
-from bcfg2tw.engine.store.xmlfiles.journal import State
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.engine.xmlio import (
     XINCLUDE,
     Element,

@@ -19,8 +19,8 @@ from bcfg2tw.engine.store.xmlfiles.client_documents import (
     state_of_clients,
     write_edits,
 )
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
 from bcfg2tw.errors import MetadataRuntimeError, PluginInitError
 from bcfg2tw.settings import Settings

@@ -5,23 +5,22 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import threading
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bcfg2tw.engine.clock import Clock, Timer
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.store.later import Later
-from bcfg2tw.engine.store.shared_client_locks import SharedClientLocks
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
+from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
 from bcfg2tw.engine.store.xmlfiles.gate import Gate
-from bcfg2tw.engine.store.xmlfiles.journal import Journal, Leftover, Record, State
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.records import Leftover, Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError, StateUnavailable
+from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
@@ -29,14 +28,11 @@ Batch = TypeVar("Batch")
 
 FOLDING_DELAY_SECONDS = 3.0
 
-#: Seconds between two looks of a process that nobody calls.
-LOOK_EVERY_SECONDS = 1.0
-
 #: Of a folder for state, which holds passwords of clients.
 FOLDER_MODE = 0o750
 
 
-class JournaledFile(ABC, Generic[Change, Batch]):
+class JournaledFile(FollowedJournal, Generic[Change, Batch]):
     """
     A file, its journal, and what is in memory of both: durable at once, in the file later.
 
@@ -68,27 +64,14 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         :param path: of the file; the journal stands beside it
         :param owns_folder: whether the folder holds nothing but state, and is made if it is missing
         """
-        self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
         self._path = path
+        self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
         self._owns_folder = owns_folder
-        self._journal = Journal(f"{path}.journal", self._state)
-        self._client_locks = SharedClientLocks(self._hold)
-        self._folding = threading.Lock()
-        self._lock = threading.Lock()
+        super().__init__(Journal(f"{path}.journal", self._state), clock)
         self._gate = Gate()
-        self._is_serving = False  # a tool beside the server leaves its journal alone
         self._problem = ""
         self._is_taken_over = False
         self._takeover: Takeover | None = None  # what is not told yet
-        self._clock = clock
-        self._timer: Timer | None = None
-        self._is_closed = False
-        # what other processes appended is put into force by one thread at a time
-        self._news_lock = threading.Lock()
-        self._needs_rereading = False
-        self._seen: object = None  # the journal, when all of it was in force
-        # generations of the journal that have ended, with the last change in each
-        self._ends: list[tuple[int, int]] = []
 
     # The file and the memory, as a subclass knows them
 
@@ -99,30 +82,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     @abstractmethod
     def _apply(self, change: Change) -> None:
         """Make a change visible; `_lock` is held."""
-
-    @abstractmethod
-    def _take_record(self, record: Record) -> None:
-        """Make a change of another process visible, and announce it."""
-
-    @abstractmethod
-    def _last_change(self) -> int:
-        """Return the number of the last change that is in memory; `_lock` is held."""
-
-    @abstractmethod
-    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
-        """Note that another process has written all changes up to a number; `_lock` is held."""
-
-    @abstractmethod
-    def _reread(self) -> None:
-        """
-        Take in the file, where it is not known what other processes did to it.
-
-        :raises RepositoryError: if it cannot be read or is not well-formed
-        """
-
-    @abstractmethod
-    def _lacks_anything(self) -> bool:
-        """Say whether there is something that the file lacks."""
 
     @abstractmethod
     def _collect(self) -> Batch:
@@ -175,23 +134,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     # Changing
 
-    @contextmanager
-    def changing(self, name: str) -> Iterator[None]:
-        """Keep other threads, and other processes, from changing a client."""
-        with self._client_locks.holding(name.lower()) as is_new:
-            if is_new:
-                with suppress(StateUnavailable):  # what is to be changed is refused then
-                    self.catch_up()
-            yield
-
-    @contextmanager
-    def _hold(self, number: int) -> Iterator[None]:
-        with ExitStack() as held:
-            if self._is_serving:
-                with suppress(OSError):  # where nothing can be written the change is refused later
-                    held.enter_context(self._journal.mark.holding(number))
-            yield
-
     def _commit(self, change: Change) -> None:
         """
         Make a change durable, then visible; the lock of its client is held.
@@ -205,78 +147,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
             with self._lock:
                 self._apply(change)
         self.later.request()
-
-    # Other processes
-
-    def catch_up(self) -> None:
-        """Take in what other processes have changed, and announce it."""
-        if not self._is_serving or self._journal.glance() == self._seen:
-            return
-        self._take_news()
-        if self._needs_rereading:
-            with self._folding:
-                self._read_all_again()
-
-    def _take_news(self) -> None:
-        with self._news_lock:
-            try:
-                news = self._journal.news()
-            except OSError as error:
-                raise StateUnavailable(
-                    f"{self._path}.journal cannot be read: {error.strerror or error}"
-                ) from error
-            self._needs_rereading = self._needs_rereading or news.is_gap
-            ends = {count: generation for generation, count in news.rotations}
-            for number, record in enumerate([*news.records, None]):
-                if number in ends:
-                    with self._lock:
-                        self._ends.append((ends[number], self._last_change()))
-                if record is not None:
-                    self._take_record(record)
-            self._take_progress()
-            self._seen = None if self._needs_rereading else news.seen
-
-    def _take_progress(self) -> None:
-        """Note what the leader has folded."""
-        progress = self._journal.folded
-        if progress is None or self._journal.mark.is_leading or not self._ends:
-            return
-        folded = [last for generation, last in self._ends if generation <= progress.folded]
-        if folded:
-            with self._lock:
-                self._note_folded(folded[-1], progress.stamp)
-            del self._ends[: len(folded)]
-
-    def _read_all_again(self) -> None:
-        """Begin anew with the file and the whole journal; `_folding` is held."""
-        if not self._needs_rereading:
-            return
-        with self._news_lock:
-            try:
-                leftover = self._journal.leftover()
-                self._reread()
-            except (RepositoryError, OSError) as error:
-                self._report(error)
-                return
-            self._needs_rereading = False
-            self._ends = []
-            for record in leftover.records:
-                self._take_record(record)
-
-    def _look(self) -> None:
-        """Look what others have done, though nobody calls; and again, later."""
-        try:
-            self.catch_up()
-            if self._lacks_anything():
-                self.later.request()
-        except Bcfg2Error as error:
-            self._report(error)
-        finally:
-            self._look_later()
-
-    def _look_later(self) -> None:
-        if not self._is_closed:
-            self._timer = self._clock.call_later(LOOK_EVERY_SECONDS, self._look)
 
     def _append(self, change: Change) -> None:
         try:
@@ -373,10 +243,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         if not os.access(folder, os.W_OK | os.X_OK):
             raise CoreInitError(f"{folder} cannot be written by this user ([server] state)")
 
-    def disconnect(self) -> None:
-        """Close the journal, for a process that is about to fork and does not serve."""
-        self._journal.disconnect()
-
     # Folding
 
     def start(self) -> None:
@@ -434,9 +300,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     def close(self) -> None:
         """Write to the file what it lacks, if this process serves; there are no calls any more."""
-        self._is_closed = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._look_no_more()
         self.later.close()
         if self._is_serving and self._lacks_anything():
             self.fold()

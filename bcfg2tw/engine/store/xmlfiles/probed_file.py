@@ -15,7 +15,6 @@ from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.probed_document import (
     ClientAnswers,
@@ -24,6 +23,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     read_probed,
     record_of,
 )
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
 from bcfg2tw.settings import Settings

@@ -20,7 +20,7 @@ from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import read_clients
 from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
-from bcfg2tw.engine.store.xmlfiles.journal import State
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 
