@@ -140,7 +140,9 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _make(self) -> None:
         if not self._is_serving:
             return
-        self.logger.warning("%s does not exist, creating", self._path)
+        # in a new folder for state that is how it begins
+        level = logging.INFO if self._owns_folder else logging.WARNING
+        self.logger.log(level, "%s does not exist, creating", self._path)
         with self._lock:
             self._edition += 1
         self._fold()
