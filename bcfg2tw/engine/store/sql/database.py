@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select, update
@@ -196,14 +196,14 @@ class Database:
         :raises StateUnavailable: if the database is away
         """
         self.prepare()
-        held = self._kind.holding(self._engine, number)
-        self._attempt(held.__enter__)
+        held = ExitStack()
+        self._attempt(lambda: held.enter_context(self._kind.holding(self._engine, number)))
         try:
             yield
         finally:
             # a lock that cannot be given back ends with its connection
-            with suppress_outage():
-                held.__exit__(None, None, None)
+            with suppress(SQLAlchemyError):
+                held.close()
 
     def listen(self, wake: Callable[[], object]) -> Listener | None:
         """
@@ -268,12 +268,3 @@ class Database:
         if self._failed_at is not None:
             self._failed_at = None
             logger.warning("The database %s can be used again", self.location)
-
-
-@contextmanager
-def suppress_outage() -> Iterator[None]:
-    """Let failures of a database pass."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        logger.debug("%s", error)
