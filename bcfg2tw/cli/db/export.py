@@ -101,12 +101,14 @@ def _verify(path: str, clients: Mapping[str, Elements], settings: Settings) -> N
 
 
 def _agree(written: Mapping[str, Elements], clients: Mapping[str, Elements], name: str) -> bool:
-    found, wanted = written.get(name, ()), clients.get(name, ())
-    return len(found) == len(wanted) and all(
-        _without_name(one.attributes) == _without_name(other.attributes)
-        and [dict(alias) for alias in one.aliases] == [dict(alias) for alias in other.aliases]
-        for one, other in zip(found, wanted, strict=True)
-    )
+    return _comparable(written.get(name, ())) == _comparable(clients.get(name, ()))
+
+
+def _comparable(elements: Elements) -> list[tuple[dict[str, str], list[dict[str, str]]]]:
+    return [
+        (_without_name(element.attributes), [dict(alias) for alias in element.aliases])
+        for element in elements
+    ]
 
 
 def _without_name(attributes: Mapping[str, str]) -> dict[str, str]:

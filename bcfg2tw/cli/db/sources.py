@@ -93,8 +93,8 @@ class _Reader:
         if tag == "Clients":
             clients = elements_by_client(read_declared(path, self._settings))
             for client, elements in clients.items():
-                known = self.sources.clients.get(client, ())
-                self.sources.clients[client] = _with_version_of(elements, known)
+                before = self.sources.clients.get(client, ())
+                self.sources.clients[client] = _with_version_of(elements, before)
             self.sources.lines.append(f"{path}: {len(clients)} clients")
         elif tag == "Probed":
             answers = read_answers(path)
@@ -111,9 +111,9 @@ class _Reader:
         if state is None:
             return False
         for client, elements in state.clients.items():
-            known = self.sources.clients.get(client)
+            declared = self.sources.clients.get(client)
             self.sources.clients[client] = (
-                elements if known is None else _with_version_of(known, elements)
+                elements if declared is None else _with_version_of(declared, elements)
             )
         self.sources.answers.update(state.answers)
         self.sources.lines.append(

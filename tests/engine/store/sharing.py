@@ -120,10 +120,10 @@ class SharingContract(contract.StoreCase):
         self.other.clients.add(NEW, {"profile": "web"})
         self.store.catch_up()
         for store, clients in ((self.store, self.list), (self.other, self.call())):
-            for known in (clients, store.clients.current(self.declared())):
-                self.assertEqual(self.client(WEB, known).version, "1.2")
-                self.assertEqual(self.client(DB, known).version, "2.2")
-                self.assertEqual(known.names()[-1], NEW)
+            for reading in (clients, store.clients.current(self.declared())):
+                self.assertEqual(self.client(WEB, reading).version, "1.2")
+                self.assertEqual(self.client(DB, reading).version, "2.2")
+                self.assertEqual(reading.names()[-1], NEW)
             self.assertEqual(self.text_of(WEB, store), "1.2")
             self.assertEqual(self.text_of(DB, store), "2.2")
 
