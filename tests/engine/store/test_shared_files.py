@@ -10,7 +10,7 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from tests.doubles import ManualClock
 from tests.engine.store import sharing
-from tests.engine.store.contract import WEB, answers
+from tests.engine.store.contract import DB, WEB, answers
 
 
 class SharedFilesTests(sharing.SharingContract):
@@ -77,6 +77,28 @@ class SharedFilesTests(sharing.SharingContract):
         nursery.catch_up()
         self.assertEqual(self.client("left.example.test", clients).version, "1")
         nursery.close()
+
+    def test_written_by_the_other(self) -> None:
+        """What one process wrote is no change for the other; what somebody's hand did is."""
+        path = os.path.join(str(self.settings.state or f"{self.repository}/Probes"), "probed.xml")
+        for text in ("1", "2"):
+            self.store.probes.save(answers(text))
+            self.other.catch_up()
+            self.store.probes.fold()
+            self.assertEqual(self.other.changed_by_others([path]), [])
+        with open(path) as stream:
+            edited = stream.read().replace('value="2"', 'value="edited"')
+        with open(path, "w") as stream:
+            stream.write(edited)
+        self.store.probes.refresh()
+        for text in ("3", "4"):
+            self.store.probes.save(answers(text, DB))
+            self.other.catch_up()
+            self.store.probes.fold()
+            self.assertEqual(self.other.changed_by_others([path]), [path])
+        self.other.probes.refresh()
+        self.assertEqual(self.text_of(WEB, self.other), "edited")
+        self.assertEqual(self.text_of(DB, self.other), "4")
 
 
 class SharedStateTests(SharedFilesTests):

@@ -132,7 +132,7 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
     def _last_change(self) -> int:
         return self._count
 
-    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
         self._written = max(self._written, last)
 
     def _reread(self) -> None:

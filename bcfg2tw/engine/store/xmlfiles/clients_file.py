@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,7 +23,7 @@ from bcfg2tw.engine.store.xmlfiles.client_documents import (
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
-from bcfg2tw.errors import MetadataRuntimeError, PluginInitError
+from bcfg2tw.errors import MetadataRuntimeError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 
@@ -109,6 +110,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def current(self, declared: DeclaredClients) -> ClientList:
         """Return the clients as a reading and the edits that it lacks say."""
+        with suppress(StateUnavailable):  # told by the calls that need it
+            self.catch_up()  # to know what of the reading another process has written
         with self._folding:
             self._take_over()
             table = self._tables.get(declared)
@@ -175,7 +178,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     def _last_change(self) -> int:
         return self._log.last
 
-    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
         self._folded = max(self._folded, last)
         self._log.forget(self._oldest_held())
 

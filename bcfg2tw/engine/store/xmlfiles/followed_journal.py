@@ -11,6 +11,7 @@ from bcfg2tw.engine.clock import Clock, Timer
 from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.shared_client_locks import SharedClientLocks
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.mark import Progress
 from bcfg2tw.engine.store.xmlfiles.records import Record
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, StateUnavailable
 
@@ -40,6 +41,7 @@ class FollowedJournal(ABC):
         self._news_lock = threading.Lock()
         self._needs_rereading = False
         self._seen: object = None  # the journal, when all of it was in force
+        self._last_progress: Progress | None = None
         # generations of the journal that have ended, with the last change in each
         self._ends: list[tuple[int, int]] = []
 
@@ -52,8 +54,12 @@ class FollowedJournal(ABC):
         """Return the number of the last change that is in memory; `_lock` is held."""
 
     @abstractmethod
-    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
-        """Note that another process has written all changes up to a number; `_lock` is held."""
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
+        """
+        Note that another process has written all changes up to a number; `_lock` is held.
+
+        :param stamps: of the file, before and after that, where the process says so
+        """
 
     @abstractmethod
     def _reread(self) -> None:
@@ -119,13 +125,13 @@ class FollowedJournal(ABC):
     def _take_progress(self) -> None:
         """Note what the leader has folded."""
         progress = self._journal.folded
-        if progress is None or self._journal.mark.is_leading or not self._ends:
+        if progress is None or progress == self._last_progress or self._journal.mark.is_leading:
             return
+        self._last_progress = progress
         folded = [last for generation, last in self._ends if generation <= progress.folded]
-        if folded:
-            with self._lock:
-                self._note_folded(folded[-1], progress.stamp)
-            del self._ends[: len(folded)]
+        with self._lock:
+            self._note_folded(folded[-1] if folded else 0, progress.stamps)
+        del self._ends[: len(folded)]
 
     def _read_all_again(self) -> None:
         """Begin anew with the file and the whole journal; `_folding` is held."""

@@ -149,7 +149,7 @@ class Journal(SharedLog):
         """Tell the others that the journal is set aside; its lock is held."""
         progress = self.mark.read()
         if progress is not None:
-            self.mark.put(progress.generation + 1, progress.folded, progress.stamp)
+            self.mark.put(progress.generation + 1, progress.folded, progress.stamps)
         self._progress = self.mark.read()
 
     def _move(self) -> None:
@@ -174,12 +174,12 @@ class Journal(SharedLog):
             stream.flush()
             os.fsync(stream.fileno())
 
-    def finish_folding(self, state: State | None = None, stamp: tuple[int, ...] = ()) -> None:
+    def finish_folding(self, state: State | None = None, stamps: tuple[int, ...] = ()) -> None:
         """
         Forget the records that were set aside: they are where they belong.
 
         :param state: of the file that they were written to
-        :param stamp: of that file, for the other processes
+        :param stamps: of that file before and after, for the other processes
         """
         with self._condition:
             self._look()
@@ -192,7 +192,7 @@ class Journal(SharedLog):
             sync_folder(os.path.dirname(self._path))
         progress = self.mark.read()
         if progress is not None:
-            self.mark.put(progress.generation, progress.generation - 1, stamp)
+            self.mark.put(progress.generation, progress.generation - 1, stamps)
 
     def replace(self, kept: Iterable[Record], state: State, copy: str) -> None:
         """

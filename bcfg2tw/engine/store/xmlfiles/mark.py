@@ -38,13 +38,13 @@ class Progress:
     :ivar inode: of the mark's file: another one is another beginning
     :ivar generation: of the journal that records are appended to now
     :ivar folded: the last generation whose records are in the file
-    :ivar stamp: of the file, as the leader wrote it last
+    :ivar stamps: of the file, before and after the leader wrote it last
     """
 
     inode: int
     generation: int
     folded: int
-    stamp: tuple[int, ...] = ()
+    stamps: tuple[int, ...] = ()
 
 
 class Mark:
@@ -119,14 +119,14 @@ class Mark:
                 self._put(Progress(self._inode, generation, generation - 1))
             return True
 
-    def put(self, generation: int, folded: int, stamp: tuple[int, ...] = ()) -> None:
+    def put(self, generation: int, folded: int, stamps: tuple[int, ...] = ()) -> None:
         """Write down how far it is; the leader does."""
         with self._lock:
             if self._is_leading:
-                self._put(Progress(self._inode, generation, folded, stamp))
+                self._put(Progress(self._inode, generation, folded, stamps))
 
     def _put(self, progress: Progress) -> None:
-        values = [progress.generation, progress.folded, *progress.stamp]
+        values = [progress.generation, progress.folded, *progress.stamps]
         text = json.dumps(values).encode("ascii").ljust(SIZE_BYTES)
         assert self._descriptor is not None
         os.pwrite(self._descriptor, text, 0)
@@ -140,8 +140,8 @@ class Mark:
             self._text = text
             self._progress = None
             if text:
-                generation, folded, *stamp = json.loads(text)
-                self._progress = Progress(self._inode, generation, folded, tuple(stamp))
+                generation, folded, *stamps = json.loads(text)
+                self._progress = Progress(self._inode, generation, folded, tuple(stamps))
         return self._progress
 
     def _is_current(self) -> bool:

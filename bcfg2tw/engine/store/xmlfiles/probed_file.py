@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from bcfg2tw.engine.clock import Clock
@@ -73,6 +73,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         self._edition = 0
         self._written_edition = 0
         self._stamp: Stamp | None = None
+        self._stamps_of_writing: tuple[Stamp | None, Stamp | None] = (None, None)
         self._is_news = False  # was written by somebody else, and `refresh` not called since
         self._take_over()
 
@@ -210,21 +211,28 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _last_change(self) -> int:
         return self._edition
 
-    def _note_folded(self, last: int, stamp: tuple[int, ...]) -> None:
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
         self._written_edition = max(self._written_edition, last)
         for client, edition in list(self._editions.items()):
             if edition <= last:
                 del self._editions[client]
                 self._waiting.pop(client, None)
-        if stamp and stamp_of(self._path) == Stamp(*stamp):
-            self._stamp = Stamp(*stamp)
+        # nothing is unknown of a file that is known before somebody else's hand was in it
+        before, after = stamps[: len(stamps) // 2], stamps[len(stamps) // 2 :]
+        if after and self._stamp == Stamp(*before):
+            self._stamp = Stamp(*after)
+
+    def _stamps(self) -> tuple[int, ...]:
+        before, after = self._stamps_of_writing
+        return () if before is None or after is None else (*astuple(before), *astuple(after))
 
     def _reread(self) -> None:
         """Take in the file; what waits in the journal is restored then."""
         with self._lock:
             self._waiting, self._editions = {}, {}
-        self._stamp = None
+        self._stamp, is_news = None, self._is_news
         self._take_in()
+        self._is_news = is_news  # what is new is announced
 
     # Folding
 
@@ -238,11 +246,13 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         data = document(batch.clients)
         state = {os.path.basename(self._path): digest_of(data)}
         self._journal.note_writing(state)
+        before, after = self._stamp, None
         write_atomically(self._path, data)
         with open(self._path, "rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
             if stream.read() == data:  # else somebody has changed it since
-                self._stamp = stamp
+                self._stamp = after = stamp
+        self._stamps_of_writing = before, after
         return state
 
     def _settle(self, batch: Batch) -> None:
