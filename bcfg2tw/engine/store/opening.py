@@ -75,14 +75,16 @@ class _Opening:
 
     def probes(self) -> ProbeStore:
         """Return the part that keeps the output of probes."""
+        in_repository = self._path("Probes", "probed.xml")
         if self._shared is not None and self._settings.probes_db:
             from bcfg2tw.engine.store.sql.probes import SqlProbes
 
-            return SqlProbes(self._shared, self._clock, self.changes)
+            return SqlProbes(self._shared, self._clock, self.changes, in_repository)
         state = self._settings.state
         if state is not None:
-            return ProbedFile(os.path.join(state, "probed.xml"), self._clock, self.changes, True)
-        return ProbedFile(self._path("Probes", "probed.xml"), self._clock, self.changes)
+            path = os.path.join(state, "probed.xml")
+            return ProbedFile(path, self._clock, self.changes, True, in_repository)
+        return ProbedFile(in_repository, self._clock, self.changes)
 
     def _path(self, *names: str) -> str:
         return os.path.join(self._settings.repository, *names)

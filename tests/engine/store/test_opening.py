@@ -9,6 +9,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.clients import SqlClients
 from bcfg2tw.engine.store.sql.probes import SqlProbes
@@ -18,6 +19,7 @@ from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
 from bcfg2tw.errors import CoreInitError
 from bcfg2tw.settings import Settings
+from tests.builders import write_files
 
 
 class OpeningTests(SynchronousTestCase):
@@ -52,6 +54,27 @@ class OpeningTests(SynchronousTestCase):
             store = self.open(**settings)
             self.assertIsInstance(store.clients, clients)
             self.assertIsInstance(store.probes, probes)
+
+    def test_old_answers(self) -> None:
+        """A probed.xml that does not count any more is told, with what to do, until it is taken."""
+        repository = os.path.abspath(self.mktemp())
+        client = '<Client name="c" timestamp="1"><Probe name="p" value="1"/></Client>'
+        write_files(repository, {"Probes/probed.xml": f"<Probed>{client}</Probed>"})
+        for settings, remedy in (
+            ({"state": os.path.abspath(self.mktemp())}, "copy it into"),
+            ({"state": os.path.abspath(self.mktemp()), "probes_db": True}, "bcfg2tw db import"),
+        ):
+            store = open_store(Settings(repository=repository, **settings), SystemClock())
+            self.addCleanup(store.close)
+            store.prepare()
+            with self.assertLogs("Probes", "WARNING") as logs:
+                store.probes.start()
+            (line,) = logs.output
+            self.assertIn("what the probes of 1 clients said there does not count; ", line)
+            self.assertIn(remedy, line)
+            store.probes.save(Answers("c", {"p": "2"}, frozenset(), 2))
+            with self.assertNoLogs("Probes", "WARNING"):
+                store.probes.start()
 
     def test_no_sqlalchemy(self) -> None:
         """Without the libraries a database is refused with how to install them."""

@@ -78,6 +78,26 @@ class SharedFilesTests(sharing.SharingContract):
         self.assertEqual(self.client("left.example.test", clients).version, "1")
         nursery.close()
 
+    def test_workers(self) -> None:
+        """Processes that have read everything before one of them serves need not read it again."""
+        self.store.clients.add("left.example.test", {"profile": "web"})
+        self.store.clients.later.close()  # type: ignore[attr-defined]
+        self.store.clients._journal.close()  # type: ignore[attr-defined]
+        self.other.close()
+        workers = [self.open_store() for _ in range(3)]
+        lists = [worker.clients.current(self.declared()) for worker in workers]
+        for worker in workers:
+            self.addCleanup(worker.close)
+            self.patch(worker.clients, "_reread", lambda: self.fail("it is read again"))
+            worker.disconnect()
+        for worker in workers:
+            worker.clients.start()
+            worker.catch_up()
+        workers[2].clients.update("left.example.test", {"version": "1"})
+        for worker, clients in zip(workers, lists, strict=True):
+            worker.catch_up()
+            self.assertEqual(self.client("left.example.test", clients).version, "1")
+
     def test_written_by_the_other(self) -> None:
         """What one process wrote is no change for the other; what somebody's hand did is."""
         path = os.path.join(str(self.settings.state or f"{self.repository}/Probes"), "probed.xml")

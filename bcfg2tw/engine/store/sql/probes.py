@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
 from bcfg2tw.engine.store.sql.following import Follower
 from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
 from bcfg2tw.engine.store.sql.tables import answers as table
-from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, warn_of_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
 
@@ -35,8 +36,16 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
     beginning of each call.
     """
 
-    def __init__(self, shared: SharedDatabase, clock: Clock, changes: Announcements) -> None:
+    def __init__(
+        self, shared: SharedDatabase, clock: Clock, changes: Announcements, old_path: str
+    ) -> None:
+        """
+        Read nothing yet.
+
+        :param old_path: of the probed.xml in which all this was before, if it is there
+        """
         super().__init__(shared)
+        self._old_path = old_path
         shared.following.add(self)
         self._changes = changes
         self._cache = CachedAnswers()
@@ -51,6 +60,18 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
                 "[probes] use_database: probe data are kept in a database since the server was "
                 "started; restart it to have them kept in probed.xml"
             )
+
+    def start(self) -> None:
+        """Serve; where the database is empty and probed.xml is not, that is told."""
+        super().start()
+        with suppress(StateUnavailable):
+            if self._shared.database.has_tables() and self._is_empty():
+                warn_of_answers(self._old_path, "run bcfg2tw db import, or remove it")
+
+    def _is_empty(self) -> bool:
+        query = select(table.c.client).limit(1)
+        row = self._shared.database.read(lambda connection: connection.execute(query).first())
+        return row is None
 
     # Reading
 

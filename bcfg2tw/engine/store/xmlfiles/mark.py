@@ -38,12 +38,14 @@ class Progress:
     :ivar inode: of the mark's file: another one is another beginning
     :ivar generation: of the journal that records are appended to now
     :ivar folded: the last generation whose records are in the file
+    :ivar began: the first generation of this mark
     :ivar stamps: of the file, before and after the leader wrote it last
     """
 
     inode: int
     generation: int
     folded: int
+    began: int
     stamps: tuple[int, ...] = ()
 
 
@@ -116,17 +118,18 @@ class Mark:
             progress = self._parse()
             if progress is None:
                 generation = time.time_ns()  # none that any process may have seen before
-                self._put(Progress(self._inode, generation, generation - 1))
+                self._put(Progress(self._inode, generation, generation - 1, generation))
             return True
 
     def put(self, generation: int, folded: int, stamps: tuple[int, ...] = ()) -> None:
         """Write down how far it is; the leader does."""
         with self._lock:
-            if self._is_leading:
-                self._put(Progress(self._inode, generation, folded, stamps))
+            if self._is_leading and self._progress is not None:
+                began = self._progress.began
+                self._put(Progress(self._inode, generation, folded, began, stamps))
 
     def _put(self, progress: Progress) -> None:
-        values = [progress.generation, progress.folded, *progress.stamps]
+        values = [progress.generation, progress.folded, progress.began, *progress.stamps]
         text = json.dumps(values).encode("ascii").ljust(SIZE_BYTES)
         assert self._descriptor is not None
         os.pwrite(self._descriptor, text, 0)
@@ -140,8 +143,8 @@ class Mark:
             self._text = text
             self._progress = None
             if text:
-                generation, folded, *stamps = json.loads(text)
-                self._progress = Progress(self._inode, generation, folded, tuple(stamps))
+                generation, folded, began, *stamps = json.loads(text)
+                self._progress = Progress(self._inode, generation, folded, began, tuple(stamps))
         return self._progress
 
     def _is_current(self) -> bool:

@@ -22,6 +22,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     document,
     read_probed,
     record_of,
+    warn_of_answers,
 )
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
@@ -56,15 +57,22 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     failure = PluginExecutionError
 
     def __init__(
-        self, path: str, clock: Clock, changes: Announcements, owns_folder: bool = False
+        self,
+        path: str,
+        clock: Clock,
+        changes: Announcements,
+        owns_folder: bool = False,
+        old_path: str | None = None,
     ) -> None:
         """
         Take in what a killed server left in its journal; only for that probed.xml may be read.
 
         :param path: of probed.xml
         :param owns_folder: whether its folder holds nothing but state
+        :param old_path: of the file in which all this was before, if it is still there
         """
         super().__init__(path, clock, owns_folder)
+        self._old_path = old_path
         self._changes = changes
         self._waiting: dict[str, ClientAnswers] = {}
         self._editions: dict[str, int] = {}  # in which each of these came
@@ -144,6 +152,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         # in a new folder for state that is how it begins
         level = logging.INFO if self._owns_folder else logging.WARNING
         self.logger.log(level, "%s does not exist, creating", self._path)
+        folder = os.path.dirname(self._path)
+        warn_of_answers(self._old_path, f"stop the server, copy it into {folder}, and start it")
         with self._lock:
             self._edition += 1
         self._fold()

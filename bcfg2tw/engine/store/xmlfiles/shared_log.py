@@ -142,8 +142,8 @@ class SharedLog:
     def _follow(self, progress: Progress | None) -> None:
         """Go on with the next generation."""
         before = self._progress
-        if before is None and self.mark.is_leading:
-            self._progress = progress  # this process is the first: nobody has done anything
+        if before is None and progress is not None and progress.generation == progress.began:
+            self._progress = progress  # the leader has just begun, and nothing is folded yet
             return
         is_next = (
             before is not None
