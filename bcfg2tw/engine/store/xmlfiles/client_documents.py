@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
+from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
@@ -162,15 +163,22 @@ class ClientDocuments:
     def _render(self) -> None:
         self._contents.update({path: pretty_document(self.roots[path]) for path in self._changed})
 
-    def write(self) -> None:
+    def write(self) -> dict[str, Stamp]:
         """
         Write the files that changed, each in one step.
 
+        :returns: the stamps of those that nobody has changed since
         :raises OSError: if one cannot be written; it is as it was then
         """
         self._render()
+        stamps: dict[str, Stamp] = {}
         for path in self._changed:
             write_atomically(path, self._contents[path])
+            with open(path, "rb") as stream:
+                stamp = Stamp.of(os.fstat(stream.fileno()))
+                if stream.read() == self._contents[path]:
+                    stamps[path] = stamp
+        return stamps
 
 
 def _content(path: str) -> bytes:
@@ -193,12 +201,12 @@ def state_of_clients(path: str) -> State:
 
 def write_edits(
     path: str, edits: Iterable[ClientEdit], note: Callable[[State], None] = lambda state: None
-) -> State:
+) -> tuple[State, dict[str, Stamp]]:
     """
     Write edits into the clients.xml at a path and the files that it includes.
 
     :param note: is told the state that the files are about to have
-    :returns: that state
+    :returns: that state, and the stamps of the files that were written
     :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
     :raises OSError: if one cannot be written
     """
@@ -207,5 +215,4 @@ def write_edits(
         documents.apply(edit)
     state = documents.state()
     note(state)
-    documents.write()
-    return state
+    return state, documents.write()

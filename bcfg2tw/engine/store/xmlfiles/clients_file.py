@@ -9,9 +9,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.changes import Announcements
-from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
+from bcfg2tw.engine.store.client_edit import ADD, COUNTS_LATER, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
@@ -25,6 +26,9 @@ from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
 from bcfg2tw.errors import MetadataRuntimeError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
+
+#: Edits that are remembered for readings that lack them, before clients.xml is read again.
+MAX_EDITS = 1000
 
 
 class EditLog:
@@ -77,6 +81,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         super().__init__(path, clock)
         self._changes = changes
         self._log = EditLog(())
+        self._stamps_written: dict[str, Stamp] = {}
+        self._wants_reading = False
         self._folded = 0  # the number of the last edit that is in the file
         self._tables = ClientTables()
         # the number of the last edit that each reading holds for certain
@@ -103,8 +109,14 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             )
 
     def is_as_written(self, path: str) -> bool:
-        """Say no: what is folded into clients.xml is read again like any change of it."""
-        return False
+        """
+        Say whether a file holds what this process has folded into it, and nothing else.
+
+        What is folded is in the tables already. It is read again all the same where a new client
+        has an origin, which counts from then on, and now and then, to forget old edits.
+        """
+        stamp = self._stamps_written.get(path)
+        return stamp is not None and stamp == stamp_of(path)
 
     # Reading
 
@@ -125,6 +137,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             # that is broken by then; it may lack all that the readings in use lack
             held = self._oldest_held() if is_overtaken else self._folded
             held = self._held.setdefault(declared, held)
+            self._wants_reading = self._wants_reading and is_overtaken
             table = self._tables.make(declared, self._log.after(held))
             self._log.forget(self._oldest_held())
         if is_overtaken:
@@ -203,7 +216,11 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         return self._log.after(self._folded)
 
     def _write(self, batch: list[ClientEdit]) -> State:
-        return write_edits(self._path, batch, self._journal.note_writing)
+        state, stamps = write_edits(self._path, batch, self._journal.note_writing)
+        has_origin = any(name in edit.attributes for edit in batch for name in COUNTS_LATER)
+        self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS
+        self._stamps_written = {} if self._wants_reading else {**self._stamps_written, **stamps}
+        return state
 
     def _settle(self, batch: list[ClientEdit]) -> None:
         self._folded += len(batch)

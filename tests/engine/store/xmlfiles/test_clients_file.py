@@ -166,6 +166,37 @@ class ClientsFileTests(SynchronousTestCase):
         assert isinstance(clients, ClientsFile)
         self.assertLessEqual(len(clients._log), 2)
 
+    def test_own_file(self) -> None:
+        """What is folded is no change, and empties no cache; what somebody edits is one."""
+        changed_by_others = self.core.store.changed_by_others
+        paths = [str(self.file), str(self.folder / "more.xml")]
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.metadata.set_version("included.example.test", "1.3.4")
+        self.assertTrue(self.core.store.clients.fold())
+        snapshot = self.core.snapshot
+        self.assertEqual(changed_by_others(paths), [])
+        self.core.reload(paths)
+        self.assertIs(self.core.snapshot, snapshot)
+        self.file.write_text(self.file.read_text().replace('"all"', '"other"'))
+        self.assertEqual(changed_by_others(paths), [str(self.file)])
+        self.core.reload(paths)
+        self.assertEqual(self.core.build_metadata(CLIENT).profile, "other")
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
+
+    def test_own_file_with_origin(self) -> None:
+        """Where a new client came from counts once it is folded, whatever is folded later."""
+        clients = self.core.store.clients
+        clients.add("new.example.test", {"profile": "all", "uuid": "u-new"})
+        self.assertTrue(clients.fold())
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.assertTrue(clients.fold())
+        self.core.reload([str(self.file)])
+        client = metadata_of(self.core).clients.by_uuid("u-new")
+        self.assertEqual(client.name if client else None, "new.example.test")
+        self.core.metadata.set_version(CLIENT, "1.3.5")
+        self.assertTrue(clients.fold())
+        self.assertEqual(self.core.store.changed_by_others([str(self.file)]), [])
+
     def test_edit_by_hand(self) -> None:
         """What the administrator writes while changes wait is not lost, nor are they."""
         self.core.metadata.set_version(CLIENT, "1.3.4")
