@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.client_locks import ClientLocks
 from bcfg2tw.engine.store.interface import ProbeStore
 from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
@@ -48,6 +49,7 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
         self._old_path = old_path
         shared.following.add(self)
         self._changes = changes
+        self._client_locks = ClientLocks()
         self._cache = CachedAnswers()
         self._lock = threading.Lock()
         self._times: dict[str, int] = {}  # of uploads that said nothing new, not written yet
@@ -128,11 +130,9 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 
     def save(self, answers: Answers) -> bool:
         """Replace what is kept of a client."""
-        if self._holds(answers):  # nearly every upload, and no lock is needed to see it
-            return False
-        with self._shared.locks.holding(answers.client) as is_new:
-            if is_new:
-                self._shared.following.catch_up()
+        # a lock among threads is enough: an upload replaces the row as a whole, so that of two
+        # that come to two processes at once the one that is committed last counts
+        with self._client_locks.lock_of(answers.client):
             if self._holds(answers):
                 return False
             ClientAnswers(answers).check()  # it has to be possible to go back to probed.xml
