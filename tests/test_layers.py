@@ -114,6 +114,7 @@ ROOMS = {
             "sql",
             "sql.cached_answers",
             "sql.numbers",
+            "sql.trouble",
             "sql.listening",
             "sql.location",
         ),

@@ -19,16 +19,12 @@ from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DatabaseLocation
 from bcfg2tw.engine.store.sql.numbers import NumberReader
 from bcfg2tw.engine.store.sql.tables import revision
+from bcfg2tw.engine.store.sql.trouble import Trouble
 from bcfg2tw.errors import CoreInitError, StateUnavailable
 
 T = TypeVar("T")
 
 logger = logging.getLogger("bcfg2-server")
-
-#: A database that has just failed is not asked again for as long as that failure took, within
-#: these bounds, in seconds: a thread that waits for it can serve nobody else.
-MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 2.0
-
 
 #: Made once: to put a statement together takes longer than to execute it.
 _NUMBER = select(revision.c.number)
@@ -60,9 +56,9 @@ class Database:
         self._outages = outages
         self._lock = threading.Lock()
         self._is_prepared = False
-        self._failed_at: float | None = None
-        self._pause_seconds = MIN_PAUSE_SECONDS
-        self._failure = ""
+        self._trouble = Trouble(f"the database {location} cannot be used")
+        # a full disk keeps from writing alone
+        self._writing_trouble = Trouble(f"the database {location} cannot be written to")
 
     # Schema
 
@@ -90,7 +86,8 @@ class Database:
         try:
             self._kind.create()
         except OSError as error:
-            raise self._unavailable(error) from error
+            now = self._clock.monotonic()
+            raise self._unavailable(error, self._trouble, now) from error
 
     def schema_state(self) -> schema.SchemaState | None:
         """
@@ -170,7 +167,7 @@ class Database:
         :raises DataError: if it cannot hold a value; nothing has changed then
         """
         self.prepare()
-        return self._attempt(lambda: self._write(change))
+        return self._attempt(lambda: self._write(change), self._writing_trouble)
 
     def _write(self, change: Callable[[Connection, int], T]) -> T:
         with self._writing() as connection:
@@ -221,26 +218,24 @@ class Database:
 
     # Being away
 
-    def _attempt(self, action: Callable[[], T]) -> T:
-        if self._is_pausing():
-            raise self.note(StateUnavailable(self._failure))
+    def _attempt(self, action: Callable[[], T], trouble: Trouble | None = None) -> T:
+        """
+        Run an action, unless the last one of its kind has just failed.
+
+        :param trouble: of this kind of action; that of reading if it is not given
+        """
+        trouble = trouble or self._trouble
         started = self._clock.monotonic()
+        if trouble.is_pausing(started):
+            raise self.note(StateUnavailable(trouble.failure))
         try:
             value = self._twice(action)
         except DataError:
             raise
         except SQLAlchemyError as error:
-            took_seconds = self._clock.monotonic() - started
-            self._pause_seconds = min(max(took_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS)
-            raise self._unavailable(error) from error
-        self._note_success()
+            raise self._unavailable(error, trouble, started) from error
+        trouble.end()
         return value
-
-    def _is_pausing(self) -> bool:
-        failed_at = self._failed_at
-        if failed_at is None:
-            return False
-        return self._clock.monotonic() - failed_at < self._pause_seconds
 
     def _twice(self, action: Callable[[], T]) -> T:
         """Run an action, once more where the connection had broken unnoticed."""
@@ -251,20 +246,12 @@ class Database:
                 raise
         return action()
 
-    def _unavailable(self, error: Exception) -> StateUnavailable:
+    def _unavailable(self, error: Exception, trouble: Trouble, started: float) -> StateUnavailable:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        self._failure = f"the database {self.location} cannot be used: {reason}"
-        if self._failed_at is None:
-            logger.error("%s; clients are told to come back", self._failure)
-        self._failed_at = self._clock.monotonic()
-        return self.note(StateUnavailable(self._failure))
+        trouble.begin(reason, started, self._clock.monotonic())
+        return self.note(StateUnavailable(trouble.failure))
 
     def note(self, error: StateUnavailable) -> StateUnavailable:
         """Note that the call of this thread cannot be answered, and return the reason."""
         self._outages.note(error)
         return error
-
-    def _note_success(self) -> None:
-        if self._failed_at is not None:
-            self._failed_at = None
-            logger.warning("The database %s can be used again", self.location)
