@@ -90,9 +90,17 @@ class MetadataRuntimeError(Bcfg2Error):
 
 class NotServing(MetadataRuntimeError):
     """
-    Nobody can be served until a file of the repository is repaired, or a name service answers.
+    No client can be served until something is repaired, such as a file of the repository.
 
     Whoever calls is to come back later: it says nothing about the caller's credentials.
+    """
+
+
+class StateUnavailable(NotServing):
+    """
+    The state of clients cannot be reached, or not be written, for the moment.
+
+    Whoever calls is to come back later; what was acknowledged is not lost.
     """
 
 

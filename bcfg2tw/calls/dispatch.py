@@ -12,6 +12,7 @@ import time
 import traceback
 import xmlrpc.client
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from bcfg2tw.calls.interfaces import (
     MeasuredCore,
     Method,
     ServedCore,
+    StatefulCore,
 )
 from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
 from bcfg2tw.engine.model.address import ClientAddress
@@ -83,6 +85,9 @@ class Dispatcher:
 
     def __init__(self, core: ServedCore) -> None:
         self._core = core
+        self._call_of_core: Callable[[], AbstractContextManager[None]] = (
+            core.call if isinstance(core, StatefulCore) else nullcontext
+        )
         self._server_methods: Mapping[str, Method] = {
             "ping": _ping,
             "system.listMethods": self._list_methods,
@@ -96,9 +101,10 @@ class Dispatcher:
 
         :raises NotServing, LookUpNeeded: as `authenticate`
         """
-        if not self.authenticate(peer):
-            return FAILED_LOGIN
-        return self.answer(peer, verb, body)
+        with self._call_of_core():
+            if not self._authenticate(peer):
+                return FAILED_LOGIN
+            return self._answer(peer, verb, body)
 
     def authenticate(self, peer: Peer) -> bool:
         """
@@ -107,6 +113,10 @@ class Dispatcher:
         :raises NotServing: if the core can let nobody in now, whatever the credentials
         :raises LookUpNeeded: if something is to be looked up first, for which no call has to wait
         """
+        with self._call_of_core():
+            return self._authenticate(peer)
+
+    def _authenticate(self, peer: Peer) -> bool:
         with look_ups_elsewhere():
             return _bounded(partial(self._admits, peer), partial(_refuse, peer))
 
@@ -118,7 +128,15 @@ class Dispatcher:
         return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
 
     def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
-        """Answer the request of a peer that was authenticated."""
+        """
+        Answer the request of a peer that was authenticated.
+
+        :raises NotServing: if the core cannot reach what it needs for an answer
+        """
+        with self._call_of_core():
+            return self._answer(peer, verb, body)
+
+    def _answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         if verb != b"POST":
             return NOT_ALLOWED
         try:

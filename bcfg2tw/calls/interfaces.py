@@ -12,6 +12,7 @@ users, so it stands on their side, and `bcfg2tw.downloads` implements it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from twisted.internet.defer import Deferred
@@ -114,6 +115,19 @@ class DescribedCore(Protocol):
 
     def summary(self) -> str:
         """Return how much is served, such as "5 clients, 7 plugins, revision 3f0c"."""
+
+
+@runtime_checkable
+class StatefulCore(Protocol):
+    """A core whose state other processes change as well; one without is served as well."""
+
+    def call(self) -> AbstractContextManager[None]:
+        """
+        Run one call in the block, all of it in this thread, credentials included.
+
+        :raises bcfg2tw.errors.NotServing: at the beginning or at the end, if the state cannot be
+            reached: the answer is status 503, whatever the call has come to
+        """
 
 
 class WatchedCore(Protocol):

@@ -10,7 +10,7 @@ import bcfg2tw
 
 __all__ = ["main"]
 
-_COMMANDS = ("call", "check-config", "init", "packages")
+_COMMANDS = ("call", "check-config", "db", "init", "packages")
 
 
 class _LazyGroup(click.Group):

@@ -213,8 +213,10 @@ class Core:
         """
         Read the repository and start what runs beside the calls.
 
-        :raises CoreInitError: if a plugin cannot be used
+        :raises CoreInitError: if a plugin cannot be used, or the state of clients is of a newer
+            release
         """
+        self.store.prepare()
         self.load_plugins()
         self.served.start_threads()
 
@@ -455,6 +457,8 @@ class Core:
         try:
             for plugin in metadata.snapshot.plugins_by_type(Probing):
                 probes.extend(plugin.GetProbes(metadata))
+        except NotServing:
+            raise
         except Exception as error:  # a plugin's defect is told to the client as such
             self.logger.exception("GetProbes failed")
             self.critical_error(f"Error determining probes for {metadata.hostname}: {error}")
@@ -474,6 +478,8 @@ class Core:
             )
         try:
             uploads.take_probe_data(metadata, document)
+        except NotServing:
+            raise
         except Exception as error:  # a plugin's defect is told to the client as such
             self.logger.exception("Receiving probe data failed")
             self.critical_error(
@@ -570,6 +576,14 @@ class Core:
 
 class NetworkCore(Core):
     """A core that listens: it lets clients in."""
+
+    def call(self) -> AbstractContextManager[None]:
+        """
+        Run one call of a client in the block, in this thread: it sees all that is acknowledged.
+
+        :raises NotServing: at the beginning or at the end, if the state of clients is away
+        """
+        return self.store.call()
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.settings.server})"

@@ -27,6 +27,12 @@ class OptionTable:
         "server", "repository", "/var/lib/bcfg2", "Folder of the Bcfg2 repository.", types.path,
         cli="repository", short="Q",
     )  # fmt: skip
+    state: str | None = option(
+        "server", "state", None,
+        "Folder for what the server writes for itself (clients and their probes, as long as they "
+        "are in no database), instead of the repository.",
+        types.path,
+    )  # fmt: skip
     plugins: tuple[str, ...] = option(
         "server", "plugins", PLUGINS,
         "Plugins to load: names of ours, of entry points, or MODULE.CLASS.", types.plugin_list,
@@ -166,10 +172,11 @@ class OptionTable:
         types.word_as_written,
     )  # fmt: skip
     metadata_db: bool = option(
-        "metadata", "use_database", "no", "Keep the list of clients in a database.", types.boolean
-    )
+        "metadata", "use_database", "no",
+        "Keep what is registered and changed of clients in the database.", types.boolean,
+    )  # fmt: skip
     probes_db: bool = option(
-        "probes", "use_database", "no", "Keep probe data in a database.", types.boolean
+        "probes", "use_database", "no", "Keep the output of probes in the database.", types.boolean
     )
     probes_allowed_groups: tuple[str, ...] = option(
         "probes", "allowed_groups", ".*", "Groups that probes may assign: regular expressions.",
@@ -344,6 +351,35 @@ class OptionTable:
         "are kept until the client's next run starts.",
         types.boolean,
     )  # fmt: skip
+    db_url: str | None = option(
+        "database", "url", None,
+        "The database as a URL of SQLAlchemy, such as postgresql://bcfg2@db1/bcfg2, in place of "
+        "the options below.",
+    )  # fmt: skip
+    db_engine: str = option(
+        "database", "engine", "sqlite3",
+        "Kind of the database: sqlite3 or postgresql.", types.database_engine,
+    )  # fmt: skip
+    db_name: str | None = option(
+        "database", "name", None,
+        "File of an SQLite database, or name of another; without it bcfg2.sqlite in the folder of "
+        "[server] state, or in etc in the repository.",
+        types.database_name,
+    )  # fmt: skip
+    db_user: str | None = option("database", "user", None, "User of the database.")
+    db_password: str | None = option(
+        "database", "password", None, "Password of the user; better in password_file."
+    )
+    db_password_file: str | None = option(
+        "database", "password_file", None, "File with the password of the user.", types.path
+    )
+    db_host: str | None = option(
+        "database", "host", None, "Host of the database, or the folder of its UNIX socket."
+    )
+    db_port: int | None = option("database", "port", None, "TCP port of the database.", types.port)
+    db_schema: str = option(
+        "database", "schema", "public", "Schema of a PostgreSQL database that holds the tables."
+    )
     db_opts: Mapping[str, Any] = option(
         "database", "options", "{}", "Options for the driver of the database.", types.dictionary
     )

@@ -28,6 +28,9 @@ DEFAULT_CONFIG = "/etc/bcfg2.conf"
 CONFIG_VARIABLE = "BCFG2_CONFIG_FILE"
 MACRO = "<repository>"
 
+#: The databases that the state of clients can be kept in.
+DATABASE_ENGINES = ("sqlite3", "postgresql")
+
 FILE_MONITORS = ("default", "inotify", "polling", "pseudo")
 
 #: Names that 1.3 has for options, by today's key.
@@ -109,6 +112,14 @@ class Settings(OptionTable):
     def place(self, section: str, key: str) -> str:
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
         return self.places.get((section, key.lower())) or self.config or "the defaults"
+
+    def folder_for(self, plugin: str, in_repository: str) -> str:
+        """
+        Return the folder for what a plugin writes for itself, as distinct from what sites keep.
+
+        :param in_repository: the folder where `[server] state` does not name another one
+        """
+        return in_repository if self.state is None else os.path.join(self.state, plugin)
 
     @property
     def misspellings(self) -> tuple[str, ...]:
@@ -244,7 +255,7 @@ class _Sources:
         text, place = self._text(option, override)
         if text is None:
             return None
-        if option.convert is types.path:
+        if option.convert in (types.path, types.database_name):
             text = text.replace(MACRO, repository)
         return option.value(text, place)
 
@@ -277,16 +288,20 @@ def _check(settings: Settings) -> None:
             "communication",
             "password",
         )
-    for section, is_set in (("metadata", settings.metadata_db), ("probes", settings.probes_db)):
-        if is_set and settings.core == "embedded":
-            text = settings.get(section, "use_database")
-            raise SettingsError(
-                f"{text!r} asks for a database, but this release keeps this state in the "
-                f"repository's XML files alone: write no (in "
-                f"{settings.place(section, 'use_database')})",
-                section,
-                "use_database",
-            )
+    if settings.core == "embedded" and (settings.metadata_db or settings.probes_db):
+        _check_database(settings)
+
+
+def _check_database(settings: Settings) -> None:
+    """Make sure that the state of clients can be kept in the database that is named."""
+    if settings.db_url is None and settings.db_engine not in DATABASE_ENGINES:
+        raise SettingsError(
+            f"{settings.db_engine!r} is no database that this server keeps the state of clients "
+            "in: write sqlite3 or postgresql, and take over what the other one holds with "
+            f"bcfg2tw db import (in {settings.place('database', 'engine')})",
+            "database",
+            "engine",
+        )
 
 
 def _notices(settings: Settings) -> Iterator[str]:

@@ -29,6 +29,7 @@ DEFAULT_PORT = 6789
 _SCHEMES = frozenset({"", "http", "https"})
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
+_DATABASE_ENGINES = {"sqlite": "sqlite3", "postgresql_psycopg2": "postgresql"}
 _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
@@ -290,6 +291,19 @@ def dictionary(value: str) -> dict[str, Any]:
     if not isinstance(result, dict):
         raise ValueError(f"{value!r} is no dictionary: write one such as {{'timeout': 10}}")
     return result
+
+
+def database_engine(value: str) -> str:
+    """Read the kind of a database; one that Django has several names for gets the first."""
+    name = value.strip().lower().removeprefix("django.db.backends.")
+    return _DATABASE_ENGINES.get(name, name)
+
+
+def database_name(value: str) -> str:
+    """Read the name of a database, which is a path where it is a file."""
+    if not value:
+        raise ValueError("the name is empty: give one, or remove the line")
+    return value
 
 
 def _pair_value(key: str, equals: str, value: str) -> str:

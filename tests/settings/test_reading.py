@@ -65,15 +65,18 @@ class NoticeTests(FileTestCase):
 
 class RefusalTests(FileTestCase):
     def test_databases(self) -> None:
-        """A database that is asked for and is not there is refused with the option."""
+        """A database that clients cannot be kept in is refused, if they are to be kept in one."""
         for section in ("metadata", "probes"):
+            text = f"[{section}]\nuse_database = yes\n[database]\nengine = mysql"
             self.assertEqual(
-                self.refusal(f"[{section}]\nuse_database = yes"),
-                f"[{section}] use_database: 'yes' asks for a database, but this release keeps "
-                "this state in the repository's XML files alone: write no",
+                self.refusal(text),
+                "[database] engine: 'mysql' is no database that this server keeps the state of "
+                "clients in: write sqlite3 or postgresql, and take over what the other one holds "
+                "with bcfg2tw db import",
             )
-            settings = self.settings(f"[bcfg2tw]\ncore = upstream\n[{section}]\nuse_database = yes")
+            settings = self.settings(f"[bcfg2tw]\ncore = upstream\n{text}")
             self.assertEqual(settings.core, "upstream")
+        self.assertEqual(self.settings("[database]\nengine = mysql").db_engine, "mysql")
 
     def test_no_file(self) -> None:
         """A file that is not there is named with the switch for another one."""

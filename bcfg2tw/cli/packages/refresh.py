@@ -17,6 +17,7 @@ from bcfg2tw.cli.reactor import run_once
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
+from bcfg2tw.engine.plugins.packages.packages import index_folder
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, UpdateObserver, update
@@ -68,7 +69,7 @@ async def _update(
     pool.start()
     downloader = ReactorDownloader(reactor, lambda: settings)
     reactor.addSystemEventTrigger("before", "shutdown", downloader.stop)
-    folder = settings.packages_cache or os.path.join(settings.repository, "Packages", "cache")
+    folder = index_folder(settings)
     try:
         return await pool.call(update, sources, folder, downloader, settings, force, report)
     finally:

@@ -100,6 +100,17 @@ class ClientTable(ClientList):
             self._names.append(edit.name)
             self._enter(Client(edit.name, (ClientElement(edit.attributes_at_once()),)))
 
+    def put(self, name: str, elements: tuple[ClientElement, ...]) -> None:
+        """Replace all elements of a client; none remove it."""
+        client = self._clients.get(name)
+        if client is None or len(elements) != len(client.elements):
+            self._remove(client)
+            if elements:
+                self._names.extend([name] * len(elements))
+                self._enter(Client(name, elements))
+        else:
+            self._replace(client, Client(name, elements))
+
     def _remove(self, client: Client | None) -> None:
         if client is not None:
             self._names = [name for name in self._names if name != client.name]

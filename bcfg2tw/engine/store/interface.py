@@ -56,6 +56,34 @@ class Part(ABC):
         """
 
     @abstractmethod
+    def prepare(self) -> None:
+        """
+        Bring the place where the state is kept into the form that this release needs.
+
+        Called before anything is read, in a process that is about to serve.
+
+        :raises CoreInitError: if a newer release has been there, whose form is not known
+        """
+
+    @abstractmethod
+    def catch_up(self) -> None:
+        """
+        Take in all that any process was acknowledged by now, and announce it.
+
+        Called at the beginning of each call, and cheap where nothing has changed.
+
+        :raises StateUnavailable: if the state cannot be reached; the call cannot be answered
+        """
+
+    def is_kept_with(self, other: Part) -> bool:
+        """Say whether what brings another part up to date does so for this one as well."""
+        return False
+
+    @abstractmethod
+    def disconnect(self) -> None:
+        """Close what a process that forks must not share; it is opened again when needed."""
+
+    @abstractmethod
     def start(self) -> None:
         """
         Serve: from now on this process is one that changes the state.
@@ -136,7 +164,7 @@ class ClientStore(Part):
     """
     The clients: their registrations, profiles, versions and other attributes.
 
-    Any method may raise `MetadataRuntimeError` while the state cannot be reached.
+    Any method may raise `StateUnavailable` while the state cannot be reached.
     """
 
     @abstractmethod
@@ -207,6 +235,10 @@ class ProbeStore(Part):
 
         :param client: its name in any case; aliases are not resolved
         """
+
+    @abstractmethod
+    def all(self) -> list[Answers]:
+        """Return the last upload of every client that ever uploaded anything, by name."""
 
     @abstractmethod
     def save(self, answers: Answers) -> bool:

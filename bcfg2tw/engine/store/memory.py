@@ -28,6 +28,15 @@ class MemoryPart(Part):
     def check_settings(self, settings: Settings) -> None:
         """Accept all settings: whoever chose this store did not choose it by them."""
 
+    def prepare(self) -> None:
+        """Prepare nothing."""
+
+    def catch_up(self) -> None:
+        """Take in nothing: nobody else can change anything here."""
+
+    def disconnect(self) -> None:
+        """Close nothing."""
+
     def start(self) -> None:
         """Serve; there is nothing that an earlier process could have left."""
 
@@ -82,6 +91,10 @@ class MemoryProbes(MemoryPart, ProbeStore):
     def of(self, client: str) -> Answers | None:
         """Return a client's last upload."""
         return self._answers.get(client.lower())
+
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        return [self._answers[client] for client in sorted(self._answers)]
 
     def save(self, answers: Answers) -> bool:
         """Replace what is kept of a client."""

@@ -2,30 +2,89 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.changes import Announcements
+from bcfg2tw.engine.store.interface import ClientStore, ProbeStore
+from bcfg2tw.engine.store.outages import Outages
+from bcfg2tw.engine.store.statefolder.clients_state import ClientsState
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
+from bcfg2tw.errors import CoreInitError
 from bcfg2tw.settings import Settings
+
+if TYPE_CHECKING:
+    from bcfg2tw.engine.store.sql.parts import SharedDatabase
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:
     """
     Return the store of a repository.
 
-    It knows what a killed server left; nothing is locked or changed before it is started, or
-    something is changed through it. Settings that ask for a way of keeping state that there is
-    not are refused by the parts (`Part.check_settings`), so that the rest of the server can serve.
+    Clients and the output of their probes are kept in the database or in files, each as its
+    section says; files are in the folder for state, or else in the repository. It knows what a
+    killed server left; nothing is locked or changed before it is started, or something is changed
+    through it.
 
     :param clock: decides when changes are brought to where other programs look for them
+    :raises CoreInitError: if a database is asked for and a library for it is missing
+    :raises SettingsError: if it cannot be told which database is meant
     """
-    changes = Announcements()
-    repository = settings.repository
-    return Store(
-        ClientsFile(os.path.join(repository, "Metadata", "clients.xml"), clock, changes),
-        ProbedFile(os.path.join(repository, "Probes", "probed.xml"), clock, changes),
-        changes,
-    )
+    opening = _Opening(settings, clock)
+    return Store(opening.clients(), opening.probes(), opening.changes, opening.outages)
+
+
+class _Opening:
+    """The parts of a store that is being opened, and what they share."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.changes = Announcements()
+        self.outages = Outages()
+        self._settings = settings
+        self._clock = clock
+        uses_database = settings.metadata_db or settings.probes_db
+        self._shared = self._open_database() if uses_database else None
+
+    def _open_database(self) -> SharedDatabase:
+        # which tells of its own parts, as soon as it is imported
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        # here only: a site without a database needs none of these libraries
+        try:
+            from bcfg2tw.engine.store.sql.opening import open_database
+        except ImportError as error:
+            raise CoreInitError(
+                "a database is asked for ([metadata] or [probes] use_database), which needs "
+                f"SQLAlchemy and alembic: pip install 'bcfg2tw[sql]' ({error})"
+            ) from error
+        return open_database(self._settings, self._clock, self.outages)
+
+    def clients(self) -> ClientStore:
+        """Return the part that keeps the clients."""
+        if self._shared is not None and self._settings.metadata_db:
+            from bcfg2tw.engine.store.sql.clients import SqlClients
+
+            return SqlClients(self._shared, self._clock, self.changes)
+        state = self._settings.state
+        if state is not None:
+            return ClientsState(os.path.join(state, "clients.json"), self._clock, self.changes)
+        return ClientsFile(self._path("Metadata", "clients.xml"), self._clock, self.changes)
+
+    def probes(self) -> ProbeStore:
+        """Return the part that keeps the output of probes."""
+        in_repository = self._path("Probes", "probed.xml")
+        if self._shared is not None and self._settings.probes_db:
+            from bcfg2tw.engine.store.sql.probes import SqlProbes
+
+            return SqlProbes(self._shared, self._clock, self.changes, in_repository)
+        state = self._settings.state
+        if state is not None:
+            path = os.path.join(state, "probed.xml")
+            return ProbedFile(path, self._clock, self.changes, True, in_repository)
+        return ProbedFile(in_repository, self._clock, self.changes)
+
+    def _path(self, *names: str) -> str:
+        return os.path.join(self._settings.repository, *names)

@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.errors import CoreInitError, CriticalError
 from bcfg2tw.settings import Settings
 from tests.builders import (
@@ -206,14 +208,33 @@ class ScriptTests(SynchronousTestCase):
         self.assertEqual(probes_of(core), {"p": ("/bin/sh", "good")})
 
     def test_database(self) -> None:
-        """Where probe data should be in a database, the plugin says what to do instead."""
+        """Probe data are kept in the database that is asked for, clients still in their file."""
+        core = a_core(self, {"Probes/p": "x"}, probes_db=True)
+        upload(core, p="printed")
+        repository = core.settings.repository
+        again = NetworkCore(some_settings(repository, probes_db=True))
+        self.addCleanup(again.shutdown)
+        again.load_plugins()
+        answers = again.store.probes.of(CLIENT)
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "printed"})
+        core.metadata.set_version(CLIENT, "1.3.4")
+        core.shutdown()
+        self.assertFalse(os.path.exists(os.path.join(repository, "Probes", "probed.xml")))
+        with open(os.path.join(repository, "Metadata", "clients.xml")) as stream:
+            self.assertIn("1.3.4", stream.read())
+
+    def test_other_place(self) -> None:
+        """Where settings ask for another place than the server has, the plugin says what to do."""
+        repository = a_repository(self, {"Probes/p": "x"})
+        settings = some_settings(repository, probes_db=True)
+        store = open_store(some_settings(repository), SystemClock())
+        core = NetworkCore(settings, store=store)
+        self.addCleanup(core.shutdown)
         with self.assertRaises(CoreInitError) as raised:
-            a_core(self, {"Probes/p": "x"}, probes_db=True)
-        self.assertIn("[probes] use_database: probe data cannot be kept", str(raised.exception))
-        with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            core = a_core(self, {"Probes/p": "x"}, probes_db=True, lenient_plugins=True)
-        self.assertIn("[probes] use_database: probe data cannot be kept", logs.output[0])
-        self.assertNotIn("Probes", core.plugins)
+            core.start()
+        self.assertIn("[probes] use_database: probe data are kept in", str(raised.exception))
+        self.assertIn("restart it", str(raised.exception))
 
 
 class GroupTests(SynchronousTestCase):

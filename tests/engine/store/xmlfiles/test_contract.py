@@ -60,4 +60,4 @@ class XMLFilesStoreTests(contract.StoreContract, contract.DurableStoreContract):
         ):
             error = self.assertRaises(PluginInitError, part.check_settings, settings)
             self.assertIn(f"{section} use_database: ", str(error))
-            self.assertIn("remove the option", str(error))
+            self.assertIn("restart it to have", str(error))

@@ -1,17 +1,16 @@
-"""When journals are brought into the files that they belong to: later, once for many changes."""
+"""Work that is put off: done later, once for many changes that ask for it."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from bcfg2tw.engine.clock import Clock, Timer
 
 logger = logging.getLogger("bcfg2-server")
 
-#: At most one part in so many of the time goes into folding, however much changes.
+#: At most one part in so many of the time goes into such work, however much changes.
 REST_PER_WORK = 20
 
 
@@ -69,39 +68,3 @@ class Later:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
-
-
-class Gate:
-    """Lets many threads pass at once, or none while it is closed."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._inside = 0
-        self._is_closed = False
-
-    @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Wait until the gate is open, and keep it from being closed."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._is_closed)
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._inside -= 1
-                self._condition.notify_all()
-
-    @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Let nobody in, and wait until all are out."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._is_closed)
-            self._is_closed = True
-            self._condition.wait_for(lambda: self._inside == 0)
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._is_closed = False
-                self._condition.notify_all()

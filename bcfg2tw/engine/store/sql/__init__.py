@@ -1,0 +1,1 @@
+"""The store in an SQL database: one that several processes, and several machines, may share."""

@@ -1,0 +1,85 @@
+"""The store in an SQLite database keeps what a store promises."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from bcfg2tw.engine.store.changes import ClientChange
+from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.errors import StateUnavailable
+from bcfg2tw.settings import Settings
+from tests.doubles import ManualClock
+from tests.engine.store import contract
+from tests.engine.store.contract import NEW, WEB, answers
+from tests.engine.store.sql import sharing
+from tests.full_disk import files_limited_to
+
+
+class SQLiteStoreTests(contract.StoreContract, contract.DurableStoreContract):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that name a database of this test's own."""
+        return {"state": os.path.abspath(self.mktemp())}
+
+    def setUp(self) -> None:
+        self.database = self.location()
+        super().setUp()
+
+    def open_store(self) -> Store:
+        """Return the store that the settings ask for, with a clock that stands still."""
+        self.clock = ManualClock()
+        self.settings: Settings = replace(
+            self.settings, metadata_db=True, probes_db=True, **self.database
+        )
+        store = open_store(self.settings, self.clock)
+        store.prepare()
+        return store
+
+
+class SQLiteSharingTests(sharing.SharingContract):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that name a database of this test's own."""
+        return {"state": os.path.abspath(self.mktemp())}
+
+    def test_replaced(self) -> None:
+        """A database that is replaced by an older copy counts as it is then."""
+        path = os.path.join(str(self.settings.state), "bcfg2.sqlite")
+        self.store.clients.update(WEB, {"version": "1"})
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect("old")) as copy:
+            source.backup(copy)
+        self.store.clients.update(WEB, {"version": "2"})
+        self.store.clients.add(NEW, {"profile": "web"})
+        self.store.catch_up()
+        with closing(sqlite3.connect("old")) as source, closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+        self.store.catch_up()
+        self.assertEqual(self.client(WEB).version, "1")
+        self.assertIsNone(self.list.get(NEW))
+        self.assertEqual(self.announced[-1], ClientChange(None, "existence"))
+
+    def test_full_disk(self) -> None:
+        """On a full disk changes have to be made again, and what is there is still read."""
+        self.store.probes.save(answers("1"))
+        path = os.path.join(str(self.settings.state), "bcfg2.sqlite-wal")
+        with files_limited_to(os.path.getsize(path)):
+            for text in ("2", "3"):
+                self.assertRaises(StateUnavailable, self.store.probes.save, answers(text * 9999))
+            with self.store.call():
+                self.assertEqual(self.text_of(WEB), "1")
+            self.other.catch_up()
+            self.assertEqual(self.text_of(WEB, self.other), "1")
+        self.clock = ManualClock()
+        again = self.open_store()
+        self.addCleanup(again.close)
+        self.assertTrue(again.probes.save(answers("4")))
+        self.assertEqual(self.text_of(WEB, again), "4")
+
+    def test_mode(self) -> None:
+        """The database, which holds passwords, is not for everybody to read."""
+        for name in os.listdir(str(self.settings.state)):
+            path = os.path.join(str(self.settings.state), name)
+            self.assertEqual(os.stat(path).st_mode & 0o7, 0, path)
