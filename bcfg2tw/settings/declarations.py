@@ -503,7 +503,8 @@ class OptionTable:
     )  # fmt: skip
     last_good: str | None = option(
         "bcfg2tw", "last_good", None,
-        "Folder in which they are kept; by default .bcfg2tw of the repository, which git ignores.",
+        "Folder in which they are kept; by default last-good in [server] state, or .bcfg2tw of the "
+        "repository, which git ignores.",
         types.path,
     )  # fmt: skip
     lenient_plugins: bool = option(

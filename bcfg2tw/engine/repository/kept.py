@@ -26,6 +26,7 @@ from bcfg2tw.settings import Settings
 #: Raised when an index means something else than before.
 FORMAT = 1
 FOLDER = ".bcfg2tw"
+STATE_FOLDER = "last-good"
 
 #: The files that can be broken: those that are parsed. Others are what they are.
 _PARSED = re.compile(
@@ -72,6 +73,8 @@ def folder_of(settings: Settings) -> str | None:
     """Return the folder of what is kept, None where nothing is to be."""
     if not settings.keep_last_good:
         return None
+    if settings.last_good is None and settings.state is not None:
+        return os.path.join(settings.state, STATE_FOLDER)
     return settings.last_good or os.path.join(settings.repository, FOLDER)
 
 

@@ -100,7 +100,7 @@ class MissingBundles:
         return places if place is None else [place, *places]
 
     def _is_refused(self, name: str, metadata: ClientMetadata) -> bool:
-        if self._is_strict or name in self._seen or _folded(name) in map(_folded, self._bundles):
+        if self._is_strict or name in self._seen:
             return True
         return self._near(name) is not None and not self._is_named_at_start(name, metadata)
 
@@ -121,8 +121,3 @@ class MissingBundles:
             if bundle == name and suffix in SUFFIXES:
                 return self._files.problem(path, BundleFile)
         return None
-
-
-def _folded(name: str) -> str:
-    """Return a name without what is written wrong most easily."""
-    return name.strip().removesuffix(".xml").lower()
