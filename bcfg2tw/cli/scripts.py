@@ -8,12 +8,18 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["crypt"]
+__all__ = ["crypt", "info"]
 
 
 def crypt() -> None:
     """Be `bcfg2-crypt`."""
     _run("crypt")
+
+
+def info() -> None:
+    """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
 
 
 def _run(tool: str, more: tuple[str, ...] = ()) -> None:
