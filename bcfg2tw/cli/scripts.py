@@ -8,7 +8,12 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["crypt", "info"]
+__all__ = ["admin", "crypt", "info"]
+
+
+def admin() -> None:
+    """Be `bcfg2-admin`."""
+    _run("admin")
 
 
 def crypt() -> None:

@@ -19,6 +19,9 @@ from bcfg2tw.cli.site_options import config_option, overrides_of, site_parameter
 
 __all__ = ["Tool", "usage_of"]
 
+#: So many options are named in the list of commands.
+_MANY = 6
+
 
 class Tool(click.Group):
     """
@@ -112,15 +115,18 @@ def _line(command: click.Command) -> str:
 
 
 def usage_of(command: click.Command) -> str:
-    """Return a command's name, options and arguments on one line."""
-    return " ".join([str(command.name), *filter(None, map(_piece, command.params))])
+    """Return a command's name, options and arguments on one line; many options as one word."""
+    options = [one for one in command.params if isinstance(one, click.Option) and _is_shown(one)]
+    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+    pieces = ["[options]"] if len(options) > _MANY else [*map(_option, options)]
+    names = [argument.metavar or str(argument.name) for argument in arguments]
+    return " ".join([str(command.name), *pieces, *names])
 
 
-def _piece(parameter: click.Parameter) -> str | None:
-    if isinstance(parameter, click.Argument):
-        return parameter.metavar or str(parameter.name)
-    assert isinstance(parameter, click.Option)
-    if parameter.hidden or parameter.name in ("config", "help"):
-        return None
-    name = max(parameter.opts, key=len)
-    return f"[{name}]" if parameter.is_flag else f"[{name} {parameter.metavar or 'VALUE'}]"
+def _is_shown(option: click.Option) -> bool:
+    return not option.hidden and option.name not in ("config", "help")
+
+
+def _option(option: click.Option) -> str:
+    name = max(option.opts, key=len)
+    return f"[{name}]" if option.is_flag else f"[{name} {option.metavar or 'VALUE'}]"

@@ -28,6 +28,8 @@ class ServerOptions:
     Server and caller on the command line; None stands for what bcfg2.conf says.
 
     :ivar retries: how often a server that cannot be reached is tried
+    :ivar checks_name: whether the name in the server's certificate counts where bcfg2.conf lists
+        none; a certificate of the site's CA is enough for the tools of old
     """
 
     server: str | None = None
@@ -41,6 +43,7 @@ class ServerOptions:
     common_names: str | None = None
     retries: int = 1
     retry_delay: float = 1.0
+    checks_name: bool = True
 
 
 class Server:
@@ -112,7 +115,10 @@ def _target(options: ServerOptions, settings: Settings) -> tuple[Remote, ServerI
     )
     # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
     common_names = names.replace(",", ":").split(":")
-    return server, ServerIdentity(host, options.ca or settings.ca, common_names, cert, key)
+    ca = options.ca or settings.ca
+    # whatever the system trusts may vouch for anybody: then the name has to be right
+    checks_name = options.checks_name or ca is None or bool(names)
+    return server, ServerIdentity(host, ca, common_names, cert, key, checks_name)
 
 
 def _password(options: ServerOptions, settings: Settings) -> str | None:

@@ -67,7 +67,7 @@ class LiveSite(Site):
             hosts = matching([pattern.lower() for pattern in patterns], known)
             return [(host, await _answer(server, reactor, method, host, known)) for host in hosts]
 
-        return Server(ServerOptions(**self._options), self.settings).run(ask)
+        return Server(ServerOptions(**self._options, checks_name=False), self.settings).run(ask)
 
 
 async def _answer(
