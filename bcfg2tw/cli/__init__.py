@@ -10,7 +10,7 @@ from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
-_COMMANDS = ("admin", "call", "crypt", "info", "init", "packages")
+_COMMANDS = ("admin", "call", "crypt", "info", "init", "packages", "test")
 
 
 class _LazyGroup(click.Group):

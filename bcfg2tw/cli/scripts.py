@@ -8,7 +8,7 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["admin", "crypt", "info"]
+__all__ = ["admin", "crypt", "info", "test"]
 
 
 def admin() -> None:
@@ -25,6 +25,11 @@ def info() -> None:
     """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
+
+
+def test() -> None:
+    """Be `bcfg2-test`."""
+    _run("test")
 
 
 def _run(tool: str, more: tuple[str, ...] = ()) -> None:
