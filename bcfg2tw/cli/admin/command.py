@@ -10,6 +10,7 @@ _COMMANDS = {
     "backup": "backup:backup",
     "client": "client:client",
     "compare": "compare:compare",
+    "doctor": "doctor:doctor",
     "expirecache": "server:expirecache",
     "init": "init:init",
     "perf": "server:perf",
