@@ -28,12 +28,13 @@ from tests.conformance.case import HOST, Place
 from tests.conformance.tool_case import TOOL_CASES, ToolCase
 from tests.network import free_port
 
-#: Commands that call a server, for which they run a reactor of their own.
-CALLERS = ("admin xcmd", "admin perf", "admin expirecache")
+#: Commands that call a server, for which they run a reactor of their own, and the one that forks,
+#: which is not to be done beside the threads of other tests.
+CALLERS = ("admin xcmd", "admin perf", "admin expirecache", "test")
 
 
-def calls_server(step: Mapping[str, Any]) -> bool:
-    """Say whether a step is a command that calls a server."""
+def needs_process(step: Mapping[str, Any]) -> bool:
+    """Say whether a step is a command that cannot be run in this process."""
     return str(step["run"]).startswith(CALLERS)
 
 
@@ -53,7 +54,7 @@ class ToolsConformanceTests(TestCase):
         description = json.loads((TOOL_CASES / name / "case.json").read_text("utf-8"))
         if "serve" in description:
             self.serve(folder / description["serve"], place.www_port)
-        if "serve" in description or any(map(calls_server, description["commands"])):
+        if "serve" in description or any(map(needs_process, description["commands"])):
             troubles = await self.run_beside_server(ToolCase(name, place, run_process))
         else:
             troubles = list(ToolCase(name, place, run).troubles())
