@@ -24,6 +24,8 @@ LAYERS = (
     ("xmlrpc_resource", "watching"),
     ("calls",),
     ("auth", "pool", "downloads"),
+    ("certificates",),
+    ("scheduling",),
     ("engine.core",),
     ("engine.access", "engine.context", "engine.uploads", "engine.remote_methods"),
     ("engine.build",),
@@ -39,8 +41,10 @@ LAYERS = (
     ("engine.store", "engine.encryption"),
     ("engine.repository",),
     ("engine.checks",),
+    ("engine.programs",),
     (
-        "engine.programs",
+        "engine.time_limit",
+        "engine.look_ups",
         "engine.call_statistics",
         "engine.clock",
         "engine.ssh_keys",
@@ -50,7 +54,7 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", "near_names", ""),
+    ("errors", "finding", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name.
@@ -59,6 +63,7 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
+        ("path_kinds", "plugin_kinds", "structure_kinds"),
         ("entries", "file_names", "metadata_files"),
         ("vocabulary",),
     ),

@@ -10,7 +10,7 @@ from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
-_COMMANDS = ("admin", "call", "crypt", "info", "init", "packages", "test")
+_COMMANDS = ("admin", "call", "check-config", "crypt", "info", "init", "packages", "test")
 
 
 class _LazyGroup(click.Group):
@@ -24,7 +24,8 @@ class _LazyGroup(click.Group):
         """Import a command, None for one that does not exist."""
         if name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"{__name__}.{name}.command"), "command", None)
+        module = f"{__name__}.{name.replace('-', '_')}.command"
+        command = getattr(import_module(module), "command", None)
         assert isinstance(command, click.Command)
         return command
 

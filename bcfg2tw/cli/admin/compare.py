@@ -15,9 +15,9 @@ from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import findings_options, write_reports
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.statuses import FOUND
-from bcfg2tw.engine.checks.vocabulary import Finding
 from bcfg2tw.engine.xmlio import Element, parse_own_file
 from bcfg2tw.errors import RepositoryError
+from bcfg2tw.finding import Finding
 
 __all__ = ["compare", "folded"]
 

@@ -22,7 +22,9 @@ __all__ = ["command"]
 @with_settings
 @click.argument("method")
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
-@click.option("-S", "--server", metavar="URL", help="The server, as https://HOST:PORT.")
+@click.option(
+    "-S", "--server", metavar="URL", help="The server, as https://HOST:PORT or with a path."
+)
 @click.option("-u", "--user", metavar="NAME", help="Who calls: root, a client's name or its uuid.")
 @click.option(
     "--password-file",

@@ -14,7 +14,7 @@ from twisted.internet.task import deferLater
 from bcfg2tw.cli.call.remote import CallFailed, Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.reactor import run_once
-from bcfg2tw.cli.site import server_address
+from bcfg2tw.cli.site import server_address, server_path
 from bcfg2tw.settings import Settings
 
 __all__ = ["Server", "ServerOptions"]
@@ -99,7 +99,8 @@ class Server:
 
 
 def _target(options: ServerOptions, settings: Settings) -> tuple[Remote, ServerIdentity]:
-    host, port = server_address(options.server or settings.server)
+    url = options.server or settings.server
+    host, port = server_address(url)
     password = _password(options, settings)
     cert, key = options.cert, options.key
     if cert is None and password is None:
@@ -112,6 +113,7 @@ def _target(options: ServerOptions, settings: Settings) -> tuple[Remote, ServerI
         options.user or settings.get("communication", "user") or "root",
         password,
         options.timeout or settings.client_timeout,
+        server_path(url),
     )
     # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
     common_names = names.replace(",", ":").split(":")

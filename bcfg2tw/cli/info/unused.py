@@ -53,7 +53,8 @@ class _Use:
         metadata: ClientMetadata = configuration.metadata
         self._groups |= metadata.groups
         assert configuration.explanation is not None
-        self._bundles.update(configuration.explanation.structures)
+        for structure in configuration.document.iter("Bundle", "Independent"):
+            self._bundles.add(structure.get("name", ""))
         for entry in configuration.explanation.entries:
             for choice in entry.choices:
                 if choice.won is not None:

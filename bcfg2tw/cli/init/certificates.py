@@ -47,7 +47,9 @@ def issue_authority(common_name: str) -> Issued:
     return Issued(builder.add_extension(_ca_usage(), critical=True).sign(key, hashes.SHA256()), key)
 
 
-def issue_certificate(authority: Issued, common_name: str, names: Sequence[str]) -> Issued:
+def issue_certificate(
+    authority: Issued, common_name: str, names: Sequence[str], lifetime: timedelta = _LIFETIME
+) -> Issued:
     """
     Make a certificate that serves and authenticates, signed by an authority.
 
@@ -56,11 +58,12 @@ def issue_certificate(authority: Issued, common_name: str, names: Sequence[str])
     name alone, new ones at the alternative names alone, so both are filled (:ref:`wire-1.2`).
 
     :param names: host names and addresses that go into the subject's alternative names
+    :param lifetime: it counts from an hour ago
     """
     key = new_key()
     both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     builder = (
-        _builder(_name(common_name), authority.certificate.subject, key)
+        _builder(_name(common_name), authority.certificate.subject, key, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage(both_ends), critical=False)
         .add_extension(
@@ -105,10 +108,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: rsa.RSAPrivateKey,
-    lifetime: timedelta = _LIFETIME,
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, lifetime: timedelta = _LIFETIME
 ) -> x509.CertificateBuilder:
     # an hour back: the clocks of a fleet do not agree
     start = datetime.now(timezone.utc) - timedelta(hours=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from bcfg2tw.cli.test.building import ClientResult
-from bcfg2tw.engine.checks.vocabulary import Finding
+from bcfg2tw.finding import Finding
 
 __all__ = ["findings_of", "show_durations", "show_end", "show_one", "show_summary"]
 

@@ -55,6 +55,9 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             create_missing(files, context.effects)
         self._dynamic = DynamicGroups()
         self._groups = self._load(GROUPS, DeclaredGroups, previous)
+        if self._groups is not None:
+            names = frozenset(self._groups.bundle_places)
+            self._bundles_at_start = self.lasting.keep("bundles at the start", lambda: names)
         declared = self._load(CLIENTS, read_clients, previous)
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
@@ -66,7 +69,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         self, name: str, interpretation: Interpretation[T], previous: Metadata | None
     ) -> T | None:
         """Return what a file says, or what it said last."""
-        value = self.lasting.last_good(name, self.files.load(name, interpretation, UNSERVED))
+        value = self.files.load(name, interpretation, UNSERVED)
+        if name not in self.files and previous is None:
+            value = self.files.load_kept(name, interpretation, UNSERVED)
+        value = self.lasting.last_good(name, value)
         if name not in self.files and previous is not None:
             what_now = UNSERVED if value is None else "its last state stays in service"
             self.logger.error("%s is gone; %s", self.files.path(name), what_now)
@@ -121,6 +127,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     def place_of_bundle(self, bundle: str) -> str | None:
         """Return the file and line of the first group that has a bundle."""
         return self.groups.bundle_places.get(bundle)
+
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say whether a group had a bundle in the first groups.xml that could be read."""
+        return bundle in self._bundles_at_start
 
     # Identity
 

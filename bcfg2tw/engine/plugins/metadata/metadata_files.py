@@ -29,7 +29,6 @@ def create_missing(files: Files, effects: Effects) -> None:
     """
     missing = [name for name in EMPTY if name not in files]
     if missing == [GROUPS]:
-        logger.error("%s is missing: restore it; %s", files.path(GROUPS), UNSERVED)
         return
     created = [name for name in missing if _create(name, files, effects)]
     if created:

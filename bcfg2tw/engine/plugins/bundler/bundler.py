@@ -7,36 +7,24 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
-from genshi.template import TemplateError
-
-from bcfg2tw.engine.documents.conditions import StoredDocument
 from bcfg2tw.engine.documents.directory import load_all
-from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
+from bcfg2tw.engine.plugins.bundler.bundle_file import BundleFile
+from bcfg2tw.engine.plugins.bundler.missing import SUFFIXES, MissingBundles
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import RepositoryError, ValidationError
-from bcfg2tw.near_names import near_name
 
-Bundles: TypeAlias = dict[str, StructFile]
-
-SUFFIXES = (".xml", ".genshi")
+Bundles: TypeAlias = dict[str, BundleFile]
 
 #: How many globs of one state of the repository are kept with the paths that match.
 KEPT_GLOBS = 1000
 
 #: The first client that knows what a `Bundle` inside a bundle means.
 INHERITING_VERSION = "1.4.0pre2"
-
-
-class BundleFile(StructFile):
-    """The file of a bundle."""
-
-    kept_as = StoredDocument
 
 
 class Bundler(Plugin, Structure, StructureValidator):
@@ -51,11 +39,9 @@ class Bundler(Plugin, Structure, StructureValidator):
         self._globs: WeakKeyDictionary[PluginSet, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
         for name, file in loaded.items():
             self._add(name, file)
-        # of every state of the repository that was read since the start
-        self._seen: set[str] = self.lasting.keep("names of bundles", set)
-        self._seen.update(self.bundles)
+        self._missing = MissingBundles(self.bundles, files, self.lasting)
 
-    def _add(self, name: str, file: StructFile) -> None:
+    def _add(self, name: str, file: BundleFile) -> None:
         bundle, suffix = os.path.splitext(os.path.basename(name))
         taken = self.bundles.setdefault(bundle, file)
         if self.listing_before.get(name) == self.files[name]:
@@ -95,7 +81,7 @@ class Bundler(Plugin, Structure, StructureValidator):
     def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
         file = self.bundles.get(name)
         if file is None:
-            self._miss(name, metadata)
+            self._missing.miss(name, metadata)
             return None
         structure = self._match(name, file, metadata)
         if structure is None:
@@ -104,50 +90,19 @@ class Bundler(Plugin, Structure, StructureValidator):
             structure.tag = "Independent"
             del structure.attrib["independent"]
         structure.set("name", name)
-        if metadata.build.explanation is not None:
-            metadata.build.explanation.structures[name] = file.path
+        metadata.build.structure_files[name] = file.path
         self._flatten(structure, name)
         return structure
 
-    def _miss(self, name: str, metadata: ClientMetadata) -> None:
-        """
-        Say that a bundle is not there, if a configuration may be built without it.
-
-        It may where it has been missing, or unreadable, since the start, as with the reference.
-        Where it was there the client would remove what it does not find any more.
-
-        :raises ValidationError: if it may not
-        """
-        problem = self._problem_of(name)
-        path = self.files.path(f"{name}.xml")
-        near = near_name(name, self.bundles)
-        hint = "" if near is None else f" ({near} is there)"
-        place = metadata.snapshot.metadata.place_of_bundle(name)
-        where = "" if place is None else f"{place}: "
-        reason = f"{where}there is no bundle {name}{hint}, which a group or a bundle names"
-        remedy = f"restore {path}, or take the bundle out of what names it"
-        if problem is not None:
-            reason, remedy = f"bundle {name} was never readable: {problem}", "mend that"
-        if name in self._seen or self.context.settings.strict_repository:
-            raise ValidationError(f"{reason}: {remedy}")
-        self.logger.error("Bundler: Bundle %s does not exist: %s", name, reason)
-
-    def _problem_of(self, name: str) -> RepositoryError | None:
-        """Return what is wrong with a bundle's file, None if there is none."""
-        for path in self.files:
-            bundle, suffix = os.path.splitext(os.path.basename(path))
-            if bundle == name and suffix in SUFFIXES:
-                return self.files.problem(path, BundleFile)
-        return None
-
-    def _match(self, name: str, file: StructFile, metadata: ClientMetadata) -> Element | None:
+    def _match(self, name: str, file: BundleFile, metadata: ClientMetadata) -> Element | None:
         try:
-            return file.XMLMatch(metadata)
-        except TemplateError as error:
-            self.logger.error("Bundler: Failed to render templated bundle %s: %s", name, error)
-        except Exception:  # a template's code may raise anything: spare other bundles
-            self.logger.exception("Bundler: Unexpected bundler error for %s", name)
-        return None
+            structure = file.XMLMatch(metadata)
+        except Exception as error:  # a template's code may raise anything: spare other bundles
+            self._missing.fail(name, file.describe(error), metadata)
+            return None
+        if file.is_template:
+            self._missing.note_rendered(name, metadata)
+        return structure
 
     def _flatten(self, structure: Element, name: str) -> None:
         """Dissolve the roots of included files; those directly below only, as the reference."""
