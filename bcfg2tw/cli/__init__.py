@@ -6,11 +6,13 @@ from importlib import import_module
 
 import click
 
-import bcfg2tw
+from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
-_COMMANDS = ("call", "check-config", "db", "init", "packages")
+_COMMANDS = (
+    "admin", "call", "check-config", "crypt", "db", "info", "init", "packages", "test",
+)  # fmt: skip
 
 
 class _LazyGroup(click.Group):
@@ -31,6 +33,9 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(bcfg2tw.__version__, prog_name="bcfg2tw")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version,
+    help="Show the version and exit.",
+)  # fmt: skip
 def main() -> None:
     """Work with a Bcfg2 server; `twistd bcfg2-core` is the server itself."""

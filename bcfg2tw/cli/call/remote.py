@@ -44,7 +44,15 @@ _STATUS_REASONS = {
 
 
 class CallFailed(Bcfg2Error):
-    """A call brought no result; the text is one line for the administrator."""
+    """
+    A call brought no result; the text is one line for the administrator.
+
+    :ivar is_unreachable: whether there was no answer at all, so that trying again may help
+    """
+
+    def __init__(self, reason: str, is_unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.is_unreachable = is_unreachable
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,8 @@ async def _post(
         response = await _in_time(request, reactor, remote)
         return response, await _in_time(readBody(response), reactor, remote)
     except _FAILURES as error:
-        raise CallFailed(f"{remote.location}: {_trouble(error, identity, remote)}") from error
+        trouble = f"{remote.location}: {_trouble(error, identity, remote)}"
+        raise CallFailed(trouble, is_unreachable=identity.refusal is None) from error
 
 
 def _in_time(waiting: Deferred[Any], reactor: IReactorTime, remote: Remote) -> Deferred[Any]:

@@ -25,7 +25,7 @@ from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
 
-__all__ = ["refresh"]
+__all__ = ["refresh", "update_sources"]
 
 
 @click.command("refresh")
@@ -39,12 +39,26 @@ def refresh(settings: Settings, missing: bool) -> None:
     good index, and the command ends with status 1.
     """
     sources = _sources(settings)
-    with _progress_report() as report:
-        outcomes = run_once(partial(_update, sources, settings, not missing, report))
+    outcomes = update_sources(sources, settings, index_folder(settings), force=not missing)
     for outcome in outcomes:
         click.echo(f"{_source_name(outcome.source)}: {_result(outcome)}")
     if any(outcome.error for outcome in outcomes):
         sys.exit(1)
+
+
+def update_sources(
+    sources: Sequence[PackageSource], settings: Settings, folder: str, force: bool
+) -> list[SourceUpdate]:
+    """
+    Fetch and compile the indexes of sources into a folder, in view.
+
+    It runs the reactor, so it is possible once in a process.
+
+    :param force: ask the servers for all of them; else for what the folder lacks
+    :raises CacheError: if nothing can be written there
+    """
+    with _progress_report() as report:
+        return run_once(partial(_update, sources, settings, folder, force, report))
 
 
 def _sources(settings: Settings) -> Sequence[PackageSource]:
@@ -61,6 +75,7 @@ def _sources(settings: Settings) -> Sequence[PackageSource]:
 async def _update(
     sources: Sequence[PackageSource],
     settings: Settings,
+    folder: str,
     force: bool,
     report: UpdateObserver,
     reactor: Any,
@@ -69,7 +84,6 @@ async def _update(
     pool.start()
     downloader = ReactorDownloader(reactor, lambda: settings)
     reactor.addSystemEventTrigger("before", "shutdown", downloader.stop)
-    folder = index_folder(settings)
     try:
         return await pool.call(update, sources, folder, downloader, settings, force, report)
     finally:

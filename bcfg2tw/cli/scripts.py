@@ -1,0 +1,38 @@
+"""The commands of Bcfg2 under their old names: thin scripts over `bcfg2tw NAME`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from bcfg2tw.cli import main
+
+__all__ = ["admin", "crypt", "info", "test"]
+
+
+def admin() -> None:
+    """Be `bcfg2-admin`."""
+    _run("admin")
+
+
+def crypt() -> None:
+    """Be `bcfg2-crypt`."""
+    _run("crypt")
+
+
+def info() -> None:
+    """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
+
+
+def test() -> None:
+    """Be `bcfg2-test`."""
+    _run("test")
+
+
+def _run(tool: str, more: tuple[str, ...] = ()) -> None:
+    command = main.get_command(click.Context(main), tool)
+    assert command is not None
+    command.main([*sys.argv[1:], *more], prog_name=f"bcfg2-{tool}")
