@@ -99,6 +99,41 @@ class ClientTests(AdminTestCase):
         self.assertEqual(self.admin("client", "add", "new", "profile").status, 2)
 
 
+class KeptClientsTests(AdminTestCase):
+    """Clients that are not kept in clients.xml."""
+
+    def check(self, settings: str) -> None:
+        """Change clients, and see the changes in runs of their own."""
+        path = self.folder / "bcfg2.conf"
+        path.write_text(path.read_text() + settings)
+        before = (self.folder / "repo/Metadata/clients.xml").read_bytes()
+        self.assertEqual(self.admin("client", "add", "New", "profile=web").status, 0)
+        self.assertEqual(self.listed(), ["new", "web1"])
+        self.assertEqual(self.admin("client", "update", "new", "address=192.0.2.7").status, 0)
+        self.assertEqual(self.admin("client", "delete", "new").status, 0)
+        self.assertEqual(self.listed(), ["web1"])
+        ended = self.admin("client", "delete", "new")
+        self.assertEqual(ended.status, 1)
+        self.assertIn('Client "new" does not exist', ended.output)
+        self.assertEqual((self.folder / "repo/Metadata/clients.xml").read_bytes(), before)
+
+    def listed(self) -> list[str]:
+        names: list[str] = json.loads(self.admin("client", "list", "--json").output)
+        return sorted(names)
+
+    def test_state_folder(self) -> None:
+        """With a folder for state they are changed there."""
+        (self.folder / "state").mkdir()
+        self.check(f"state = {self.folder}/state\n")
+
+    def test_database(self) -> None:
+        """With a database they are changed there."""
+        self.check(
+            "[metadata]\nuse_database = yes\n"
+            f"[database]\nengine = sqlite3\nname = {self.folder}/db.sqlite\n"
+        )
+
+
 class CompareTests(AdminTestCase):
     def setUp(self) -> None:
         super().setUp()
