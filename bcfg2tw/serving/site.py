@@ -9,6 +9,7 @@ runs there is none; the pool's queue is bounded instead.
 from __future__ import annotations
 
 import logging
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -30,6 +31,9 @@ logger = logging.getLogger("bcfg2-server")
 #: How long peers have to take note that a connection on which nothing runs is closed.
 CLOSING_SECONDS = 2.0
 
+#: Bodies beyond this size are kept in a temporary file until a thread reads them.
+SPOOLED_BYTES = 1 << 20
+
 
 @provider(INonQueuedRequestFactory)
 class CoreRequest(Request):
@@ -47,17 +51,29 @@ class CoreRequest(Request):
 
     def gotLength(self, length: int | None) -> None:
         """Make room for the body, and give the resource its chance to refuse the request."""
-        super().gotLength(length)
+        # closed with the request, or with the last that uses it
+        self.content = SpooledTemporaryFile(SPOOLED_BYTES)  # noqa: SIM115
         self.setHeader(b"Date", datetimeToString())
         self.setHeader(b"Server", b"bcfg2tw")
         # it may be answered here, before it was received: with this version
         self.clientproto = b"HTTP/1.1"
         self.channel.site.resource.header_received(self, length)
 
+    def handleContentChunk(self, data: bytes) -> None:
+        """Keep a part of the body."""
+        try:
+            super().handleContentChunk(data)
+        except OSError as error:
+            self.channel.site.resource.cannot_keep(self, error)
+
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Give the whole request to the resource, whatever its path."""
         assert self.content is not None
-        self.content.seek(0)
+        try:
+            self.content.seek(0)  # writes what is not written yet
+        except OSError as error:
+            self.channel.site.resource.cannot_keep(self, error)
+            return
         self.method, self.uri, self.clientproto = command, path, version
         self.channel.site.resource.render(self)
 

@@ -383,8 +383,20 @@ class OptionTable:
         types.positive,
     )  # fmt: skip
     max_body_bytes: int = option(
-        "bcfg2tw", "max_body", "64m", "Largest request that is taken.", types.size
+        "bcfg2tw", "max_body", "8m", "Largest request that is taken.", types.size
     )
+    max_bodies_bytes: int = option(
+        "bcfg2tw", "max_bodies", "64m",
+        "Size of all requests above 64k that are taken at a time, of which one address gets a "
+        "quarter; further ones wait.",
+        types.size,
+    )  # fmt: skip
+    max_upload_elements: int = option(
+        "bcfg2tw", "max_upload_elements", "100000",
+        "Elements that a report or the output of probes may have, and three times as many "
+        "attributes.",
+        types.count,
+    )  # fmt: skip
     threads: int = option(
         "bcfg2tw", "threads", "4",
         "Threads that calls run in; there are as many again for calls that cost next to nothing.",
