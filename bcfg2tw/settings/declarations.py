@@ -436,6 +436,17 @@ class OptionTable:
         "is idle for longest.",
         types.count,
     )  # fmt: skip
+    max_registrations: int = option(
+        "bcfg2tw", "max_registrations", "300",
+        "Unknown clients that are registered within a minute; further ones are told to come back.",
+        types.count,
+    )  # fmt: skip
+    any_client_name: bool = option(
+        "bcfg2tw", "any_client_name", "no",
+        "Register unknown clients whatever they are called; no: under host names alone, which are "
+        "letters, digits, hyphens, underscores and dots.",
+        types.boolean,
+    )  # fmt: skip
     max_login_delay_seconds: float = option(
         "bcfg2tw", "max_login_delay", "20",
         "Seconds that the answer to a failed login may be late, which grows with their number for "
