@@ -1,4 +1,4 @@
-"""What a server would meet with some settings: files, certificates, ports, names, clock."""
+"""Trials of what a server of some settings needs: files, certificates, ports, names, clock."""
 
 from __future__ import annotations
 
