@@ -121,6 +121,8 @@ class Library:
     def _check(self, path: str, name: str, source: Source) -> None:
         """Tell the mistakes in a file, and in those that it includes."""
         plugin = os.path.basename(path[: -len(name)].rstrip(os.sep))
+        if not source.is_read:
+            return  # it is sent as it is
         try:
             self._tell(path, findings_in(plugin, name, path, source.data))
             for other in source.dependencies.stamps:
