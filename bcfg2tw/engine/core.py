@@ -541,7 +541,14 @@ class Core:
     def expire_metadata_cache(
         self, address: ClientAddress | None, hostnames: Sequence[str] | None = None
     ) -> None:
-        """Forget the cached metadata of some clients, or of all."""
+        """
+        Forget the cached metadata of some clients, or of all.
+
+        :raises Bcfg2Error: if the clients are no list of names
+        """
+        is_list = isinstance(hostnames, (list, tuple))
+        if hostnames is not None and not (is_list and all(isinstance(n, str) for n in hostnames)):
+            raise Bcfg2Error(f"clients come as a list of names, not as {hostnames!r}")
         for client in (None,) if hostnames is None else hostnames:
             self.store.changes.announce(ClientChange(client, "metadata"))
 
