@@ -81,7 +81,7 @@ ROOMS = {
         ("",),
         ("metadata",),
         ("authentication", "metadata_files", "profiles", "registration", "resolution"),
-        ("addresses", "declared_groups", "dynamic_groups", "newcomers"),
+        ("newcomers", "addresses", "declared_groups", "dynamic_groups"),
         ("membership",),
     ),
     "engine.plugins.packages": (

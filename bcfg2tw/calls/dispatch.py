@@ -40,7 +40,7 @@ logger = logging.getLogger("bcfg2-server")
 
 #: A request of this size leaves many times as much behind that is free again; to look for it
 #: takes a millisecond.
-LARGE_BYTES = 1 << 20
+LARGE_BYTES = 1 << 18
 
 UNKNOWN_METHOD = -32601
 GENERIC_FAULT = 1

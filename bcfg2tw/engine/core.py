@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn, TypeVar
@@ -54,6 +55,12 @@ from bcfg2tw.errors import (
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
+
+#: How often a configuration is built whose large files change meanwhile, and how long the
+#: repository's next state may take each time.
+BUILD_ATTEMPTS = 4
+CHANGE_PATIENCE_SECONDS = 10.0
+CHANGE_PAUSE_SECONDS = 0.05
 
 DEPRECATED = "This method is deprecated and will be removed in a future release\n%s"
 
@@ -309,9 +316,30 @@ class Core:
         """
         Return the configuration for a client whose metadata are known.
 
+        Where a large file is another one by now, the next state of the repository is waited for,
+        and all of it is built on that.
+
         :raises ValidationError: if a validator refuses it
+        :raises Bcfg2Error: if the next state does not come in time
         """
-        return self._build.build(metadata).document
+        for _ in range(BUILD_ATTEMPTS):
+            configuration = self._build.build(metadata)
+            if not configuration.changed_files:
+                return configuration.document
+            path = configuration.changed_files[0]
+            self._wait_for_state_after(metadata, path)
+            metadata = self.build_metadata(metadata.hostname)
+        raise Bcfg2Error(f"{path} changes again and again: try again")
+
+    def _wait_for_state_after(self, metadata: ClientMetadata, path: str) -> None:
+        deadline = time.monotonic() + CHANGE_PATIENCE_SECONDS
+        while self.snapshot is metadata.snapshot:
+            if time.monotonic() >= deadline:
+                raise Bcfg2Error(
+                    f"{path} has changed, and the repository was not read again since: try again, "
+                    "or have the server read it (SIGHUP)"
+                )
+            time.sleep(CHANGE_PAUSE_SECONDS)
 
     def look(
         self, client: str, effects: Look | None = None, explain: bool = False
@@ -532,7 +560,14 @@ class Core:
     def expire_metadata_cache(
         self, address: ClientAddress | None, hostnames: Sequence[str] | None = None
     ) -> None:
-        """Forget the cached metadata of some clients, or of all."""
+        """
+        Forget the cached metadata of some clients, or of all.
+
+        :raises Bcfg2Error: if the clients are no list of names
+        """
+        is_list = isinstance(hostnames, (list, tuple))
+        if hostnames is not None and not (is_list and all(isinstance(n, str) for n in hostnames)):
+            raise Bcfg2Error(f"clients come as a list of names, not as {hostnames!r}")
         for client in (None,) if hostnames is None else hostnames:
             self.store.changes.announce(ClientChange(client, "metadata"))
 

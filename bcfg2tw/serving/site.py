@@ -150,7 +150,7 @@ class CoreChannel(HTTPChannel):
 
     def dataReceived(self, data: bytes) -> None:
         """Take data; the first of a further request starts its deadline."""
-        if self._is_finished:
+        if self._is_finished or self.transport.disconnecting:
             return  # sent before the peer could know: it is not answered, and extends nothing
         if self._is_idle:
             self._is_idle = False

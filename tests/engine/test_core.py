@@ -168,6 +168,13 @@ class CallTests(SynchronousTestCase):
         core.expire_metadata_cache(address())
         self.assertIsNot(core.build_metadata(CLIENT), second)
 
+    def test_expiry_of_what(self) -> None:
+        """Clients whose metadata expire come as a list of names, and as nothing else."""
+        core = self.core()
+        for value in (True, "web.example.test", 7, [None], [["a"]], {"a": 1}):
+            error = self.assertRaises(Bcfg2Error, core.expire_metadata_cache, None, value)
+            self.assertEqual(str(error), f"clients come as a list of names, not as {value!r}")
+
     def test_certificates_without_authority(self) -> None:
         """Without a CA a certificate counts for nothing."""
         certificate = {"subject": ((("commonName", CLIENT),),)}

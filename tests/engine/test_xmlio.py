@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.memory import give_back
 from bcfg2tw.engine.xmlio import (
     Element,
     attributes,
@@ -99,6 +101,11 @@ class FileTests(SynchronousTestCase):
         self.assertTrue(str(error).startswith("/r/own.xml:"))
 
 
+def resident_bytes() -> int:
+    """Return how much memory this process has now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
 def parse_small(text: object) -> Element:
     """Parse an upload of a thousand elements at most."""
     return parse_upload(text, 1000)
@@ -146,6 +153,19 @@ class UploadTests(SynchronousTestCase):
         for text in (most + "<b/>", f"<a b=''{attributes}/>"):
             error = self.assertRaises(Bcfg2Error, parse_small, text)
             self.assertIn("[bcfg2tw] max_upload_elements is 1000", str(error))
+
+    def test_names(self) -> None:
+        """Names that clients make up are forgotten with their documents."""
+        for parse in (lambda text: parse_upload(text, 100_000), parse_data):
+            before = None
+            for round in range(8):
+                names = (f"round{round}name{number}{'x' * 60}" for number in range(50_000))
+                parse(f"<a><{'/><'.join(names)}/></a>")
+                give_back()
+                if round == 2:
+                    before = resident_bytes()
+            assert before is not None
+            self.assertLess(resident_bytes() - before, 12 << 20)
 
     def test_data(self) -> None:
         """A document within a document may declare any encoding: it is text already."""

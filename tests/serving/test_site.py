@@ -350,6 +350,23 @@ class HeaderFloodTests(SynchronousTestCase):
             self.assertTrue(transport.disconnecting)
 
 
+class BadHeaderTests(SynchronousTestCase):
+    """Headers that are none: found by `tests.fuzz.test_wire`."""
+
+    def test_rest(self) -> None:
+        """What comes after a header that was refused is not looked at, however it is cut."""
+        settings = Settings()
+        site = CoreSite(CoreResource(RecordingCore(), ManualPool(), settings), settings, Clock())
+        for begin in (b"\r\nHost: x\r\n", b"POST / HTTP/1.1\r\n: x\r\n", b"a b\r\n", b"a b c\r\n"):
+            transport = StringTransport(peerAddress=PEER)
+            channel = site.buildProtocol(PEER)
+            channel.makeConnection(transport)
+            for data in (begin, b"Content-Length: 5\r\n", b"\r\n", b"12345"):
+                channel.dataReceived(data)
+            self.assertEqual(transport.value(), b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            self.assertTrue(transport.disconnecting)
+
+
 @implementer(IReadDescriptor)
 class TCPTransport(StringTransport):
     """A transport that TLS can be put on."""

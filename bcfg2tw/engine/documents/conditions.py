@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.kept_results import KEPT_RESULTS, Table
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of, parse_own, serialise
@@ -23,7 +24,8 @@ from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of, parse
 Subject = Callable[..., Collection[str]]
 Answers = Mapping[str, Collection[str]]
 
-KEPT_RESULTS = 256
+#: Results that one document keeps; all together are bounded as well.
+MOST_RESULTS = 256
 
 
 def groups_of(metadata: ClientMetadata, *_: Any) -> Collection[str]:
@@ -103,7 +105,7 @@ class ConditionalDocument:
             for tag in conditions
         }
         self._asked = [tag for tag, names in self._mentioned.items() if names]
-        self._kept: dict[tuple[frozenset[str], ...], Element] = {}
+        self._kept = Table()
 
     def matched(self, metadata: ClientMetadata, *args: Any) -> Element:
         """Return what applies to a client: shared with other requests, not to be changed."""
@@ -119,9 +121,9 @@ class ConditionalDocument:
         everything: Answers = dict.fromkeys(self._conditions, frozenset[str]()) | answers
         result = filtered(self.root, everything)
         etree.cleanup_namespaces(result)
-        if len(self._kept) >= KEPT_RESULTS:
+        if len(self._kept) >= MOST_RESULTS:
             self._kept.clear()  # rather than count uses: a site has far fewer combinations
-        self._kept[key] = result
+        KEPT_RESULTS.put(self._kept, key, result)
         return result
 
     def copied(self, metadata: ClientMetadata, *args: Any) -> Element:

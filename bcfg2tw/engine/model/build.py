@@ -48,6 +48,8 @@ class Build(Generic[C]):
     :ivar problems: what went wrong, in order
     :ivar structure_files: name of a structure to its file, of those that have one
     :ivar explanation: collects why entries are as they are; None where nobody asked
+    :ivar changed_files: paths of files that are read when they are needed, and that were not what
+        the state of the repository has: the result is none
     """
 
     bind: Callable[[Element, C], None] = bind_nothing
@@ -55,6 +57,7 @@ class Build(Generic[C]):
     problems: list[Problem] = field(default_factory=list)
     structure_files: dict[str, str] = field(default_factory=dict)
     explanation: Explanation | None = None
+    changed_files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Configuration(Generic[C]):
     :ivar problems: what went wrong, in order
     :ivar notes: what would have been changed, had the build not been a look
     :ivar explanation: why entries are as they are, if that was asked for
+    :ivar changed_files: paths of files that were not what the state of the repository has; where
+        there is one, this is not for a client
     """
 
     document: Element
@@ -74,9 +79,17 @@ class Configuration(Generic[C]):
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     explanation: Explanation | None = None
+    changed_files: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: Element, metadata: C, build: Build[C]) -> Configuration[C]:
         """Return the result of a build that has ended."""
         notes = tuple(build.effects.notes) if isinstance(build.effects, Look) else ()
-        return cls(document, metadata, tuple(build.problems), notes, build.explanation)
+        return cls(
+            document,
+            metadata,
+            tuple(build.problems),
+            notes,
+            build.explanation,
+            tuple(build.changed_files),
+        )

@@ -140,6 +140,8 @@ class Library:
         :raises MistakenFile: for one with which the file is not to be used
         """
         plugin = plugin_of(path, name)
+        if not source.is_read:
+            return ()  # it is sent as it is
         try:
             findings_by_path = _findings_by_path(plugin, name, source)
         except Exception:  # it only looks: whatever is in a file, it is read all the same

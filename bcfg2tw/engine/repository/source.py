@@ -14,6 +14,9 @@ from bcfg2tw.engine.xmlio import Element, parse_file
 from bcfg2tw.errors import RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
+#: Files beyond this size are read only by those who ask for their content.
+LARGE_BYTES = 1 << 20
+
 #: One object for the many files that expand none.
 NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -67,7 +70,6 @@ class Source:
     :ivar path: its full path
     :ivar name: its path relative to the plugin's folder
     :ivar stamp: as it was listed, for instance to see whether it is executable
-    :ivar data: its content
     :ivar dependencies: all that has been read for it so far, itself among it
     :ivar look_back: returns `before`
     :ivar is_interpreted: whether that is over, so that all that was to be said of it is said
@@ -88,10 +90,44 @@ class Source:
         self.dependencies = dependencies
         self.look_back: Callable[[], object] = lambda: None
         self.is_interpreted = False
-        self.data = self.read(path)
-        if dependencies.stamps[path] != stamp:
-            raise Unsettled(path)
-        dependencies.stamps[path] = stamp  # the same, and already in the listing
+        self._data: bytes | None = None
+        if self.is_large:
+            self._read(path, 1)  # it can be
+            self._check_listed()
+        else:
+            self._data = self._read_listed()
+
+    @property
+    def is_large(self) -> bool:
+        """Say whether the file is so large that it is not kept without need."""
+        return self.stamp.size > LARGE_BYTES
+
+    @property
+    def data(self) -> bytes:
+        """
+        The file's content.
+
+        :raises Unsettled: if it is not what was listed any more
+        :raises RepositoryError, UnreadableRepository: as `read`
+        """
+        if self._data is None:
+            self._data = self._read_listed()
+        return self._data
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether anybody has asked for the content."""
+        return self._data is not None
+
+    def _read_listed(self) -> bytes:
+        data = self.read(self.path)
+        self._check_listed()
+        return data
+
+    def _check_listed(self) -> None:
+        if self.dependencies.stamps[self.path] != self.stamp:
+            raise Unsettled(self.path)
+        self.dependencies.stamps[self.path] = self.stamp  # the same, and already in the listing
 
     @property
     def before(self) -> object:
@@ -105,10 +141,18 @@ class Source:
         :raises RepositoryError: if it cannot be read
         :raises UnreadableRepository: if nothing could be read now, whatever the file
         """
+        return self._read(path, -1)
+
+    def _read(self, path: str, number: int) -> bytes:
+        """
+        Read some bytes of a file, all where the number is -1, and note its stamp after that.
+
+        :raises RepositoryError, UnreadableRepository: as `read`
+        """
         self.dependencies.stamps[path] = None
         try:
             with open(path, "rb") as stream:
-                data = stream.read()
+                data = stream.read(number)
                 self.dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
         except OSError as error:
             if error.errno in PASSING:

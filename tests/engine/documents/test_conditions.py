@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.documents import conditions
 from bcfg2tw.engine.documents.conditions import ConditionalDocument, StoredDocument
-from bcfg2tw.engine.xmlio import parse_file, serialise
+from bcfg2tw.engine.documents.kept_results import KeptResults
+from bcfg2tw.engine.xmlio import Element, parse_file, serialise
 from tests.builders import a_core, metadata_of
 
 GROUPS = (
@@ -73,6 +77,49 @@ class MatchedTests(SynchronousTestCase):
         self.assertIs(document.matched(first), document.matched(second))
         second.groups.discard("a")
         self.assertIsNot(document.matched(first), document.matched(second))
+
+
+class KeptTests(SynchronousTestCase):
+    """Results that are kept for clients to come."""
+
+    def setUp(self) -> None:
+        self.core = a_core(self, {"Metadata/groups.xml": GROUPS})
+        self.kept = KeptResults(80_000)
+        self.patch(conditions, "KEPT_RESULTS", self.kept)
+
+    def result(self, document: ConditionalDocument, *groups: str) -> Element:
+        """Return what a document says to a client of some groups."""
+        metadata = metadata_of(self.core)
+        metadata.groups = set(groups)
+        return document.matched(metadata)
+
+    def document(self) -> ConditionalDocument:
+        """Return a document that asks for ten groups."""
+        asked = "".join(f'<Group name="g{number}"><A{number}/></Group>' for number in range(10))
+        return ConditionalDocument(parse_file(f"<R>{asked}{'<B/>' * 100}</R>".encode(), "x.xml"))
+
+    def test_bounded(self) -> None:
+        """Of all documents, no more is kept than a number of bytes; the oldest goes."""
+        documents = [self.document() for _ in range(3)]
+        first = [self.result(document) for document in documents]
+        for number in range(10):
+            for document in documents:
+                self.result(document, f"g{number}")
+                self.assertLessEqual(self.kept.size_bytes, 80_000)
+        last = self.result(documents[2], "g9")
+        self.assertIs(self.result(documents[2], "g9"), last)
+        self.assertLess(sum(len(document._kept) for document in documents), 15)
+        self.assertEqual([self.result(document) for document in documents], first)
+
+    def test_gone(self) -> None:
+        """Documents that are gone take their results with them."""
+        for _ in range(100):
+            document = self.document()
+            kept = ref(document._kept)
+            self.result(document)
+            self.result(document, "g1")
+            del document
+            self.assertIsNone(kept())
 
 
 class StoredTests(MatchedTests):

@@ -47,6 +47,8 @@ class Kind:
     :ivar extensions: what stands behind base name and specificity, where it has no own names
     :ivar encrypted: whether the file is encrypted
     :ivar verifies: whether a creator also says whether content is right
+    :ivar read_large: makes the object for a large file from its source, which is not read; None
+        where such files are read as others are
     :ivar failure: the text that fails an entry where the file was never understood, see `Unusable`
     """
 
@@ -59,6 +61,7 @@ class Kind:
     specific: bool = True
     encrypted: bool = False
     verifies: bool = False
+    read_large: Callable[[Source], Any] | None = None
     failure: str = "Failed to load template {path}"
 
     def __call__(self, source: Source) -> Any:
@@ -68,6 +71,8 @@ class Kind:
         :raises RepositoryError: if it is wrong. One that cannot be decrypted is not: its last
             good content must not be served in its place (:ref:`cfg-6`), so the result says so.
         """
+        if self.read_large is not None and source.is_large:
+            return self.read_large(source)
         if not self.encrypted:
             return self.read(source, source.data)
         try:

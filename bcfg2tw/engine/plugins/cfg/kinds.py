@@ -19,7 +19,7 @@ from bcfg2tw.engine.plugins.cfg.created.public_key import PublicKeyFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import SSLCertificateFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_key import SSLKeyFile
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
-from bcfg2tw.engine.plugins.cfg.plain import Plain
+from bcfg2tw.engine.plugins.cfg.plain import LargePlain, Plain
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.cfg.unusable import Unusable
 from bcfg2tw.engine.plugins.cfg.verifiers import ExternalVerifier
@@ -95,7 +95,8 @@ KINDS = (
          extensions=(".cheetah",), failure=CHEETAH_FAILURE),
     Kind("CfgGenshiGenerator", Role.GENERATOR, GenshiText, 50, extensions=(".genshi",)),
     Kind("CfgJinja2Generator", Role.GENERATOR, JINJA2, 50, extensions=(".jinja2",)),
-    Kind("CfgPlaintextGenerator", Role.GENERATOR, Plain, 100, failure=READ_FAILURE),
+    Kind("CfgPlaintextGenerator", Role.GENERATOR, Plain, 100, read_large=LargePlain,
+         failure=READ_FAILURE),
     # Bcfg2 1.3: an entry whose own name this is comes first
     Kind("CfgLegacyInfo", Role.INFO, SourceReader(InfoFile), 150, names=("info", ":info"),
          specific=False, failure=INFO_FAILURE),

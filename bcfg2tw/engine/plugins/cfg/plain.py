@@ -5,8 +5,10 @@ from __future__ import annotations
 from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
-from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.repository.listing import stamp_of
+from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 
 class Plain(ContentGenerator):
@@ -21,3 +23,38 @@ class Plain(ContentGenerator):
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return the file's content."""
         return self._content
+
+
+class LargePlain(ContentGenerator):
+    """
+    A large file that is sent as it is, and read anew for each client.
+
+    What is sent is what the repository's state has: where the file is another one by now, the
+    entry fails, and the build is made again on the next state.
+    """
+
+    __slots__ = ("_name", "_settings", "_stamp", "path")
+
+    def __init__(self, source: Source) -> None:
+        self.path = source.path
+        self._name = source.name
+        self._stamp = source.stamp
+        self._settings = source.settings
+
+    def content(self, entry: Element, metadata: ClientMetadata) -> Content:
+        """
+        Return the file's content.
+
+        :raises PluginExecutionError: if it has changed since the repository was read
+        :raises RepositoryError: if it cannot be read
+        """
+        try:
+            source = Source(self.path, self._name, self._stamp, self._settings, Dependencies())
+            return as_text(source.data, self._settings)
+        except (Unsettled, RepositoryError):
+            if stamp_of(self.path) == self._stamp:
+                raise
+            metadata.build.changed_files.append(self.path)
+            raise PluginExecutionError(
+                f"{self.path} has changed since the repository was read"
+            ) from None

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 logger = logging.getLogger("Metadata")
 
-KEPT_ANSWERS = 4096
+#: Names of groups in all questions and answers that are kept; ten megabytes or so.
+KEPT_NAMES = 100_000
 
 Categories = dict[str, str]
 
@@ -104,7 +105,17 @@ class Membership:
             for statement in statements
             for name in statement.conditions.clients | statement.conditions.not_clients
         )
+        self._mentioned_groups = frozenset(
+            name
+            for statement in statements
+            for name in (
+                statement.group,
+                *statement.conditions.groups,
+                *statement.conditions.not_groups,
+            )
+        )
         self._answers: dict[object, tuple[frozenset[str], Categories]] = {}
+        self._kept_names = 0
 
     def expand(
         self, client: str, groups: Iterable[str], categories: Categories
@@ -114,16 +125,23 @@ class Membership:
 
         Ends where nothing changes any more; where it would go round in circles a warning says so.
         """
-        start = frozenset(groups)
+        everything = frozenset(groups)
+        # groups that no statement asks for lead to nothing: whatever clients make up costs nothing
+        start = everything & self._mentioned_groups
         mentioned_client = client if client in self._mentioned_clients else None
         key = (mentioned_client, start, frozenset(categories.items()))
         answer = self._answers.get(key)
         if answer is None:
             answer = self._work_out(client, set(start), dict(categories))
-            if len(self._answers) >= KEPT_ANSWERS:
-                self._answers.clear()  # rather than count uses: a site has far fewer questions
-            self._answers[key] = answer
-        return set(answer[0]), dict(answer[1])
+            self._keep(key, answer, len(start) + len(answer[0]) + len(categories))
+        return set(answer[0] | (everything - start)), dict(answer[1])
+
+    def _keep(self, key: object, answer: tuple[frozenset[str], Categories], names: int) -> None:
+        if self._kept_names + names > KEPT_NAMES:
+            self._answers.clear()  # rather than count uses: a site has far fewer questions
+            self._kept_names = 0
+        self._answers[key] = answer
+        self._kept_names += names
 
     def _work_out(
         self, client: str, groups: set[str], categories: Categories

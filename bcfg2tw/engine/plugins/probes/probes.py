@@ -19,6 +19,9 @@ from bcfg2tw.errors import PluginExecutionError, RepositoryError
 #: The first version that takes scripts beyond ASCII (conformance case probes-unicode).
 TAKES_UNICODE = (1, 3, 1)
 
+#: Groups that the probes of one client may give it; far more than any client has.
+MOST_GROUPS = 2000
+
 
 class Probes(Plugin, Probing, Connector, Threaded):
     """
@@ -89,6 +92,11 @@ class Probes(Plugin, Probing, Connector, Threaded):
             output = take_apart(element.text or "")
             data[self._name_of(element, metadata)] = output.data
             groups.update(group for group in output.groups if self._allows(group, metadata))
+        if len(groups) > MOST_GROUPS:
+            raise PluginExecutionError(
+                f"the probes of {metadata.hostname} name {len(groups)} groups; "
+                f"{MOST_GROUPS} is the most that is kept"
+            )
         timestamp = int(self.context.clock.time())
         self._store.save(Answers(metadata.hostname, data, frozenset(groups), timestamp))
 

@@ -8,6 +8,8 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.client_metadata import Bcfg2VersionInfo, ClientMetadata, MetadataGroup
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import Connector
+from bcfg2tw.engine.plugins.metadata import Metadata
+from bcfg2tw.engine.plugins.metadata.membership import KEPT_NAMES, Membership
 from bcfg2tw.errors import CriticalError, MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, PASSWORD, a_core, address, change
 
@@ -32,6 +34,12 @@ class Zoning(Plugin, Connector):
     def get_additional_data(self, metadata: ClientMetadata) -> list[str]:
         """Return something."""
         return ["data"]
+
+
+def membership_of(core: NetworkCore) -> Membership:
+    """Return the rules of a core's groups.xml."""
+    assert isinstance(core.metadata, Metadata)
+    return core.metadata.groups.membership
 
 
 class GroupsTests(SynchronousTestCase):
@@ -87,6 +95,29 @@ class GroupsTests(SynchronousTestCase):
             for name in ("client", "x", "y", "client", "x", "y")
         }
         self.assertEqual(groups, {"client": {"not-y"}, "x": {"only-x", "not-y"}, "y": set()})
+
+    def test_made_up_groups(self) -> None:
+        """Groups that groups.xml does not mention stay, and make no question of their own."""
+        core = core_with(self, '<Group name="all"><Group name="a"/></Group>')
+        membership = membership_of(core)
+        for number in range(100):
+            name = f"made-up-{number}"
+            groups, _ = membership.expand(CLIENT, ["all", name], {})
+            self.assertEqual(groups, {"all", "a", name})
+        self.assertEqual(len(membership._answers), 1)
+
+    def test_bounded_answers(self) -> None:
+        """Clients that choose among many groups do not make the server remember ever more."""
+        names = [f"g{number}" for number in range(1000)]
+        core = core_with(
+            self, "".join(f'<Group name="{n}"><Group name="x"/></Group>' for n in names)
+        )
+        membership = membership_of(core)
+        for number in range(1000):
+            groups, _ = membership.expand(CLIENT, names[number:], {})
+            self.assertEqual(groups, {*names[number:], "x"})
+            size = sum(len(answer) for answer, _ in membership._answers.values())
+            self.assertLess(size, KEPT_NAMES)
 
     def test_answers_are_copies(self) -> None:
         """What is done to one client's groups concerns no other."""

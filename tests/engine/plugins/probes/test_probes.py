@@ -420,6 +420,17 @@ class RefusedTests(SynchronousTestCase):
         self.assertIn(f"Failed to parse probe data from client {CLIENT}", text)
         self.assertUnchanged()
 
+    def test_too_many_groups(self) -> None:
+        """Groups without end are refused, all of the upload."""
+        groups = "".join(f"group:g{number}\n" for number in range(2001))
+        text = refusal(
+            self,
+            self.core,
+            f'<x><probe-data name="p" source="Probes">{groups}</probe-data></x>',
+        )
+        self.assertIn(f"the probes of {CLIENT} name 2001 groups; 2000 is the most", text)
+        self.assertUnchanged()
+
     def test_cannot_be_kept(self) -> None:
         """What is not on disk is not acknowledged."""
         self.core.store.probes.fold()
