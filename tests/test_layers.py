@@ -45,6 +45,8 @@ LAYERS = (
         "engine.call_statistics",
         "engine.clock",
         "engine.ssh_keys",
+        "engine.authenticated",
+        "engine.ciphers",
         "engine.memory",
         "engine.xmlio",
     ),

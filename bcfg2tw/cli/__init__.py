@@ -10,7 +10,7 @@ import bcfg2tw
 
 __all__ = ["main"]
 
-_COMMANDS = ("call", "init", "packages")
+_COMMANDS = ("call", "crypt", "init", "packages")
 
 
 class _LazyGroup(click.Group):

@@ -18,6 +18,7 @@ from bcfg2tw.settings import inifile, types
 from bcfg2tw.settings.declarations import OptionTable, options
 from bcfg2tw.settings.inifile import IniFile
 from bcfg2tw.settings.mistakes import mistakes
+from bcfg2tw.settings.passphrases import passphrases
 from bcfg2tw.settings.types import Option
 
 __all__ = ["Settings", "options", "reference"]
@@ -52,7 +53,7 @@ class Settings(OptionTable):
     programmers; administrators' settings come from `from_file`.
 
     :ivar config: path of the file that was read, None without one
-    :ivar passphrases: of `[encryption]`, by name
+    :ivar passphrases: of `[encryption]` and `[passphrases]`, by name
     :ivar notices: sentences about what does nothing, or something else here than it says
     :ivar places: FILE:LINE of each option that a file gives, by section and lower-case key
     :ivar file: sections and options of the file, as texts
@@ -246,8 +247,7 @@ class _Sources:
 
 def _passphrases(sections: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
     names = {option.key for option in options().values() if option.section == "encryption"}
-    section = sections.get("encryption", {})
-    return {key: value for key, value in section.items() if key not in names | {"decrypt"}}
+    return passphrases(sections, names | {"decrypt"})
 
 
 def _check(settings: Settings) -> None:

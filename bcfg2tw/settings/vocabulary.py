@@ -34,7 +34,7 @@ _AUTHORITY = frozenset(["config", "passphrase", "chaincert", "root_ca", "certifi
 
 #: Sections with names that sites choose, or that programs other than the server read.
 _OPEN: Mapping[str, str] = {
-    "encryption": "", "packages:yum": "", "packages:apt": "", "packages:pac": "",
+    "encryption": "", "passphrases": "", "packages:yum": "", "packages:apt": "", "packages:pac": "",
     "client": "profile decision exit_on_probe_failure probe_timeout drivers",
     "paranoid": "path max_copies", "statistics": "", "snapshots": "", "hostbase": "",
     "bcfg2-info": "interpreter", "lint": "plugins", "errors": "", "Validate": "schema",

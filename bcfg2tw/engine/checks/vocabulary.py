@@ -19,6 +19,8 @@ class Finding:
     :ivar severity: `error` where it certainly is one, else `warning`
     :ivar file: full path
     :ivar plugin: the plugin that reads the file
+    :ivar column: counted from 1, None where it is not known
+    :ivar client: the client whose configuration it spoils, None where it is no matter of one
     """
 
     name: str
@@ -27,6 +29,8 @@ class Finding:
     line: int | None
     message: str
     plugin: str
+    column: int | None = None
+    client: str | None = None
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
