@@ -10,7 +10,7 @@ import bcfg2tw
 
 __all__ = ["main"]
 
-_COMMANDS = ("call", "crypt", "init", "packages")
+_COMMANDS = ("call", "crypt", "init", "packages", "reports")
 
 
 class _LazyGroup(click.Group):

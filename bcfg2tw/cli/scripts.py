@@ -8,12 +8,25 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["crypt"]
+__all__ = ["crypt", "report_collector", "reports"]
 
 
 def crypt() -> None:
     """Be `bcfg2-crypt`."""
     _run("crypt")
+
+
+def reports() -> None:
+    """Be `bcfg2-reports`."""
+    _run("reports")
+
+
+def report_collector() -> None:
+    """Be `bcfg2-report-collector`, which has nothing to do, whatever its options say."""
+    click.echo(
+        "bcfg2-report-collector is not needed: the server itself takes reports in, and reads what "
+        "waits in Reporting/LocalFilesystem when it starts. Remove its service."
+    )
 
 
 def _run(tool: str, more: tuple[str, ...] = ()) -> None:
