@@ -11,16 +11,16 @@ import base64
 import binascii
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from bcfg2tw.certificates.files import CertificateFiles, FileStamp, read_files, stamps_of
+from bcfg2tw.certificates.revocations import CurrentRevocations
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 
@@ -35,28 +35,8 @@ CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20:AES128-GCM-SHA256:AES256-GCM-SHA384"
 #: What TLS 1.0 needs of today's OpenSSL; sites admit it for clients that offer nothing newer.
 LEGACY_CIPHERS = CIPHERS + b":ECDHE+AES:AES128-SHA:AES256-SHA:@SECLEVEL=0"
 
-#: A client's run is over by then; a certificate that expired is good for as long once more.
+#: A client's run is over by then.
 RESUMPTION_SECONDS = 300
-
-#: Long names of a subject's attributes, as Python's ssl module and so cores have them
-#: (:ref:`core-17`).
-ATTRIBUTES = {
-    NameOID.COMMON_NAME: "commonName",
-    NameOID.COUNTRY_NAME: "countryName",
-    NameOID.DN_QUALIFIER: "dnQualifier",
-    NameOID.DOMAIN_COMPONENT: "domainComponent",
-    NameOID.EMAIL_ADDRESS: "emailAddress",
-    NameOID.GIVEN_NAME: "givenName",
-    NameOID.LOCALITY_NAME: "localityName",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "organizationalUnitName",
-    NameOID.ORGANIZATION_NAME: "organizationName",
-    NameOID.SERIAL_NUMBER: "serialNumber",
-    NameOID.STATE_OR_PROVINCE_NAME: "stateOrProvinceName",
-    NameOID.STREET_ADDRESS: "streetAddress",
-    NameOID.SURNAME: "surname",
-    NameOID.TITLE: "title",
-    NameOID.USER_ID: "userId",
-}
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -64,17 +44,26 @@ class ServerContext:
     """
     The server's side of TLS: 1.2 and 1.3, with clients' certificates where there is a CA.
 
-    Made anew by `reload` for the connections to come; those that are open keep what they have.
+    Made anew by `reload` for the connections to come; those that are open keep what they have, but
+    for revocations, which count at once.
+
+    :ivar settings: those that the files were read under
+    :ivar files: the content of the files, as it is in force
+    :ivar stamps: their states when they were read, by path
     """
+
+    files: CertificateFiles
+    stamps: dict[str, FileStamp]
 
     def __init__(self, settings: Settings) -> None:
         """
-        Read certificate, key and authorities.
+        Read certificate, key, authorities and revocations.
 
         :raises SettingsError: naming the option and file that cannot be used
         """
-        self._settings = settings
-        self._context = server_context(settings)
+        self.settings = settings
+        self._revocations = CurrentRevocations()
+        self.reload(settings)
 
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the TLS state of a new connection."""
@@ -86,9 +75,13 @@ class ServerContext:
 
         :raises SettingsError: if they cannot be used; what was read before stays in force
         """
-        settings = settings or self._settings
-        self._context = server_context(settings)
-        self._settings = settings
+        settings = settings or self.settings
+        stamps = stamps_of(settings)
+        context = server_context(settings)
+        context.set_app_data(self._revocations)  # for `certificate_refusal`
+        self.files = _read_files(settings)
+        self._revocations.value = self.files.revocations
+        self._context, self.settings, self.stamps = context, settings, stamps
 
 
 def server_context(settings: Settings) -> SSL.Context:
@@ -109,6 +102,19 @@ def server_context(settings: Settings) -> SSL.Context:
     if settings.ca is not None:
         _ask_for_certificates(context, settings.ca)
     return context
+
+
+def _read_files(settings: Settings) -> CertificateFiles:
+    if settings.crl is None:
+        return _use("certificate", settings.cert, lambda: read_files(settings))
+    if settings.ca is None:
+        raise SettingsError(
+            "revocations mean nothing without authorities: give [communication] ca, or remove "
+            "the line",
+            "communication",
+            "crl",
+        )
+    return _use("crl", settings.crl, lambda: read_files(settings))
 
 
 def _set_versions(context: SSL.Context, settings: Settings) -> None:
@@ -201,26 +207,6 @@ class BadCredentials(Exception):
     """A connection presents nothing that could be checked."""
 
 
-def peer_certificate(transport: Any) -> dict[str, Any] | None:
-    """
-    Return the subject of the certificate that a connection presented, as a core wants it.
-
-    :returns: `{"subject": ((("commonName", "x"),), …)}` (:ref:`core-17`), None without one; it was
-        verified in the handshake
-    """
-    get = getattr(transport, "getPeerCertificate", None)
-    certificate = None if get is None else get()
-    if certificate is None:
-        return None
-    names = certificate.to_cryptography().subject.rdns
-    return {"subject": tuple(tuple(_attribute(attribute) for attribute in name) for name in names)}
-
-
-def _attribute(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
-    name = ATTRIBUTES.get(attribute.oid, attribute.oid.dotted_string)
-    return name, attribute.value
-
-
 class HandshakeFailures:
     """
     Says once for each address why its handshakes fail, and what would let an old client in.
@@ -237,7 +223,10 @@ class HandshakeFailures:
 
     def note(self, ip: str, error: BaseException | None) -> None:
         """Take note of a handshake that failed; one that was only given up is nobody's news."""
-        reason = ", ".join(sorted(_reasons(error)))
+        self.note_reason(ip, ", ".join(sorted(_reasons(error))))
+
+    def note_reason(self, ip: str, reason: str) -> None:
+        """Take note of the reason for which a handshake failed; an empty one is none."""
         if not reason or (ip, reason) in self.said or len(self.said) >= self.LIMIT:
             return
         self.said.add((ip, reason))

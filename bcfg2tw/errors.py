@@ -46,6 +46,14 @@ class UnreadableRepository(Bcfg2Error):
     """
 
 
+class CallGivenUp(BaseException):
+    """
+    Raised in a site's own code whose call has taken too long, so that its thread ends.
+
+    No `Exception`: neither the code nor what goes on after its failures is to catch it.
+    """
+
+
 class CoreInitError(Bcfg2Error):
     """The core cannot be started."""
 

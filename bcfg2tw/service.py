@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 
@@ -10,10 +11,15 @@ from twisted.application.service import MultiService
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.engine.memory import share_arenas
+from bcfg2tw.process.descriptors import raise_descriptor_limit
 from bcfg2tw.process.options import Options
 from bcfg2tw.process.twistd import TwistdService
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.settings import Settings
+
+#: How long a thread that computes keeps the others waiting, again and again; Python's own 5 ms let
+#: one endless template make every other call five times as slow.
+SWITCH_SECONDS = 0.001
 
 __all__ = ["Options", "coreService", "makeService"]
 
@@ -42,5 +48,7 @@ def makeService(options: Options) -> MultiService:
     from twisted.internet import reactor
 
     share_arenas()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    raise_descriptor_limit()
     core = coreService(reactor, options.settings)
-    return TwistdService(reactor, options.settings, core, options.is_daemon)
+    return TwistdService(reactor, options.settings, core, options.is_daemon, options.privileges)

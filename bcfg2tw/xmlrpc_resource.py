@@ -8,9 +8,11 @@ are found good (:ref:`wire-5`).
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -20,24 +22,40 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from bcfg2tw.auth import peer_certificate
-from bcfg2tw.calls.dispatch import UNAUTHORIZED, UNREADABLE, Dispatcher, HttpAnswer, Peer
-from bcfg2tw.calls.failed_logins import WINDOW_SECONDS, FailedLogins
+from bcfg2tw.calls.dispatch import (
+    FAILED_LOGIN,
+    Dispatcher,
+    HttpAnswer,
+    Peer,
+    hanging_answer,
+)
+from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
+from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
+from bcfg2tw.certificates.presented import certificate_refusal, peer_certificate
+from bcfg2tw.engine.look_ups import LookUpNeeded
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import NotServing
-from bcfg2tw.pool import Busy
+from bcfg2tw.pool import Busy, TookTooLong
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
+
+T = TypeVar("T")
 
 log = Logger()
 
 RETRY_AFTER_SECONDS = 5
 
+#: What one request can need to be looked up: the name of its address, and that once.
+MAX_LOOK_UPS = 3
+
 V4_MAPPED = "::ffff:"
 
+NOT_FOUND = HttpAnswer(404)
+LENGTH_REQUIRED = HttpAnswer(411)
 TOO_LARGE = HttpAnswer(413)
+ENCODED = HttpAnswer(415, headers={b"Accept-Encoding": b"identity"})
 BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
-HAS_TO_WAIT = HttpAnswer(503, headers={b"Retry-After": b"%d" % WINDOW_SECONDS})
 BROKEN = HttpAnswer(500)
 
 
@@ -47,6 +65,8 @@ class Exchange:
 
     :ivar early_check: of the credentials; not yet made, and needless if the body comes at once
     :ivar admission: whether the credentials are good, where they are checked before the body
+    :ivar call: the call in the pool that the request waits for
+    :ivar late_answer: gives the answer that is delayed
     :ivar is_over: whether it was answered, or the client left
     """
 
@@ -54,6 +74,8 @@ class Exchange:
         self.request: Any = request  # a `CoreRequest`, or a request of whatever site this is
         self.early_check: IDelayedCall | None = None
         self.admission: Deferred[bool] | None = None
+        self.call: Deferred[Any] | None = None
+        self.late_answer: IDelayedCall | None = None
         self.is_over = False
         self.peer = Peer(
             address_of(request),
@@ -65,6 +87,8 @@ class Exchange:
     def _client_left(self, reason: Failure) -> None:
         self.is_over = True
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
+        if self.call is not None:
+            self.call.cancel()  # one that runs goes on: it may be in the middle of a change
 
     def answer(self, answer: HttpAnswer) -> None:
         """Write the answer, unless there is nobody to read it."""
@@ -94,17 +118,19 @@ class CoreResource(Resource):
         super().__init__()
         self._pool = pool
         self.settings = settings
-        self._failed_logins = FailedLogins(settings.max_failed_logins)
+        self._failed_logins = FailedLogins(settings.max_login_delay_seconds)
+        self._delayed: set[Exchange] = set()
         self._dispatcher: Dispatcher | None = None
         self._is_given_up = False
+        self._is_ending = False
         self._waiting: list[Deferred[None]] = []
         if isinstance(core, Deferred):
             core.addCallbacks(self._is_ready, self._gives_up)
         else:
-            self._dispatcher = Dispatcher(core, self._failed_logins)
+            self._dispatcher = Dispatcher(core)
 
     def _is_ready(self, core: ServedCore) -> ServedCore:
-        self._dispatcher = Dispatcher(core, self._failed_logins)
+        self._dispatcher = Dispatcher(core)
         self._wake()
         return core
 
@@ -126,9 +152,11 @@ class CoreResource(Resource):
         :param length: None for a body of unannounced length, which is refused (:ref:`wire-2`)
         """
         if length is None:
-            write_answer(request, UNREADABLE)
+            write_answer(request, LENGTH_REQUIRED)
         elif length > self.settings.max_body_bytes:
             write_answer(request, TOO_LARGE)
+        elif length and is_encoded(request):
+            write_answer(request, ENCODED)
         else:
             exchange = request.exchange = Exchange(request)
             # what came with the header is read before this; if it was all, this is cancelled
@@ -143,44 +171,86 @@ class CoreResource(Resource):
             exchange.admission = admission.addErrback(self._failed, exchange)
 
     async def _admit(self, exchange: Exchange) -> bool:
-        if self._has_to_wait(exchange):
+        if self._has_bad_certificate(exchange):
             return False
         try:
             dispatcher = await self._ready()
-            is_admitted = await self._pool.call(dispatcher.authenticate, exchange.peer)
-        except (Busy, NotServing):
+            turn = turn_for_login(exchange.peer)
+            check = partial(dispatcher.authenticate, exchange.peer)
+            is_admitted = await self._call(exchange, turn, check)
+        except (Busy, NotServing, TookTooLong):
             exchange.answer(BUSY)
             return False
+        except CancelledError:
+            return False
         if not is_admitted:
-            exchange.answer(UNAUTHORIZED)
+            self._answer(exchange, FAILED_LOGIN)
         elif not exchange.is_over:
             exchange.request.channel.resume_reading()
         return is_admitted
 
     def render(self, request: Request) -> int:
         """Answer a request whose body is there; whatever its verb, credentials come first."""
-        exchange = getattr(request, "exchange", None) or Exchange(request)
+        exchange = getattr(request, "exchange", None)
+        if exchange is None:  # below another site nobody has looked at the header yet
+            exchange = Exchange(request)
+            if is_encoded(request):
+                exchange.answer(ENCODED)
+                return NOT_DONE_YET
         if exchange.early_check is not None:
             exchange.early_check.cancel()
             exchange.early_check = None
         ensureDeferred(self._serve(exchange)).addErrback(self._failed, exchange)
         return NOT_DONE_YET
 
-    def _has_to_wait(self, exchange: Exchange) -> bool:
-        """Refuse a peer unheard whose address has failed to log in too often."""
-        has_to_wait = self._failed_logins.are_too_many(exchange.peer.address.ip)
-        if has_to_wait:
-            exchange.answer(HAS_TO_WAIT)
-        return has_to_wait
+    def _has_bad_certificate(self, exchange: Exchange) -> bool:
+        """Refuse a peer whose certificate has ended or was revoked since the handshake."""
+        refusal = None if exchange.is_over else certificate_refusal(exchange.request.transport)
+        if refusal is not None:
+            log.warn("{ip} is refused: {reason}", ip=exchange.peer.address[0], reason=refusal)
+            exchange.answer(FAILED_LOGIN)
+        return refusal is not None
+
+    def _answer(self, exchange: Exchange, answer: HttpAnswer) -> None:
+        """Answer a request: at once, but for failed logins of those who have had many."""
+        seconds = 0.0
+        if answer.is_failed_login:
+            seconds = self._failed_logins.note(exchange.peer.address.ip)
+        if not seconds or exchange.is_over or self._is_ending:
+            exchange.answer(answer)
+            return
+        reactor = exchange.request.channel.site.reactor
+        exchange.late_answer = reactor.callLater(seconds, self._answer_late, exchange)
+        self._delayed.add(exchange)
+        mark_as_idle = getattr(exchange.request.channel, "mark_as_idle", None)
+        if mark_as_idle is not None:  # other sites have no bound that this would count for
+            mark_as_idle()
+        exchange.request.notifyFinish().addErrback(lambda _: self._forget_delayed(exchange))
+
+    def _answer_late(self, exchange: Exchange) -> None:
+        self._forget_delayed(exchange)
+        exchange.answer(FAILED_LOGIN)
+
+    def _forget_delayed(self, exchange: Exchange) -> None:
+        self._delayed.discard(exchange)
+        if exchange.late_answer is not None and exchange.late_answer.active():
+            exchange.late_answer.cancel()
+
+    def delay_nothing(self) -> None:
+        """Give all answers now that are late, and those to come at once: the server ends."""
+        self._is_ending = True
+        for exchange in tuple(self._delayed):
+            self._answer_late(exchange)
 
     async def _serve(self, exchange: Exchange) -> None:
-        if exchange.admission is None and self._has_to_wait(exchange):
+        if self._has_bad_certificate(exchange):
             return
         try:
             dispatcher = await self._ready()
             serve = dispatcher.serve
             if exchange.admission is not None:
-                await exchange.admission
+                if not await exchange.admission:
+                    return  # whoever it is has been answered, or will be
                 serve = dispatcher.answer
             if exchange.is_over:
                 return
@@ -188,10 +258,34 @@ class CoreResource(Resource):
             body = request.content.read(self.settings.max_body_bytes + 1)
             if len(body) > self.settings.max_body_bytes:
                 exchange.answer(TOO_LARGE)
-            else:
-                exchange.answer(await self._pool.call(serve, exchange.peer, request.method, body))
+                return
+            turn = turn_of(exchange.peer, body[:HEAD_BYTES])
+            call = partial(serve, exchange.peer, request.method, body)
+            self._answer(exchange, await self._call(exchange, turn, call))
         except (Busy, NotServing):
             exchange.answer(BUSY)
+        except TookTooLong as error:
+            exchange.answer(hanging_answer(exchange.peer, turn.name, error))
+        except CancelledError:
+            pass  # the client left: nobody waits for an answer
+
+    async def _call(self, exchange: Exchange, turn: Turn, function: Callable[[], T]) -> T:
+        """
+        Run a function in the pool; what it needs to be looked up does not wait there.
+
+        :raises CancelledError: if the client leaves
+        """
+        for _ in range(MAX_LOOK_UPS):
+            try:
+                running: Deferred[T] = self._pool.serve(turn, function)
+                exchange.call = running
+                return await running
+            except LookUpNeeded as needed:
+                if exchange.is_over:
+                    raise CancelledError from needed
+                exchange.call = self._pool.look_up(needed.subject, needed.look_up)
+                await exchange.call
+        raise NotServing("what was looked up is forgotten again and again")
 
     async def _ready(self) -> Dispatcher:
         """Wait for the core; as many may do so as may wait for a thread."""
@@ -209,6 +303,12 @@ class CoreResource(Resource):
         log.failure("Answering {ip} failed", failure, ip=exchange.peer.address[0])
         exchange.answer(BROKEN)
         return False
+
+
+def is_encoded(request: HTTPRequest) -> bool:
+    """Say whether a body is compressed, or encoded otherwise; no client of Bcfg2 does that."""
+    coding = request.getHeader(b"content-encoding") or b""
+    return coding.strip().lower() not in (b"", b"identity")
 
 
 def address_of(request: HTTPRequest) -> ClientAddress:

@@ -1,4 +1,4 @@
-"""Commands run in this process, as a shell would run them: words, standard input, folder."""
+"""Commands run as a shell would run them, in this process: words, standard input, folder."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from bcfg2tw.engine.store.memory import memory_store
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
 from bcfg2tw.pool import Busy
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 from tests.network import PASSWORD
 from tests.waiting import PATIENCE_SECONDS
@@ -218,6 +219,8 @@ class ManualPool:
     :ivar is_holding: whether calls wait for `release`
     :ivar is_full: whether no further call is taken
     :ivar calls: the names of the functions that were called
+    :ivar turns: of the calls of clients
+    :ivar failure: what calls of clients fail with instead of being made, None where they do not
     :ivar waiting: the number of calls that wait
     """
 
@@ -225,6 +228,8 @@ class ManualPool:
         self.is_holding = is_holding
         self.is_full = False
         self.calls: list[str] = []
+        self.turns: list[Turn] = []
+        self.failure: Exception | None = None
         self._held: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
 
     @property
@@ -238,12 +243,29 @@ class ManualPool:
             return fail(Busy("1000 calls are waiting"))
         if not self.is_holding:
             return self._make(function, args)
-        waiting: Deferred[T] = Deferred()
+        waiting: Deferred[T] = Deferred(self._take_back)
         self._held.append((waiting, function, args))
         return waiting
 
+    def _take_back(self, waiting: Deferred[Any]) -> None:
+        self._held = [held for held in self._held if held[0] is not waiting]
+
+    def serve(self, turn: Turn, function: Callable[..., T], /, *args: Any) -> Deferred[T]:
+        """Make a call of a client, or keep it; cancelled, it is not made."""
+        self.turns.append(turn)
+        if self.failure is not None:
+            return fail(self.failure)
+        return self.call(function, *args)
+
+    def look_up(self, subject: str, look_up: Callable[[], object], /) -> Deferred[None]:
+        """Make a look-up, or keep it."""
+        looked_up: Deferred[Any] = self.call(look_up)
+        return looked_up.addCallback(lambda _: None)
+
     def _make(self, function: Callable[..., T], args: tuple[Any, ...]) -> Deferred[T]:
-        self.calls.append(getattr(function, "__name__", repr(function)))
+        # partial functions have the name of what they call
+        function_itself = getattr(function, "func", function)
+        self.calls.append(getattr(function_itself, "__name__", repr(function)))
         return execute(function, *args)
 
     def release(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -45,9 +46,17 @@ class ServerProcess:
     :ivar log: the file that it writes its log to
     """
 
-    def __init__(self, log: Path, *options: str) -> None:
+    def __init__(
+        self, log: Path, *options: str, descriptors: tuple[int, int] | None = None
+    ) -> None:
+        """
+        Start nothing yet.
+
+        :param descriptors: the soft and the hard limit of open files; None for those of the tests
+        """
         self.log = log
         self._options = options
+        self._descriptors = descriptors
         self._begin = 0
 
     def __enter__(self) -> ServerProcess:
@@ -59,6 +68,7 @@ class ServerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                preexec_fn=self._limit_descriptors,
             )
         try:
             self.wait_for("Serving the repository")
@@ -84,6 +94,10 @@ class ServerProcess:
             # twistd passes on the signal that ended it, when all is done
             assert status in GOOD_ENDS, f"it ended with {status}:\n{self.said()}"
             assert "All plugins shut down" in self.said(), self.said()
+
+    def _limit_descriptors(self) -> None:
+        if self._descriptors is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._descriptors)
 
     def said(self) -> str:
         """Return what this process has logged so far."""

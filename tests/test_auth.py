@@ -20,8 +20,8 @@ from bcfg2tw.auth import (
     HandshakeFailures,
     ServerContext,
     credentials,
-    peer_certificate,
 )
+from bcfg2tw.certificates.presented import peer_certificate
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 from tests.network import (
@@ -249,6 +249,17 @@ class ClientCertificateTests(SynchronousTestCase):
         self.assertEqual(
             self.presented(with_certificate(self.authority.issue("web1.example.test"))),
             {"subject": ((("commonName", "web1.example.test"),),)},
+        )
+
+    def test_alternative_names(self) -> None:
+        """It learns of further host names, not of addresses."""
+        names = ["web1.example.test", "www.example.test", "192.0.2.7"]
+        self.assertEqual(
+            self.presented(with_certificate(self.authority.issue("web1.example.test", names))),
+            {
+                "subject": ((("commonName", "web1.example.test"),),),
+                "subjectAltName": (("DNS", "www.example.test"),),
+            },
         )
 
     def test_other_authority(self) -> None:

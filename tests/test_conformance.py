@@ -23,6 +23,7 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.conformance.case import CASES, HOST, Case, Place
+from tests.conformance.stores import settings_with
 from tests.network import free_port
 
 #: What a case may require, and how to find out whether it is there.
@@ -40,17 +41,23 @@ def missing(requirements: list[str]) -> str | None:
     return None
 
 
-class ConformanceTests(TestCase):
-    """Each case is served in this process, and called as clients call."""
+class CaseRunner(TestCase):
+    """
+    Serves a case in this process, and calls as clients call.
+
+    :ivar store: a name of `tests.conformance.stores`; None for the one of the environment
+    """
+
+    store: str | None = None
 
     timeout = 120
     authority: ClassVar[Authority | None] = None
 
     def a_case(self, name: str) -> Case:
         """Copy a case to a place of its own, with certificates."""
-        if ConformanceTests.authority is None:
-            ConformanceTests.authority = Authority(Path("conformance-authority").absolute())
-        authority = ConformanceTests.authority
+        if CaseRunner.authority is None:
+            CaseRunner.authority = Authority(Path("conformance-authority").absolute())
+        authority = CaseRunner.authority
         certificate, key = authority.issue("localhost")
         folder = Path(self.mktemp()).absolute() / "case"
         ports = (free_port(self), free_port(self))
@@ -67,11 +74,15 @@ class ConformanceTests(TestCase):
             port = reactor.listenTCP(case.place.www_port, pages, interface=HOST)
             self.addCleanup(port.stopListening)
 
+    def settings_of(self, path: str) -> Settings:
+        """Return the settings that the bcfg2.conf of a case gives."""
+        return settings_with(self.store, self, path)
+
     async def run_case(self, name: str) -> None:
         """Serve a case and make its calls."""
         case = self.a_case(name)
         self.serve(case)
-        service: Any = coreService(reactor, Settings.from_file(str(case.configuration)))
+        service: Any = coreService(reactor, self.settings_of(str(case.configuration)))
         service.privilegedStartService()
         service.startService()
         try:
@@ -80,6 +91,10 @@ class ConformanceTests(TestCase):
             await defer.maybeDeferred(service.stopService)
         self.flushLoggedErrors()
         self.assertEqual(troubles, [], "\n".join(troubles))
+
+
+class ConformanceTests(CaseRunner):
+    """All cases, one a test."""
 
 
 def a_test(name: str, title: str, lacking: str | None) -> Any:

@@ -3,22 +3,76 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shutil
+import subprocess
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
-from xmlrpc.client import dumps, loads
 
-import treq
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.web.client import Agent, readBody
 
 from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.command import make_site
-from bcfg2tw.settings import Settings
+from bcfg2tw.engine.encryption import decrypt_by_any, decrypt_elements
+from bcfg2tw.engine.xmlio import parse_file
+from bcfg2tw.settings import Settings, options
 from tests.network import free_port
 
-EXAMPLE = Path(__file__).parents[1] / "docs/examples/compose.py"
+DOCS = Path(__file__).parents[1] / "docs"
+EXAMPLE = DOCS / "examples/compose.py"
+
+
+def blocks(page: str) -> list[str]:
+    """Return the indented blocks of a page of the documentation, without their indentation."""
+    text = (DOCS / page).read_text("utf-8")
+    return [dedent(block) for block in re.findall(r"(?:^ {3,}\S.*\n)+", text, re.MULTILINE)]
+
+
+class BoundsTests(SynchronousTestCase):
+    """The table of bounds in `docs/security.rst`."""
+
+    def test_defaults(self) -> None:
+        """It names options that there are, with the defaults that they have."""
+        text = (DOCS / "security.rst").read_text("utf-8")
+        rows = re.findall(r"^     - ``(?:\[(\w+)\] )?(\w+)``\n     - (\S+)$", text, re.MULTILINE)
+        defaults = {(option.section, option.key): option.default for option in options().values()}
+        self.assertGreater(len(rows), 5)
+        for section, key, default in rows:
+            self.assertEqual(defaults.get((section or "bcfg2tw", key)), default, key)
+
+
+class EncryptionTests(SynchronousTestCase):
+    """`docs/encryption.rst`."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        conf, self.command, self.properties, *_ = blocks("encryption.rst")
+        (self.folder / "bcfg2.conf").write_text(conf)
+        self.settings = Settings.from_file(str(self.folder / "bcfg2.conf"))
+
+    def test_element(self) -> None:
+        """The example of an element decrypts with the example of a bcfg2.conf."""
+        path = self.folder / "secrets.xml"
+        path.write_text(self.properties)
+        root = parse_file(path.read_bytes(), str(path))
+        decrypt_elements(root, str(path), self.settings)
+        self.assertEqual(root.findtext("password"), "kept from others")
+
+    def test_command(self) -> None:
+        """What the example of a command writes decrypts as well."""
+        (self.folder / "secret").write_text("a file\n")
+        subprocess.run(self.command, shell=True, check=True, cwd=self.folder, capture_output=True)
+        encrypted = (self.folder / "secret.crypt").read_bytes()
+        self.assertEqual(decrypt_by_any(encrypted, self.settings), b"a file\n")
+
+    if shutil.which("openssl") is None:
+        test_command.skip = "the program openssl is not installed"  # type: ignore[attr-defined]  # this is trial's way
 
 
 class ComposeTests(TestCase):
@@ -50,21 +104,37 @@ class ComposeTests(TestCase):
         self.assertIn("GetConfig", methods)
 
     async def test_resource(self) -> None:
-        """The resource answers below a site that has other pages."""
-        endpoint = f"tcp:{self.port}:interface=127.0.0.1"
+        """
+        The resource answers where clients call, below a site that has other pages, and serves what
+        changes.
+        """
+        endpoint = (
+            f"ssl:{self.port}:interface=127.0.0.1:privateKey={self.settings.key}"
+            f":certKey={self.settings.cert}"
+        )
         embedded = self.example.Embedded(reactor, self.settings, endpoint)
         embedded.startService()
-        url = f"http://127.0.0.1:{self.port}/"
         try:
-            page = await treq.content(await treq.get(url, persistent=False))
-            response = await treq.post(
-                url + "bcfg2",
-                data=dumps((), "GetConfig").encode(),
-                auth=("root", self.password),
-                persistent=False,
-            )
-            (configuration,), _method = loads(await treq.content(response))
+            page = await self.page()
+            before = await self.configuration()
+            motd = Path(self.settings.repository) / "Bundler/motd.xml"
+            motd.write_text(motd.read_text().replace("</Bundle>", '<Package name="n"/></Bundle>'))
+            after = before
+            while "<Package" not in after.partition('name="motd"')[2].partition("</Bundle>")[0]:
+                after = await self.configuration()
         finally:
             await embedded.stopService()
         self.assertEqual(page, b"the application's own page")
-        self.assertIn('<Bundle name="motd">', configuration)
+        self.assertIn('<Bundle name="motd">', before)
+
+    async def configuration(self) -> str:
+        """Return what a client of the site gets."""
+        remote = Remote("localhost", self.port, "root", self.password)
+        identity = ServerIdentity("localhost", self.settings.ca)
+        return str(await call(reactor, remote, identity, "GetConfig"))
+
+    async def page(self) -> bytes:
+        """Return the application's own page."""
+        agent = Agent(reactor, ServerIdentity("localhost", self.settings.ca))
+        response = await agent.request(b"GET", f"https://localhost:{self.port}/".encode())
+        return bytes(await readBody(response))

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from twisted.web.resource import Resource
@@ -30,7 +30,8 @@ from bcfg2tw.engine.plugin.downloads import (
 )
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
-from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.pool import Busy, CorePool, TookTooLong
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 from tests.builders import CLIENT, a_core, address, bundle_of, some_settings
 from tests.contracts import deviations
@@ -148,6 +149,18 @@ class PoolTests(TestCase):
         self.failureResultOf(double.call(int), Busy)
         await real.stop()
         self.failureResultOf(real.call(int), Busy)
+
+    async def test_clients(self) -> None:
+        """Both make calls for clients, and take back one that waits."""
+        for pool in self.pools():
+            self.assertEqual(await pool.serve(Turn("192.0.2.1"), divmod, 7, 2), (3, 1))
+        double = ManualPool(is_holding=True)
+        call = double.serve(Turn("192.0.2.1"), divmod, 7, 2)
+        call.cancel()
+        self.failureResultOf(call, CancelledError)
+        self.assertEqual((double.waiting, double.turns), (0, [Turn("192.0.2.1")]))
+        double.failure = TookTooLong("given up")
+        self.failureResultOf(double.serve(Turn("192.0.2.1"), int), TookTooLong)
 
     def test_holding(self) -> None:
         """The double keeps calls until it is told to make them, the oldest first."""

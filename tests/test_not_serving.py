@@ -51,6 +51,21 @@ class NotServingTests(SynchronousTestCase):
             wait_until(lambda: self.status()[0] == 200, server.said)
             self.assertEqual(self.status("wrong")[0], 401)
 
+    def test_restart(self) -> None:
+        """Once they were good, a server that starts serves what they said last."""
+        with self.site.server():
+            self.assertEqual(self.status()[0], 200)
+        for name in ("clients.xml", "groups.xml"):
+            (self.metadata / name).write_text("<Clients>\n<Client name='a'>\n</Clients>\n")
+        with self.site.server() as server:
+            self.assertEqual(self.status()[0], 200)
+            self.assertEqual(self.status("wrong")[0], 401)
+            errors = self.errors(server)
+        self.assertEqual(len(errors), 2)
+        for line in errors:
+            self.assertIn(":3: ", line)
+            self.assertIn("its last good state stays in service, kept 0 minutes ago", line)
+
     def test_clients(self) -> None:
         """A clients.xml that is broken at the start is 503, and never 401, for everybody."""
         path = self.metadata / "clients.xml"

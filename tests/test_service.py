@@ -47,9 +47,12 @@ class Site:
         with open(self.conf, "a") as conf:
             conf.write(f"\n[{section}]\n{line}\n")
 
-    def server(self, *options: str) -> ServerProcess:
+    def server(self, *options: str, descriptors: tuple[int, int] | None = None) -> ServerProcess:
         """Return a server of the site."""
-        return ServerProcess(self.folder / "server.log", "--config", str(self.conf), *options)
+        return ServerProcess(
+            self.folder / "server.log", "--config", str(self.conf), *options,
+            descriptors=descriptors,
+        )  # fmt: skip
 
     def connection(self) -> http.client.HTTPSConnection:
         """Return a connection that verifies the server."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import xmlrpc.client
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,9 +18,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
 from bcfg2tw.calls.codec import read_call, write_result
+from bcfg2tw.engine.look_ups import LookUpNeeded
+from bcfg2tw.pool import TookTooLong
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
-from bcfg2tw.xmlrpc_resource import CoreResource
+from bcfg2tw.xmlrpc_resource import MAX_LOOK_UPS, CoreResource
 from tests.doubles import ManualPool, RecordingCore
 from tests.logs import CapturedLog
 from tests.network import PASSWORD, QuietError, an_authority, basic, call_of, post
@@ -79,13 +82,18 @@ class ResourceTestCase(SynchronousTestCase):
 class OrderTests(ResourceTestCase):
     """Credentials, verb, body, ACL, method: the order of :ref:`wire-5`."""
 
+    settings: ClassVar[dict[str, Any]] = {"max_login_delay_seconds": 0}
+
     def test_credentials_first(self) -> None:
         """Wrong or missing credentials are a 401, whatever the verb and the body."""
         for authorization in ("", "Basic !", "Bearer x", basic("root", "wrong"), basic("broken")):
             for verb, body in (("POST", call_of("ping")), ("GET", b""), ("POST", b"no XML")):
                 status, _, headers = self.respond(body, authorization, verb)
                 self.assertEqual(status, 401)
-                self.assertIsNone(headers.getRawHeaders("WWW-Authenticate"))
+                self.assertEqual(
+                    headers.getRawHeaders("WWW-Authenticate"),
+                    ['Basic realm="Bcfg2", charset="UTF-8"'],
+                )
         self.assertEqual(self.core.called, [])
 
     def test_passed_on(self) -> None:
@@ -96,12 +104,25 @@ class OrderTests(ResourceTestCase):
         self.assertEqual(address[0], "127.0.0.1")
 
     def test_verb(self) -> None:
-        """Who is let in gets a 501 for all verbs but POST."""
+        """Who is let in gets a 405 for all verbs but POST, which names that."""
         for verb in ("GET", "HEAD", "PUT", "DELETE", "PROPFIND"):
-            self.assertEqual(self.respond(b"", None, verb)[0], 501)
+            status, _, headers = self.respond(b"", None, verb)
+            self.assertEqual((status, headers.getRawHeaders("Allow")), (405, ["POST"]))
+
+    def test_encoded(self) -> None:
+        """A body that is compressed is a 415, before anybody's credentials are looked at."""
+        for coding, expected in (("gzip", 415), ("br", 415), ("identity", 200)):
+            response = self.successResultOf(
+                self.treq.post(
+                    "https://server.example.test:6789/RPC2", data=call_of("ping"),
+                    headers={"Authorization": basic(), "Content-Encoding": coding},
+                )
+            )  # fmt: skip
+            self.assertEqual(response.code, expected)
+        self.assertEqual(len(self.core.authenticated), 1)
 
     def test_any_path(self) -> None:
-        """A request may come to any path."""
+        """Below another site, a request may come to any path that leads to the resource."""
         for path in ("/", "/RPC2", "/a/../b?c=d", "/%00"):
             self.assertEqual(self.respond(call_of("ping"), path=path)[0], 200)
 
@@ -148,6 +169,8 @@ class BodyTests(ResourceTestCase):
             b"<methodCall>",
             b"<methodCall/>",
             b"<methodCall><params/></methodCall>",
+            b"<methodCall><methodName>ping</methodName><methodName>GetConfig</methodName>"
+            b"</methodCall>",
             b"<methodResponse><params/></methodResponse>",
             b"<a>" * 33_000,
             b"<methodCall><methodName>GetConfig</methodName><params>"
@@ -457,22 +480,68 @@ class EarlyTests(ChannelTestCase):
         """A body of unannounced length is refused, in one piece with its header or not."""
         request = post(b"4\r\nabcd\r\n0\r\n\r\n", Content_Length=None, Transfer_Encoding="chunked")
         self.send(request)
-        self.assertEqual(self.status(), 500)
+        self.assertEqual(self.status(), 411)
         self.open()
         self.send(request[:-15])
         self.send(request[-15:])
-        self.assertEqual(self.status(), 500)
+        self.assertEqual(self.status(), 411)
 
     def test_no_length(self) -> None:
-        """A request without a length has no body, and so is no call."""
+        """A request without a length has no body, and so is no call; it costs no thread."""
         self.send(post(b"", Content_Length=None))
+        self.assertEqual(self.status(), 411)
+        self.assertEqual(self.pool.waiting, 0)
+
+    def test_encoded(self) -> None:
+        """A compressed body is refused before it comes, with what would be taken."""
+        self.send(post(b"x" * 100, Content_Encoding="gzip")[:-50])
+        self.assertEqual(self.status(), 415)
+        self.assertIn(b"\r\nAccept-Encoding: identity", self.transport.value())
+        self.send(b"x" * 50)
+        self.assertEqual((self.status(), self.pool.waiting), (415, 0))
+        self.open()
+        self.send(post(b"", Content_Encoding="gzip"))
         self.pool.release()
         self.assertEqual(self.status(), 500)
+
+    def test_paths(self) -> None:
+        """A site of ours serves `/` and `/RPC2`, as a proxy writes them too, and nothing else."""
+        cases = {
+            b"/": 200, b"/RPC2": 200, b"/RPC2?x": 200, b"https://[::1]:6789/RPC2": 200,
+            b"http://x": 200, b"/RPC2/": 404, b"/rpc2": 404, b"//RPC2": 404, b"/a/../RPC2": 404,
+            b"/%52PC2": 404, b"x:y": 404, b"http://[/x": 404,
+        }  # fmt: skip
+        for target, expected in cases.items():
+            self.open()
+            self.send(post(self.body).replace(b"/RPC2", target, 1))
+            if expected == 200:
+                self.pool.release()
+            self.assertEqual((self.status(), self.pool.waiting), (expected, 0), target)
+
+    def test_other_paths(self) -> None:
+        """Other paths are served where bcfg2.conf says so."""
+        for paths, status in ((("/bcfg2",), 200), (("*",), 200), (("/other",), 404)):
+            self.settings = Settings(paths=paths)
+            self.connect()
+            self.send(post(self.body).replace(b"/RPC2", b"/bcfg2", 1))
+            self.pool.release() if status == 200 else None
+            self.assertEqual(self.status(), status)
+
+    def test_path_of_slow_body(self) -> None:
+        """A body that takes its time costs wrong credentials their answer, whatever its path."""
+        request = post(self.body).replace(b"/RPC2", b"/other", 1)
+        self.send(request[:-900])
+        self.assertEqual(self.pool.release(), "authenticate")
+        self.send(request[-900:])
+        self.assertEqual((self.status(), self.pool.waiting), (404, 0))
 
     def test_expect(self) -> None:
         """A client that waits for a go-ahead gets it, unless it is refused."""
         self.send(post(b"", Content_Length="100", Expect="100-continue"))
         self.assertIn(b"HTTP/1.1 100 Continue", self.transport.value())
+        self.open()
+        self.send(post(b"", Content_Length="100001", Expect="100-continue"))
+        self.assertEqual(self.status(), 413)
 
     def test_left_before_check(self) -> None:
         """Who leaves right behind the header is not looked at any more."""
@@ -482,32 +551,107 @@ class EarlyTests(ChannelTestCase):
         self.assertRaises(IndexError, self.pool.release)
 
     def test_left_during_check(self) -> None:
-        """Who leaves while the credentials are checked is forgotten."""
+        """Who leaves before the credentials were checked is not looked at any more."""
         for user in ("root", "broken"):
             self.open()
             self.send(post(self.body, Authorization=basic(user))[:-900])
             self.channel.connectionLost()
-            self.pool.release()
+            self.assertRaises(IndexError, self.pool.release)
             self.assertEqual(self.transport.value(), b"")
+        self.assertEqual(self.core.authenticated, [])
 
     def test_star(self) -> None:
         """A request for `*` is one like any other."""
         self.send(post(self.body).replace(b"POST /RPC2", b"OPTIONS *"))
         self.pool.release()
-        self.assertEqual(self.status(), 501)
+        self.assertEqual(self.status(), 405)
 
 
 class LifeTests(ChannelTestCase):
     """Clients that leave, servers that start or are full."""
 
     def test_left(self) -> None:
-        """The answer to a client that has left is dropped; the connection is forgotten."""
+        """The call of a client that has left before it began is not made."""
         self.connect()
         self.send(post(call_of("GetConfig")))
         self.channel.connectionLost()
-        self.pool.release()
+        self.assertRaises(IndexError, self.pool.release)
         self.assertEqual(self.transport.value(), b"")
-        self.assertEqual(len(self.core.called), 1)
+        self.assertEqual(self.core.called, [])
+
+    def test_turns(self) -> None:
+        """The pool learns whose turn a call is, and what kind of call it is."""
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.open(IPv6Address("TCP", "2001:db8::7", 40000))
+        self.send(post(call_of("ping")))
+        build, ping = self.pool.turns
+        self.assertEqual((build.address, build.is_quick), ("192.0.2.7", False))
+        self.assertEqual((ping.address, ping.is_quick), ("2001:db8::/64", True))
+
+    def test_given_up(self) -> None:
+        """A client whose call takes too long gets a fault with the place; the log names it."""
+        self.connect()
+        reason = "given up after 75 seconds in Cfg: /srv/bcfg2/Cfg/etc/motd/motd.genshi:7"
+        self.pool.failure = TookTooLong(reason)
+        self.send(post(call_of("GetConfig")))
+        self.assertEqual(self.status(), 200)
+        body = self.transport.value().partition(b"\r\n\r\n")[2]
+        fault = self.assertRaises(xmlrpc.client.Fault, xmlrpc.client.loads, body)
+        self.assertEqual(
+            (fault.faultCode, fault.faultString),
+            (-32500, f"Critical failure: the call was {reason}"),
+        )
+        self.assertEqual(self.log.lines[-1], f"GetConfig of 192.0.2.7 was {reason}")
+
+    def test_look_up(self) -> None:
+        """What a login needs to be looked up keeps no thread; then the call is made."""
+        looked_up: list[str] = []
+
+        def authenticate(*arguments: Any) -> bool:
+            if not looked_up:
+                raise LookUpNeeded("192.0.2.7", partial(looked_up.append, "192.0.2.7"))
+            return True
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.assertEqual([self.pool.release() for _ in range(3)], ["serve", "append", "serve"])
+        self.assertEqual((self.status(), looked_up), (200, ["192.0.2.7"]))
+
+    def test_no_look_up(self) -> None:
+        """Where the name service does not answer, the client is told to come back."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig", "x" * 1000))[:-900])
+        for _ in range(2 * MAX_LOOK_UPS):
+            self.assertEqual(self.transport.value(), b"")
+            self.pool.release()
+        self.assertEqual(self.status(), 503)
+
+    def test_left_during_look_up(self) -> None:
+        """Nothing more is done for a client that leaves meanwhile."""
+
+        def authenticate(*arguments: Any) -> bool:
+            raise LookUpNeeded("192.0.2.7", int)
+
+        self.patch(self.core, "authenticate", authenticate)
+        self.connect()
+        self.send(post(call_of("GetConfig")))
+        self.pool.release()
+        self.channel.connectionLost()
+        self.assertRaises(IndexError, self.pool.release)
+
+    def test_check_given_up(self) -> None:
+        """Where it cannot be found out in time whether credentials are good, that is a 503."""
+        self.connect()
+        self.pool.failure = TookTooLong("given up after 75 seconds")
+        self.send(post(call_of("GetConfig", "x" * 1000))[:-900])
+        self.assertEqual(self.status(), 503)
 
     def test_not_ready(self) -> None:
         """Requests wait until the core has started."""

@@ -59,6 +59,7 @@ class _RequestParser:
         self.unmarshaller = _Unmarshaller(use_builtin_types=True)
         self.unmarshaller.xml("", None)  # what it is fed is text, not bytes to be decoded
         self._depth = 0
+        self._is_named = False
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.buffer_size = BUFFER_BYTES
@@ -75,6 +76,10 @@ class _RequestParser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise MalformedRequest(f"it is nested more than {MAX_DEPTH} levels deep")
+        if tag == "methodName":
+            if self._is_named:  # the library takes the last, `calls/turns.py` has seen the first
+                raise MalformedRequest("it names more than one method")
+            self._is_named = True
         self.unmarshaller.start(tag, attributes)
 
     def _end(self, tag: str) -> None:

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
-from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import (
     Certificate,
     CodedError,
@@ -29,8 +28,10 @@ from bcfg2tw.calls.interfaces import (
     ServedCore,
     StatefulCore,
 )
+from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
+from bcfg2tw.pool import TookTooLong
 
 T = TypeVar("T")
 
@@ -60,27 +61,33 @@ class Peer:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """The HTTP status and body of an answer; the body is empty for statuses other than 200."""
+    """
+    The HTTP status and body of an answer; the body is empty for statuses other than 200.
+
+    :ivar is_failed_login: whether it refuses somebody for his credentials
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    is_failed_login: bool = False
 
 
-UNAUTHORIZED = HttpAnswer(401)
+CHALLENGE = {b"WWW-Authenticate": b'Basic realm="Bcfg2", charset="UTF-8"'}
+FAILED_LOGIN = HttpAnswer(401, headers=CHALLENGE, is_failed_login=True)
+UNAUTHORIZED = HttpAnswer(401, headers=CHALLENGE)
 UNREADABLE = HttpAnswer(500)
-UNSUPPORTED = HttpAnswer(501)
+NOT_ALLOWED = HttpAnswer(405, headers={b"Allow": b"POST"})
 
 
 class Dispatcher:
     """Takes requests to a core; safe to use from several threads."""
 
-    def __init__(self, core: ServedCore, failed_logins: FailedLogins) -> None:
+    def __init__(self, core: ServedCore) -> None:
         self._core = core
         self._call_of_core: Callable[[], AbstractContextManager[None]] = (
             core.call if isinstance(core, StatefulCore) else nullcontext
         )
-        self._failed_logins = failed_logins
         self._server_methods: Mapping[str, Method] = {
             "ping": _ping,
             "system.listMethods": self._list_methods,
@@ -92,27 +99,26 @@ class Dispatcher:
         """
         Authenticate a peer and answer its request.
 
-        :raises NotServing: as `authenticate`
+        :raises NotServing, LookUpNeeded: as `authenticate`
         """
         with self._call_of_core():
             if not self._authenticate(peer):
-                return UNAUTHORIZED
+                return FAILED_LOGIN
             return self._answer(peer, verb, body)
 
     def authenticate(self, peer: Peer) -> bool:
         """
-        Decide whether a peer is let in, and count it where it is not.
+        Decide whether a peer is let in.
 
         :raises NotServing: if the core can let nobody in now, whatever the credentials
+        :raises LookUpNeeded: if something is to be looked up first, for which no call has to wait
         """
         with self._call_of_core():
             return self._authenticate(peer)
 
     def _authenticate(self, peer: Peer) -> bool:
-        is_admitted = _bounded(partial(self._admits, peer), partial(_refuse, peer))
-        if not is_admitted:
-            self._failed_logins.note(peer.address.ip)
-        return is_admitted
+        with look_ups_elsewhere():
+            return _bounded(partial(self._admits, peer), partial(_refuse, peer))
 
     def _admits(self, peer: Peer) -> bool:
         if peer.authorization is None and peer.certificate is not None:
@@ -132,7 +138,7 @@ class Dispatcher:
 
     def _answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
         if verb != b"POST":
-            return UNSUPPORTED
+            return NOT_ALLOWED
         try:
             name, parameters = read_call(body)
         except MalformedRequest as error:
@@ -206,14 +212,23 @@ def _refuse(peer: Peer, error: Exception) -> bool:
     Let nobody in because of a failure.
 
     :raises NotServing: if it is one of the repository's, which says nothing about the peer
+    :raises LookUpNeeded: if nothing is decided yet
     """
-    if isinstance(error, NotServing):
+    if isinstance(error, (NotServing, LookUpNeeded)):
         raise error
     if isinstance(error, BadCredentials):
         logger.error("Authentication failure from %s: %s", peer, error)
     else:
         logger.error("Unexpected authentication failure from %s", peer, exc_info=error)
     return False
+
+
+def hanging_answer(peer: Peer, name: str, error: TookTooLong) -> HttpAnswer:
+    """Answer a call that was given up, and log where it hangs."""
+    client = peer.address.client
+    who = str(peer) if client is None else f"{client} ({peer})"
+    logger.error("%s of %s was %s", name or "A call", who, error.reason)
+    return HttpAnswer(200, write_fault(error.fault_code, str(error)))
 
 
 def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:

@@ -1,58 +1,88 @@
-"""A bound on failed logins of each address, so that passwords cannot be guessed."""
+"""
+Failed logins of each address, whose answers come later and later.
+
+Guessing passwords takes long so, and nobody else is hurt: whoever knows a password or has a
+certificate is heard at any time, behind the same address as well.
+"""
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from bcfg2tw.scheduling.turn import network_of
 
 logger = logging.getLogger("bcfg2-server")
 
-WINDOW_SECONDS = 60.0
+#: So many failures are answered at once: a wrong password in bcfg2.conf is no attack.
+FREE_FAILURES = 10
+FIRST_DELAY_SECONDS = 0.2
+
+#: One failure is forgotten in this time, and no more are remembered than that.
+FORGETTING_SECONDS = 30.0
+REMEMBERED_FAILURES = 25
+
+#: The log says it when an address has so many.
+NOTABLE_FAILURES = 15
+
+
+@dataclass(frozen=True)
+class _Failures:
+    """
+    The failures of one address.
+
+    :ivar number: less those that are forgotten
+    :ivar at: the time of the last one
+    """
+
+    number: float
+    at: float
 
 
 class FailedLogins:
     """
-    Counts failed logins by address, each minute anew; safe to use from several threads.
+    Counts failed logins by address, IPv6 by /64; for use in one thread.
 
-    :ivar counts: of this minute
+    :ivar failures: by address, the oldest first
     """
 
-    #: Addresses that are counted at a time; more than a fleet has at fault in a minute.
-    LIMIT = 100_000
+    #: Addresses that are remembered; the one that has been quiet for longest is forgotten.
+    LIMIT = 10_000
 
-    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, longest_delay_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """
         Begin without any.
 
-        :param limit: failed logins of one address in a minute, after which it is not heard any more
+        :param longest_delay_seconds: of an answer; 0 for none
         """
-        self._limit = limit
+        self._longest_delay_seconds = longest_delay_seconds
         self._clock = clock
-        self._lock = threading.Lock()
-        self._began = clock()
-        self.counts: Counter[str] = Counter()
+        self.failures: OrderedDict[str, _Failures] = OrderedDict()
 
-    def are_too_many(self, ip: str) -> bool:
-        """Say whether an address is not to be heard until the minute is over."""
-        if not self.counts:
-            return False
-        with self._lock:
-            self._begin_anew()
-            return self.counts[ip] >= self._limit
+    def note(self, ip: str) -> float:
+        """Count a failed login, and return how many seconds its answer is to be late."""
+        network, now = network_of(ip), self._clock()
+        before = self._remembered(self.failures.pop(network, None), now)
+        number = min(before + 1, REMEMBERED_FAILURES)
+        if before < NOTABLE_FAILURES <= number:
+            logger.error("%s fails to log in again and again: its refusals are delayed", network)
+        self.failures[network] = _Failures(number, now)
+        if len(self.failures) > self.LIMIT:
+            self.failures.popitem(last=False)
+        return self._delay_seconds(number)
 
-    def note(self, ip: str) -> None:
-        """Count a failed login."""
-        with self._lock:
-            self._begin_anew()
-            if ip in self.counts or len(self.counts) < self.LIMIT:
-                self.counts[ip] += 1
-            if self.counts[ip] == self._limit:
-                logger.error("%s failed to log in %s times: it has to wait", ip, self._limit)
+    def _remembered(self, failures: _Failures | None, now: float) -> float:
+        if failures is None:
+            return 0.0
+        return max(0.0, failures.number - (now - failures.at) / FORGETTING_SECONDS)
 
-    def _begin_anew(self) -> None:
-        if self._clock() - self._began >= WINDOW_SECONDS:
-            self._began = self._clock()
-            self.counts.clear()
+    def _delay_seconds(self, number: float) -> float:
+        if number <= FREE_FAILURES:
+            return 0.0
+        delay: float = FIRST_DELAY_SECONDS * 2 ** (number - FREE_FAILURES - 1)
+        return min(delay, self._longest_delay_seconds)

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugin.downloads import Downloader
+from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ class ServedCore(Protocol):
         :param address: of the peer; the core may note in it which client it acts as, and the same
             object goes to `check_acls` and to the method
         :raises bcfg2tw.errors.NotServing: if nobody can be let in now: the answer is status 503
+        :raises bcfg2tw.engine.look_ups.LookUpNeeded: if something has to be looked up first, below
+            `look_ups_elsewhere`: it is asked again when that has been done
         :raises Exception: whatever else it is, the peer is refused as if the answer were False,
             and the traceback is logged
         """
@@ -104,6 +107,14 @@ class MeasuredCore(Protocol):
     @property
     def call_statistics(self) -> CallTimes:
         """The record in which the dispatcher notes every call, beside the core's own entries."""
+
+
+@runtime_checkable
+class DescribedCore(Protocol):
+    """A core that can say in a few words what it serves; one that cannot is served as well."""
+
+    def summary(self) -> str:
+        """Return how much is served, such as "5 clients, 7 plugins, revision 3f0c"."""
 
 
 @runtime_checkable
@@ -190,12 +201,31 @@ class Pool(Protocol):
 
     def call(self, function: Callable[..., T], /, *args: Any) -> Deferred[T]:
         """
-        Run a function in a thread; called in the reactor's thread.
+        Run a function of the server's own in a thread; called in the reactor's thread.
 
         :returns: a Deferred of its result, which fires in the reactor's thread and cannot be
             cancelled
-        :raises bcfg2tw.pool.Busy: through the Deferred, if too many calls are pending, or the pool
+        :raises bcfg2tw.pool.Busy: through the Deferred, if the pool has been stopped
+        """
+
+    def serve(self, turn: Turn, function: Callable[..., T], /, *args: Any) -> Deferred[T]:
+        """
+        Run a function for a client in a thread when it is its turn; called in the reactor's thread.
+
+        :returns: a Deferred of its result, which fires in the reactor's thread; to cancel it takes
+            back a call that waits
+        :raises bcfg2tw.pool.Busy: through the Deferred, if too many calls are waiting, or the pool
             has been stopped
+        :raises bcfg2tw.pool.TookTooLong: through the Deferred, if the call was given up
+        """
+
+    def look_up(self, subject: str, look_up: Callable[[], object], /) -> Deferred[None]:
+        """
+        Make a look-up in a thread beside those of calls; called in the reactor's thread.
+
+        :param subject: what is looked up; look-ups of the same are made once at a time
+        :returns: a Deferred that fires in the reactor's thread when it has ended
+        :raises bcfg2tw.errors.NotServing: through the Deferred, if that takes too long
         """
 
 

@@ -6,11 +6,14 @@ from importlib import import_module
 
 import click
 
-import bcfg2tw
+from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
-_COMMANDS = ("call", "crypt", "init", "packages", "reports")
+_COMMANDS = (
+    "admin", "call", "check-config", "crypt", "db", "info", "init", "packages", "reports",
+    "test",
+)  # fmt: skip
 
 
 class _LazyGroup(click.Group):
@@ -24,12 +27,16 @@ class _LazyGroup(click.Group):
         """Import a command, None for one that does not exist."""
         if name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"{__name__}.{name}.command"), "command", None)
+        module = f"{__name__}.{name.replace('-', '_')}.command"
+        command = getattr(import_module(module), "command", None)
         assert isinstance(command, click.Command)
         return command
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(bcfg2tw.__version__, prog_name="bcfg2tw")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version,
+    help="Show the version and exit.",
+)  # fmt: skip
 def main() -> None:
     """Work with a Bcfg2 server; `twistd bcfg2-core` is the server itself."""

@@ -9,19 +9,26 @@ from __future__ import annotations
 import fnmatch
 import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from lxml import etree
 
 from bcfg2tw.cli.site import command_errors
 from bcfg2tw.cli.site_options import overrides_of
-from bcfg2tw.engine.core import Core
-from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.model.effects import Look
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.cli.statuses import FAILED
+from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
+
+if TYPE_CHECKING:  # the engine takes a while, and not every command needs it
+    from bcfg2tw.engine.core import Core
+    from bcfg2tw.engine.model.build import Configuration
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
+    from bcfg2tw.engine.plugin.base import Plugin
+    from bcfg2tw.engine.plugins.metadata.metadata import Metadata
 
 __all__ = ["Site", "pass_site", "start_logging", "with_site"]
 
@@ -60,6 +67,9 @@ class Site:
 
         :raises CoreInitError: if a plugin cannot be used
         """
+        from bcfg2tw.engine.core import Core
+        from bcfg2tw.engine.model.effects import Look
+
         settings = self.settings
         if self._plugins:
             settings = Settings.load({**self.overrides, "plugins": self._plugins})
@@ -71,6 +81,59 @@ class Site:
         """Shut the core down, if it was ever needed."""
         if "core" in self.__dict__:
             self.core.shutdown()
+
+    @property
+    def clients(self) -> Metadata:
+        """The plugin Metadata; where a site's own is in its place, say so and end with status 1."""
+        from bcfg2tw.engine.plugins.metadata.metadata import Metadata
+
+        plugin = self.core.metadata
+        if not isinstance(plugin, Metadata):
+            click.echo("Metadata plugin not enabled")
+            raise click.exceptions.Exit(FAILED)
+        return plugin
+
+    def documents(self, patterns: Iterable[str] = ()) -> Iterator[tuple[str, Element | Bcfg2Error]]:
+        """
+        Yield clients, all or those that patterns name, with their configurations, or why not.
+
+        The document may be an `error`.
+        """
+        for host in self.hosts(patterns):
+            try:
+                yield host, self.configuration(host).document
+            except Bcfg2Error as error:
+                yield host, error
+
+    def document(self, host: str) -> Element:
+        """
+        Return the configuration of a client, or an `error` document.
+
+        :raises Bcfg2Error: if there is neither
+        """
+        ((_, document),) = self.documents([host])
+        if isinstance(document, Bcfg2Error):
+            raise document
+        return document
+
+    def probes(self, host: str) -> Element:
+        """Return the document of a client's probes."""
+        from bcfg2tw.engine.plugin.interfaces import Probing
+
+        metadata = self.metadata(host)
+        document = etree.Element("probes")
+        for plugin in self.core.plugins_by_type(Probing):
+            document.extend(plugin.GetProbes(metadata))
+        return document
+
+    def configuration(self, host: str, explain: bool = False) -> Configuration[ClientMetadata]:
+        """
+        Build a client's configuration, of an unknown client as if it were registered.
+
+        :param explain: whether to collect why entries are as they are
+        :raises Bcfg2Error: if there is none
+        """
+        return self.core.look(host.lower(), explain=explain)
 
     def metadata(self, host: str) -> ClientMetadata:
         """
@@ -87,19 +150,19 @@ class Site:
 
         A name without wildcards is used as it is, even if there is no such client.
         """
-        return _matching(patterns, set(self.core.metadata.client_names()))
+        return matching(patterns, set(self.core.metadata.client_names()))
 
     def groups(self, patterns: Iterable[str] = ()) -> list[str]:
         """Return the names of groups in the same way."""
         names = self.core.metadata.group_names()
-        return [name for name in _matching(patterns, names) if name in names]
+        return [name for name in matching(patterns, names) if name in names]
 
     def plugin(self, name: str) -> Plugin:
         """Return a plugin; where it is not in use, say so and end with status 1."""
         plugin = self.core.plugins.get(name)
         if plugin is None:
             click.echo(f"{name} plugin not enabled")
-            raise click.exceptions.Exit(1)
+            raise click.exceptions.Exit(FAILED)
         return plugin
 
 
@@ -125,7 +188,7 @@ def with_site(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
+def matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
     wanted: set[str] = set()
     given = list(patterns) or ["*"]
     for pattern in given:

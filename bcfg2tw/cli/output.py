@@ -60,8 +60,8 @@ def fail(message: str) -> NoReturn:
     raise click.exceptions.Exit(1)
 
 
-def _text(cell: Any) -> str:
-    return ",".join(map(str, cell)) if isinstance(cell, (list, tuple)) else str(cell)
+def _text(cell: Any, separator: str = ",") -> str:
+    return separator.join(map(str, cell)) if isinstance(cell, (list, tuple)) else str(cell)
 
 
 def _show_plain(rows: Sequence[Sequence[str]]) -> None:
@@ -81,6 +81,5 @@ def _show_rich(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for title in titles:
         table.add_column(title, overflow="fold")
     for row in rows:
-        cells = (_text(cell).replace(",", ", ") for cell in row)
-        table.add_row(*(cell for cell in cells))
+        table.add_row(*(_text(cell, ", ") for cell in row))
     Console(markup=False, highlight=False).print(table)

@@ -8,7 +8,12 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["crypt", "report_collector", "reports"]
+__all__ = ["admin", "crypt", "info", "report_collector", "reports", "test"]
+
+
+def admin() -> None:
+    """Be `bcfg2-admin`."""
+    _run("admin")
 
 
 def crypt() -> None:
@@ -27,6 +32,17 @@ def report_collector() -> None:
         "bcfg2-report-collector is not needed: the server itself takes reports in, and reads what "
         "waits in Reporting/LocalFilesystem when it starts. Remove its service."
     )
+
+
+def info() -> None:
+    """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
+
+
+def test() -> None:
+    """Be `bcfg2-test`."""
+    _run("test")
 
 
 def _run(tool: str, more: tuple[str, ...] = ()) -> None:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import DEFAULT_CONFIG, Settings
-from bcfg2tw.settings.types import locations
+from bcfg2tw.settings.types import location_words, locations
 
-__all__ = ["command_errors", "server_address", "with_settings"]
+__all__ = ["command_errors", "server_address", "server_path", "with_settings"]
+
+#: Where a server answers whose URL has no path, as Bcfg2's clients have it.
+DEFAULT_PATH = "/RPC2"
 
 _CONFIG = click.option(
     "-C", "--config", metavar="FILE", help=f"The bcfg2.conf [default: {DEFAULT_CONFIG}]."
@@ -65,3 +69,13 @@ def server_address(text: str) -> tuple[str, int]:
         raise click.ClickException(
             f"'{text}' is no address of a server: give https://HOST:PORT"
         ) from error
+
+
+def server_path(text: str) -> str:
+    """
+    Return the path of a server's URL, of the first one where the text lists several.
+
+    :param text: as `server_address` takes it
+    """
+    word = location_words(text)[0]
+    return (urlsplit(word).path if "//" in word else "") or DEFAULT_PATH

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bcfg2tw.cli.version import show_version
 from bcfg2tw.settings import DEFAULT_CONFIG, options
 from bcfg2tw.settings.types import Option
 
@@ -31,7 +32,11 @@ def site_parameters() -> list[click.Parameter]:
     They are no parameters of a command's function: what they say is in `overrides_of` its context.
     """
     described = options()
-    return [config_option(), *(_option(field, described[field]) for field in _SITE_FIELDS)]
+    version = click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version,
+        help="Print the version, and exit.",
+    )  # fmt: skip
+    return [config_option(), *(_option(field, described[field]) for field in _SITE_FIELDS), version]
 
 
 def config_option() -> click.Option:

@@ -132,5 +132,7 @@ class _NotingEndpoint:
             self._protocols.append(protocol)
             return protocol
 
-        connecting: Deferred[Any] = self._endpoint.connect(protocolFactory)
+        factory: Any = protocolFactory
+        factory.noisy = False  # that connections are made is nobody's news
+        connecting: Deferred[Any] = self._endpoint.connect(factory)
         return connecting.addCallback(note)

@@ -37,7 +37,7 @@ from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
 from bcfg2tw.engine.remote_methods import exposed, exposed_method, exposed_names, plugin_methods
 from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
 from bcfg2tw.engine.served.repository import ServedRepository
-from bcfg2tw.engine.served.snapshot import Snapshot
+from bcfg2tw.engine.served.snapshot import NO_REVISION, Snapshot
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
@@ -166,6 +166,18 @@ class Core:
     def plugins_by_type(self, base_class: type[T]) -> list[T]:
         """Return the plugins of a class, by (`sort_order`, `name`)."""
         return self.snapshot.plugins_by_type(base_class)
+
+    def summary(self) -> str:
+        """Return in words how much is served, and which revision of the repository."""
+        snapshot = self.snapshot
+        try:
+            clients = str(len(snapshot.metadata.client_names()))
+        except NotServing:  # a file is broken, which has a line of its own
+            clients = "no"
+        words = [f"{clients} clients", f"{len(snapshot.plugins)} plugins"]
+        if snapshot.revision != NO_REVISION:
+            words.append(f"revision {snapshot.revision}")
+        return ", ".join(words)
 
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""

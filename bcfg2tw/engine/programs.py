@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from bcfg2tw.engine.time_limit import within_limit
 from bcfg2tw.errors import Bcfg2Error
 
 OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024
@@ -47,9 +48,11 @@ def run(
     A program that takes too long or writes too much is killed with everything that it has
     started.
 
+    :param timeout_seconds: it gets less where the call that it belongs to has less left
     :param environment: added to this process's own
     :raises ProgramError: with the reason; for a program that failed, what it wrote as errors
     """
+    timeout_seconds = within_limit(timeout_seconds)
     # files, not pipes: a child of the program that stays behind keeps a pipe open
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, \
             tempfile.TemporaryFile() as error:  # fmt: skip
@@ -84,7 +87,7 @@ def _wait_for(
                 return process.wait(min(LOOK_SECONDS, timeout_seconds))
             for stream in streams:
                 _check_size(stream)
-        raise ProgramError(f"it was still running after {timeout_seconds:g} seconds")
+        raise ProgramError(f"it was still running after {timeout_seconds:.3g} seconds")
     finally:
         _end(process)
 

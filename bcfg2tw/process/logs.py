@@ -7,8 +7,8 @@ application that composes the server says itself what becomes of its logs.
 
 from __future__ import annotations
 
+import errno
 import logging
-import logging.handlers
 import os
 
 from twisted.application.service import Service
@@ -23,6 +23,9 @@ from twisted.logger import (
 from zope.interface import implementer
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.process.log_file import LogFile, Syslog
+from bcfg2tw.process.log_text import LogFormatter, failure_text
+from bcfg2tw.process.privileges import by_user
 from bcfg2tw.settings import Settings
 
 SYSLOG_SOCKET = "/dev/log"
@@ -40,6 +43,10 @@ _LEVELS = (
 
 class TwistedLogHandler(logging.Handler):
     """Passes records on to Twisted's log, under their loggers' names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(LogFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on."""
@@ -60,13 +67,11 @@ class OwnEvents:
         if event.get("is_record") or not name.startswith("bcfg2tw."):
             return
         number = next(least for least, level in _LEVELS if level is event["log_level"])
-        text = formatEvent(event)
-        failure = event.get("log_failure")
-        if failure is not None:
-            text = f"{text}\n{failure.getTraceback()}"
-        record = logging.LogRecord(name, number, "", 0, text, None, None)
+        record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
+        if "log_failure" in event:
+            record.exc_text = failure_text(event["log_failure"])
         for handler in self._handlers:
-            if number >= handler.level:
+            if number >= handler.level or event.get("is_for_all_logs"):
                 handler.handle(record)
 
 
@@ -76,26 +81,36 @@ class LogService(Service):
 
     Messages of warning and above always count; those of information count for Twisted's log and
     syslog, and for the file with `verbose`; those for debugging count with `debug`
-    (:ref:`core-22`).
+    (:ref:`core-22`). That the server has started is in every log.
     """
 
     name = "logs"
 
     def __init__(self, settings: Settings) -> None:
         """
-        Open the log file.
+        Look whether the log file can be written.
 
-        :raises SettingsError: if it cannot be written
+        :raises SettingsError: if it cannot
         """
+        if settings.logfile is not None:
+            check_log_file(settings.logfile)
         self._settings = settings
         self._to_twisted = TwistedLogHandler()
-        self._file = None if settings.logfile is None else _file_handler(settings.logfile)
-        self._syslog = _syslog_handler() if settings.syslog else None
-        self._others = [handler for handler in (self._file, self._syslog) if handler]
+        self._file: LogFile | None = None
+        self._syslog: Syslog | None = None
+        self._others: list[logging.Handler] = []
         self._own_events = OwnEvents(self._others)
 
     def startService(self) -> None:
-        """Begin."""
+        """
+        Open the log file, as the user that writes it: a process changes its user before this.
+
+        :raises SettingsError: if it cannot be written
+        """
+        if self._settings.logfile is not None:
+            self._file = _log_file(self._settings.logfile)
+        self._syslog = _syslog() if self._settings.syslog else None
+        self._others[:] = [handler for handler in (self._file, self._syslog) if handler]
         super().startService()
         for handler in (self._to_twisted, *self._others):
             logging.getLogger().addHandler(handler)
@@ -109,6 +124,11 @@ class LogService(Service):
         for handler in (self._to_twisted, *self._others):
             logging.getLogger().removeHandler(handler)
             handler.close()
+
+    def reopen(self) -> None:
+        """Open the log file anew, as after its rotation."""
+        if self._file is not None and self.running:
+            self._file.reopen()
 
     def set_debug(self, flag: bool) -> None:
         """Let messages for debugging through, or no more."""
@@ -124,26 +144,51 @@ class LogService(Service):
         logging.getLogger().setLevel(talkative)
 
 
-def _file_handler(path: str) -> logging.Handler:
+def check_log_file(path: str) -> None:
+    """
+    Look whether the user that the process acts as could write a log file; it is not made.
+
+    :raises SettingsError: if it could not
+    """
+    reason = _obstacle(path)
+    if reason is not None:
+        raise _unwritable(path, reason)
+
+
+def _obstacle(path: str) -> int | None:
+    """Return the number of the error that opening a file for writing would lead to."""
+    if os.path.isdir(path):
+        return errno.EISDIR
+    folder = os.path.dirname(path)
     try:
-        # watched, so that it may be rotated
-        handler = logging.handlers.WatchedFileHandler(path, encoding="utf-8")
+        os.stat(folder)
     except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written: {error.strerror}; name a file in a folder that the "
-            "server's user may write to",
-            "logging",
-            "path",
-        ) from error
-    handler.setFormatter(logging.Formatter(FILE_FORMAT))
+        return error.errno
+    target, mode = (path, os.W_OK) if os.path.exists(path) else (folder, os.W_OK | os.X_OK)
+    return None if os.access(target, mode, effective_ids=True) else errno.EACCES
+
+
+def _log_file(path: str) -> LogFile:
+    try:
+        handler = LogFile(path)
+    except OSError as error:
+        raise _unwritable(path, error.errno) from error
+    handler.setFormatter(LogFormatter(FILE_FORMAT))
     return handler
 
 
-def _syslog_handler() -> logging.Handler | None:
+def _unwritable(path: str, number: int | None) -> SettingsError:
+    return SettingsError(
+        f"{path} cannot be written{by_user()}: {os.strerror(number or 0)}; name a file in a "
+        "folder that the server's user may write to",
+        "logging",
+        "path",
+    )
+
+
+def _syslog() -> Syslog | None:
     if not os.path.exists(SYSLOG_SOCKET):  # containers have none; Twisted's log is enough there
         return None
-    handler = logging.handlers.SysLogHandler(
-        SYSLOG_SOCKET, facility=logging.handlers.SysLogHandler.LOG_DAEMON
-    )
-    handler.setFormatter(logging.Formatter(SYSLOG_FORMAT))
+    handler = Syslog(SYSLOG_SOCKET, facility=Syslog.LOG_DAEMON)
+    handler.setFormatter(LogFormatter(SYSLOG_FORMAT))
     return handler

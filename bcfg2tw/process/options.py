@@ -14,6 +14,7 @@ from bcfg2tw.auth import ServerContext
 from bcfg2tw.core import core_class
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
+from bcfg2tw.process.privileges import Privileges, by_user
 from bcfg2tw.serving.listening import check_addresses
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, options
 from bcfg2tw.settings.types import Option
@@ -85,6 +86,11 @@ class Options(usage.Options):
         """True where twistd, whose sub-command this is, detaches before it starts the service."""
         return self.parent is not None and not self.parent["nodaemon"]
 
+    @property
+    def privileges(self) -> Privileges:
+        """The user that twistd, whose sub-command this is, becomes before it serves."""
+        return Privileges.of(self.parent)
+
     def opt_version(self) -> NoReturn:
         """Print the version and exit."""
         print(f"bcfg2tw {bcfg2tw.__version__}")
@@ -94,7 +100,7 @@ class Options(usage.Options):
         """Make the settings, and look whether they can be served; a sentence says why not."""
         try:
             self.settings = Settings.load(self._overrides())
-            _check_telling(self.settings)
+            _check_telling(self.settings, self.privileges)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence
             sys.exit(f"bcfg2-core: {error}")
@@ -114,21 +120,21 @@ class Options(usage.Options):
         return overrides
 
 
-def _check_telling(settings: Settings) -> None:
+def _check_telling(settings: Settings, privileges: Privileges) -> None:
     """
     Look whether a server can start; where not, say first what is misspelt, the likely cause.
 
     :raises Bcfg2Error: as `check` does
     """
     try:
-        check(settings)
+        check(settings, privileges)
     except Bcfg2Error:
         for notice in settings.misspellings:
             print(f"bcfg2-core: {notice}", file=sys.stderr)
         raise
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, privileges: Privileges) -> None:
     """
     Look whether a server with these settings can start, before it detaches from the terminal.
 
@@ -141,12 +147,34 @@ def check(settings: Settings) -> None:
             "server",
             "repository",
         )
-    if not os.access(settings.repository, os.R_OK | os.X_OK):
-        raise SettingsError(
-            f"{settings.repository} cannot be read by this user", "server", "repository"
-        )
+    with privileges.acting():
+        check_repository(settings.repository)
     core_class(settings)
     if settings.core == "embedded" and not settings.lenient_plugins:
         check_names(settings.plugins)
     ServerContext(settings)
     check_addresses(settings)
+
+
+def check_repository(path: str) -> None:
+    """
+    Look whether the user that the process acts as can read a repository, and write what it has to.
+
+    :raises SettingsError: naming the folder that is not readable, and the remedy
+    """
+    if not os.access(path, os.R_OK | os.X_OK, effective_ids=True):
+        raise SettingsError(
+            f"{_closed_folder(path)} cannot be read{by_user() or ' by this user'}: chown or chmod "
+            "it",
+            "server",
+            "repository",
+        )
+
+
+def _closed_folder(path: str) -> str:
+    """Return the first folder on the way to a path that keeps this user out."""
+    folders = [path]
+    while folders[0] != os.path.dirname(folders[0]):
+        folders.insert(0, os.path.dirname(folders[0]))
+    closed = (one for one in folders[:-1] if not os.access(one, os.X_OK, effective_ids=True))
+    return next(closed, path)

@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from threading import Timer
 from typing import Any, NoReturn, TypeVar
 
 from twisted.application.service import MultiService
@@ -21,6 +22,7 @@ from twisted.python.failure import Failure
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.process.logs import LogService
+from bcfg2tw.process.privileges import Privileges
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
@@ -35,21 +37,29 @@ class TwistdService(MultiService):
     """A core's service in a process of its own, which ends where it cannot serve."""
 
     def __init__(
-        self, reactor: Any, settings: Settings, core: CoreService, is_daemon: bool = False
+        self,
+        reactor: Any,
+        settings: Settings,
+        core: CoreService,
+        is_daemon: bool = False,
+        privileges: Privileges | None = None,
     ) -> None:
         """
         Make the service, while there is still a terminal to say on what is wrong.
 
         :param core: becomes a child of this service
         :param is_daemon: whether twistd detaches before it starts the service
+        :param privileges: the user that twistd becomes before it starts the service
         :raises SystemExit: with a sentence, if the log file or an endpoint cannot be used
         """
         super().__init__()
         self._reactor = reactor
         self._settings = settings
         self._is_daemon = is_daemon
+        self._status = 0
         try:
-            self._logs = LogService(settings)
+            with (privileges or Privileges()).acting():
+                self._logs = LogService(settings)
             server_endpoints(reactor, settings)
         except Bcfg2Error as error:
             sys.exit(f"bcfg2-core: {error}")
@@ -66,16 +76,26 @@ class TwistdService(MultiService):
 
     def startService(self) -> None:
         """Start to serve; SIGHUP is heeded from now on."""
-        self._logs.startService()
         try:
+            self._logs.startService()
             super().startService()
         except Bcfg2Error as error:
             self._refuse(error)
         self._core.started.addCallbacks(self._log_hint, self._give_up)
-        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._core.reload))
+        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hang_up))
+
+    def _hang_up(self) -> None:
+        """Read everything again, and log into the file that is at the log's path now."""
+        self._logs.reopen()
+        self._core.reload()
 
     def stopService(self) -> Deferred[None]:
-        """End the calls that run, shut the core down, and then the log."""
+        """
+        End the calls that run, shut the core down, and then the log.
+
+        The process ends in any case when the drain timeout is over, whatever hangs.
+        """
+        _end_after(self._settings.drain_timeout_seconds, self._status)
         stopped: Deferred[None] = maybeDeferred(super().stopService)
         return stopped.addBoth(self._end_logs)
 
@@ -98,8 +118,22 @@ class TwistdService(MultiService):
         log.info("Try it: bcfg2tw call{options} listMethods", options=options)
 
     def _give_up(self, failure: Failure) -> None:
+        self._status = 1
         atexit.register(_exit_with_failure)
         self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _end_after(seconds: float, status: int) -> None:
+    """End the process if it has not ended by itself until then: Python waits for some threads."""
+    limit = Timer(seconds, _cut_off, [status])
+    limit.daemon = True
+    limit.start()
+
+
+def _cut_off(status: int) -> None:
+    # threads that hang may hold the locks of the log: it must not keep this one
+    sys.stderr.write("bcfg2-core: something hangs; the drain timeout is over, and so is this\n")
+    os._exit(status)
 
 
 def _exit_with_failure() -> None:

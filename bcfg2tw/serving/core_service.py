@@ -15,13 +15,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
-from bcfg2tw.calls.interfaces import DebugListener, RunningCore
+from bcfg2tw.calls.interfaces import DebugListener, DescribedCore, RunningCore
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
+from bcfg2tw.serving.certificate_watch import CertificateWatch
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
@@ -31,6 +33,9 @@ T = TypeVar("T")
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
 
+#: How much of the drain timeout is kept for shutting the core down.
+SHUTDOWN_SECONDS = 2.0
+
 
 class CoreService(MultiService):
     """
@@ -38,7 +43,6 @@ class CoreService(MultiService):
 
     The core is made when the service starts, which is when twistd has given up its privileges.
 
-    :ivar started: fires with the core when it has read the repository, and fails where it cannot
     :ivar downloader: what fetches files for the core; it works as long as the reactor runs
     :ivar debug_listeners: called with the core's debug flag whenever that is set
     """
@@ -72,8 +76,34 @@ class CoreService(MultiService):
         # fire when what the core was asked to do beside calls has ended
         self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
-        self.started: Deferred[RunningCore] = Deferred()
+        self._due = 0.0  # when all has to be over that happens at the end
+        # the core that has read the repository, or why there is none
+        self._outcome: RunningCore | Failure | None = None
+        self._waiting: list[Deferred[RunningCore]] = []
         self.debug_listeners: list[DebugListener] = []
+
+    @property
+    def started(self) -> Deferred[RunningCore]:
+        """
+        A Deferred that fires with the core when it has read the repository, and fails where it
+        cannot.
+
+        Each access returns one of its own, so that callbacks of one caller do not change what
+        another one gets.
+        """
+        waiting: Deferred[RunningCore] = Deferred()
+        if self._outcome is None:
+            self._waiting.append(waiting)
+        else:
+            waiting.callback(self._outcome)
+        return waiting
+
+    def _tell(self, outcome: RunningCore | Failure) -> None:
+        """Have those who wait for the core go on."""
+        self._outcome = outcome
+        waiters, self._waiting = self._waiting, []
+        for waiting in waiters:
+            waiting.callback(outcome)
 
     def privilegedStartService(self) -> None:
         """
@@ -82,7 +112,9 @@ class CoreService(MultiService):
         :raises SettingsError: if certificate, key or an address cannot be used
         """
         self._context = ServerContext(self._settings)
-        resource = CoreResource(self.started, self._pool, self._settings)
+        ready = self.started
+        resource = CoreResource(ready, self._pool, self._settings)
+        ready.addErrback(lambda _: None)  # it is reported when it happens
         self._site = CoreSite(resource, self._settings, self._reactor)
         Deferred.fromCoroutine(self._listen(self._site, self._context)).addErrback(self._refuse)
         if self._refusal is not None:
@@ -109,27 +141,39 @@ class CoreService(MultiService):
         if self._site is None:
             self.privilegedStartService()
         super().startService()
+        self._watch_certificates()
         self._pool.start()
         core = self._core = self._make_core()
         core.downloader = self.downloader
         core.debug_listeners.extend(self.debug_listeners)
-        for notice in self._settings.notices:
+        for notice in (*self._settings.notices, *weaknesses(self._settings)):
             log.warn("{notice}", notice=notice)
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
-        starting.addCallbacks(self.started.callback, self._give_up)
+        starting.addCallbacks(self._tell, self._give_up)
+
+    def _watch_certificates(self) -> None:
+        if self._context is not None:
+            CertificateWatch(self._reactor, self._context).setServiceParent(self)
 
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
             await self._pool.call(core.start)
-        log.info("Serving the repository {path}", path=self._settings.repository)
+        log.info("{text}", text=self._description(core), is_for_all_logs=True)
         self._has_started = True
         if self.running:
             self._start_watching(core)
         return core
 
+    def _description(self, core: RunningCore) -> str:
+        """Return in one line what is served, and where."""
+        text = f"Serving the repository {self._settings.repository}"
+        if self._ports:
+            text += " at " + ", ".join(_location(port.getHost()) for port in self._ports)
+        return f"{text}: {core.summary()}" if isinstance(core, DescribedCore) else text
+
     def _give_up(self, failure: Failure) -> None:
         _report(failure)
-        self.started.errback(failure)
+        self._tell(failure)
 
     def _start_watching(self, core: RunningCore) -> None:
         if self._settings.filemonitor != "pseudo":
@@ -178,12 +222,13 @@ class CoreService(MultiService):
         return waiting
 
     async def _stop(self) -> None:
+        self._due = self._reactor.seconds() + self._settings.drain_timeout_seconds
         self.downloader.stop()
         for port in self._ports:
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await _as_deferred(super().stopService())
+        await self._in_time(_as_deferred(super().stopService()))
         if self._site is not None:
             await self._answer_calls(self._site)
         if self._core is not None:
@@ -191,8 +236,8 @@ class CoreService(MultiService):
             await self._in_time(self._pool.call(self._core.shutdown))
         if not await self._in_time(self._pool.stop()):
             log.error("Calls still run; they end with the process")
+            self._pool.abandon()
         self._site = self._core = None
-        self.started.addErrback(lambda _: None)  # it was reported when it happened
 
     def _tracked(self, work: Deferred[T]) -> Deferred[T]:
         """Have work of the core end, in whatever way, before the core is shut down."""
@@ -207,17 +252,24 @@ class CoreService(MultiService):
         return work.addBoth(end)
 
     async def _answer_calls(self, site: CoreSite) -> None:
-        if not await self._in_time(site.drain()):
+        drain_seconds = self._settings.drain_timeout_seconds
+        reserve = min(SHUTDOWN_SECONDS, drain_seconds / 5)
+        if not await self._in_time(site.drain(), reserve):
             number = site.abort()
             log.error(
-                "{number} connections are cut off: they were open {seconds} s after the end",
+                "{number} connections are cut off: they were open {seconds:g} s after the end",
                 number=number,
-                seconds=self._settings.drain_timeout_seconds,
+                seconds=drain_seconds - reserve,
             )
 
-    async def _in_time(self, waiting: Deferred[Any]) -> bool:
-        """Wait for something, but not longer than calls may take at the end."""
-        limit: Deferred[None] = deferLater(self._reactor, self._settings.drain_timeout_seconds)
+    async def _in_time(self, waiting: Deferred[Any], reserve: float = 0.0) -> bool:
+        """
+        Wait for something, but not longer than the end of all may take.
+
+        :param reserve: seconds of that which are left for what comes then
+        """
+        remaining = max(0.0, self._due - reserve - self._reactor.seconds())
+        limit: Deferred[None] = deferLater(self._reactor, remaining)
         limit.addErrback(lambda failure: failure.trap(CancelledError))
         waiting.addErrback(_report)
         await DeferredList([waiting, limit], fireOnOneCallback=True)

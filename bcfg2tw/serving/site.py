@@ -9,6 +9,7 @@ runs there is none; the pool's queue is bounded instead.
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -21,13 +22,19 @@ from twisted.web.server import Site
 from zope.interface import implementer, provider
 
 from bcfg2tw.auth import HandshakeFailures
+from bcfg2tw.calls.dispatch import HttpAnswer
+from bcfg2tw.certificates.presented import certificate_refusal
+from bcfg2tw.serving.idle_connections import IdleConnections, host_of
 from bcfg2tw.settings import Settings
-from bcfg2tw.xmlrpc_resource import CoreResource, Exchange
+from bcfg2tw.xmlrpc_resource import LENGTH_REQUIRED, NOT_FOUND, CoreResource, Exchange
 
 logger = logging.getLogger("bcfg2-server")
 
 #: How long peers have to take note that a connection on which nothing runs is closed.
 CLOSING_SECONDS = 2.0
+
+#: A request's target: a path, or a whole URL as proxies write it (RFC 9112, 3.2.2).
+_TARGET = re.compile(rb"(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)")
 
 
 @provider(INonQueuedRequestFactory)
@@ -52,13 +59,35 @@ class CoreRequest(Request):
         # it may be answered here, before it was received: with this version
         self.clientproto = b"HTTP/1.1"
         self.channel.site.resource.header_received(self, length)
+        if self.exchange is None:  # refused, so that nothing is to be sent on
+            self.requestHeaders.removeHeader(b"expect")
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Give the whole request to the resource, whatever its path."""
-        assert self.content is not None
+        """Give the whole request to the resource, if it came to a path where that is."""
+        assert self.content is not None and self.exchange is not None
         self.content.seek(0)
         self.method, self.uri, self.clientproto = command, path, version
-        self.channel.site.resource.render(self)
+        refusal = self._refusal()
+        if refusal is None:
+            self.channel.site.resource.render(self)
+        else:
+            self.exchange.answer(refusal)
+
+    def _refusal(self) -> HttpAnswer | None:
+        """Return the answer to a request that is refused whoever makes it, else None."""
+        if not _is_served(self.uri, self.channel.site.settings.paths):
+            return NOT_FOUND
+        if self.method == b"POST" and not self.requestHeaders.hasHeader(b"content-length"):
+            return LENGTH_REQUIRED
+        return None
+
+
+def _is_served(uri: bytes, paths: tuple[str, ...]) -> bool:
+    """Say whether a request's target is one of some paths; `*` stands for any on either side."""
+    target = _TARGET.match(uri)
+    if uri == b"*" or "*" in paths or target is None:
+        return True
+    return (target[1] or b"/").decode("latin-1") in paths
 
 
 @implementer(IHandshakeListener)
@@ -74,6 +103,7 @@ class CoreChannel(HTTPChannel):
         self.site = self.factory = site
         self._settings = site.settings
         self._deadline: IDelayedCall | None = None
+        self._host = ""
         self._is_in_handshake = False
         self._is_idle = False
         self._is_finished = False
@@ -84,6 +114,8 @@ class CoreChannel(HTTPChannel):
         """Begin with the handshake, or with the header where there is no TLS."""
         super().connectionMade()
         self.site.channels.add(self)
+        self._host = host_of(self.transport.getPeer())
+        self.mark_as_idle()
         self._is_in_handshake = ISSLTransport.providedBy(self.transport)
         if self._is_in_handshake:
             self._set_deadline(self._settings.handshake_timeout_seconds)
@@ -91,7 +123,12 @@ class CoreChannel(HTTPChannel):
             self._set_deadline(self._settings.header_timeout_seconds)
 
     def handshakeCompleted(self) -> None:
-        """Wait for the first request."""
+        """Wait for the first request, unless the peer's certificate has lost its worth."""
+        refusal = certificate_refusal(self.transport)
+        if refusal is not None:
+            self.site.handshake_failures.note_reason(self.transport.getPeer().host, refusal)
+            self.abort()
+            return
         self._is_in_handshake = False
         self._set_deadline(self._settings.header_timeout_seconds)
 
@@ -112,6 +149,7 @@ class CoreChannel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """Wait for the body."""
         self._is_idle = False
+        self.site.idle.remove(self)
         self._set_deadline(self._settings.body_timeout_seconds)
         super().allHeadersReceived()
 
@@ -127,9 +165,15 @@ class CoreChannel(HTTPChannel):
             self._set_deadline(self._settings.body_timeout_seconds)
         else:
             self._wait_for_request()
+        if not self._is_backed_up:
+            self.mark_as_idle()
         if self._is_paused:  # what else comes is read to no purpose, so that the answer gets there
             self.resume_reading()
         super().requestDone(request)
+
+    def mark_as_idle(self) -> None:
+        """Count the connection among those that may be closed for new ones."""
+        self.site.idle.add(self, self._host)
 
     def _wait_for_request(self) -> None:
         self._is_idle = True
@@ -148,6 +192,7 @@ class CoreChannel(HTTPChannel):
             self.transport.pauseProducing()
         elif not self.requests:
             self._wait_for_request()
+            self.mark_as_idle()
 
     def pause_reading(self) -> None:
         """Leave what the peer sends where it is; it has all the time that this takes."""
@@ -202,13 +247,17 @@ class CoreSite(Site):
 
     :ivar settings: for its bounds; `reload` puts others in their place
     :ivar channels: the connections that are open
+    :ivar idle: those of them that may be closed for new ones
     """
+
+    noisy = False  # the service says where it listens
 
     def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)
         self.settings = settings
         self.handshake_failures = HandshakeFailures(settings.protocol)
         self.channels: set[CoreChannel] = set()
+        self.idle: IdleConnections[CoreChannel] = IdleConnections()
         self._drained: Deferred[None] | None = None
 
     # twisted declares that a site has channels of one class of its own, which no two sites share
@@ -231,6 +280,7 @@ class CoreSite(Site):
         self._drained = drained
         for channel in tuple(self.channels):
             channel.finish()
+        self.resource.delay_nothing()
         self._look_whether_drained()
         return drained
 
@@ -244,6 +294,7 @@ class CoreSite(Site):
     def forget(self, channel: CoreChannel) -> None:
         """Count a connection no more."""
         self.channels.discard(channel)
+        self.idle.remove(channel)
         self._look_whether_drained()
 
     def _look_whether_drained(self) -> None:

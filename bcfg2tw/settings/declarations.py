@@ -99,6 +99,12 @@ class OptionTable:
         "File with the authorities that sign clients' certificates; without it none is asked for.",
         types.path, cli="ca",
     )  # fmt: skip
+    crl: str | None = option(
+        "communication", "crl", None,
+        "File with the lists of certificates that these authorities have revoked, in PEM or DER; "
+        "it is read again when it changes.",
+        types.path, cli="crl",
+    )  # fmt: skip
     protocol: str = option(
         "communication", "protocol", "xmlrpc/ssl",
         "xmlrpc/ssl: TLS 1.2 or newer; xmlrpc/tlsv1 also admits TLS 1.0, which 1.4 clients with "
@@ -454,6 +460,10 @@ class OptionTable:
         "separated by blanks in the file; TLS is put on top.",
         types.words, cli="endpoint",
     )  # fmt: skip
+    paths: tuple[str, ...] = option(
+        "bcfg2tw", "paths", "/ /RPC2",
+        "Paths of URLs that calls may come to, separated by blanks; * for any.", types.url_paths,
+    )  # fmt: skip
     handshake_timeout_seconds: float = option(
         "bcfg2tw", "handshake_timeout", "10", "Seconds that a TLS handshake may take.",
         types.positive,
@@ -473,19 +483,50 @@ class OptionTable:
     max_body_bytes: int = option(
         "bcfg2tw", "max_body", "64m", "Largest request that is taken.", types.size
     )
-    threads: int = option("bcfg2tw", "threads", "4", "Threads that calls run in.", types.count)
+    threads: int = option(
+        "bcfg2tw", "threads", "4",
+        "Threads that calls run in; there are as many again for calls that cost next to nothing.",
+        types.count,
+    )  # fmt: skip
+    spare_threads: int = option(
+        "bcfg2tw", "spare_threads", "32",
+        "Threads in which calls go on that wait for something, or take long, so that others are "
+        "served meanwhile; where all of them hang, calls are told to come back.",
+        types.natural,
+    )  # fmt: skip
+    call_timeout_seconds: float = option(
+        "bcfg2tw", "call_timeout", "75",
+        "Seconds that a call may run; then the client is told where it hangs. Clients wait 90 "
+        "seconds.",
+        types.positive,
+    )  # fmt: skip
     max_queue: int = option(
         "bcfg2tw", "max_queue", "1000", "Calls that may wait; further ones are told to come back.",
         types.count,
     )  # fmt: skip
+    max_queue_per_address: int = option(
+        "bcfg2tw", "max_queue_per_address", "250",
+        "Calls of one address (of IPv6: of one /64) that may wait; further ones are told to come "
+        "back.",
+        types.count,
+    )  # fmt: skip
+    max_connections: int = option(
+        "bcfg2tw", "max_connections", "4000",
+        "Connections that may be open, fewer where the process may not have as many files open; "
+        "a new one takes the place of the one that is idle for longest.",
+        types.count,
+    )  # fmt: skip
     max_connections_per_address: int = option(
         "bcfg2tw", "max_connections_per_address", "1000",
-        "Connections that one address may have open.", types.count,
-    )  # fmt: skip
-    max_failed_logins: int = option(
-        "bcfg2tw", "max_failed_logins", "1000",
-        "Failed logins of one address in a minute, after which it has to wait for the next.",
+        "Connections that one address may have open; its new one takes the place of its one that "
+        "is idle for longest.",
         types.count,
+    )  # fmt: skip
+    max_login_delay_seconds: float = option(
+        "bcfg2tw", "max_login_delay", "20",
+        "Seconds that the answer to a failed login may be late, which grows with their number for "
+        "each address (of IPv6: each /64); 0 for not at all.",
+        types.not_negative,
     )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",
@@ -505,6 +546,18 @@ class OptionTable:
     drain_timeout_seconds: float = option(
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",
         types.positive,
+    )  # fmt: skip
+    keep_last_good: bool = option(
+        "bcfg2tw", "keep_last_good", "yes",
+        "Keep the last good states of the repository's files, so that a start that meets a broken "
+        "one goes on with what it said last.",
+        types.boolean,
+    )  # fmt: skip
+    last_good: str | None = option(
+        "bcfg2tw", "last_good", None,
+        "Folder in which they are kept; by default last-good in [server] state, or .bcfg2tw of the "
+        "repository, which git ignores.",
+        types.path,
     )  # fmt: skip
     lenient_plugins: bool = option(
         "bcfg2tw", "lenient_plugins", "no",

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 
+from bcfg2tw.finding import Finding
 from bcfg2tw.near_names import near_name
 from bcfg2tw.settings.inifile import IniFile, Line
 from bcfg2tw.settings.vocabulary import (
@@ -29,9 +30,9 @@ SECRETS = frozenset({"password", "reporting_password", "passphrase", "secret_acc
 NO_SECRETS = frozenset({"algorithm", "lax_decryption", "decrypt"})
 
 
-def mistakes(file: IniFile, plugins: Collection[str] = ()) -> Iterator[str]:
+def mistakes(file: IniFile, plugins: Collection[str] = ()) -> Iterator[Finding]:
     """
-    Yield a sentence for each mistake in a file, which it names with the line.
+    Yield each mistake in a file.
 
     :param plugins: as `[server] plugins` names them: a site's own may read sections of theirs
     """
@@ -41,35 +42,44 @@ def mistakes(file: IniFile, plugins: Collection[str] = ()) -> Iterator[str]:
         remark = _remark(line, own_sections) or _repetition(line, first_lines)
         first_lines[line.name] = line
         if remark is not None:
-            yield f"{file.path}:{line.number}: {_written(line)} {remark}"
-    if any(map(_is_secret, file.lines)) and _is_readable_by_all(file.path):
-        yield (
-            f"{file.path} holds a password and can be read by all: chmod 0640, and give it the "
-            "group of the server"
-        )
+            name, text = remark
+            yield Finding(name, "warning", file.path, line.number, f"{_written(line)} {text}")
+    if any(map(is_secret, file.lines)) and _is_readable_by_all(file.path):
+        yield Finding(
+            "readable-by-all", "warning", file.path, None,
+            "it holds a password and can be read by all: chmod 0640, and give it the group of the "
+            "server",
+        )  # fmt: skip
 
 
 def _written(line: Line) -> str:
     return f"[{line.section}]" if line.key is None else f"[{line.section}] {line.key}"
 
 
-def _remark(line: Line, own_sections: Collection[str]) -> str | None:
+#: The name of a kind of mistake, and what is wrong, to follow the option's name.
+Remark = tuple[str, str]
+
+
+def _remark(line: Line, own_sections: Collection[str]) -> Remark | None:
     if not is_known(line.section):
         return _unknown_section(line, own_sections)
     if line.key is None:
         return None
     key = line.name[1]
     old = OLD_OPTIONS.get(line.name)
-    if old is not None or key in known_options(line.section):
-        return old
-    return _unknown_option(line.section, key)
+    if old is not None:
+        return "old-option", old
+    if key in known_options(line.section):
+        return None
+    unknown = _unknown_option(line.section, key)
+    return None if unknown is None else ("unknown-option", unknown)
 
 
-def _unknown_section(line: Line, own_sections: Collection[str]) -> str | None:
+def _unknown_section(line: Line, own_sections: Collection[str]) -> Remark | None:
     if line.key is not None or line.section.lower() in own_sections:
         return None
     near = near_name(line.section, known_sections(), ALIKE)
-    return None if near is None else f"is no section: did you mean [{near}]?"
+    return None if near is None else ("unknown-section", f"is no section: did you mean [{near}]?")
 
 
 def _unknown_option(section: str, key: str) -> str | None:
@@ -84,18 +94,21 @@ def _unknown_option(section: str, key: str) -> str | None:
     return "is no option, and is not read"
 
 
-def _repetition(line: Line, first_lines: dict[tuple[str, str], Line]) -> str | None:
+def _repetition(line: Line, first_lines: dict[tuple[str, str], Line]) -> Remark | None:
     before = first_lines.get(line.name)
     if before is None:
         return None
     if line.key is None:
-        return f"begins at line {before.number} as well: both are read as one section"
+        text = f"begins at line {before.number} as well: both are read as one section"
+        return "repeated-section", text
     if before.value == line.value:
         return None
-    return f"is given at line {before.number} as well: line {line.number} counts"
+    text = f"is given at line {before.number} as well: line {line.number} counts"
+    return "repeated-option", text
 
 
-def _is_secret(line: Line) -> bool:
+def is_secret(line: Line) -> bool:
+    """Say whether a line gives a password or a passphrase."""
     if not line.key or not line.value:
         return False
     if line.section == "encryption":

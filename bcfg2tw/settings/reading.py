@@ -11,9 +11,11 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.finding import Finding
 from bcfg2tw.settings import inifile, types
 from bcfg2tw.settings.declarations import OptionTable, options
 from bcfg2tw.settings.inifile import IniFile
@@ -55,6 +57,7 @@ class Settings(OptionTable):
     :ivar config: path of the file that was read, None without one
     :ivar passphrases: of `[encryption]` and `[passphrases]`, by name
     :ivar notices: sentences about what does nothing, or something else here than it says
+    :ivar findings: those of the notices that are about names, repetitions and permissions
     :ivar places: FILE:LINE of each option that a file gives, by section and lower-case key
     :ivar file: sections and options of the file, as texts
     :ivar overrides: by field name, what beat the file
@@ -63,6 +66,7 @@ class Settings(OptionTable):
     config: str | None = None
     passphrases: Mapping[str, str] = field(default_factory=dict, repr=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
+    findings: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
     places: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     file: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -110,6 +114,14 @@ class Settings(OptionTable):
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
         return self.places.get((section, key.lower())) or self.config or "the defaults"
 
+    def folder_for(self, plugin: str, in_repository: str) -> str:
+        """
+        Return the folder for what a plugin writes for itself, as distinct from what sites keep.
+
+        :param in_repository: the folder where `[server] state` does not name another one
+        """
+        return in_repository if self.state is None else os.path.join(self.state, plugin)
+
     @property
     def misspellings(self) -> tuple[str, ...]:
         """The notices of names that are like another one."""
@@ -141,11 +153,20 @@ def _contents(path: str) -> str:
         raise SettingsError(f"{path}:{line}: this is not UTF-8: convert the file") from error
 
 
+def read_files(path: str) -> tuple[IniFile, ...]:
+    """
+    Return the configuration file, and the web configuration that it names.
+
+    :raises SettingsError: if one cannot be read
+    """
+    return tuple(_files(os.path.abspath(path), {}))
+
+
 def _files(path: str, overrides: Mapping[str, Any]) -> Iterator[IniFile]:
     """Read the main file, and the web configuration that it names."""
     main = inifile.parse(_contents(path), path)
     yield main
-    web = _Sources(main.sections, main.places(), overrides).values()["web_config"]
+    web = _Sources(main.sections, main.places(), overrides).value("web_config")
     if os.path.exists(web):
         yield inifile.parse(_contents(web), web)
 
@@ -162,11 +183,11 @@ def _settings(files: Sequence[IniFile], overrides: Mapping[str, Any]) -> Setting
         places=places,
     )
     _check(settings)
-    told = [sentence for file in files for sentence in mistakes(file, settings.plugins)]
-    notices = (*told, *_notices(settings))
+    findings = tuple(finding for file in files for finding in mistakes(file, settings.plugins))
+    notices = (*map(str, findings), *_notices(settings))
     if settings.filemonitor not in FILE_MONITORS:
         settings = dataclasses.replace(settings, filemonitor="default")
-    return dataclasses.replace(settings, notices=notices)
+    return dataclasses.replace(settings, notices=notices, findings=findings)
 
 
 def _merged(files: Sequence[IniFile]) -> inifile.Sections:
@@ -213,11 +234,20 @@ class _Sources:
 
         :raises SettingsError: for the first one that is no value of its option
         """
-        descriptions = options()
-        repository = self._value("repository", descriptions["repository"], "")
-        return {
-            name: self._value(name, option, repository) for name, option in descriptions.items()
-        }
+        return {name: self.value(name) for name in options()}
+
+    @cached_property
+    def _repository(self) -> str:
+        return str(self._value("repository", options()["repository"], ""))
+
+    def value(self, name: str) -> Any:
+        """
+        Return the value of one option, by field name.
+
+        :raises SettingsError: if what it is given is no value of it
+        """
+        option = options()[name]
+        return self._value(name, option, self._repository)
 
     def _value(self, name: str, option: Option, repository: str) -> Any:
         override = self.overrides.get(name)
@@ -276,13 +306,14 @@ def _check_database(settings: Settings) -> None:
 
 def _notices(settings: Settings) -> Iterator[str]:
     """Yield a sentence for each option whose value means something else here than it says."""
-    for section, key, sentence in _other_meanings(settings):
+    for section, key, sentence in other_meanings(settings):
         place = settings.places.get((section, key))
         prefix = "" if place is None else f"{place}: "
         yield f"{prefix}[{section}] {key}{sentence}"
 
 
-def _other_meanings(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def other_meanings(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and sentence, to follow the key, of values that mean something else."""
     if settings.backend == "cherrypy":
         yield "server", "backend", " = cherrypy means the one core that there is here"
     if settings.backend == "multiprocessing":

@@ -13,7 +13,7 @@ import math
 import os
 import pwd
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from encodings.aliases import aliases
@@ -27,6 +27,7 @@ Converter = Callable[[str], Any]
 
 DEFAULT_PORT = 6789
 
+_SCHEMES = frozenset({"", "http", "https"})
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 _DATABASE_ENGINES = {"sqlite": "sqlite3", "postgresql_psycopg2": "postgresql"}
@@ -259,6 +260,16 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(value.split())
 
 
+def url_paths(value: str) -> tuple[str, ...]:
+    """Read paths of URLs, separated by white space; `*` stands for any."""
+    for word in value.split():
+        if word != "*" and not word.startswith("/"):
+            raise ValueError(f"{word!r} is no path of a URL: write one such as /RPC2, or * for any")
+    if not value.split():
+        raise ValueError("there is no path, so that no call could come: write / /RPC2")
+    return words(value)
+
+
 def anchored_regex_list(value: str) -> tuple[str, ...]:
     """Read regular expressions, separated by white space; the whole of a name has to match."""
     for word in value.split():
@@ -367,18 +378,18 @@ def locations(value: str) -> tuple[tuple[str, int], ...]:
     Read where servers are, separated by commas or blanks, as pairs of host and port.
 
     A location is a URL or HOST:PORT; IPv6 addresses stand in brackets or by themselves, and a
-    port that is missing is 6789.
+    port that is missing is 6789. The scheme may be http, as old files have it: TLS is spoken
+    all the same.
     """
-    pairs = tuple(dict.fromkeys(_locations(value)))
+    pairs = tuple(dict.fromkeys(_location(word) for word in location_words(value)))
     if not pairs:
         raise ValueError(f"{value!r} names no server: write https://HOST:{DEFAULT_PORT}")
     return pairs
 
 
-def _locations(value: str) -> Iterator[tuple[str, int]]:
-    for word in re.split(r"[\s,]+", value.strip()):
-        if word:
-            yield _location(word)
+def location_words(value: str) -> list[str]:
+    """Return the locations of a text as they are written."""
+    return [word for word in re.split(r"[\s,]+", value.strip()) if word]
 
 
 def _location(word: str) -> tuple[str, int]:
@@ -389,7 +400,11 @@ def _location(word: str) -> tuple[str, int]:
         host, number = parts.hostname, parts.port
     except ValueError:
         host, number = None, None
+    example = f"https://HOST:{DEFAULT_PORT}, or https://[2001:db8::1]:{DEFAULT_PORT}"
     if not host or number == 0:
-        example = f"https://HOST:{DEFAULT_PORT}, or https://[2001:db8::1]:{DEFAULT_PORT}"
         raise ValueError(f"{word!r} is no location of a server: write {example}")
+    if parts.scheme not in _SCHEMES:
+        raise ValueError(
+            f"{word!r} is no location of a server, which speaks https alone: write {example}"
+        )
     return host, number or DEFAULT_PORT

@@ -2,7 +2,8 @@
 `--core upstream`: our network side over an installed upstream Bcfg2 1.4 and its plugins.
 
 `core.py` is the seam, `options.py` takes our settings to Bcfg2's own option parser, `compat.py`
-brings back what later Pythons dropped of the standard library. Nothing of upstream is imported
+brings back what later Pythons dropped of the standard library, `encryption.py` decrypts, `mends.py`
+gives bytes to who takes them for text. Nothing of upstream is imported
 before one of these two functions is called.
 """
 

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from bcfg2tw.calls.interfaces import Certificate, DebugListener, Method
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugin.downloads import Downloader
+from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.settings import Settings
-from bcfg2tw.upstream import compat
+from bcfg2tw.upstream import compat, encryption, mends
 from bcfg2tw.upstream.failures import (
     as_core_error,
     as_missing_method,
@@ -55,6 +56,7 @@ def network_core() -> type[Any]:
             "install what it lacks, or leave --core upstream away"
         )
     ):
+        encryption.install()
         from Bcfg2.Server.Core import NetworkCore
     core: type[Any] = NetworkCore
     return core
@@ -178,6 +180,7 @@ class UpstreamSeam:
         """
         with as_core_error():
             self.load_plugins()
+        mends.mend()
         self._report_missing_plugins()
         self.logger.warning(PYTHON3_DIFFERENCES)
         self.fam.start()
@@ -214,6 +217,12 @@ class UpstreamSeam:
     def _get_rmi(self) -> Mapping[str, Method]:
         """Return the methods of plugins, collected when these were loaded (:ref:`core-11`)."""
         return self._plugin_methods
+
+    def BuildConfiguration(self, client: str) -> Element:
+        """Build a configuration; what could not be decrypted is a failure instead of content."""
+        configuration: Element = super().BuildConfiguration(client)  # type: ignore[misc]  # of NetworkCore
+        encryption.withhold(configuration)
+        return configuration
 
     def reload(self, changed: Collection[str] | None = None) -> None:
         """

@@ -23,6 +23,7 @@ from typing import Any
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.declarations import options
 from bcfg2tw.settings.types import Option
+from bcfg2tw.upstream import encryption
 from bcfg2tw.upstream.failures import as_settings_error
 
 #: A value in the file ends the start of Bcfg2 1.4 (:ref:`options-6.1`); it is twistd's business
@@ -69,7 +70,7 @@ def parse(settings: Settings, component: type) -> None:
 
     components = [DjangoSetup, component]
     _read(settings, Options.get_parser(description=DESCRIPTION, components=components))
-    Options.setup.config = settings.config or os.devnull  # what plugins and log lines should name
+    vars(Options.setup).update(_own_values(settings))
 
 
 def reparse(settings: Settings) -> None:
@@ -91,7 +92,12 @@ def reparse(settings: Settings) -> None:
     fresh = argparse.Namespace(**fixed)
     parser = Options.get_parser(description=DESCRIPTION, components=components, namespace=fresh)
     _read(settings, parser)
-    vars(setup).update({**vars(fresh), "config": settings.config or os.devnull})
+    vars(setup).update({**vars(fresh), **_own_values(settings)})
+
+
+def _own_values(settings: Settings) -> dict[str, Any]:
+    """Return the options that the parser does not have: passphrases, and the file to name."""
+    return {"config": settings.config or os.devnull, **encryption.options_of(settings)}
 
 
 def _read(settings: Settings, parser: Any) -> None:

@@ -14,9 +14,11 @@ from twisted.web.static import Data
 
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
+from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.pool import CorePool
 from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
+from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
 
 
@@ -28,16 +30,24 @@ def service(reactor: Any, configuration: str) -> IService:
 
 
 class Embedded(MultiService):
-    """The resource alone, below `/bcfg2` of a site that the application has anyway."""
+    """
+    The resource alone, at `/RPC2` of a site that the application has anyway.
+
+    That is where clients call, whatever path the URL in their bcfg2.conf has.
+    """
 
     def __init__(self, reactor: Any, settings: Settings, endpoint: str) -> None:
         super().__init__()
+        self._reactor = reactor
+        self._settings = settings
         self._pool = CorePool(reactor, settings)
         self._core = make_core(settings)
+        # fetches what plugins need, such as indexes of packages
+        self._core.downloader = self._downloads = ReactorDownloader(reactor, lambda: settings)
         self._ready: Deferred[RunningCore] = Deferred()
         root = Resource()
         root.putChild(b"", Data(b"the application's own page", "text/plain"))
-        root.putChild(b"bcfg2", CoreResource(self._ready, self._pool, settings))
+        root.putChild(b"RPC2", CoreResource(self._ready, self._pool, settings))
         self.web = StreamServerEndpointService(serverFromString(reactor, endpoint), Site(root))
         self.web.setServiceParent(self)
 
@@ -46,9 +56,16 @@ class Embedded(MultiService):
         super().startService()
         # reading the repository blocks; requests wait until it is done
         starting = self._pool.call(self._core.start)
-        starting.addCallback(lambda _: self._core).chainDeferred(self._ready)
+        starting.addCallback(lambda _: self._begin_watching()).chainDeferred(self._ready)
+
+    def _begin_watching(self) -> RunningCore:
+        """Have changed files read: without a watcher, what was read first is served for ever."""
+        watcher = Watcher(self._reactor, self._core, self._pool, self._settings)
+        watcher.setServiceParent(self)
+        return self._core
 
     async def _stop(self) -> None:
+        self._downloads.stop()
         await super().stopService()
         await self._pool.call(self._core.shutdown)
         await self._pool.stop()

@@ -9,7 +9,6 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.dispatch import Dispatcher, Peer
-from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
 from tests.builders import a_core, address
@@ -32,8 +31,7 @@ class Chosen(Exception):
 class DispatchTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.core = RecordingCore()
-        self.failed_logins = FailedLogins(3)
-        self.dispatcher = Dispatcher(self.core, self.failed_logins)
+        self.dispatcher = Dispatcher(self.core)
 
     def peer(
         self, authorization: str | None = basic(), certificate: Mapping[str, Any] | None = None
@@ -62,18 +60,16 @@ class DispatchTestCase(SynchronousTestCase):
 
 class AuthenticateTests(DispatchTestCase):
     def refused(self, peer: Peer) -> list[str]:
-        """See that a peer is refused and counted; return what is logged."""
+        """See that a peer is refused for its credentials; return what is logged."""
+        self.assertTrue(self.dispatcher.serve(peer, b"POST", call_of("ping")).is_failed_login)
         log = CapturedLog(self)
-        self.failed_logins.counts.clear()
         self.assertFalse(self.dispatcher.authenticate(peer))
-        self.assertEqual(self.failed_logins.counts["192.0.2.1"], 1)
         return log.lines
 
     def test_admitted(self) -> None:
-        """Whom the core lets in is let in, and is not counted."""
+        """Whom the core lets in is let in."""
         self.assertTrue(self.dispatcher.authenticate(self.peer()))
         self.assertTrue(self.dispatcher.authenticate(self.peer(basic("u", "x"), SUBJECT)))
-        self.assertEqual(self.failed_logins.counts["192.0.2.1"], 0)
         (_, user, password, _), _ = self.core.authenticated
         self.assertEqual((user, password), ("root", PASSWORD))
 
@@ -85,8 +81,7 @@ class AuthenticateTests(DispatchTestCase):
 
     def test_wrong(self) -> None:
         """Whom the core refuses is refused, without a word: the core has said why."""
-        self.assertFalse(self.dispatcher.authenticate(self.peer(basic("root", "wrong"))))
-        self.assertEqual(self.failed_logins.counts["192.0.2.1"], 1)
+        self.assertEqual(self.refused(self.peer(basic("root", "wrong"))), [])
 
     def test_unusable(self) -> None:
         """Credentials that cannot be read are refused, with the reason, and reach no core."""
@@ -109,18 +104,14 @@ class AuthenticateTests(DispatchTestCase):
             ["Unexpected authentication failure from 192.0.2.1\nTraceback"],
         )
 
-    def test_too_often(self) -> None:
-        """Who is refused too often is said to have to wait."""
-        for _ in range(2):
-            self.dispatcher.authenticate(self.peer(basic("root", "wrong")))
-        self.assertFalse(self.failed_logins.are_too_many("192.0.2.1"))
-        with self.assertLogs("bcfg2-server", "ERROR"):
-            self.dispatcher.authenticate(self.peer(basic("root", "wrong")))
-        self.assertTrue(self.failed_logins.are_too_many("192.0.2.1"))
-
 
 class OrderTests(DispatchTestCase):
     """A request that is refused goes no further than where it is."""
+
+    def test_no_failed_login(self) -> None:
+        """What the ACL refuses has the status of a failed login, and is none."""
+        answer = self.dispatcher.serve(self.peer(), b"POST", call_of("forbidden"))
+        self.assertEqual((answer.status, answer.is_failed_login), (401, False))
 
     def test_not_admitted(self) -> None:
         """Who is not let in learns nothing else, and his body is not read."""
@@ -131,7 +122,7 @@ class OrderTests(DispatchTestCase):
 
     def test_verb(self) -> None:
         """Only POST is a call."""
-        self.assertEqual(self.serve("GetConfig", verb=b"PUT"), (501, b""))
+        self.assertEqual(self.serve("GetConfig", verb=b"PUT"), (405, b""))
         self.assertEqual(self.core.called, [])
 
     def test_unreadable(self) -> None:
@@ -207,7 +198,7 @@ class CallTests(DispatchTestCase):
     def test_whole_core(self) -> None:
         """A core of the engine is served as it is."""
         core = a_core(self, {"Bundler/b.xml": "<Bundle><BoundService name='s'/></Bundle>"})
-        dispatcher = Dispatcher(core, FailedLogins(3))
+        dispatcher = Dispatcher(core)
         peer = Peer(address(), None, basic("root", "foobat").encode())
         answer = dispatcher.serve(peer, b"POST", call_of("GetConfig"))
         ((document,), _) = xmlrpc.client.loads(answer.body)

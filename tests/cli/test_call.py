@@ -18,6 +18,7 @@ from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
+from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from twisted.web.xmlrpc import XMLRPC, Fault
 
@@ -93,7 +94,7 @@ class CallTests(TestCase):
         path.write_bytes(content)
         return path
 
-    def serve(self, issued: Issued) -> None:
+    def serve(self, issued: Issued, resource: Resource | None = None) -> None:
         """Listen with a certificate, and write a bcfg2.conf that says where."""
         certificate = self.file("server.crt", issued.certificate_pem())
         key = self.file("server.key", issued.key_pem())
@@ -101,7 +102,7 @@ class CallTests(TestCase):
         context.getContext().load_verify_locations(str(self.folder / "ca.crt"))
         context.getContext().set_verify(SSL.VERIFY_PEER, lambda *arguments: arguments[-1])
         port: IListeningPort = reactor.listenSSL(  # type: ignore[attr-defined]
-            0, Site(self.answers), context, interface="127.0.0.1"
+            0, Site(resource or self.answers), context, interface="127.0.0.1"
         )
         self.port = self.port_of(port)
         self.configure(f"password = {PASSWORD}\nca = {self.folder}/ca.crt\n")
@@ -162,6 +163,27 @@ class CallTests(TestCase):
         _output, errors, status = await self.call("--json-args", "echo", "abc")
         self.assertEqual(status, 2)
         self.assertIn("'abc' is not JSON", errors)
+
+    async def test_path(self) -> None:
+        """A URL's path is called as it is; where nothing answers there, it says what to do."""
+        root = Resource()
+        root.putChild(b"bcfg2", self.answers)
+        self.serve(issue_certificate(self.authority, "localhost", ["127.0.0.1"]), root)
+        url = f"https://127.0.0.1:{self.port}"
+        self.assertEqual((await self.succeeds("-S", f"{url}/bcfg2/RPC2", "flag")), "True\n")
+        self.assertEqual(
+            (await self.fails("-S", f"{url}/münchen/RPC2", "flag")),
+            f"127.0.0.1:{self.port}: HTTP status 404: nothing is served at /münchen/RPC2: give the "
+            "URL of --server, or of [components] bcfg2, without a path, or with the one where the "
+            "server is mounted",
+        )
+
+    async def test_other_scheme(self) -> None:
+        """A URL of another kind is refused."""
+        self.assertEqual(
+            (await self.fails("-S", f"ftp://127.0.0.1:{self.port}", "flag")),
+            f"'ftp://127.0.0.1:{self.port}' is no address of a server: give https://HOST:PORT",
+        )
 
     async def test_results(self) -> None:
         """Nothing is printed for nil, True for true, and a line for each pair of a list."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 import configparser
 import ipaddress
 import os
+import re
 import socket
 import stat
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
+from bcfg2tw.serving.weaknesses import weaknesses
+from bcfg2tw.settings import Settings
 
 
 class InitTests(SynchronousTestCase):
@@ -53,6 +57,25 @@ class InitTests(SynchronousTestCase):
         conf.read(self.site / "bcfg2.conf")
         self.assertNotEqual(conf["communication"]["password"], first)
         self.assertGreater(len(first), 20)
+
+    def test_safe_settings(self) -> None:
+        """The password opens one address, clients have certificates, one group is believed."""
+        self.init()
+        settings = Settings.from_file(str(self.site / "bcfg2.conf"))
+        self.assertTrue(settings.strict_address)
+        self.assertEqual(weaknesses(settings), [])
+        (groups,) = settings.probes_allowed_groups
+        self.assertTrue(re.match(groups, "kernel-linux"))
+        self.assertFalse(re.match(groups, "web-server"))
+        clients = etree.fromstring(self.read("repository/Metadata/clients.xml"))
+        for client in clients.iterfind("Client[@floating]"):
+            self.assertEqual(client.get("auth"), "cert")
+            pem = self.read(f"ssl/{client.get('name')}.pem")
+            certificate = x509.load_pem_x509_certificate(pem)
+            authority = x509.load_pem_x509_certificate(self.read("ssl/ca.crt"))
+            certificate.verify_directly_issued_by(authority)
+            self.assertEqual(certificate.subject.rfc4514_string(), f"CN={client.get('name')}")
+            serialization.load_pem_private_key(pem, None)
 
     def test_permissions(self) -> None:
         """Nobody but the owner can look into the site, whatever the umask."""

@@ -8,7 +8,7 @@ import click
 from click.testing import CliRunner, Result
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.cli.site import server_address, with_settings
+from bcfg2tw.cli.site import server_address, server_path, with_settings
 from bcfg2tw.errors import PluginExecutionError
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
@@ -76,9 +76,19 @@ class AddressTests(SynchronousTestCase):
         ):
             self.assertEqual(server_address(text), expected)
 
+    def test_paths(self) -> None:
+        """A URL's path is kept; where there is none it is that of Bcfg2's clients."""
+        for text, expected in (
+            ("https://bcfg2.example.test/bcfg2/RPC2, https://other.example.test", "/bcfg2/RPC2"),
+            ("https://bcfg2.example.test:6789/", "/"),
+            ("https://bcfg2.example.test", "/RPC2"),
+            ("bcfg2.example.test:77", "/RPC2"),
+        ):
+            self.assertEqual(server_path(text), expected)
+
     def test_none(self) -> None:
         """A text without a host is refused."""
-        for text in ("", " , ", "https://:77", "https://host:port"):
+        for text in ("", " , ", "https://:77", "https://host:port", "ftp://host"):
             error = self.assertRaises(click.ClickException, server_address, text)
             self.assertEqual(
                 error.message, f"'{text}' is no address of a server: give https://HOST:PORT"

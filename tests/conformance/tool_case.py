@@ -69,7 +69,8 @@ class ToolCase:
 
     def troubles(self) -> Iterator[str]:
         """Run the commands in order; yield a sentence for each thing that is wrong."""
-        self.prepare()
+        if not self.description.get("server"):  # a server serves what was prepared for it
+            self.prepare()
         for number, step in enumerate(self.description["commands"], 1):
             if self.description.get("fresh"):
                 self.prepare()

@@ -110,6 +110,81 @@ class LogTests(SynchronousTestCase):
         self.say()
         self.assertEqual(self.filed(), ["warning", "error"])
 
+    def test_rotated_out_of_reach(self) -> None:
+        """
+        A file that cannot be opened anew is said once, and is nobody's failure who logs; what is
+        said goes on into the old one, until the file can be opened.
+        """
+        folder = Path(self.mktemp()).absolute()
+        folder.mkdir()
+        self.path = folder / "server.log"
+        service = self.start()
+        os.rename(folder, f"{folder}.old")
+        for _ in range(3):
+            self.say()
+        old = Path(f"{folder}.old/server.log").read_text()
+        self.assertEqual(old.count("an error"), 3)
+        reason = "cannot be written: No such file or directory"
+        complaints = [line for line in self.lines if "cannot be written" in line]
+        self.assertEqual(complaints, [f"[logging] path: {self.path} {reason}"])
+        folder.mkdir()
+        service.reopen()
+        self.say()
+        self.assertEqual(self.filed(), ["warning", "error"])
+
+    def test_full(self) -> None:
+        """A disk without room is said once, and is nobody's failure who logs."""
+        self.path = Path("/dev/full")
+        self.start()
+        for _ in range(3):
+            self.say()
+        self.assertEqual(
+            [line for line in self.lines if "cannot be written" in line],
+            ["[logging] path: /dev/full cannot be written: No space left on device"],
+        )
+
+    def test_opened_late(self) -> None:
+        """The file is made when the service starts, which is as the user that writes it."""
+        LogService(Settings(logfile=str(self.path), syslog=False))
+        self.assertFalse(self.path.exists())
+
+    def test_control_characters(self) -> None:
+        """Whatever clients call themselves, a message is a line, and does nothing to a terminal."""
+        self.start()
+        name = "web1\n2026-11-27 00:00:00 bcfg2-server: forged\x1b[2J\x9b\u202e\u2028\t"
+        escaped = r"web1\n2026-11-27 00:00:00 bcfg2-server: forged\x1b[2J\x9b\u202e\u2028\t"
+        engine.error("an error of %s, jürgen", name)
+        Logger("bcfg2tw.serving.site").error("an error of {name}, jürgen", name=name)
+        self.assertEqual(self.filed(), [f"error of {escaped}, jürgen"] * 2)
+        self.assertIn(f"an error of {escaped}, jürgen", self.lines)
+        engine.error("an error of %s", "half a character \udc80")
+        self.assertIn(r"error of half a character \udc80", self.filed())
+
+    def test_control_characters_in_tracebacks(self) -> None:
+        """What exceptions say begins no line either."""
+        self.start()
+        try:
+            try:
+                raise KeyError("first\nforged")
+            except KeyError:
+                raise ValueError("second\nforged")  # noqa: B904
+        except ValueError as error:
+            engine.exception("an error of\nme")
+            Logger("bcfg2tw.serving.site").failure("an error", Failure(error))
+        self.flushLoggedErrors(ValueError)
+        text = self.path.read_text()
+        for words in (r"KeyError: 'first\nforged'", r"ValueError: second\nforged"):
+            self.assertIn(words, text)
+        self.assertNotIn("\nforged", text)
+
+    def test_start(self) -> None:
+        """That the server has started is in the file though nothing else of that kind is."""
+        self.start()
+        log = Logger("bcfg2tw.serving.core_service")
+        log.info("an event")
+        log.info("an announcement", is_for_all_logs=True)
+        self.assertEqual(self.filed(), ["announcement"])
+
     def test_stopped(self) -> None:
         """A service that was stopped takes nothing any more."""
         service = self.start()

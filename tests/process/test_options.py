@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
+from unittest import SkipTest
 
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,7 +18,7 @@ from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.process.options import Options
 from bcfg2tw.settings import options
 from tests.network import free_port
-from tests.processes import bcfg2_core, ended, twistd
+from tests.processes import ServerProcess, bcfg2_core, ended, twistd
 
 
 class SiteTestCase(SynchronousTestCase):
@@ -245,6 +249,78 @@ class LateRefusalTests(SiteTestCase):
         self.assertIn("[bcfg2tw] endpoints: the endpoint", process.stderr)
         self.assertFalse(pid.exists())
         self.assertIn(f"the endpoint '{endpoint}' cannot be used", log.read_text())
+
+
+class PrivilegesTests(SiteTestCase):
+    """A server that root starts and that becomes another user (twistd's --uid)."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        if os.geteuid() != 0:
+            raise SkipTest("only root can become another user")
+        # trial's folders may be closed to others, and what is above them
+        self.top = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        self.top.chmod(0o755)
+        self.site = make_site(self.top / "site", port=self.port)
+        self.conf = self.site / "bcfg2.conf"
+
+    def as_nobody(self, *options: str) -> list[str]:
+        """Return the command of a server that becomes nobody."""
+        return twistd(
+            "--nodaemon", "--pidfile=", "--uid=nobody", "bcfg2-core", "-C", str(self.conf), *options
+        )
+
+    def give_to_nobody(self) -> None:
+        """Let nobody use the site, as an administrator would."""
+        for path in (self.site, *self.site.rglob("*")):
+            os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+
+    def refusal(self, *options: str) -> str:
+        """Return the one line that a server says which cannot start."""
+        process = ended(self.as_nobody(*options))
+        self.assertEqual((process.returncode, process.stdout), (1, ""))
+        self.assertEqual(process.stderr.count("\n"), 1)
+        return process.stderr.removeprefix("bcfg2-core: ")[:-1]
+
+    def test_repository_of_root(self) -> None:
+        """A repository that this user cannot read is named before the server detaches."""
+        self.assertEqual(
+            self.refusal(),
+            f"[server] repository: {self.site} cannot be read by user nobody (--uid): chown or "
+            "chmod it",
+        )
+
+    def test_log_file_of_root(self) -> None:
+        """So is a log file that this user cannot write."""
+        self.give_to_nobody()
+        self.assertEqual(
+            self.refusal("-o", str(self.top / "server.log")),
+            f"[logging] path: {self.top}/server.log cannot be written by user nobody (--uid): "
+            "Permission denied; name a file in a folder that the server's user may write to",
+        )
+
+
+class LogFileTests(SiteTestCase):
+    """The file of `[logging] path`."""
+
+    def test_good_start(self) -> None:
+        """A good start is one line in it, and SIGHUP opens it anew after its rotation."""
+        log, old = self.site / "server.log", self.site / "server.log.1"
+        options = "-C", str(self.conf), "-o", str(log)
+        with ServerProcess(self.site / "twistd.log", *options):
+            log.unlink()  # a first start makes files, and says so
+        with ServerProcess(self.site / "twistd.log", *options) as server:
+            (line,) = log.read_text().splitlines()
+            self.assertRegex(
+                line,
+                rf"Serving the repository {self.site}/repository at "
+                rf"https://\S+:{self.port}(, https://\S+)?: \d+ clients, \d+ plugins$",
+            )
+            self.assertNotIn(" object at 0x", server.said())
+            log.rename(old)
+            server.hang_up()
+            self.assertEqual(log.read_text(), "")
 
 
 class PrecedenceTests(SiteTestCase):

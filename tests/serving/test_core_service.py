@@ -15,6 +15,7 @@ from twisted.trial.unittest import TestCase
 
 from bcfg2tw.errors import CoreInitError, SettingsError
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from tests.doubles import RecordingCore
 from tests.network import (
@@ -113,6 +114,7 @@ class StartTests(ServiceTestCase):
         self.assertEqual(flags, [True])
         self.assertEqual(self.said(f"Serving the repository {self.settings.repository}"), 1)
         self.assertEqual(self.said(f"Listening on https://127.0.0.1:{self.port}"), 1)
+        self.assertEqual(self.said(" object at 0x"), 0)
 
     async def test_early_call(self) -> None:
         """A call that comes while the repository is read waits for it."""
@@ -134,6 +136,16 @@ class StartTests(ServiceTestCase):
         await self.started()
         self.assertEqual(self.said("[server] threads means less here"), 1)
 
+    async def test_shared_password(self) -> None:
+        """That one password opens every configuration is said once, where nothing keeps it from."""
+        sentence = "with it each of them can get the configuration of any other"
+        await self.started()
+        self.assertEqual(self.said(sentence), 1)
+        await self.service.reload()
+        self.assertEqual(self.said(sentence), 1)
+        for settings in ({"strict_address": True}, {"authentication": "cert"}, {"password": None}):
+            self.assertEqual(weaknesses(self.some_settings(**settings)), [])
+
     async def test_started_core(self) -> None:
         """A core that has been started already is not started again, and is shut down."""
         service = CoreService(reactor, self.settings, lambda: self.core, is_core_started=True)
@@ -142,6 +154,28 @@ class StartTests(ServiceTestCase):
         self.assertIs(await service.started, self.core)
         await service.stopService()
         self.assertEqual(self.core.events, ["shutdown", "shutdown ended"])
+
+    async def test_each_waits_alone(self) -> None:
+        """What one who waits for the core makes of it concerns no other, nor the calls."""
+        hold = self.core.hold("start")
+        self.service.startService()
+        early = [self.service.started, self.service.started]
+        early[0].addCallback(lambda _: None)
+        early[1].addCallback(lambda _: 1 // 0)
+        hold.release()
+        self.assertIsNone(await early[0])
+        await self.assertFailure(early[1], ZeroDivisionError)
+        self.assertIs(await self.service.started.addBoth(lambda core: core), self.core)
+        self.assertEqual(await deferToThread(self.ask, "GetConfig"), "<Configuration/>")
+
+    async def test_each_learns_why_not(self) -> None:
+        """Everybody learns why a core could not start, after the service has stopped too."""
+        self.core.failures["start"] = CoreInitError("No Metadata Plugin")
+        self.service.startService()
+        for _ in range(2):
+            await self.assertFailure(self.service.started, CoreInitError)
+        await self.service.stopService()
+        await self.assertFailure(self.service.started, CoreInitError)
 
 
 class FailedStartTests(ServiceTestCase):
@@ -287,7 +321,7 @@ class StopTests(ServiceTestCase):
         await deferToThread(hold.until_reached)
         await self.service.stopService()
         await self.assertFailure(call, http.client.RemoteDisconnected, ssl.SSLError, OSError)
-        self.assertEqual(self.said("1 connections are cut off: they were open 0.1 s"), 1)
+        self.assertEqual(self.said("1 connections are cut off: they were open 0.08 s"), 1)
         self.assertIn("shutdown ended", self.core.events)
 
     async def test_failing_shutdown(self) -> None:

@@ -8,20 +8,24 @@ import ssl
 import statistics
 import time
 import xmlrpc.client
+from dataclasses import replace
 from typing import Any
 
 from OpenSSL import SSL
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
+from zope.interface import implementer
 
 from bcfg2tw.auth import ServerContext
+from bcfg2tw.calls.failed_logins import FREE_FAILURES
 from bcfg2tw.pool import CorePool
-from bcfg2tw.serving.bounded_tls import tls_factory
+from bcfg2tw.serving.bounded_tls import LEAVING, SILENCE_SECONDS, tls_factory
 from bcfg2tw.serving.listening import BACKLOG
 from bcfg2tw.serving.site import CLOSING_SECONDS, CoreSite
 from bcfg2tw.settings import Settings
@@ -250,8 +254,27 @@ class HeaderFloodTests(SynchronousTestCase):
             self.assertTrue(transport.disconnecting)
 
 
+@implementer(IReadDescriptor)
 class TCPTransport(StringTransport):
     """A transport that TLS can be put on."""
+
+    protocol: Any = None
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Be closed, and tell the protocol."""
+        self.disconnected = True
+        self.protocol.connectionLost(reason)
+
+    def fileno(self) -> int:
+        """Have no descriptor."""
+        return -1
+
+    def doRead(self) -> None:
+        """Read nothing: what comes is given to the protocol."""
+
+    def logPrefix(self) -> str:
+        """Return a name for the log."""
+        return "-"
 
     def setTcpNoDelay(self, enabled: bool) -> None:
         """Send at once: there is nothing to wait for here."""
@@ -264,7 +287,8 @@ class ListeningTests(SynchronousTestCase):
         self.clock = Clock()
         authority = an_authority(self)
         self.settings = tls_settings(self, authority, max_connections_per_address=2)
-        resource = CoreResource(RecordingCore(), ManualPool(), self.settings)
+        self.pool = ManualPool()
+        resource = CoreResource(RecordingCore(), self.pool, self.settings)
         self.site = CoreSite(resource, self.settings, self.clock)
         self.factory = tls_factory(self.site, ServerContext(self.settings))
 
@@ -273,17 +297,90 @@ class ListeningTests(SynchronousTestCase):
         address = IPv4Address("TCP", host, 40000)
         protocol = self.factory.buildProtocol(address)
         if protocol is not None:
-            protocol.makeConnection(TCPTransport(peerAddress=address))
+            transport = TCPTransport(peerAddress=address)
+            transport.protocol = protocol
+            protocol.makeConnection(transport)
         return protocol
 
     def test_number(self) -> None:
-        """An address has so many connections open and no more; others are not concerned."""
-        first, _ = self.accept("192.0.2.1"), self.accept("192.0.2.1")
+        """
+        An address has so many connections open: the one that is idle for longest goes for another.
+
+        Other addresses are not concerned.
+        """
+        first, other, second, third = map(
+            self.accept, ("192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.1")
+        )
+        self.assertTrue(first.transport.disconnected)
+        self.assertFalse(second.transport.disconnected or third.transport.disconnected)
+        self.assertEqual(dict(self.factory.connections), {"192.0.2.1": 2, "192.0.2.2": 1})
+        first.connectionLost(Failure(ConnectionAborted()))
+        self.assertEqual(dict(self.factory.connections), {"192.0.2.1": 2, "192.0.2.2": 1})
+        self.accept("192.0.2.1")
+        self.assertTrue(second.transport.disconnected)
+        self.assertFalse(other.transport.disconnected)
+
+    def test_in_use(self) -> None:
+        """Where a call runs on each connection of an address, a further one is refused."""
+        channels = [self.accept("192.0.2.1").wrappedProtocol for _ in range(2)]
+        for channel in channels:
+            self.pool.is_holding = True
+            channel.dataReceived(REQUEST)
         self.assertIsNone(self.accept("192.0.2.1"))
         self.assertIsNotNone(self.accept("192.0.2.2"))
-        first.connectionLost(Failure(ConnectionError("gone")))
+        self.pool.release()
         self.assertIsNotNone(self.accept("192.0.2.1"))
-        self.assertIsNone(self.accept("192.0.2.1"))
+
+    def test_dripping(self) -> None:
+        """Half a header makes no connection one that is in use."""
+        first = self.accept("192.0.2.1")
+        self.accept("192.0.2.1")
+        first.wrappedProtocol.dataReceived(REQUEST[:60])
+        self.accept("192.0.2.1")
+        self.assertTrue(first.transport.disconnected)
+
+    def test_failed_logins(self) -> None:
+        """Connections whose refusal is late go as well: nobody holds them by guessing."""
+        wrong = post(call_of("ping"), Authorization=basic("root", "wrong"))
+        for _ in range(FREE_FAILURES + 1):
+            late = self.accept("192.0.2.1")
+            late.wrappedProtocol.dataReceived(wrong)
+        self.accept("192.0.2.1")
+        self.assertFalse(late.transport.disconnected)
+        self.accept("192.0.2.1")
+        self.assertTrue(late.transport.disconnected)
+
+    def test_in_all(self) -> None:
+        """There are so many connections in all; beyond, the one that is idle for longest goes."""
+        self.site.settings = replace(self.settings, max_connections=3)
+        accepted = [self.accept(f"192.0.2.{number}") for number in range(5)]
+        cut = [protocol.transport.disconnected for protocol in accepted]
+        self.assertEqual(cut, [True, True, False, False, False])
+
+    def test_burst(self) -> None:
+        """However many connections come at once, few more descriptors are held than may be."""
+        self.site.settings = replace(self.settings, max_connections=3)
+        for number in range(LEAVING * 2):
+            self.accept(f"192.0.2.{number}")
+            self.assertLessEqual(len(self.factory.protocols), 3 + LEAVING)
+        self.assertEqual(len(self.factory.connections), 3)
+
+    def test_complaints(self) -> None:
+        """A bound that is reached is said once an hour, for each address, with the remedy."""
+        lines = log_lines(self)
+        self.site.settings = replace(self.settings, max_connections=4)
+        for _ in range(2):
+            for number in (1, 1, 1, 2, 3, 4, 5):
+                self.accept(f"192.0.2.{number}")
+        self.assertEqual(len(lines), 2, lines)
+        self.assertIn("192.0.2.1 has 2 connections open", lines[0])
+        self.assertIn("behind NAT for instance, raise [bcfg2tw] max_conn", lines[0])
+        self.assertIn("4 connections are open", lines[1])
+        self.assertIn("raise [bcfg2tw] max_connections", lines[1])
+        self.clock.advance(SILENCE_SECONDS)
+        for _ in range(3):
+            self.accept("192.0.2.1")
+        self.assertEqual(len([line for line in lines if "192.0.2.1 has" in line]), 2)
 
     def test_nothing_kept(self) -> None:
         """Addresses without a connection are forgotten."""

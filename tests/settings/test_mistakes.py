@@ -117,8 +117,8 @@ class SecretTests(MistakesTestCase):
     def test_readable_by_all(self) -> None:
         """A file with a secret that can be read by all is told."""
         told = [
-            "bcfg2.conf holds a password and can be read by all: chmod 0640, and give it the group "
-            "of the server"
+            "bcfg2.conf: it holds a password and can be read by all: chmod 0640, and give it the "
+            "group of the server"
         ]
         for text in (
             "[communication]\npassword = x", "[encryption]\nteam = x",

@@ -89,6 +89,9 @@ class ValueTests(FileTestCase):
             "body_timeout = nan": "body_timeout: 'nan' is no number: write one such as 30 or 0.5",
             "body_timeout = 0": "body_timeout: '0' is too small: write a number above 0",
             "max_body = large": "max_body: 'large' is no size: write one such as 64m",
+            "paths = RPC2": "paths: 'RPC2' is no path of a URL: write one such as /RPC2, or * for "
+            "any",
+            "paths =": "paths: there is no path, so that no call could come: write / /RPC2",
         }.items():
             self.assertEqual(self.refusal(f"[bcfg2tw]\n{line}"), f"[bcfg2tw] {sentence}")
 

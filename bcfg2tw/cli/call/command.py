@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +11,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bcfg2tw.cli.call.remote import CallFailed, Remote, call
-from bcfg2tw.cli.call.server_identity import ServerIdentity
-from bcfg2tw.cli.reactor import run_once
-from bcfg2tw.cli.site import server_address, with_settings
+from bcfg2tw.cli.call.target import Server, ServerOptions
+from bcfg2tw.cli.site import with_settings
 from bcfg2tw.settings import Settings
 
 __all__ = ["command"]
-
-
-@dataclass(frozen=True)
-class _Options:
-    """Server and caller on the command line; None stands for what bcfg2.conf says."""
-
-    server: str | None
-    user: str | None
-    password_file: Path | None
-    ca: str | None
-    cert: str | None
-    key: str | None
-    timeout: float | None
 
 
 @click.command("call")
 @with_settings
 @click.argument("method")
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
-@click.option("-S", "--server", metavar="URL", help="The server, as https://HOST:PORT.")
+@click.option(
+    "-S", "--server", metavar="URL", help="The server, as https://HOST:PORT or with a path."
+)
 @click.option("-u", "--user", metavar="NAME", help="Who calls: root, a client's name or its uuid.")
 @click.option(
     "--password-file",
@@ -74,47 +59,13 @@ def command(
     line, where other users of the machine would see it. The certificate and key of bcfg2.conf
     are presented if there is no password: on the server's own machine they are the server's.
     """
-    server, identity = _target(_Options(**options), settings)
+    server = Server(ServerOptions(**options), settings)
     values = tuple(map(_parse_json, arguments)) if json_args else arguments
-    result = run_once(lambda reactor: call(reactor, server, identity, method, values))
+    result = server.call_once(method, *values)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
     else:
         _show(result)
-
-
-def _target(options: _Options, settings: Settings) -> tuple[Remote, ServerIdentity]:
-    host, port = server_address(options.server or settings.server)
-    password = _password(options, settings)
-    cert, key = options.cert, options.key
-    if cert is None and password is None:
-        cert = settings.get("communication", "certificate")
-        key = settings.get("communication", "key")
-    names = settings.get("communication", "serverCommonNames", "") or ""
-    server = Remote(
-        host,
-        port,
-        options.user or settings.get("communication", "user") or "root",
-        password,
-        options.timeout or settings.client_timeout,
-    )
-    # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
-    common_names = names.replace(",", ":").split(":")
-    return server, ServerIdentity(host, options.ca or settings.ca, common_names, cert, key)
-
-
-def _password(options: _Options, settings: Settings) -> str | None:
-    if options.password_file is None:
-        return os.environ.get("BCFG2_PASSWORD") or settings.password
-    try:
-        lines = options.password_file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CallFailed(
-            f"{options.password_file}: the password cannot be read: {error}"
-        ) from error
-    if not lines or not lines[0]:
-        raise CallFailed(f"{options.password_file}: the first line should be the password")
-    return lines[0]
 
 
 def _parse_json(argument: str) -> Any:

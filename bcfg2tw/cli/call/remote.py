@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from xml.parsers.expat import ExpatError
 from xmlrpc.client import Fault, ResponseError, dumps, loads
 
@@ -34,6 +35,8 @@ _FAILURES: tuple[type[Exception], ...] = (*NETWORK_ERRORS, OSError, ValueError)
 _STATUS_REASONS = {
     401: "the server refuses user '{user}', or refuses {method} to this machine: check user and "
     "password ([communication]), the client's address in clients.xml, and the ACL",
+    404: "nothing is served at {path}: give the URL of --server, or of [components] bcfg2, without "
+    "a path, or with the one where the server is mounted",
     413: "the arguments are larger than the server admits",
     500: "the server could not read or serve the request: its log has the reason",
     503: "the server is busy: try again",
@@ -41,7 +44,15 @@ _STATUS_REASONS = {
 
 
 class CallFailed(Bcfg2Error):
-    """A call brought no result; the text is one line for the administrator."""
+    """
+    A call brought no result; the text is one line for the administrator.
+
+    :ivar is_unreachable: whether there was no answer at all, so that trying again may help
+    """
+
+    def __init__(self, reason: str, is_unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.is_unreachable = is_unreachable
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Remote:
 
     :ivar host: a name, or an address without brackets
     :ivar password: None to show a certificate alone
+    :ivar path: where the server answers
     """
 
     host: str
@@ -58,12 +70,20 @@ class Remote:
     user: str
     password: str | None
     timeout_seconds: float = 90.0
+    path: str = "/RPC2"
 
     @property
     def location(self) -> str:
         """Host and port as a URL has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> bytes:
+        """The URL that is called, in the characters that a URL may have."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        path = quote(self.path, safe="/%:@!$&'()*+,;=~-._")
+        return b"https://%s:%d%s" % (host.encode("idna"), self.port, path.encode())
 
 
 async def call(
@@ -81,7 +101,7 @@ async def call(
     response, answer = await _post(reactor, remote, identity, _request(method, arguments))
     if response.code != 200:
         reason = _STATUS_REASONS.get(response.code, response.phrase.decode("latin-1"))
-        text = reason.format(user=remote.user, method=method)
+        text = reason.format(user=remote.user, method=method, path=remote.path)
         raise CallFailed(f"{remote.location}: HTTP status {response.code}: {text}")
     try:
         (result,), _method = loads(answer)
@@ -103,13 +123,15 @@ async def _post(
     reactor: IReactorTime, remote: Remote, identity: ServerIdentity, body: bytes
 ) -> tuple[IResponse, bytes]:
     agent = Agent(reactor, identity, connectTimeout=remote.timeout_seconds)
-    url = f"https://{remote.location}/RPC2".encode("ascii")
-    request = agent.request(b"POST", url, _headers(remote), FileBodyProducer(BytesIO(body)))
     try:
+        request = agent.request(
+            b"POST", remote.url, _headers(remote), FileBodyProducer(BytesIO(body))
+        )
         response = await _in_time(request, reactor, remote)
         return response, await _in_time(readBody(response), reactor, remote)
     except _FAILURES as error:
-        raise CallFailed(f"{remote.location}: {_trouble(error, identity, remote)}") from error
+        trouble = f"{remote.location}: {_trouble(error, identity, remote)}"
+        raise CallFailed(trouble, is_unreachable=identity.refusal is None) from error
 
 
 def _in_time(waiting: Deferred[Any], reactor: IReactorTime, remote: Remote) -> Deferred[Any]:

@@ -60,6 +60,7 @@ class ServerIdentity:
         common_names: Sequence[str] = (),
         certificate: str | None = None,
         key: str | None = None,
+        checks_name: bool = True,
     ) -> None:
         """
         Read the files of certificates.
@@ -67,10 +68,13 @@ class ServerIdentity:
         :param host: the name or address that the certificate must carry
         :param ca: file of the trusted CA; None trusts what the system trusts
         :param common_names: common names that are accepted of certificates without other names
+        :param checks_name: whether the name counts; Bcfg2's own tools look at the CA alone, and
+            at the common name where names are listed
         :raises CredentialsError: if one of the files cannot be used
         """
         self.refusal: str | None = None
         self._host = host
+        self._checks_name = checks_name
         self._common_names = frozenset(common_names)
         self._context = SSL.Context(SSL.TLS_METHOD)
         self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
@@ -123,7 +127,7 @@ class ServerIdentity:
         if not accepted:
             problem = _CHAIN_PROBLEMS.get(error_number, f"OpenSSL's error {error_number}")
             self.refusal = f"the server's certificate is refused: {problem}"
-        elif depth == 0:
+        elif depth == 0 and self._checks_name:
             self.refusal = self._name_problem(certificate.to_cryptography())
         return self.refusal is None
 

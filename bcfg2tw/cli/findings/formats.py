@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 import bcfg2tw
-from bcfg2tw.engine.checks.vocabulary import Finding
+from bcfg2tw.finding import Finding
 
 __all__ = ["FORMATS", "Report"]
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-__all__ = ["Issued", "issue_authority", "issue_certificate"]
+__all__ = ["Issued", "issue_authority", "issue_certificate", "issue_self_signed", "new_key"]
 
 _LIFETIME = timedelta(days=3650)
 
@@ -39,7 +39,7 @@ class Issued:
 
 def issue_authority(common_name: str) -> Issued:
     """Make a certificate authority that signs certificates for ten years."""
-    key = _new_key()
+    key = new_key()
     name = _name(common_name)
     builder = _builder(name, name, key).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
@@ -47,7 +47,9 @@ def issue_authority(common_name: str) -> Issued:
     return Issued(builder.add_extension(_ca_usage(), critical=True).sign(key, hashes.SHA256()), key)
 
 
-def issue_certificate(authority: Issued, common_name: str, names: Sequence[str]) -> Issued:
+def issue_certificate(
+    authority: Issued, common_name: str, names: Sequence[str], lifetime: timedelta = _LIFETIME
+) -> Issued:
     """
     Make a certificate that serves and authenticates, signed by an authority.
 
@@ -56,11 +58,12 @@ def issue_certificate(authority: Issued, common_name: str, names: Sequence[str])
     name alone, new ones at the alternative names alone, so both are filled (:ref:`wire-1.2`).
 
     :param names: host names and addresses that go into the subject's alternative names
+    :param lifetime: it counts from an hour ago
     """
-    key = _new_key()
+    key = new_key()
     both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     builder = (
-        _builder(_name(common_name), authority.certificate.subject, key)
+        _builder(_name(common_name), authority.certificate.subject, key, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage(both_ends), critical=False)
         .add_extension(
@@ -74,7 +77,28 @@ def issue_certificate(authority: Issued, common_name: str, names: Sequence[str])
     return Issued(builder.sign(authority.key, hashes.SHA256()), key)
 
 
-def _new_key() -> rsa.RSAPrivateKey:
+def issue_self_signed(
+    key: rsa.RSAPrivateKey, common_name: str, place: Sequence[str], lifetime: timedelta
+) -> x509.Certificate:
+    """
+    Make a certificate that vouches for itself, for a server without an authority.
+
+    :param place: country (two letters), state and locality
+    """
+    names = (NameOID.COUNTRY_NAME, NameOID.STATE_OR_PROVINCE_NAME, NameOID.LOCALITY_NAME)
+    pairs = [(name, text) for name, text in zip(names, place, strict=True) if text]
+    subject = x509.Name(
+        [x509.NameAttribute(*pair) for pair in (*pairs, (NameOID.COMMON_NAME, common_name))]
+    )
+    builder = _builder(subject, subject, key, lifetime).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    )
+    alternative = x509.SubjectAlternativeName([_general_name(common_name)])
+    return builder.add_extension(alternative, critical=False).sign(key, hashes.SHA256())
+
+
+def new_key() -> rsa.RSAPrivateKey:
+    """Return a new private key."""
     # RSA, because the TLS libraries of the oldest clients know nothing else
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -84,7 +108,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, lifetime: timedelta = _LIFETIME
 ) -> x509.CertificateBuilder:
     # an hour back: the clocks of a fleet do not agree
     start = datetime.now(timezone.utc) - timedelta(hours=1)
@@ -95,7 +119,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + _LIFETIME)
+        .not_valid_after(start + lifetime)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

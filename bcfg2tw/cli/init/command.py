@@ -24,6 +24,7 @@ __all__ = ["command", "make_site"]
 # What needs no quoting in bcfg2.conf, in XML and in a shell.
 _PLAIN_PATH = re.compile(r"[\w./+,@=~-]+")
 _PATTERN = Path(__file__).with_name("demo")
+_CLIENTS = ("web1.example.com", "web2.example.com", "db1.example.com")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 _NEXT_STEPS = """\
@@ -33,7 +34,7 @@ Serve it:
     twistd -n bcfg2-core --config {site}/bcfg2.conf
 Ask it something, from another terminal:
     bcfg2tw call -C {site}/bcfg2.conf GetProbes
-    bcfg2tw call -C {site}/bcfg2.conf --user web1.example.com GetConfig
+    bcfg2tw call -C {site}/bcfg2.conf --cert {site}/ssl/web1.example.com.pem GetConfig
 Run a Bcfg2 client of this machine against it, without changing anything:
     bcfg2 -n -v -C {site}/bcfg2.conf
 
@@ -63,7 +64,8 @@ def command(directory: Path, names: Sequence[str], port: int) -> None:
     Make a demonstration site in DIRECTORY, which must be empty or not exist.
 
     The site has a repository (clients, groups, bundles, rules, files, a probe), a certificate
-    authority, a certificate for the server and a bcfg2.conf that server and clients can share.
+    authority, certificates for the server and for clients, and a bcfg2.conf that the server and the
+    client of this machine can share.
     """
     try:
         site = make_site(directory, names, port)
@@ -139,6 +141,9 @@ def _write_certificates(folder: Path, names: Sequence[str]) -> None:
     _write(folder / "ca.crt", authority.certificate_pem())
     _write(folder / "server.key", server.key_pem())
     _write(folder / "server.crt", server.certificate_pem())
+    for name in _CLIENTS:
+        client = issue_certificate(authority, name, (name,))
+        _write(folder / f"{name}.pem", client.key_pem() + client.certificate_pem())
 
 
 def _render_files(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from bcfg2tw.cli.reactor import run_once
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
+from bcfg2tw.engine.plugins.packages.packages import index_folder
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.sources_file import SourcesFile
 from bcfg2tw.engine.plugins.packages.updating.update import SourceUpdate, UpdateObserver, update
@@ -24,7 +25,7 @@ from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
 
-__all__ = ["refresh"]
+__all__ = ["refresh", "update_sources"]
 
 
 @click.command("refresh")
@@ -38,12 +39,26 @@ def refresh(settings: Settings, missing: bool) -> None:
     good index, and the command ends with status 1.
     """
     sources = _sources(settings)
-    with _progress_report() as report:
-        outcomes = run_once(partial(_update, sources, settings, not missing, report))
+    outcomes = update_sources(sources, settings, index_folder(settings), force=not missing)
     for outcome in outcomes:
         click.echo(f"{_source_name(outcome.source)}: {_result(outcome)}")
     if any(outcome.error for outcome in outcomes):
         sys.exit(1)
+
+
+def update_sources(
+    sources: Sequence[PackageSource], settings: Settings, folder: str, force: bool
+) -> list[SourceUpdate]:
+    """
+    Fetch and compile the indexes of sources into a folder, in view.
+
+    It runs the reactor, so it is possible once in a process.
+
+    :param force: ask the servers for all of them; else for what the folder lacks
+    :raises CacheError: if nothing can be written there
+    """
+    with _progress_report() as report:
+        return run_once(partial(_update, sources, settings, folder, force, report))
 
 
 def _sources(settings: Settings) -> Sequence[PackageSource]:
@@ -60,6 +75,7 @@ def _sources(settings: Settings) -> Sequence[PackageSource]:
 async def _update(
     sources: Sequence[PackageSource],
     settings: Settings,
+    folder: str,
     force: bool,
     report: UpdateObserver,
     reactor: Any,
@@ -68,7 +84,6 @@ async def _update(
     pool.start()
     downloader = ReactorDownloader(reactor, lambda: settings)
     reactor.addSystemEventTrigger("before", "shutdown", downloader.stop)
-    folder = settings.packages_cache or os.path.join(settings.repository, "Packages", "cache")
     try:
         return await pool.call(update, sources, folder, downloader, settings, force, report)
     finally:

@@ -28,6 +28,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
+from bcfg2tw.engine.repository.places import place_of_entry
 from bcfg2tw.engine.xmlio import Element, elements_of, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
@@ -146,24 +147,24 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
         elif tag != "Bundle":
             explanation = metadata.build.explanation
             if explanation is None:
-                _bind_or_mark(entry, metadata)
+                _bind_or_mark(entry, structure, metadata)
             else:
-                with explanation.of(_explanation_of(entry, structure, explanation)):
-                    _bind_or_mark(entry, metadata)
+                with explanation.of(_explanation_of(entry, structure, metadata)):
+                    _bind_or_mark(entry, structure, metadata)
 
 
 def _explanation_of(
-    entry: Element, structure: Element, explanation: Explanation
+    entry: Element, structure: Element, metadata: ClientMetadata
 ) -> EntryExplanation:
     name = structure.get("name")
-    place = explanation.structures.get(name or "")
+    place = metadata.build.structure_files.get(name or "")
     line = line_of(entry)
     if place is not None and line is not None:
         place = f"{place}:{line}"
     return EntryExplanation(entry.tag, entry.get("name"), name, place)
 
 
-def _bind_or_mark(entry: Element, metadata: ClientMetadata) -> None:
+def _bind_or_mark(entry: Element, structure: Element, metadata: ClientMetadata) -> None:
     try:
         bind(entry, metadata)
     except Exception as error:  # one entry's failure is told to the client and hurts no other
@@ -173,15 +174,27 @@ def _bind_or_mark(entry: Element, metadata: ClientMetadata) -> None:
         metadata.build.problems.append(Problem(f"{entry.tag}:{entry.get('name')}", failure))
         if metadata.build.explanation is not None:
             metadata.build.explanation.fail(failure)
-        expected = isinstance(error, Bcfg2Error)
-        logger.error(
-            "%s %s:%s: %s",
-            "Failed to bind entry" if expected else "Unexpected failure binding entry",
-            entry.tag,
-            entry.get("name"),
-            error,
-            exc_info=not expected and not isinstance(error, ValueError),
-        )
+        _log_failure(error, entry, structure, metadata)
+
+
+def _log_failure(
+    error: Exception, entry: Element, structure: Element, metadata: ClientMetadata
+) -> None:
+    path = metadata.build.structure_files.get(structure.get("name", ""))
+    place = "" if path is None else place_of_entry(path, entry.tag, entry.get("name")) + ": "
+    expected = isinstance(error, Bcfg2Error)
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    asked = f" (asked: {', '.join(map(name_of, generators))})"
+    logger.error(
+        "%s%s %s:%s: %s%s",
+        place,
+        "Failed to bind entry" if expected else "Unexpected failure binding entry",
+        entry.tag,
+        entry.get("name"),
+        error,
+        asked if isinstance(error, NotBound) else "",
+        exc_info=not expected and not isinstance(error, ValueError),
+    )
 
 
 def bind(entry: Element, metadata: ClientMetadata) -> None:
@@ -275,12 +288,14 @@ def generators_that_claim(plugins: PluginSet) -> tuple[Generator, ...]:
     )
 
 
+class NotBound(PluginExecutionError):
+    """No generator binds an entry, or several would."""
+
+
 def _refuse(entry: Element, failure: str) -> PluginExecutionError:
     if entry.get("failure") is None:
         entry.set("failure", failure)
-    return PluginExecutionError(
-        f"{failure[0].upper()}{failure[1:]}: {entry.tag}:{entry.get('name')}"
-    )
+    return NotBound(f"{failure[0].upper()}{failure[1:]}: {entry.tag}:{entry.get('name')}")
 
 
 def run_hook(hook: str, metadata: ClientMetadata) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
-from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind, Finding
+from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
+from bcfg2tw.finding import Finding
 from bcfg2tw.near_names import near_name
 
 GENSHI = "{http://genshi.edgewall.org/}"
@@ -47,6 +49,43 @@ def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list
     if kind is None or root is None or root.tag not in kind.roots:
         return []
     return _findings(kind, plugin, path, root)
+
+
+def refusal(
+    plugin: str,
+    name: str,
+    findings: Sequence[Finding],
+    accepted: Sequence[Finding] | None,
+    is_strict: bool,
+) -> Finding | None:
+    """
+    Return the mistake for which a file is not to be used as it is now, None if there is none.
+
+    Where it was used before, none may be added by which it says less than was meant, or something
+    else. Where it was not, that depends on its kind: a site that comes from Bcfg2 has files with
+    mistakes that it works with.
+
+    :param findings: the mistakes in the file, and in those that it includes
+    :param accepted: those that it was used with before; None where it never was
+    :param is_strict: whether such mistakes are refused in any case
+    """
+    kind = kind_of(plugin, name)
+    if kind is None:
+        return None
+    names = LOSSES if accepted is not None or is_strict else kind.refused
+    tolerated = Counter(map(_identity, accepted or ()))
+    for finding in findings:
+        if finding.name not in names:
+            continue
+        if not tolerated[_identity(finding)]:
+            return finding
+        tolerated[_identity(finding)] -= 1
+    return None
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    """Return what stays the same when lines are added above."""
+    return finding.name, finding.file, finding.message
 
 
 def kind_of(plugin: str, name: str) -> FileKind | None:
@@ -102,12 +141,22 @@ class _Check:
 
         :param parent: tag of the nearest element that is no condition, whose rule counts
         """
+        yield from self._text(element, rule)
         for child in element:
             tag = _tag(child)
             if tag.startswith(GENSHI):
                 yield from self._children(child, parent, rule)
             elif tag and not tag.startswith("{"):
                 yield from self._child(child, tag, parent, rule)
+
+    def _text(self, element: Element, rule: ElementRule) -> Iterator[Finding]:
+        """Look for text where elements belong: what was to be one may have lost its brackets."""
+        if rule.has_text or rule.is_open or not rule.children:
+            return
+        for text in (element.text, *(child.tail for child in element)):
+            if text and text.strip():
+                message = f"{text.strip()[:40]!r} means nothing in <{element.tag}>"
+                yield self._finding("stray-text", element, message)
 
     def _child(self, child: Element, tag: str, parent: str, rule: ElementRule) -> Iterator[Finding]:
         below = self.kind.rules.get(tag)
@@ -128,9 +177,12 @@ class _Check:
         near = _near_tag(tag, {*(rule.children or ()), *self.kind.conditions}, likeness)
         if near is None and rule.is_open:
             return
-        question = "" if near is None else f": did you mean <{near}>?"
-        message = f"<{tag}> means nothing in <{parent}>{question}"
-        yield self._finding("unknown-element", child, message)
+        message = f"<{tag}> means nothing in <{parent}>"
+        if near is None:
+            yield self._finding("unknown-element", child, message)
+        else:
+            name = "misspelt-condition" if near in self.kind.conditions else "misspelt-element"
+            yield self._finding(name, child, f"{message}: did you mean <{near}>?")
 
     def _attributes(self, element: Element, rule: ElementRule) -> Iterator[Finding]:
         given = {str(name): str(value) for name, value in element.attrib.items()}
@@ -162,7 +214,7 @@ class _Check:
         near = near_name(name, rule.attributes - set(given), ALIKE)
         if near is not None:
             message = f"<{element.tag}> has {name}, which means nothing: did you mean {near}?"
-            yield self._finding("unknown-attribute", element, message)
+            yield self._finding("misspelt-attribute", element, message)
 
     def _value(
         self, element: Element, name: str, value: str, rule: ElementRule

@@ -11,33 +11,6 @@ from bcfg2tw.engine.xmlio import Element
 
 
 @dataclass(frozen=True)
-class Finding:
-    """
-    A mistake in a file of the repository.
-
-    :ivar name: of the kind of mistake, such as `unknown-element`
-    :ivar severity: `error` where it certainly is one, else `warning`
-    :ivar file: full path
-    :ivar plugin: the plugin that reads the file
-    :ivar column: counted from 1, None where it is not known
-    :ivar client: the client whose configuration it spoils, None where it is no matter of one
-    """
-
-    name: str
-    severity: str
-    file: str
-    line: int | None
-    message: str
-    plugin: str
-    column: int | None = None
-    client: str | None = None
-
-    def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.message}"
-
-
-@dataclass(frozen=True)
 class Values:
     """
     The texts that an attribute may have.
@@ -60,6 +33,7 @@ class ElementRule:
     :ivar attributes: names that mean something; others are mistakes only if they are like one
     :ivar required: alternatives, of each of which one name has to be there
     :ivar values: by the attribute's name
+    :ivar has_text: whether text may stand beside the children
     """
 
     children: frozenset[str] | None = frozenset()
@@ -67,10 +41,24 @@ class ElementRule:
     attributes: frozenset[str] = frozenset()
     required: tuple[tuple[str, ...], ...] = ()
     values: Mapping[str, Values] = field(default_factory=dict)
+    has_text: bool = False
 
 
 #: Looks at a whole document for what no rule of one element says.
 DocumentCheck = Callable[[Element], Iterator[tuple[str, str, int | None, str]]]
+
+
+#: For files whose single elements fail alone, but where whole parts may be passed over.
+WHOLE_FILE = frozenset({"wrong-root", "misspelt-condition"})
+#: With one of these a file says less than was meant, or something else.
+LOSSES = frozenset({
+    "wrong-root", "misspelt-condition", "misspelt-element", "misspelt-attribute",
+    "missing-attribute", "bad-value", "repeated-client", "stray-text",
+})  # fmt: skip
+#: For files that fail what they are for, and hurt nobody else.
+ANY_LOSS = LOSSES
+#: For files of which nothing may be passed over.
+NO_ELEMENT_LESS = frozenset({"wrong-root", "misspelt-condition", "misspelt-element"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +72,8 @@ class FileKind:
     :ivar rules: by tag
     :ivar conditions: tags that stand around anything, and what they may have
     :ivar whole: yields name, severity, line and message for the document as a whole
+    :ivar refused: names of the mistakes with which a file is not used, though nothing better is
+        known of it
     """
 
     plugins: tuple[str, ...]
@@ -92,6 +82,7 @@ class FileKind:
     rules: Mapping[str, ElementRule]
     conditions: Mapping[str, ElementRule] = field(default_factory=dict)
     whole: DocumentCheck | None = None
+    refused: frozenset[str] = WHOLE_FILE
 
     def is_of(self, plugin: str, name: str) -> bool:
         """Say whether a file is of this kind."""
@@ -120,3 +111,5 @@ CONDITION = ElementRule(
     attributes=words("name negate"), required=(("name",),), values={"negate": BOOLEAN}
 )
 CONDITIONS: Mapping[str, ElementRule] = {"Group": CONDITION, "Client": CONDITION}
+
+NAME = (("name",),)

@@ -46,12 +46,14 @@ class Build(Generic[C]):
     :ivar bind: binds a further entry for the client, whose content another entry is made from
     :ivar effects: through which everything goes that changes anything
     :ivar problems: what went wrong, in order
+    :ivar structure_files: name of a structure to its file, of those that have one
     :ivar explanation: collects why entries are as they are; None where nobody asked
     """
 
     bind: Callable[[Element, C], None] = bind_nothing
     effects: Effects = field(default_factory=Serve)
     problems: list[Problem] = field(default_factory=list)
+    structure_files: dict[str, str] = field(default_factory=dict)
     explanation: Explanation | None = None
 
 

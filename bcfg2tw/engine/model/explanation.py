@@ -66,12 +66,10 @@ class Explanation:
     The explanations of all entries of one build, collected while it runs in its thread.
 
     :ivar entries: in the order in which they were bound
-    :ivar structures: name of a structure to its file
     """
 
     def __init__(self) -> None:
         self.entries: list[EntryExplanation] = []
-        self.structures: dict[str, str] = {}
         self._open: list[EntryExplanation] = []
 
     @contextmanager

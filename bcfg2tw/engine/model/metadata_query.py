@@ -24,6 +24,9 @@ class ClientDirectory(Protocol):
     def place_of_bundle(self, bundle: str) -> str | None:
         """Return the file and line that give a bundle to clients, None where that is not known."""
 
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say whether a bundle was given to clients in the first state that was read."""
+
 
 class GroupMember(Protocol):
     """A client that can be asked what it is a member of."""

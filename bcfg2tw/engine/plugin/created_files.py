@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from weakref import WeakValueDictionary
 
 from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
+from bcfg2tw.engine.time_limit import within_limit
 
 logger = logging.getLogger("bcfg2-server")
 
 PRIVATE_MODE = 0o600
 PUBLIC_MODE = 0o644
+
+#: How long one who wants to create files waits for another.
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.02
 
 
 class _Lock:
@@ -39,30 +46,52 @@ def creating(folder: str) -> Iterator[None]:
     that is in may enter again. Between two processes the folder itself is locked; a file system
     that cannot, such as NFS, leaves threads of one process excluding each other.
 
-    :raises OSError: if the folder cannot be made or opened
+    :raises OSError: if the folder cannot be made or opened, or somebody else is in for too long
     """
     make_folder(folder)
     with _locks_guard:
         folder_lock = _locks.setdefault(os.path.realpath(folder), _Lock())
-    with folder_lock.lock:
-        folder_lock.depth += 1
-        try:
-            # the system takes a second descriptor for a stranger, who would wait for ever
-            with _lock_folder(folder) if folder_lock.depth == 1 else nullcontext():
-                yield
-        finally:
-            folder_lock.depth -= 1
+    if not folder_lock.lock.acquire(timeout=within_limit(PATIENCE_SECONDS)):
+        raise _is_locked(folder)
+    folder_lock.depth += 1
+    try:
+        # the system takes a second descriptor for a stranger, who would wait for ever
+        with _lock_folder(folder) if folder_lock.depth == 1 else nullcontext():
+            yield
+    finally:
+        folder_lock.depth -= 1
+        folder_lock.lock.release()
 
 
 @contextmanager
 def _lock_folder(folder: str) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_for_lock(descriptor, folder)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for_lock(descriptor: int, folder: str) -> None:
+    due = time.monotonic() + within_limit(PATIENCE_SECONDS)
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= due:
+                raise _is_locked(folder) from None
+            time.sleep(LOOK_SECONDS)
+        except OSError:
+            return  # of a file system that has no locks
+        else:
+            return
+
+
+def _is_locked(folder: str) -> OSError:
+    return BlockingIOError(
+        errno.EAGAIN, "another call or process has been creating files there for too long", folder
+    )
 
 
 def make_folder(folder: str) -> None:

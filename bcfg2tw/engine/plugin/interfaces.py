@@ -108,6 +108,10 @@ class Metadata(ABC):
         """Return the file and line that give a bundle to clients, None where that is not known."""
         return None
 
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say whether a bundle was given to clients in the first state that was read."""
+        return True
+
     @abstractmethod
     def set_version(self, client: str, version: str) -> None:
         """Note which version of Bcfg2 a client runs."""

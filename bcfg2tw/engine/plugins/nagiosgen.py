@@ -46,6 +46,7 @@ class NagiosGen(Plugin, Generator):
         self, context: PluginContext, files: Files, previous: NagiosGen | None = None
     ) -> None:
         super().__init__(context, files, previous)
+        self._folder = files.library.settings.folder_for(self.name, self.data)
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -108,24 +109,32 @@ class NagiosGen(Plugin, Generator):
 
     def _hosts(self) -> Iterator[tuple[str, str]]:
         """Yield the clients' descriptions as they are now: they are newer than the snapshot."""
-        for name in os.listdir(self.data):
+        for name in _names_in(self._folder):
             if name.endswith(HOST) and not name.startswith("."):
-                with open(self.files.path(name), encoding=self.context.settings.encoding) as stream:
+                path = os.path.join(self._folder, name)
+                with open(path, encoding=self.context.settings.encoding) as stream:
                     yield name, stream.read()
 
     def _keep(self, name: str, text: str, metadata: ClientMetadata) -> None:
         if "/" in name:
             raise PluginExecutionError(f"NagiosGen: {name!r} is no name for a file")
-        path, data = self.files.path(name), text.encode(self.context.settings.encoding)
+        path, data = os.path.join(self._folder, name), text.encode(self.context.settings.encoding)
         if _content(path) != data:
             write = partial(self._write, path, data)
             metadata.effects.perform(f"{path} would be written", write, do_nothing)
 
     def _write(self, path: str, data: bytes) -> None:
-        with creating(self.data):
+        with creating(self._folder):
             if _content(path) != data:
                 write_atomically(path, data)
                 self.context.store.note_written(path)
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
 
 
 def _content(path: str) -> bytes | None:

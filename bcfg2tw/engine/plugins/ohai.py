@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -94,11 +95,13 @@ class Ohai(Plugin, Probing, Connector):
     """
     Has every client run `ohai`, and offers what it printed as `metadata.Ohai`.
 
-    It is kept in `Ohai/HOST.json`, and read from there whenever that file changes.
+    It is kept in `Ohai/HOST.json`, in the repository or in the folder for state, and read from
+    there whenever that file changes.
     """
 
     def __init__(self, context: PluginContext, files: Files, previous: Ohai | None = None) -> None:
         super().__init__(context, files, previous)
+        self._folder = files.library.settings.folder_for(self.name, self.data)
         self._known = self.lasting.keep("what was read", Known)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -124,7 +127,7 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with creating(self.data):
+        with creating(self._folder):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))
@@ -153,4 +156,4 @@ class Ohai(Plugin, Probing, Connector):
     def _path(self, hostname: str) -> str:
         if "/" in hostname:
             raise PluginExecutionError(f"Ohai: {hostname!r} is no name for a file")
-        return self.files.path(f"{hostname}.json")
+        return os.path.join(self._folder, f"{hostname}.json")

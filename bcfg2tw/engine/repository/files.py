@@ -13,38 +13,58 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included
+from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included, refusal
+from bcfg2tw.engine.repository.earlier import Earlier, Key
+from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
-from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
+from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 Interpretation = Callable[[Source], T]
-Key = tuple[str, Callable[[Source], Any]]
 
 NOT_USED = "it is not used"
 
 logger = logging.getLogger("bcfg2-server")
 
 
-@dataclass(slots=True)
+class MistakenFile(ExplainedProblem):
+    """A file that could be read is not used, for a mistake by which something would be lost."""
+
+    def __init__(self, mistake: Finding) -> None:
+        super().__init__(mistake.file, mistake.message, mistake.line, mistake.message)
+
+
+@dataclass(slots=True, eq=False)
 class Interpreted:
-    """The interpretation of a file, and the files that it was read from."""
+    """
+    The interpretation of a file, and the files that it was read from.
+
+    :ivar problem: why the value is not what the file says now, None if it is
+    :ivar accepted: mistakes in the file that the value was made from; None where there is no value
+    """
 
     value: Any
     dependencies: Dependencies
     problem: RepositoryError | None = None
+    accepted: tuple[Finding, ...] | None = None
 
 
 class Library:
-    """Every file that was interpreted, for one set of settings."""
+    """
+    Every file that was interpreted, for one set of settings.
+
+    :ivar kept: the last good states that a server before this one kept, None where it is not to
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
         self._findings: dict[str, tuple[Finding, ...]] = {}
+        folder = folder_of(settings)
+        self.kept = None if folder is None else KeptStates(folder, settings.repository)
 
     def files(
         self, folder: str, ignored: Sequence[str] = (), before: Mapping[str, Stamp] | None = None
@@ -71,7 +91,8 @@ class Library:
         interpreted = self._interpreted.get(key)
         if interpreted is not None and self._is_current(interpreted, key[0], stamp):
             return interpreted
-        fresh = self._interpret(*key, name, stamp, interpreted, without)
+        before = Earlier(self.kept, self.settings, key, name, stamp, interpreted)
+        fresh = self._interpret(key, name, stamp, before, without)
         self._interpreted[key] = fresh
         return fresh
 
@@ -83,23 +104,17 @@ class Library:
         return simple or dependencies.are_current()
 
     def _interpret(
-        self,
-        path: str,
-        interpretation: Callable[[Source], Any],
-        name: str,
-        stamp: Stamp,
-        before: Interpreted | None,
-        without: str,
+        self, key: Key, name: str, stamp: Stamp, before: Earlier, without: str
     ) -> Interpreted:
-        dependencies = Dependencies()
+        (path, interpretation), dependencies = key, Dependencies()
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
-            source.before = before.value if before is not None else None
+            source.look_back = before.look_back
             value = interpretation(source)
             source.is_interpreted = True
-            source.before = None  # who keeps the source must not keep all states before it
-            self._check(path, name, source)
-            return Interpreted(value, dependencies)
+            source.look_back = _nothing  # who keeps it must not keep all states before it
+            accepted = self._check(path, name, source, before)
+            return Interpreted(value, dependencies, accepted=accepted)
         except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:
@@ -107,9 +122,9 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        value = before.value if before is not None else None
-        logger.error("%s; %s", problem, what_now(value, without))
-        return Interpreted(value, dependencies, problem)
+        logger.error("%s", with_result(problem, before.what_now(without)))
+        inherited = _accepted(plugin_of(path, name), name, before)
+        return Interpreted(before.value, dependencies, problem, inherited)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -118,26 +133,38 @@ class Library:
             finding for _, findings in sorted(self._findings.items()) for finding in findings
         )
 
-    def _check(self, path: str, name: str, source: Source) -> None:
-        """Tell the mistakes in a file, and in those that it includes."""
-        plugin = os.path.basename(path[: -len(name)].rstrip(os.sep))
+    def _check(self, path: str, name: str, source: Source, before: Earlier) -> tuple[Finding, ...]:
+        """
+        Look for mistakes in a file, and in those that it includes, and tell them.
+
+        :raises MistakenFile: for one with which the file is not to be used
+        """
+        plugin = plugin_of(path, name)
         try:
-            self._tell(path, findings_in(plugin, name, path, source.data))
-            for other in source.dependencies.stamps:
-                if other != path and other.endswith(".xml") and os.path.isfile(other):
-                    with open(other, "rb") as stream:
-                        data = stream.read()
-                    self._tell(other, findings_in_included(plugin, name, other, data))
+            findings_by_path = _findings_by_path(plugin, name, source)
         except Exception:  # it only looks: whatever is in a file, it is read all the same
             logger.exception("%s: unexpected failure while looking for mistakes", path)
+            return ()
+        findings = [finding for there in findings_by_path.values() for finding in there]
+        accepted = _accepted(plugin, name, before)
+        mistake = refusal(plugin, name, findings, accepted, self.settings.strict_repository)
+        for place, there in findings_by_path.items():
+            self._tell(place, there, mistake)
+        if mistake is not None:
+            raise MistakenFile(mistake)
+        return tuple(findings)
 
-    def _tell(self, path: str, findings: Sequence[Finding]) -> None:
-        """Tell those mistakes in a file that were not there when it was read before."""
+    def _tell(self, path: str, findings: Sequence[Finding], refused: Finding | None) -> None:
+        """
+        Tell those mistakes in a file that were not there when it was read before.
+
+        :param refused: is told by whoever says what follows from it
+        """
         told = {str(finding) for finding in self._findings.pop(path, ())}
         if findings:
             self._findings[path] = tuple(findings)
         for finding in findings:
-            if str(finding) not in told:
+            if str(finding) not in told and finding is not refused:
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
                 logger.log(level, "%s", finding)
 
@@ -161,21 +188,51 @@ class Library:
         """
         library = Library(settings)
         library._interpreted = {
-            key: Interpreted(interpreted.value, Dependencies())
+            key: Interpreted(interpreted.value, Dependencies(), accepted=interpreted.accepted)
             for key, interpreted in self._interpreted.items()
         }
         library._findings = dict(self._findings)
         return library
 
 
+def _nothing() -> None:
+    """Return what there was before the first state of a file."""
+
+
+def plugin_of(path: str, name: str) -> str:
+    """Return the plugin whose folder a file is in, by its full path and its path in there."""
+    return os.path.basename(path[: -len(name)].rstrip(os.sep))
+
+
+def _accepted(plugin: str, name: str, before: Earlier) -> tuple[Finding, ...] | None:
+    """Return the mistakes that a file had when it was good last, None where it never was."""
+    if before.interpreted is not None:
+        accepted: tuple[Finding, ...] | None = before.interpreted.accepted
+        return accepted
+    if before.source is None:
+        return None
+    findings_by_path = _findings_by_path(plugin, name, before.source)
+    return tuple(finding for there in findings_by_path.values() for finding in there)
+
+
+def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[Finding]]:
+    findings_by_path = {source.path: findings_in(plugin, name, source.path, source.data)}
+    for other in source.dependencies.stamps:
+        if other != source.path and other.endswith(".xml") and os.path.isfile(other):
+            data = source.content(other)
+            findings_by_path[other] = findings_in_included(plugin, name, other, data)
+    return findings_by_path
+
+
+def with_result(problem: RepositoryError, result: str) -> str:
+    """Return what is wrong with a file and what follows from it, as one line."""
+    text = str(problem)
+    return f"{text} {result[:1].upper()}{result[1:]}" if text.endswith("?") else f"{text}; {result}"
+
+
 def as_problem(path: str, error: Exception) -> RepositoryError:
     """Return any exception as one that names the file."""
     return RepositoryError(path, str(error) or type(error).__name__)
-
-
-def what_now(value: object, without: str) -> str:
-    """Say what follows from a file that cannot be used."""
-    return without if value is None else "its last good state stays in service"
 
 
 @dataclass
@@ -221,6 +278,19 @@ class Files(Mapping[str, Stamp]):
         key: Key = (self.path(name), interpretation)
         interpreted = self.used[key] = self.library.interpret(key, name, stamp, without)
         value: T | None = interpreted.value
+        return value
+
+    def load_kept(self, name: str, interpretation: Interpretation[T], without: str) -> T | None:
+        """
+        Return what a file said last before this process, None where that is not kept.
+
+        :param without: what follows then, for the log
+        """
+        path = self.path(name)
+        key, library = (path, interpretation), self.library
+        earlier = Earlier(library.kept, library.settings, key, name, None)
+        logger.error("%s is missing: restore it; %s", path, earlier.what_now(without))
+        value: T | None = earlier.value
         return value
 
     def problem(self, name: str, interpretation: Interpretation[Any]) -> RepositoryError | None:

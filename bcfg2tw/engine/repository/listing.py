@@ -76,7 +76,9 @@ def check_folder(path: str) -> None:
         raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
 
 
-ALWAYS_IGNORED = ("*.journal", "*.journal.folding", "*.journal.set-aside-*", ".*.writing")
+ALWAYS_IGNORED = (
+    "*.journal", "*.journal.folding", "*.journal.lock", "*.journal.set-aside-*", ".*.writing"
+)  # fmt: skip
 
 
 class IgnoredNames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
@@ -69,8 +69,7 @@ class Source:
     :ivar stamp: as it was listed, for instance to see whether it is executable
     :ivar data: its content
     :ivar dependencies: all that has been read for it so far, itself among it
-    :ivar before: the object that its last good state became, None if there was none; while it is
-        being interpreted only
+    :ivar look_back: returns `before`
     :ivar is_interpreted: whether that is over, so that all that was to be said of it is said
     """
 
@@ -87,12 +86,17 @@ class Source:
         self.stamp = stamp
         self.settings = settings
         self.dependencies = dependencies
-        self.before: object = None
+        self.look_back: Callable[[], object] = lambda: None
         self.is_interpreted = False
         self.data = self.read(path)
         if dependencies.stamps[path] != stamp:
             raise Unsettled(path)
         dependencies.stamps[path] = stamp  # the same, and already in the listing
+
+    @property
+    def before(self) -> object:
+        """The object that its last good state became, None if there was none, or afterwards."""
+        return self.look_back()
 
     def read(self, path: str) -> bytes:
         """
@@ -111,6 +115,11 @@ class Source:
                 raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
             raise RepositoryError(path, error.strerror or str(error)) from error
         return data
+
+    def content(self, path: str) -> bytes:
+        """Return the content of a file that was read already, to look at it again."""
+        with open(path, "rb") as stream:
+            return stream.read()
 
     @property
     def has_read_others(self) -> bool:

@@ -14,6 +14,7 @@ from bcfg2tw.engine.plugin.interfaces import ClientACLs, Threaded
 from bcfg2tw.engine.plugin.registry import plugin_classes
 from bcfg2tw.engine.plugins.default_acl import DefaultACL
 from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.served.keeping import Keeper
 from bcfg2tw.engine.served.reading import RepositoryReader
 from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.engine.store.changes import ClientChange
@@ -41,6 +42,7 @@ class ServedRepository:
         self._library = Library(settings)
         self._classes: list[type[Plugin]] = []
         self._reader: RepositoryReader | None = None
+        self._keeper = Keeper()
         self._lock = threading.Lock()
         self._is_changing_files = False
         # plugins whose threads were started; None where the core only answers questions
@@ -73,8 +75,14 @@ class ServedRepository:
         give_back()
 
     def start_threads(self) -> None:
-        """Start the threads of plugins now, and those of plugins that can be made later then."""
+        """
+        Start the threads of plugins now, and those of plugins that can be made later then.
+
+        From now on good states of files are kept for the next start.
+        """
         self._threaded = set()
+        with self._lock:
+            self._keeper.keep(self.snapshot)
         self._start_new_threads(self._threaded)
 
     def _start_new_threads(self, started: set[str]) -> None:
@@ -140,6 +148,7 @@ class ServedRepository:
         self._library = library
         give_back()
         if self._threaded is not None:
+            self._keeper.keep(self.snapshot)
             self._start_new_threads(self._threaded)
 
     def _current_library(self, changed: Collection[str] | None) -> Library:

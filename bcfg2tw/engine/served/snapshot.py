@@ -20,7 +20,8 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Metadata, Version
 from bcfg2tw.engine.plugin.registry import refusal
-from bcfg2tw.engine.repository.files import Files, Key, Library
+from bcfg2tw.engine.repository.earlier import Key
+from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings

@@ -33,6 +33,11 @@ class DeclaredClients:
         return self._dependencies.are_current()
 
 
+def no_clients() -> DeclaredClients:
+    """Return what counts where there is no clients.xml."""
+    return DeclaredClients((), Dependencies())
+
+
 def read_clients(source: Source) -> DeclaredClients:
     """
     Read clients.xml; an interpretation for `Files.load`.

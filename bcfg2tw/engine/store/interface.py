@@ -32,7 +32,7 @@ that is as before does no harm, so an edit that sets what is set already may be 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from bcfg2tw.engine.store.answers import Answers
@@ -151,6 +151,10 @@ class ClientList(ABC):
     def names(self) -> list[str]:
         """Return the names of all clients in order; one that is declared twice comes twice."""
 
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of all clients, as scripts do with Bcfg2's list of clients."""
+        return iter(self.names())
+
     @abstractmethod
     def clients(self) -> list[Client]:
         """Return all clients in order."""
@@ -235,6 +239,10 @@ class ProbeStore(Part):
 
         :param client: its name in any case; aliases are not resolved
         """
+
+    @abstractmethod
+    def all(self) -> list[Answers]:
+        """Return the last upload of every client that ever uploaded anything, by name."""
 
     @abstractmethod
     def save(self, answers: Answers) -> bool:

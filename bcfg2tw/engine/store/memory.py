@@ -92,6 +92,10 @@ class MemoryProbes(MemoryPart, ProbeStore):
         """Return a client's last upload."""
         return self._answers.get(client.lower())
 
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        return [self._answers[client] for client in sorted(self._answers)]
+
     def save(self, answers: Answers) -> bool:
         """Replace what is kept of a client."""
         with self._client_locks.lock_of(answers.client):

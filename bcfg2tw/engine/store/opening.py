@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.changes import Announcements
 from bcfg2tw.engine.store.interface import ClientStore, ProbeStore
 from bcfg2tw.engine.store.outages import Outages
+from bcfg2tw.engine.store.statefolder.clients_state import ClientsState
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
@@ -24,8 +26,9 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     Return the store of a repository.
 
     Clients and the output of their probes are kept in the database or in files, each as its
-    section says. It knows what a killed server left; nothing is locked or changed before it is
-    started, or something is changed through it.
+    section says; files are in the folder for state, or else in the repository. It knows what a
+    killed server left; nothing is locked or changed before it is started, or something is changed
+    through it.
 
     :param clock: decides when changes are brought to where other programs look for them
     :raises CoreInitError: if a database is asked for and a library for it is missing
@@ -47,6 +50,8 @@ class _Opening:
         self._shared = self._open_database() if uses_database else None
 
     def _open_database(self) -> SharedDatabase:
+        # which tells of its own parts, as soon as it is imported
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         # here only: a site without a database needs none of these libraries
         try:
             from bcfg2tw.engine.store.sql.opening import open_database
@@ -63,15 +68,23 @@ class _Opening:
             from bcfg2tw.engine.store.sql.clients import SqlClients
 
             return SqlClients(self._shared, self._clock, self.changes)
+        state = self._settings.state
+        if state is not None:
+            return ClientsState(os.path.join(state, "clients.json"), self._clock, self.changes)
         return ClientsFile(self._path("Metadata", "clients.xml"), self._clock, self.changes)
 
     def probes(self) -> ProbeStore:
         """Return the part that keeps the output of probes."""
+        in_repository = self._path("Probes", "probed.xml")
         if self._shared is not None and self._settings.probes_db:
             from bcfg2tw.engine.store.sql.probes import SqlProbes
 
-            return SqlProbes(self._shared, self._clock, self.changes)
-        return ProbedFile(self._path("Probes", "probed.xml"), self._clock, self.changes)
+            return SqlProbes(self._shared, self._clock, self.changes, in_repository)
+        state = self._settings.state
+        if state is not None:
+            path = os.path.join(state, "probed.xml")
+            return ProbedFile(path, self._clock, self.changes, True, in_repository)
+        return ProbedFile(in_repository, self._clock, self.changes)
 
     def _path(self, *names: str) -> str:
         return os.path.join(self._settings.repository, *names)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bcfg2tw.engine.store.changes import Announcements
 from bcfg2tw.engine.store.interface import ClientStore, Part, ProbeStore
 from bcfg2tw.engine.store.outages import Outages
 from bcfg2tw.engine.store.written_files import WrittenFiles
+from bcfg2tw.errors import StateUnavailable
 
 
 class Store:
@@ -91,6 +92,8 @@ class Store:
         What a client says counts when it is said: writing it to its proper file later changes
         nothing, and must not empty any cache.
         """
+        with suppress(StateUnavailable):  # told by the calls that need it
+            self.catch_up()  # another process may have written them
         return [path for path in paths if not self._is_own(path)]
 
     def _is_own(self, path: str) -> bool:

@@ -131,7 +131,7 @@ def _in_block(error: Exception, frame: Frame, block: Block, text: str) -> Failur
 def _block_of(code: CodeType, stream: Iterable[Any]) -> Block | None:
     """Find the `{% python %}` block that a piece of code belongs to."""
     for kind, data, _ in stream:
-        if kind is Template.EXEC and code in _with_inner(data.code):
+        if kind is Template.EXEC and code in with_inner(data.code):
             block: Block = data
             return block
         inner = _block_of(code, data[1]) if kind is Template.SUB else None
@@ -140,11 +140,12 @@ def _block_of(code: CodeType, stream: Iterable[Any]) -> Block | None:
     return None
 
 
-def _with_inner(code: CodeType) -> Iterator[CodeType]:
+def with_inner(code: CodeType) -> Iterator[CodeType]:
+    """Yield a piece of code and those of all functions in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _with_inner(constant)
+            yield from with_inner(constant)
 
 
 def load_failure(error: TemplateError, source: Source, data: bytes) -> RepositoryError:

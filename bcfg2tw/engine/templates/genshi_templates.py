@@ -32,6 +32,7 @@ from bcfg2tw.engine.templates.failures import (
 from bcfg2tw.engine.templates.genshi_code import Division, collected_divisions, lookup_for
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
+from bcfg2tw.engine.templates.output_limit import bounded
 from bcfg2tw.engine.templates.site_code import CodeEnded, site_code
 from bcfg2tw.errors import RepositoryError
 
@@ -206,7 +207,7 @@ def mistakes_of(template: Template, text: str) -> list[ExplainedProblem]:
 
 def _without_comments(stream: Any) -> Any:
     """Drop the comments of a genshi stream."""
-    return (event for event in stream if event[0] is not COMMENT)
+    return (event for event in bounded(stream) if event[0] is not COMMENT)
 
 
 def render_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import threading
 from types import TracebackType
 
 from bcfg2tw.engine.templates import python2_random
+from bcfg2tw.errors import CallGivenUp
 
 
 class CodeEnded(Exception):
@@ -19,7 +20,13 @@ class CodeEnded(Exception):
 
 
 def is_for_the_program(error: BaseException) -> bool:
-    """Say whether it is the user who ends a command with Ctrl-C, and not the code that runs."""
+    """
+    Say whether it is not the code that runs that ends something.
+
+    But the user who ends a command with Ctrl-C, or the server that gives a call up.
+    """
+    if isinstance(error, CallGivenUp):
+        return True
     in_main_thread = threading.current_thread() is threading.main_thread()
     return isinstance(error, KeyboardInterrupt) and in_main_thread
 

@@ -8,13 +8,14 @@ here, as are the plain loop and the plain condition. Other directives are Genshi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from genshi.core import TEXT, _ensure
 from genshi.template.base import Context, Template, _apply_directives
 
+from bcfg2tw.engine.templates import output_limit
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.genshi_code import Lookup, TemplateExpression, output_of
 from bcfg2tw.engine.templates.genshi_directives import For, If
@@ -36,7 +37,7 @@ def render_text(template: TextTemplate, variables: Variables) -> str:
     """
     pieces: list[str] = []
     context = Context(**variables)
-    _Rendering(template, context, pieces.append).write(template.stream)
+    _Rendering(template, context, pieces).write(template.stream)
     return "".join(pieces)
 
 
@@ -51,12 +52,11 @@ def _value_of(lookup: type[Lookup], context: Context, name: str) -> Any:
 class _Rendering:
     """One rendering of one template."""
 
-    def __init__(
-        self, template: TextTemplate, context: Context, append: Callable[[str], None]
-    ) -> None:
-        self._template = template
+    def __init__(self, template: TextTemplate, context: Context, pieces: list[str]) -> None:
+        self.template = template
         self._context = context
-        self._append = append
+        self._pieces = pieces
+        self._append = pieces.append
         lookup = template.lookup
         self._names = {**lookup.globals(context), "_lookup_name": partial(_value_of, lookup)}
         self._locals = {"__data__": context}
@@ -97,6 +97,8 @@ class _Rendering:
             self._context.push(scope)
             self.write(stream)
             self._context.pop()
+            if len(self._pieces) > output_limit.MAX_PIECES:
+                raise output_limit.TooMuchOutput(loop.expr.source)
 
     def _value(self, expression: TemplateExpression) -> Any:
         return eval(expression.code, self._names, self._locals)
@@ -110,7 +112,7 @@ class _Rendering:
             self.write(_ensure(value))
 
     def _include(self, event: tuple[Any, Any, Any]) -> None:
-        included = self._template._include(iter([event]), self._context)
+        included = self.template._include(iter([event]), self._context)
         for kind, data, _ in included:
             if kind is TEXT:
                 self._append(str(data))

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import findings_options, relative_to, write_reports
-from bcfg2tw.engine.checks.vocabulary import Finding
+from bcfg2tw.finding import Finding
 
 IN_FILE = Finding("bad-name", "error", "/repo/a.xml", 3, "50% wrong: a, b\nsee below", "Rules", 7)
 OF_CLIENT = Finding("failure", "warning", "", None, "no <generator>", "", client="web1")

@@ -122,6 +122,20 @@ class BindTests(SynchronousTestCase):
         config = configuration(self.a_core('<Service name="s"/>'))
         self.assertEqual(entry(config, "Service", "s").get("failure"), "no matching generator")
 
+    def test_nobody_told(self) -> None:
+        """The log names the line of an entry that nobody binds, and who was asked."""
+        core = a_core(
+            self,
+            {
+                "Bundler/b.xml": "<Bundle>\n<Group name='all'>\n<Path name='/a'/></Group></Bundle>",
+                "Rules/a.xml": "<Rules priority='1'/>",
+            },
+        )
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            configuration(core)
+        self.assertIn("Bundler/b.xml:3: Failed to bind entry Path:/a: ", logs.output[0])
+        self.assertIn("No matching generator: Path:/a (asked: Rules)", logs.output[0])
+
     def test_listed_wins(self) -> None:
         """A generator that lists an entry wins over those that claim it."""
         config = configuration(

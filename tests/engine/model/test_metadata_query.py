@@ -34,6 +34,10 @@ class Directory:
         """Return nothing: there is no file."""
         return None
 
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say that none was."""
+        return False
+
 
 class QueryTests(SynchronousTestCase):
     def setUp(self) -> None:

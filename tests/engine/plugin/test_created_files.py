@@ -11,6 +11,7 @@ import time
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
+from bcfg2tw.engine.time_limit import time_limit
 
 #: Creates in a folder, says so, and stays until its input ends.
 OTHER_PROCESS = """
@@ -71,6 +72,25 @@ class CreatingTests(SynchronousTestCase):
         thread.start()
         self.addCleanup(thread.join, 20)
         return entered.wait(seconds)
+
+    def test_time_limit(self) -> None:
+        """Who has no time left for waiting is refused, with the folder's name."""
+        threads: list[BaseException] = []
+
+        def create() -> None:
+            try:
+                with time_limit(0.1), creating(self.folder):
+                    pass
+            except OSError as error:
+                threads.append(error)
+
+        with creating(self.folder):
+            thread = threading.Thread(target=create)
+            thread.start()
+            thread.join(20)
+        (error,) = threads
+        self.assertIn("creating files there for too long", str(error))
+        self.assertIn(self.folder, str(error))
 
     def test_processes(self) -> None:
         """Another process that is in keeps this one out until it has left."""

@@ -106,7 +106,19 @@ class FileTests(BundleCase):
         self.assertIn("its variables are metadata, repo", "".join(places.output))
         log = "\n".join(logged.output)
         self.assertIn("Bundler: Failed to render templated bundle c: ", log)
+        self.assertIn("Bundler/c.xml:2: ", log)
         self.assertIn('"nothing" not defined', log)
+
+    def test_template_fails_later(self) -> None:
+        """A client that had a bundle gets a fault with the line, not a configuration without it."""
+        bundle = f"<Bundle {PY}>\n<BoundPath name='${{len(metadata.groups)}}'/></Bundle>"
+        core = self.core({"a.xml": bundle})
+        configuration(core)
+        change(core, {"Bundler/a.xml": bundle.replace("len(", "int(")})
+        with self.assertRaises(ValidationError) as raised:
+            configuration(core)
+        self.assertIn("bundle a cannot be rendered: ", str(raised.exception))
+        self.assertIn("Bundler/a.xml:2: ", str(raised.exception))
 
     def test_broken(self) -> None:
         """A file that breaks keeps its last good state."""
@@ -324,3 +336,41 @@ class MissingBundleTests(SynchronousTestCase):
             configuration(core)
         self.assertIn("bundle b was never readable: ", str(raised.exception))
         self.assertIn("Bundler/b.xml:2: ", str(raised.exception))
+
+    def test_misspelt(self) -> None:
+        """The bundle that is meant is told where case, blanks or suffix of a name are wrong."""
+        for name in ("A", "a ", "a.xml"):
+            groups = self.NAMES_TWO.replace('<Bundle name="b"/>', f'<Bundle name="{name}"/>')
+            core = a_core(self, {**self.CONTENTS, "Metadata/groups.xml": groups})
+            with self.assertLogs("Bundler", "ERROR") as logs:
+                self.assertIsNotNone(structure(configuration(core), "a"))
+            self.assertIn("groups.xml:1: there is no bundle ", logs.output[0])
+            self.assertIn("(a is there)", logs.output[0])
+
+    def test_misspelt_later(self) -> None:
+        """So is one that a change brings in and that is like a bundle that is there."""
+        contents = {"Bundler/apache.xml": "<Bundle/>"}
+        core = a_core(self, contents)
+        change(core, {"Metadata/groups.xml": groups_with(["apach"])})
+        with self.assertRaises(ValidationError) as raised:
+            configuration(core)
+        self.assertIn("there is no bundle apach (apache is there)", str(raised.exception))
+
+    def test_required(self) -> None:
+        """Of one that another requires the line is told."""
+        core = a_core(self, {"Bundler/a.xml": '<Bundle>\n<RequiredBundle name="x"/></Bundle>'})
+        with self.assertLogs("Bundler", "ERROR") as logs:
+            configuration(core)
+        self.assertIn("Bundler/a.xml:2: there is no bundle x", logs.output[0])
+
+    def test_refused(self) -> None:
+        """A bundle's file that would lose what it holds is a fault from the start."""
+        for text, told in (
+            ("<Bundel>\n</Bundel>", "b.xml:1: the root is <Bundel>, <Bundle> is wanted"),
+            ("<Bundle>\n<Gruop name='x'><Path name='/a'/></Gruop></Bundle>",
+             "b.xml:2: <Gruop> means nothing in <Bundle>: did you mean <Group>?"),
+        ):  # fmt: skip
+            core = a_core(self, {**self.CONTENTS, "Bundler/b.xml": text})
+            with self.assertRaises(ValidationError) as raised:
+                configuration(core)
+            self.assertIn(told, str(raised.exception))

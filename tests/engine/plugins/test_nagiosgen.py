@@ -48,6 +48,18 @@ class NagiosGenTests(SynchronousTestCase):
         with open(os.path.join(core.settings.repository, "NagiosGen", name), "rb") as stream:
             return stream.read().decode()
 
+    def test_state(self) -> None:
+        """With a folder for state the repository stays as it is."""
+        state = os.path.abspath(self.mktemp())
+        core = a_core(self, CONTENTS, state=state)
+        description_of_client = self.path(core, CLIENT_PATH).text
+        self.assertIn(description_of_client or "", self.path(core, SERVER_PATH).text or "")
+        folder = os.path.join(state, "NagiosGen")
+        self.assertEqual(sorted(os.listdir(folder)), [f"{HOST}-host.cfg", "nagiosgen.cfg"])
+        self.assertEqual(
+            os.listdir(os.path.join(core.settings.repository, "NagiosGen")), ["config.xml"]
+        )
+
     def test_client(self) -> None:
         """A client's description has its groups, and is kept in the plugin's folder."""
         core = self.serve(all__group="g", web__bundle="b", other__group="o")

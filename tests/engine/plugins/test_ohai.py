@@ -51,6 +51,15 @@ class OhaiTests(SynchronousTestCase):
             )
             self.assertEqual(json.loads(output), printed)
 
+    def test_state(self) -> None:
+        """With a folder for state the repository stays as it is."""
+        state = os.path.abspath(self.mktemp())
+        core = a_core(self, HERE, state=state)
+        self.send(core, '{"a": 1}')
+        self.assertEqual(data_of(core), {"a": 1})
+        self.assertTrue(os.path.exists(os.path.join(state, "Ohai", f"{CLIENT}.json")))
+        self.assertFalse(os.path.exists(self.path(core)))
+
     def test_kept(self) -> None:
         """What a client sent is an attribute of its metadata, also after a restart."""
         core = a_core(self, HERE)

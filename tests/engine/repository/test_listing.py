@@ -52,7 +52,15 @@ class ScanTests(ListingTestCase):
 
     def test_always_ignored(self) -> None:
         """What the server keeps beside its files is never there."""
-        self.write({"probed.xml.journal": "", "x.journal.folding": "", ".x.writing": "", "x": ""})
+        self.write(
+            {
+                "probed.xml.journal": "",
+                "x.journal.folding": "",
+                "x.journal.lock": "",
+                ".x.writing": "",
+                "x": "",
+            }
+        )
         self.assertEqual(self.names(), ["x"])
         self.assertIn("clients.xml.journal", NOTHING_IGNORED)
         self.assertNotIn("journal", NOTHING_IGNORED)

@@ -263,6 +263,16 @@ class StoreContract(StoreCase):
         self.assertEqual(self.store.probes.of(WEB), answers("2"))
         self.assertEqual(self.text_of(DB), "other")
 
+    def test_all(self) -> None:
+        """All uploads can be had, by the names of their clients."""
+        self.assertEqual(self.store.probes.all(), [])
+        self.store.probes.save(answers("1", WEB, "a"))
+        self.store.probes.save(answers("2", DB))
+        self.store.probes.save(answers("1", WEB, "a", at=2000))
+        self.assertEqual(
+            self.store.probes.all(), [answers("2", DB), answers("1", WEB, "a", at=2000)]
+        )
+
     def test_nothing_new(self) -> None:
         """An upload that says the same renews the time, and is not announced."""
         self.store.probes.save(answers("1", WEB, "a"))

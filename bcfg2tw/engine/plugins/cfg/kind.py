@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from bcfg2tw.engine.documents.specificity import FOR_ALL, Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
 from bcfg2tw.engine.plugins.cfg.unusable import Unusable
+from bcfg2tw.engine.repository.files import MistakenFile
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.errors import EncryptionError, RepositoryError
 
@@ -104,11 +105,12 @@ class Kind:
 
     def unusable(self, path: str, problem: RepositoryError | None) -> Unusable:
         """Return a stand-in for a file that was never understood: it fails its entry."""
-        if "{reason}" in self.failure or not isinstance(problem, ExplainedProblem):
-            return Unusable(path, self.failure, problem.reason if problem else "")
-        return Unusable(
-            path, self.failure + " ({reason})", _place(problem, path) + problem.diagnosis
-        )
+        if isinstance(problem, MistakenFile) or (
+            isinstance(problem, ExplainedProblem) and "{reason}" not in self.failure
+        ):
+            failure = self.failure + ("" if "{reason}" in self.failure else " ({reason})")
+            return Unusable(path, failure, _place(problem, path) + problem.diagnosis)
+        return Unusable(path, self.failure, problem.reason if problem else "")
 
 
 def _place(problem: RepositoryError, path: str) -> str:

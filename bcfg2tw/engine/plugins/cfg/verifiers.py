@@ -17,6 +17,7 @@ from typing import IO
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.interfaces import PathFiles, Verifier
 from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.time_limit import within_limit
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -97,6 +98,7 @@ class _Run:
     """A program that is running; what it writes is taken up to a limit."""
 
     process: subprocess.Popen[bytes]
+    timeout_seconds: float
     deadline: float
     output: dict[str, bytearray] = field(default_factory=dict)
 
@@ -144,7 +146,9 @@ class _Run:
             raise self._late() from expired
 
     def _late(self) -> PluginExecutionError:
-        return PluginExecutionError(f"it was still running after {TIMEOUT_SECONDS:g} seconds")
+        return PluginExecutionError(
+            f"it was still running after {self.timeout_seconds:.3g} seconds"
+        )
 
 
 def run(command: tuple[str, ...], data: bytes) -> ProgramEnd:
@@ -166,7 +170,8 @@ def run(command: tuple[str, ...], data: bytes) -> ProgramEnd:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    running_program = _Run(process, time.monotonic() + TIMEOUT_SECONDS)
+    timeout_seconds = within_limit(TIMEOUT_SECONDS)
+    running_program = _Run(process, timeout_seconds, time.monotonic() + timeout_seconds)
     with process:
         assert process.stdout is not None and process.stderr is not None
         try:

@@ -23,6 +23,7 @@ from bcfg2tw.engine.plugins.ldap.interface import (
 )
 from bcfg2tw.engine.plugins.ldap.libraries import choose_library
 from bcfg2tw.engine.plugins.ldap.options import ConnectionOptions, connection_options, scope_number
+from bcfg2tw.engine.time_limit import within_limit
 from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Ldap")
@@ -32,6 +33,9 @@ LDAPS_PORT = 636
 #: After a directory was found down it is not asked for so long: all threads waiting for it would
 #: stop the clients that have nothing to do with it.
 PAUSE_SECONDS = 30.0
+
+#: The shortest time that a directory is given.
+LEAST_SECONDS = 0.1
 
 Entries = list[tuple[str, dict[str, list[Any]]]]
 
@@ -50,6 +54,11 @@ class Query(Protocol):
 
     @property
     def attrs(self) -> Sequence[str] | None: ...
+
+
+def _within_call(seconds: float) -> float:
+    """Bound a time limit by that of the call; never none, which the libraries take for no limit."""
+    return max(LEAST_SECONDS, within_limit(seconds))
 
 
 class LdapConnection:
@@ -115,7 +124,9 @@ class LdapConnection:
     def _entries(self, search: Search) -> list[RawEntry]:
         for attempt in range(self.settings.ldap_retries + 1):
             if attempt:
-                time.sleep(self.settings.ldap_retry_delay_seconds)
+                time.sleep(within_limit(self.settings.ldap_retry_delay_seconds))
+            if not within_limit(1.0):
+                raise LdapError(self._failure or f"{self.uri}: the call has no time left for it")
             started = time.monotonic()
             try:
                 return self._ask_once(search)
@@ -164,7 +175,9 @@ class LdapConnection:
     def _timed_options(self) -> ConnectionOptions:
         connect_seconds = self.options.connect_seconds or self.settings.ldap_timeout_seconds
         return replace(
-            self.options, connect_seconds=connect_seconds, answer_seconds=self._answer_seconds
+            self.options,
+            connect_seconds=_within_call(connect_seconds),
+            answer_seconds=_within_call(self._answer_seconds),
         )
 
     def _ask(self, session: Session, search: Search) -> list[RawEntry]:

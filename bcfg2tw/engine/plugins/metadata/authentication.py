@@ -58,6 +58,9 @@ class Authentication:
         :param address: of the connection; which client it acts as is noted there
         """
         address.client = None  # a connection that is kept open may change its mind
+        if not self._may_be_looked_up(cert, user, password, address):
+            logger.error("Client %s failed to use an allowed password", address[0])
+            return False
         try:
             identity = self._claimed_identity(cert, user, address)
             if not self._is_proven(identity, password, address):
@@ -96,11 +99,33 @@ class Authentication:
         self, cert: Certificate | None, user: str, address: ClientAddress
     ) -> Identity:
         if cert:
-            return self._identify("cert", common_name(cert))
+            return self._identify("cert", self._certified_name(cert))
         if user == BY_ADDRESS:
             return self._identify("address", self.resolve(address))
         client = self._clients.by_uuid(user)
         return self._identify("uuid", user if client is None else client.name)
+
+    def _certified_name(self, cert: Certificate) -> str:
+        """Return the first name of a certificate that is a client's, or else its first."""
+        names = certified_names(cert)
+        return next((name for name in names if self._clients.get(name) is not None), names[0])
+
+    def _may_be_looked_up(
+        self, cert: Certificate | None, user: str, password: str, address: ClientAddress
+    ) -> bool:
+        """
+        Refuse who would have an address looked up with a password that nobody has.
+
+        What is looked up blocks, and the owner of an address says how long.
+        """
+        if cert or user != BY_ADDRESS or self._clients_at(str(address[0])):
+            return True
+        return is_password(password, self._settings.password) or self._is_a_clients(password)
+
+    def _is_a_clients(self, password: str) -> bool:
+        # by a table of hashes: it takes as long for a near miss as for any other
+        passwords = {client.password for client in self._clients.clients() if client.password}
+        return password in passwords or password in {own.replace(" ", "+") for own in passwords}
 
     def _identify(self, method: str, name: str) -> Identity:
         return Identity(method, self._own_name(name), self._clients.get(name))
@@ -113,12 +138,12 @@ class Authentication:
                 "Client %s does not provide a cert, but only cert auth is allowed", identity.name
             )
             return False
-        is_address_checked = identity.method != "uuid" or self._settings.strict_address
-        if is_address_checked and not self._has_address(identity, address):
+        # the password first: whoever does not know it has nothing looked up
+        is_password_needed = identity.method != "cert" or auth == "cert+password"
+        if is_password_needed and not self._knows_password(client, password, str(address[0])):
             return False
-        if identity.method == "cert" and auth != "cert+password":
-            return True
-        return self._knows_password(client, password, str(address[0]))
+        is_address_checked = identity.method != "uuid" or self._settings.strict_address
+        return not is_address_checked or self._has_address(identity, address)
 
     def _has_address(self, identity: Identity, address: ClientAddress) -> bool:
         ip = str(address[0])
@@ -158,21 +183,27 @@ class Authentication:
         return True
 
 
-def common_name(cert: Certificate) -> str:
+def certified_names(cert: Certificate) -> list[str]:
     """
-    Return the last commonName of a certificate's subject (:ref:`core-17`).
+    Return the names that a certificate is for, those that count most first.
+
+    They are the last commonName of its subject (:ref:`core-17`), and its alternative names that are
+    host names.
 
     :raises MetadataConsistencyError: if there is none
     """
-    names = [
+    common_names = [
         str(value)
         for name in cert.get("subject", ())
         for attribute, value in name
         if attribute == "commonName" and value
     ]
+    alternatives = cert.get("subjectAltName", ())
+    hosts = [str(value) for kind, value in alternatives if kind == "DNS" and "*" not in value]
+    names = common_names[-1:] + hosts
     if not names:
-        raise MetadataConsistencyError("the certificate's subject has no commonName")
-    return names[-1]
+        raise MetadataConsistencyError("the certificate has neither commonName nor subjectAltName")
+    return names
 
 
 def is_password(given: str, expected: str | None) -> bool:

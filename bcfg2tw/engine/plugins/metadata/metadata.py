@@ -22,13 +22,14 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     GROUPS,
     UNSERVED,
     create_missing,
+    is_clients_xml_wanted,
     warn_of_profiles,
 )
 from bcfg2tw.engine.plugins.metadata.profiles import Profiles
 from bcfg2tw.engine.plugins.metadata.registration import Registration
 from bcfg2tw.engine.plugins.metadata.resolution import Resolution
 from bcfg2tw.engine.repository.files import Files, Interpretation
-from bcfg2tw.engine.store.declared_clients import read_clients
+from bcfg2tw.engine.store.declared_clients import DeclaredClients, no_clients, read_clients
 from bcfg2tw.engine.store.interface import ClientList
 from bcfg2tw.errors import MetadataConsistencyError, NotServing
 
@@ -55,18 +56,31 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
             create_missing(files, context.effects)
         self._dynamic = DynamicGroups()
         self._groups = self._load(GROUPS, DeclaredGroups, previous)
-        declared = self._load(CLIENTS, read_clients, previous)
+        if self._groups is not None:
+            names = frozenset(self._groups.bundle_places)
+            self._bundles_at_start = self.lasting.keep("bundles at the start", lambda: names)
+        declared = self._declared(previous)
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
         if is_news and self._groups is not None and self._clients is not None:
             self._profiles.look_through(self._clients)
             warn_of_profiles(self._clients, self._groups)
 
+    def _declared(self, previous: Metadata | None) -> DeclaredClients | None:
+        """Return what clients.xml says; where nothing is written to it, it may be missing."""
+        is_missing = CLIENTS not in self.files and self.lasting.last_good(CLIENTS, None) is None
+        if is_missing and not is_clients_xml_wanted(self.files.library.settings):
+            return self.lasting.keep("no clients", no_clients)
+        return self._load(CLIENTS, read_clients, previous)
+
     def _load(
         self, name: str, interpretation: Interpretation[T], previous: Metadata | None
     ) -> T | None:
         """Return what a file says, or what it said last."""
-        value = self.lasting.last_good(name, self.files.load(name, interpretation, UNSERVED))
+        value = self.files.load(name, interpretation, UNSERVED)
+        if name not in self.files and previous is None:
+            value = self.files.load_kept(name, interpretation, UNSERVED)
+        value = self.lasting.last_good(name, value)
         if name not in self.files and previous is not None:
             what_now = UNSERVED if value is None else "its last state stays in service"
             self.logger.error("%s is gone; %s", self.files.path(name), what_now)
@@ -121,6 +135,10 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     def place_of_bundle(self, bundle: str) -> str | None:
         """Return the file and line of the first group that has a bundle."""
         return self.groups.bundle_places.get(bundle)
+
+    def named_bundle_at_start(self, bundle: str) -> bool:
+        """Say whether a group had a bundle in the first groups.xml that could be read."""
+        return bundle in self._bundles_at_start
 
     # Identity
 

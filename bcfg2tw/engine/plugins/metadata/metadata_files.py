@@ -10,6 +10,7 @@ from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.interface import ClientList
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Metadata")
 
@@ -18,18 +19,22 @@ UNSERVED = "no client can be served until it is repaired"
 EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
 
 
+def is_clients_xml_wanted(settings: Settings) -> bool:
+    """Say whether the server writes to clients.xml; else it need not be there."""
+    return not settings.metadata_db and settings.state is None
+
+
 def create_missing(files: Files, effects: Effects) -> None:
     """
     Create the files that are missing, without clients and groups in them.
 
     A groups.xml that is missing beside a clients.xml is a mistake, which must not leave these
-    clients without groups: it is not created.
+    clients without groups: it is not created; nor is it where a store of its own has the clients.
 
     :raises Unsettled: if one was created: the folder has to be listed again
     """
     missing = [name for name in EMPTY if name not in files]
-    if missing == [GROUPS]:
-        logger.error("%s is missing: restore it; %s", files.path(GROUPS), UNSERVED)
+    if not is_clients_xml_wanted(files.library.settings) or missing == [GROUPS]:
         return
     created = [name for name in missing if _create(name, files, effects)]
     if created:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
+from bcfg2tw.engine.store.client import Client
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.errors import MetadataConsistencyError
 
@@ -59,14 +60,19 @@ class Registration:
     def set_version(self, client: str, version: str) -> None:
         """Note which version of Bcfg2 a client runs; one that is unknown is registered."""
         name = self._own_name(client)
+        if self._has_version(name, version):  # nearly every call, and no lock is needed to see it
+            return
         with self._store.changing(name):
-            present = self._clients.get(name)
-            if present is None:
-                self.welcome(name)
-            elif present.version == version:
+            if self._has_version(name, version):
                 return
+            if self._clients.get(name) is None:
+                self.welcome(name)
             logger.info("Setting client %s version to %s", name, version)
             self.update(name, {"version": version})
+
+    def _has_version(self, name: str, version: str) -> bool:
+        present = self._clients.get(name)
+        return present is not None and present.version == version
 
     def set_profile(
         self,
@@ -98,11 +104,20 @@ class Registration:
 
         :param default_auth: how clients prove who they are for which nothing else is set
         """
+        if self._bootstrapping(client, default_auth) is None:
+            return
         with self._store.changing(client):
-            present = self._clients.get(client)
-            if present is not None and (present.auth or default_auth) == "bootstrap":
+            present = self._bootstrapping(client, default_auth)
+            if present is not None:
                 logger.info("Client %s has to use its certificate now", present.name)
                 self.update(present.name, {"auth": "cert"})
+
+    def _bootstrapping(self, name: str, default_auth: str) -> Client | None:
+        """Return a client if it may still log in without a certificate."""
+        present = self._clients.get(name)
+        if present is None or (present.auth or default_auth) != "bootstrap":
+            return None
+        return present
 
     def add(self, name: str, attributes: Mapping[str, str]) -> None:
         """Add a client, unless there is one of that name."""

@@ -27,12 +27,19 @@ from bcfg2tw.engine.plugins.packages.updating.indexes import Indexes, NotReady
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError
+from bcfg2tw.settings import Settings
 
 SOURCES = "sources.xml"
 CACHE = "cache"
 
 #: How long a start or a change waits for sources that were never read.
 FIRST_LOAD_SECONDS = 60.0
+
+
+def index_folder(settings: Settings) -> str:
+    """Return the folder that the indexes of all sources are kept in."""
+    in_repository = os.path.join(settings.repository, "Packages", CACHE)
+    return settings.packages_cache or settings.folder_for("Packages", in_repository)
 
 
 class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
@@ -58,7 +65,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
         self.sources: tuple[PackageSource, ...] = sources_file.sources if sources_file else ()
         self._config_paths = (settings.yum_config, settings.apt_config)
         self._key_folder = key_folder(settings)
-        folder = settings.packages_cache or os.path.join(files.folder, CACHE)
+        folder = index_folder(settings)
         self.indexes = _indexes(context, folder, previous)
         self._resolvers = CollectionResolvers(self.indexes, settings.packages_alternatives)
         self._first_load = 0

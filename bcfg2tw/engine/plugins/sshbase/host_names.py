@@ -12,6 +12,7 @@ from weakref import ReferenceType, ref
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of, name_of
+from bcfg2tw.engine.time_limit import sparing
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0
@@ -58,28 +59,29 @@ class HostNames:
         """Return the names of hosts; the ones that are not known yet are found out together."""
         hosts = tuple(hosts)
         clients = metadata.snapshot.metadata
-        with self._lock:
+        with sparing(self._lock):
             if self._names_from is None or self._names_from() is not clients:
                 self._names, self._names_from = {}, ref(clients)
-            now = time.monotonic()
+            names, now = self._names, time.monotonic()
             stale_hosts = [
                 host
                 for host in hosts
-                if (names := self._names.get(host)) is None or names.good_until <= now
+                if (last := names.get(host)) is None or last.good_until <= now
             ]
-            self._names.update(self._look_up(stale_hosts, metadata))
-            return {host: self._names[host] for host in hosts}
+            names.update(self._look_up(stale_hosts, metadata))
+            return {host: names[host] for host in hosts}
 
     def groups(self, hosts: Iterable[str], metadata: ClientMetadata) -> dict[str, set[str]]:
         """Return the groups of hosts, which all plugins together decide."""
         snapshot = metadata.snapshot
-        with self._lock:
+        with sparing(self._lock):
             if self._groups_from is None or self._groups_from() is not snapshot:
                 self._groups, self._groups_from = {}, ref(snapshot)
+            groups = self._groups
             for host in hosts:
-                if host not in self._groups:
-                    self._groups[host] = metadata.query.by_name(host).groups
-            return {host: self._groups[host] for host in hosts}
+                if host not in groups:
+                    groups[host] = metadata.query.by_name(host).groups
+            return {host: groups[host] for host in hosts}
 
     def _look_up(self, hosts: list[str], metadata: ClientMetadata) -> dict[str, Names]:
         names_by_host = {host: _names_in_clients_xml(host, metadata) for host in hosts}

@@ -13,6 +13,7 @@ from weakref import ReferenceType, ref
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
+from bcfg2tw.engine.time_limit import sparing
 
 logger = logging.getLogger("SSHbase")
 
@@ -111,10 +112,11 @@ class KnownHosts:
         return self._common(metadata, keys) + "".join(lines)
 
     def _common(self, metadata: ClientMetadata, keys: PublicKeys) -> str:
-        with self._lock:
-            if self._list is None or not self._list.is_current(metadata, keys):
-                self._list = self._make_list(metadata, keys)
-            return self._list.text
+        with sparing(self._lock):
+            current = self._list
+            if current is None or not current.is_current(metadata, keys):
+                current = self._list = self._make_list(metadata, keys)
+            return current.text
 
     def _make_list(self, metadata: ClientMetadata, keys: PublicKeys) -> _List:
         clients = metadata.snapshot.metadata.client_names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select, update
@@ -17,16 +17,18 @@ from bcfg2tw.engine.store.sql import schema
 from bcfg2tw.engine.store.sql.kinds import IS_WRITING, kind_of
 from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DatabaseLocation
+from bcfg2tw.engine.store.sql.numbers import NumberReader
 from bcfg2tw.engine.store.sql.tables import revision
+from bcfg2tw.engine.store.sql.trouble import Trouble
 from bcfg2tw.errors import CoreInitError, StateUnavailable
 
 T = TypeVar("T")
 
 logger = logging.getLogger("bcfg2-server")
 
-#: A database that has just failed is not asked again for as long as that failure took, within
-#: these bounds, in seconds: a thread that waits for it can serve nobody else.
-MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 2.0
+#: Made once: to put a statement together takes longer than to execute it.
+_NUMBER = select(revision.c.number)
+_NEXT_NUMBER = update(revision).values(number=revision.c.number + 1)
 
 
 class Database:
@@ -49,13 +51,14 @@ class Database:
         self.location = location
         self._kind = kind_of(location)
         self._engine: Engine = self._kind.create_engine()
+        self._numbers = NumberReader(self._engine)
         self._clock = clock
         self._outages = outages
         self._lock = threading.Lock()
         self._is_prepared = False
-        self._failed_at: float | None = None
-        self._pause_seconds = MIN_PAUSE_SECONDS
-        self._failure = ""
+        self._trouble = Trouble(f"the database {location} cannot be used")
+        # a full disk keeps from writing alone
+        self._writing_trouble = Trouble(f"the database {location} cannot be written to")
 
     # Schema
 
@@ -83,7 +86,8 @@ class Database:
         try:
             self._kind.create()
         except OSError as error:
-            raise self._unavailable(error) from error
+            now = self._clock.monotonic()
+            raise self._unavailable(error, self._trouble, now) from error
 
     def schema_state(self) -> schema.SchemaState | None:
         """
@@ -138,6 +142,21 @@ class Database:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
+    def number(self) -> int:
+        """
+        Return the number of the last change: the one thing that every call asks for.
+
+        It is read with a connection that the thread keeps, by the driver alone, which takes a
+        fraction of the time.
+
+        :raises StateUnavailable: if the database is away
+        """
+        try:
+            return self._numbers.read()
+        except self._numbers.errors as error:  # the connection has broken, or cannot be made
+            logger.debug("%s", error)
+        return self.read(lambda connection: int(connection.execute(_NUMBER).scalar_one()))
+
     def write(self, change: Callable[[Connection, int], T]) -> T:
         """
         Make a change; it is on disk on return, and nobody else changes anything meanwhile.
@@ -148,12 +167,12 @@ class Database:
         :raises DataError: if it cannot hold a value; nothing has changed then
         """
         self.prepare()
-        return self._attempt(lambda: self._write(change))
+        return self._attempt(lambda: self._write(change), self._writing_trouble)
 
     def _write(self, change: Callable[[Connection, int], T]) -> T:
         with self._writing() as connection:
-            connection.execute(update(revision).values(number=revision.c.number + 1))
-            number = connection.execute(select(revision.c.number)).scalar_one()
+            connection.execute(_NEXT_NUMBER)
+            number = connection.execute(_NUMBER).scalar_one()
             value = change(connection, number)
             self._kind.notify(connection)
         return value
@@ -174,14 +193,14 @@ class Database:
         :raises StateUnavailable: if the database is away
         """
         self.prepare()
-        held = self._kind.holding(self._engine, number)
-        self._attempt(held.__enter__)
+        held = ExitStack()
+        self._attempt(lambda: held.enter_context(self._kind.holding(self._engine, number)))
         try:
             yield
         finally:
             # a lock that cannot be given back ends with its connection
-            with suppress_outage():
-                held.__exit__(None, None, None)
+            with suppress(SQLAlchemyError):
+                held.close()
 
     def listen(self, wake: Callable[[], object]) -> Listener | None:
         """
@@ -194,30 +213,29 @@ class Database:
 
     def disconnect(self) -> None:
         """Close all connections; they are opened again when they are needed."""
+        self._numbers.close()
         self._engine.dispose()
 
     # Being away
 
-    def _attempt(self, action: Callable[[], T]) -> T:
-        if self._is_pausing():
-            raise self.note(StateUnavailable(self._failure))
+    def _attempt(self, action: Callable[[], T], trouble: Trouble | None = None) -> T:
+        """
+        Run an action, unless the last one of its kind has just failed.
+
+        :param trouble: of this kind of action; that of reading if it is not given
+        """
+        trouble = trouble or self._trouble
         started = self._clock.monotonic()
+        if trouble.is_pausing(started):
+            raise self.note(StateUnavailable(trouble.failure))
         try:
             value = self._twice(action)
         except DataError:
             raise
         except SQLAlchemyError as error:
-            took_seconds = self._clock.monotonic() - started
-            self._pause_seconds = min(max(took_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS)
-            raise self._unavailable(error) from error
-        self._note_success()
+            raise self._unavailable(error, trouble, started) from error
+        trouble.end()
         return value
-
-    def _is_pausing(self) -> bool:
-        failed_at = self._failed_at
-        if failed_at is None:
-            return False
-        return self._clock.monotonic() - failed_at < self._pause_seconds
 
     def _twice(self, action: Callable[[], T]) -> T:
         """Run an action, once more where the connection had broken unnoticed."""
@@ -228,29 +246,12 @@ class Database:
                 raise
         return action()
 
-    def _unavailable(self, error: Exception) -> StateUnavailable:
+    def _unavailable(self, error: Exception, trouble: Trouble, started: float) -> StateUnavailable:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        self._failure = f"the database {self.location} cannot be used: {reason}"
-        if self._failed_at is None:
-            logger.error("%s; clients are told to come back", self._failure)
-        self._failed_at = self._clock.monotonic()
-        return self.note(StateUnavailable(self._failure))
+        trouble.begin(reason, started, self._clock.monotonic())
+        return self.note(StateUnavailable(trouble.failure))
 
     def note(self, error: StateUnavailable) -> StateUnavailable:
         """Note that the call of this thread cannot be answered, and return the reason."""
         self._outages.note(error)
         return error
-
-    def _note_success(self) -> None:
-        if self._failed_at is not None:
-            self._failed_at = None
-            logger.warning("The database %s can be used again", self.location)
-
-
-@contextmanager
-def suppress_outage() -> Iterator[None]:
-    """Let failures of a database pass."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        logger.debug("%s", error)

@@ -64,7 +64,7 @@ class Following:
         """
         if not self._database.has_tables():
             return
-        if self._database.read(_number) != self._number:
+        if self._database.number() != self._number:
             with self._lock:
                 self._database.read(self._take_in)
 
@@ -76,14 +76,14 @@ class Following:
 
     def _take_in(self, connection: Connection) -> None:
         number = _number(connection)
-        known = self._number
-        if known is not None and number < known:
+        last = self._number
+        if last is not None and number < last:
             logger.warning("%s was replaced by an older one: all of it is read anew",
                            self._database.location)  # fmt: skip
-            known = None
-        if number == known:
+            last = None
+        if number == last:
             return
-        for put_into_force in [follower.take_in(connection, known) for follower in self._followers]:
+        for put_into_force in [follower.take_in(connection, last) for follower in self._followers]:
             put_into_force()
         self._number = number
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -12,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DEFAULT_SCHEMA, POSTGRESQL, SQLITE, DatabaseLocation
 from bcfg2tw.errors import CoreInitError
@@ -119,7 +118,7 @@ class SQLite(DatabaseKind):
         """Lock one byte of a file beside the database."""
         descriptor = os.open(f"{self.path}.locks", os.O_RDWR | os.O_CREAT, FILE_MODE)
         try:
-            _lock_byte(descriptor, number)
+            lock_byte(descriptor, number)
             yield
         finally:
             os.close(descriptor)
@@ -130,13 +129,6 @@ class SQLite(DatabaseKind):
     def listen(self, engine: Engine, wake: Callable[[], object]) -> Listener | None:
         """Say that nothing is told."""
         return None
-
-
-def _lock_byte(descriptor: int, number: int) -> None:
-    """Wait for the lock of one byte, which belongs to the descriptor, not to the process."""
-    kind, whence, length, process = fcntl.F_WRLCK, os.SEEK_SET, 1, 0
-    request = struct.pack("hhqqi4x", kind, whence, number, length, process)
-    fcntl.fcntl(descriptor, fcntl.F_OFD_SETLKW, request)
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

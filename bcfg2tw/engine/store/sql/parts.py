@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 from bcfg2tw.engine.store.interface import Part
+from bcfg2tw.engine.store.shared_client_locks import SharedClientLocks
 from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.following import Following
-from bcfg2tw.engine.store.sql.shared_locks import SharedClientLocks
 from bcfg2tw.engine.store.sql.writer import Writer
 from bcfg2tw.errors import StateUnavailable
 
@@ -24,7 +24,7 @@ class SharedDatabase:
     def __init__(self, database: Database, following: Following) -> None:
         self.database = database
         self.following = following
-        self.locks = SharedClientLocks(database)
+        self.locks = SharedClientLocks(database.holding)
         self.writer = Writer(database)
         self._users = 0
         self._lock = threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,14 @@ from sqlalchemy.exc import DataError
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.client_locks import ClientLocks
 from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
 from bcfg2tw.engine.store.sql.following import Follower
 from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
 from bcfg2tw.engine.store.sql.tables import answers as table
-from bcfg2tw.engine.store.xmlfiles.folding import Later
-from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, warn_of_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
 
@@ -35,10 +37,19 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
     beginning of each call.
     """
 
-    def __init__(self, shared: SharedDatabase, clock: Clock, changes: Announcements) -> None:
+    def __init__(
+        self, shared: SharedDatabase, clock: Clock, changes: Announcements, old_path: str
+    ) -> None:
+        """
+        Read nothing yet.
+
+        :param old_path: of the probed.xml in which all this was before, if it is there
+        """
         super().__init__(shared)
+        self._old_path = old_path
         shared.following.add(self)
         self._changes = changes
+        self._client_locks = ClientLocks()
         self._cache = CachedAnswers()
         self._lock = threading.Lock()
         self._times: dict[str, int] = {}  # of uploads that said nothing new, not written yet
@@ -52,14 +63,30 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
                 "started; restart it to have them kept in probed.xml"
             )
 
+    def start(self) -> None:
+        """Serve; where the database is empty and probed.xml is not, that is told."""
+        super().start()
+        with suppress(StateUnavailable):
+            if self._shared.database.has_tables() and self._is_empty():
+                warn_of_answers(self._old_path, "run bcfg2tw db import, or remove it")
+
+    def _is_empty(self) -> bool:
+        query = select(table.c.client).limit(1)
+        row = self._shared.database.read(lambda connection: connection.execute(query).first())
+        return row is None
+
     # Reading
 
     def of(self, client: str) -> Answers | None:
         """Return a client's last upload."""
         name = client.lower()
         _, answers = self._cache.get(name) or self._fetch(name)
-        time = self._times.get(name)
-        return answers if answers is None or time is None else replace(answers, timestamp=time)
+        return None if answers is None else self._with_time(answers)
+
+    def _with_time(self, answers: Answers) -> Answers:
+        """Return answers with the time of an upload that said the same, if there was one."""
+        time = self._times.get(answers.client)
+        return answers if time is None else replace(answers, timestamp=time)
 
     def _fetch(self, client: str) -> tuple[int, Answers | None]:
         ticket = self._cache.ticket()
@@ -68,6 +95,13 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
             entry = self._shared.database.read(lambda connection: _select(connection, client))
         self._cache.put(client, *entry, ticket)
         return entry
+
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        if not self._shared.database.has_tables():
+            return []
+        uploads = self._shared.database.read(_select_all)
+        return [self._with_time(answers) for answers in uploads]
 
     def refresh(self) -> None:
         """Take in what other processes wrote."""
@@ -96,11 +130,9 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 
     def save(self, answers: Answers) -> bool:
         """Replace what is kept of a client."""
-        if self._holds(answers):  # nearly every upload, and no lock is needed to see it
-            return False
-        with self._shared.locks.holding(answers.client) as is_new:
-            if is_new:
-                self._shared.following.catch_up()
+        # a lock among threads is enough: an upload replaces the row as a whole, so that of two
+        # that come to two processes at once the one that is committed last counts
+        with self._client_locks.lock_of(answers.client):
             if self._holds(answers):
                 return False
             ClientAnswers(answers).check()  # it has to be possible to go back to probed.xml
@@ -159,9 +191,13 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 
 
 def _select(connection: Connection, client: str) -> tuple[int, Answers | None]:
-    query = select(table).where(table.c.client == client)
-    values = connection.execute(query).mappings().first()
+    values = connection.execute(_SELECT, {"key": client}).mappings().first()
     return (0, None) if values is None else (values["revision"], answers_from(values))
+
+
+def _select_all(connection: Connection) -> list[Answers]:
+    rows = connection.execute(select(table).order_by(table.c.client)).mappings()
+    return [answers_from(values) for values in rows]
 
 
 def answers_from(values: Mapping[Any, Any]) -> Answers:
@@ -183,8 +219,8 @@ def values_of(answers: Answers, number: int) -> dict[str, Any]:
 
 
 def _store(connection: Connection, answers: Answers, number: int) -> int:
-    connection.execute(delete(table).where(table.c.client == answers.client))
-    connection.execute(insert(table).values(values_of(answers, number)))
+    connection.execute(_DELETE, {"key": answers.client})
+    connection.execute(_INSERT, values_of(answers, number))
     return number
 
 
@@ -194,3 +230,9 @@ def _write_times(connection: Connection, times: Mapping[str, int]) -> None:
     )
     rows = [{"name": client, "time": time} for client, time in sorted(times.items())]
     connection.execute(query, rows)
+
+
+# made once: to put a statement together takes longer than to execute it
+_SELECT = select(table).where(table.c.client == bindparam("key"))
+_DELETE = delete(table).where(table.c.client == bindparam("key"))
+_INSERT = insert(table)

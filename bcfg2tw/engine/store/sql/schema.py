@@ -18,9 +18,6 @@ VERSION_TABLE = "bcfg2tw_schema_version"
 
 logger = logging.getLogger("bcfg2-server")
 
-# which tells of its own parts, at each start
-logging.getLogger("alembic").setLevel(logging.WARNING)
-
 
 @dataclass(frozen=True)
 class SchemaState:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import glob
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
+from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
-from bcfg2tw.engine.store.xmlfiles.journal import State
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.engine.xmlio import (
     XINCLUDE,
     Element,
@@ -85,10 +87,13 @@ class ClientDocuments:
 
     def _remove(self, name: str) -> None:
         for path, element in self._places.pop(name, ()):
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
-                self._changed[path] = None
+            self._remove_element(path, element)
+
+    def _remove_element(self, path: str, element: Element) -> None:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+            self._changed[path] = None
 
     def _update(self, path: str, element: Element, edit: ClientEdit) -> None:
         before = attributes(element)
@@ -103,6 +108,44 @@ class ClientDocuments:
         )
         self._places[edit.name] = [(self._path, element)]
         self._changed[self._path] = None
+
+    def put(self, name: str, elements: Sequence[ClientElement]) -> None:
+        """
+        Have the files say of a client what its elements do; attributes beyond that stay.
+
+        :param name: in lower case
+        :param elements: none remove the client
+        """
+        places = self._places.get(name, [])
+        for path, element in places[len(elements) :]:
+            self._remove_element(path, element)
+        for index, wanted in enumerate(elements):
+            if index < len(places):
+                path, element = places[index]
+            else:
+                path, element = self._path, etree.SubElement(self.roots[self._path], "Client")
+                self._places.setdefault(name, []).append((path, element))
+            self._fill(path, element, {"name": name, **wanted.attributes}, wanted.aliases)
+
+    def _fill(
+        self,
+        path: str,
+        element: Element,
+        values: Mapping[str, str],
+        aliases: Sequence[Mapping[str, str]],
+    ) -> None:
+        before = attributes(element)
+        for attribute, value in values.items():
+            is_same = before.get(attribute) == value
+            if attribute == "name":  # however it is written
+                is_same = before.get(attribute, "").lower() == value.lower()
+            if not is_same:
+                element.set(attribute, value)
+                self._changed[path] = None
+        if aliases and element.find("Alias") is None:
+            for alias in aliases:
+                etree.SubElement(element, "Alias", dict(alias))
+            self._changed[path] = None
 
     def clients(self) -> dict[str, dict[str, str]]:
         """Return the attributes of each client's first element, by its name in lower case."""
@@ -120,15 +163,22 @@ class ClientDocuments:
     def _render(self) -> None:
         self._contents.update({path: pretty_document(self.roots[path]) for path in self._changed})
 
-    def write(self) -> None:
+    def write(self) -> dict[str, Stamp]:
         """
         Write the files that changed, each in one step.
 
+        :returns: the stamps of those that nobody has changed since
         :raises OSError: if one cannot be written; it is as it was then
         """
         self._render()
+        stamps: dict[str, Stamp] = {}
         for path in self._changed:
             write_atomically(path, self._contents[path])
+            with open(path, "rb") as stream:
+                stamp = Stamp.of(os.fstat(stream.fileno()))
+                if stream.read() == self._contents[path]:
+                    stamps[path] = stamp
+        return stamps
 
 
 def _content(path: str) -> bytes:
@@ -151,12 +201,12 @@ def state_of_clients(path: str) -> State:
 
 def write_edits(
     path: str, edits: Iterable[ClientEdit], note: Callable[[State], None] = lambda state: None
-) -> State:
+) -> tuple[State, dict[str, Stamp]]:
     """
     Write edits into the clients.xml at a path and the files that it includes.
 
     :param note: is told the state that the files are about to have
-    :returns: that state
+    :returns: that state, and the stamps of the files that were written
     :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
     :raises OSError: if one cannot be written
     """
@@ -165,5 +215,4 @@ def write_edits(
         documents.apply(edit)
     state = documents.state()
     note(state)
-    documents.write()
-    return state
+    return state, documents.write()

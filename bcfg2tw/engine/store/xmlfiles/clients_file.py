@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.changes import Announcements
-from bcfg2tw.engine.store.client_edit import REMOVE, ClientEdit
+from bcfg2tw.engine.store.client_edit import ADD, COUNTS_LATER, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
@@ -19,11 +21,14 @@ from bcfg2tw.engine.store.xmlfiles.client_documents import (
     state_of_clients,
     write_edits,
 )
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
-from bcfg2tw.errors import MetadataRuntimeError, PluginInitError
+from bcfg2tw.errors import MetadataRuntimeError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
+
+#: Edits that are remembered for readings that lack them, before clients.xml is read again.
+MAX_EDITS = 1000
 
 
 class EditLog:
@@ -76,6 +81,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         super().__init__(path, clock)
         self._changes = changes
         self._log = EditLog(())
+        self._stamps_written: dict[str, Stamp] = {}
+        self._wants_reading = False
         self._folded = 0  # the number of the last edit that is in the file
         self._tables = ClientTables()
         # the number of the last edit that each reading holds for certain
@@ -102,13 +109,21 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             )
 
     def is_as_written(self, path: str) -> bool:
-        """Say no: what is folded into clients.xml is read again like any change of it."""
-        return False
+        """
+        Say whether a file holds what this process has folded into it, and nothing else.
+
+        What is folded is in the tables already. It is read again all the same where a new client
+        has an origin, which counts from then on, and now and then, to forget old edits.
+        """
+        stamp = self._stamps_written.get(path)
+        return stamp is not None and stamp == stamp_of(path)
 
     # Reading
 
     def current(self, declared: DeclaredClients) -> ClientList:
         """Return the clients as a reading and the edits that it lacks say."""
+        with suppress(StateUnavailable):  # told by the calls that need it
+            self.catch_up()  # to know what of the reading another process has written
         with self._folding:
             self._take_over()
             table = self._tables.get(declared)
@@ -122,6 +137,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             # that is broken by then; it may lack all that the readings in use lack
             held = self._oldest_held() if is_overtaken else self._folded
             held = self._held.setdefault(declared, held)
+            self._wants_reading = self._wants_reading and is_overtaken
             table = self._tables.make(declared, self._log.after(held))
             self._log.forget(self._oldest_held())
         if is_overtaken:
@@ -164,6 +180,33 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._log.append(change)
         self._tables.apply(change)
 
+    # Other processes
+
+    def _take_record(self, record: Record) -> None:
+        edit = edit_from(record)
+        with self._lock:
+            self._apply(edit)
+        self._changes.announce_all(edit.announcements())
+
+    def _last_change(self) -> int:
+        return self._log.last
+
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
+        self._folded = max(self._folded, last)
+        self._log.forget(self._oldest_held())
+
+    def _reread(self) -> None:
+        """Bring the tables to what the file says now; what they have beyond is in the journal."""
+        clients = ClientDocuments(self._path).clients()
+        with self._lock:
+            table = self._tables.newest()
+            edits = [] if table is None else list(_edits_between(table, clients))
+            for edit in edits:
+                self._apply(edit)
+            self._folded = self._log.last
+        for edit in edits:
+            self._changes.announce_all(edit.announcements())
+
     # Folding
 
     def _lacks_anything(self) -> bool:
@@ -173,16 +216,38 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         return self._log.after(self._folded)
 
     def _write(self, batch: list[ClientEdit]) -> State:
-        return write_edits(self._path, batch, self._journal.note_writing)
+        state, stamps = write_edits(self._path, batch, self._journal.note_writing)
+        has_origin = any(name in edit.attributes for edit in batch for name in COUNTS_LATER)
+        self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS
+        self._stamps_written = {} if self._wants_reading else {**self._stamps_written, **stamps}
+        return state
 
     def _settle(self, batch: list[ClientEdit]) -> None:
         self._folded += len(batch)
+        self._log.forget(self._oldest_held())
 
     def _describe_waiting(self) -> str:
         return (
             f"{self._log.last - self._folded} changes of clients wait in {self._path}.journal "
             f"until {self._path} can be written"
         )
+
+
+def _edits_between(
+    table: ClientTable, clients: Mapping[str, Mapping[str, str]]
+) -> Iterator[ClientEdit]:
+    """Yield the edits that lead from a table to the clients of a file."""
+    for client in table.clients():
+        if client.name not in clients:
+            yield ClientEdit(REMOVE, client.name, {})
+    for name, attributes in clients.items():
+        present = table.get(name)
+        before = {} if present is None else present.elements[0].attributes
+        changed = {key: value for key, value in attributes.items() if before.get(key) != value}
+        if present is None:
+            yield ClientEdit(ADD, name, dict(attributes))
+        elif changed:
+            yield ClientEdit(UPDATE, name, changed)
 
 
 def edit_from(record: Mapping[str, Any]) -> ClientEdit:

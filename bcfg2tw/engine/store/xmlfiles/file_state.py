@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from bcfg2tw.engine.store.xmlfiles.journal import State
+from bcfg2tw.engine.store.xmlfiles.records import State
 
 DIGEST_BYTES = 16
 

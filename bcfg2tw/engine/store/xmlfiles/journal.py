@@ -1,10 +1,11 @@
 """
 A file that records are appended to: changes that are acknowledged, but not in their file yet.
 
-Records are JSON, one a line. Before they are written to where they belong, the file is set aside
-under another name (`start_folding`); records that come meanwhile begin a new file, and the old
-one goes when its records have arrived (`finish_folding`). A crash at any point leaves every record
-in one of the two files, or in both, and applying a record twice must do no harm.
+Several processes append to it (`SharedLog`); the leader folds: before records are written to where
+they belong, the file is set aside under another name (`start_folding`); records that come meanwhile
+begin a new file, and the old one goes when its records have arrived (`finish_folding`). A crash at
+any point leaves every record in one of the two files, or in both, and applying a record twice must
+do no harm.
 
 A journal knows the state of the file that it continues: it stands in its first record, and a state
 that folding brings about is noted before the file is written. So a start can tell a file that
@@ -13,57 +14,33 @@ somebody else has changed meanwhile.
 
 from __future__ import annotations
 
-import fcntl
-import json
-import logging
 import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
-
-logger = logging.getLogger("bcfg2-server")
-
-Record = dict[str, Any]
-
-JOURNAL_MODE = 0o600
-
-#: Digests of a file and of those that it includes, by their names.
-State = Mapping[str, str]
-
-#: In a journal's first record: the state of the file when it began. In a line of its own: a state
-#: that the server itself brought about.
-BEGAN, WRITTEN = "began", "written"
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """
-    The content of a journal that is there at a start.
-
-    :ivar records: in order
-    :ivar states: those of the file that the journal continues, none in journals of old
-    """
-
-    records: list[Record]
-    states: list[State]
-
-    def continues(self, state: State) -> bool:
-        """Say whether a file is as the journal knows it: each part, as a crash may come between."""
-        return not self.states or all(
-            any(known.get(name) == digest for known in self.states)
-            for name, digest in state.items()
-        )
+from bcfg2tw.engine.store.xmlfiles.records import (
+    BEGAN,
+    JOURNAL_MODE,
+    WRITTEN,
+    Leftover,
+    Record,
+    State,
+    end_line,
+    line_of_record,
+    whole_lines,
+    with_state,
+)
+from bcfg2tw.engine.store.xmlfiles.shared_log import SharedLog
 
 
-class Journal:
+class Journal(SharedLog):
     """
     A journal at a path; nothing is opened or made before the first record.
 
-    Safe to use from several threads; a second process that wants to append is refused.
+    Safe to use from several threads and from several processes: each sees what the others
+    appended since it looked last (`news`).
     """
 
     def __init__(self, path: str, state: Callable[[], State] = dict) -> None:
@@ -73,23 +50,25 @@ class Journal:
         :param state: returns the present state of the file that the journal belongs to; it is
             called in any thread
         """
-        self._path = path
+        super().__init__(path)
         self._state = state
-        self._aside = f"{path}.folding"
-        self._condition = threading.Condition()
-        self._descriptor: int | None = None
         self._written = 0
         self._synced = 0
         self._failed = 0
-        self._syncing = False
 
     def replay(self) -> list[Record]:
         """Return all records in order; a last line that was cut off is no record."""
         return self.leftover().records
 
     def leftover(self) -> Leftover:
-        """Return all records, and the states of the file that they continue."""
-        aside, lines = list(records(self._aside)), list(records(self._path))
+        """
+        Return all records, and the states of the file that they continue.
+
+        From here on `news` has what is appended later.
+        """
+        with self._condition:
+            aside, lines = self._read_whole()
+            self._forget_news()
         all_lines = [*aside, *lines]
         began: list[State] = [line[BEGAN] for line in all_lines if BEGAN in line][:1]
         written: list[State] = [line[WRITTEN] for line in all_lines if WRITTEN in line]
@@ -101,40 +80,17 @@ class Journal:
         """
         Add a record; it is on disk on return. Threads that append at once share one sync.
 
-        :raises OSError: if it cannot be written, or if another process has the journal
+        :raises OSError: if it cannot be written
         """
-        line = _line(record)
+        line = line_of_record(record)
         with self._condition:
-            descriptor = self._open()
-            if os.fstat(descriptor).st_size == 0:
-                line = _line(_with_state(record, self._state()))
-            self._write(descriptor, line)
+            with self._locked() as descriptor:
+                if self._offset == 0:
+                    line = line_of_record(with_state(record, self._state()))
+                self._write(descriptor, line)
             self._written += 1
             number = self._written
         self._sync(number)
-
-    def _open(self) -> int:
-        if self._descriptor is None:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, JOURNAL_MODE)
-            try:
-                _lock(descriptor)
-                _drop_torn_line(descriptor)
-                sync_folder(os.path.dirname(self._path))
-            except OSError:
-                os.close(descriptor)
-                raise
-            self._descriptor = descriptor
-        return self._descriptor
-
-    def _write(self, descriptor: int, line: bytes) -> None:
-        end = os.fstat(descriptor).st_size
-        try:
-            written = os.write(descriptor, line)
-            if written != len(line):
-                raise OSError(f"{self._path}: only {written} of {len(line)} bytes were written")
-        except OSError:
-            os.ftruncate(descriptor, end)  # the next record must not stand behind half a line
-            raise
 
     def _sync(self, number: int) -> None:
         with self._condition:
@@ -166,35 +122,45 @@ class Journal:
         """
         Set the records aside, if there are any; those that come from now on begin a new file.
 
-        What an earlier attempt set aside stays in front of them.
+        What an earlier attempt set aside stays in front of them. What other processes appended
+        until then is in `news`.
 
-        :raises OSError: if files cannot be written, or if another process has the journal; the
-            records are where they were then
+        :raises OSError: if files cannot be written; the records are where they were then
         """
-        if not os.path.exists(self._path) and not os.path.exists(self._aside):
-            return
         with self._condition:
+            self._look()
+            if self._descriptor is None and not os.path.exists(self._aside):
+                return
             while self._syncing:
                 self._condition.wait()
-            descriptor = self._open()
-            os.fdatasync(descriptor)
-            self._synced = self._written
-            if os.path.exists(self._aside):
-                self._move(descriptor)
-            else:
+            with self._locked() as descriptor:
+                os.fdatasync(descriptor)
+                self._synced = self._written
+                # before anybody can append to the next one: whoever reads the mark then looks there
+                self._begin_generation()
+                if os.path.exists(self._aside):
+                    self._move()
+                else:
+                    os.rename(self._path, self._aside)
+                sync_folder(os.path.dirname(self._path))
                 self._close()
-                os.rename(self._path, self._aside)
-            sync_folder(os.path.dirname(self._path))
 
-    def _move(self, descriptor: int) -> None:
-        _end_line(self._aside)
+    def _begin_generation(self) -> None:
+        """Tell the others that the journal is set aside; its lock is held."""
+        progress = self.mark.read()
+        if progress is not None:
+            self.mark.put(progress.generation + 1, progress.folded, progress.stamps)
+        self._progress = self.mark.read()
+
+    def _move(self) -> None:
+        end_line(self._aside)
         with open(self._path, "rb") as stream:
             lines = stream.read()
         with open(self._aside, "ab") as stream:
             stream.write(lines)
             stream.flush()
             os.fsync(stream.fileno())
-        os.ftruncate(descriptor, 0)
+        os.unlink(self._path)
 
     def note_writing(self, state: State) -> None:
         """
@@ -204,23 +170,29 @@ class Journal:
         """
         with suppress(FileNotFoundError), open(self._aside, "rb+") as stream:
             stream.seek(0, os.SEEK_END)
-            stream.write(_line({WRITTEN: state}))
+            stream.write(line_of_record({WRITTEN: state}))
             stream.flush()
             os.fsync(stream.fileno())
 
-    def finish_folding(self, state: State | None = None) -> None:
+    def finish_folding(self, state: State | None = None, stamps: tuple[int, ...] = ()) -> None:
         """
         Forget the records that were set aside: they are where they belong.
 
         :param state: of the file that they were written to
+        :param stamps: of that file before and after, for the other processes
         """
         with self._condition:
-            if state and self._descriptor is not None and os.fstat(self._descriptor).st_size:
-                self._write(self._descriptor, _line({WRITTEN: state}))
-                os.fdatasync(self._descriptor)
+            self._look()
+            if state and self._descriptor is not None and self._offset:
+                with self._locked() as descriptor:
+                    self._write(descriptor, line_of_record({WRITTEN: state}))
+                    os.fdatasync(descriptor)
         with suppress(FileNotFoundError):
             os.unlink(self._aside)
             sync_folder(os.path.dirname(self._path))
+        progress = self.mark.read()
+        if progress is not None:
+            self.mark.put(progress.generation, progress.generation - 1, stamps)
 
     def replace(self, kept: Iterable[Record], state: State, copy: str) -> None:
         """
@@ -230,111 +202,46 @@ class Journal:
 
         :param state: of the file that the records continue from now on
         :param copy: the path of the copy
-        :raises OSError: if it cannot be written, or if another process has the journal
+        :raises OSError: if it cannot be written
         """
-        with self._condition:
-            self._open()
-            lines = _content(self._aside) + _content(self._path)
+        with self._condition, self._locked():
+            lines = whole_lines(self._aside) + whole_lines(self._path)
             write_atomically(copy, lines, JOURNAL_MODE)
-            self._close()
             kept = [
                 {key: value for key, value in record.items() if key != BEGAN} for record in kept
             ]
             if kept:
-                first = _with_state(kept[0], state)
-                write_atomically(self._path, b"".join(map(_line, [first, *kept[1:]])), JOURNAL_MODE)
+                first = with_state(kept[0], state)
+                write_atomically(
+                    self._path, b"".join(map(line_of_record, [first, *kept[1:]])), JOURNAL_MODE
+                )
             else:
                 os.unlink(self._path)
             with suppress(FileNotFoundError):
                 os.unlink(self._aside)
             sync_folder(os.path.dirname(self._path))
+            self._begin_generation()
+            self._close()
+            descriptor = self._reopen()
+            self._offset = 0 if descriptor is None else os.fstat(descriptor).st_size
 
     def close(self) -> None:
-        """Close the file; one without records is removed."""
+        """Close the file; one without records is removed, as is the mark of a leader."""
         with self._condition:
             while self._syncing:
                 self._condition.wait()
             if self._descriptor is not None:
-                if os.fstat(self._descriptor).st_size == 0:
-                    os.unlink(self._path)
+                self._remove_if_empty()
+            if self._descriptor is not None:
                 os.fdatasync(self._descriptor)  # a thread may be about to sync what it added
                 self._synced = self._written
             self._close()
+        self.mark.release()
 
-    def _close(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-
-def records(path: str) -> Iterator[Record]:
-    """Yield the records of a file, none if there is no such file."""
-    try:
-        with open(path, "rb") as stream:
-            lines = stream.read().split(b"\n")
-    except FileNotFoundError:
-        return
-    for number, line in enumerate(lines[:-1], 1):  # behind the last end of line: a torn record
-        try:
-            yield _record(line)
-        except ValueError as error:
-            logger.error("%s:%s: this is no record and is lost: %r (%s)",
-                         path, number, line, error)  # fmt: skip
-
-
-def _line(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(dict(record), separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _with_state(record: Mapping[str, Any], state: State) -> Mapping[str, Any]:
-    return {**record, BEGAN: dict(state)} if state else record
-
-
-def _lines(kept: Iterable[Record], state: State) -> bytes:
-    """Return a journal of some records that continue a state."""
-    bare = [{key: value for key, value in record.items() if key != BEGAN} for record in kept]
-    return b"".join(map(_line, [*(_with_state(record, state) for record in bare[:1]), *bare[1:]]))
-
-
-def _content(path: str) -> bytes:
-    """Return the whole lines of a file, none if there is no such file."""
-    try:
-        with open(path, "rb") as stream:
-            data = stream.read()
-    except FileNotFoundError:
-        return b""
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _record(line: bytes) -> Record:
-    record = json.loads(line)
-    if not isinstance(record, dict):
-        raise ValueError("it is no object")
-    return record
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise OSError(
-            "another process has it open: only one server may use a repository at a time"
-        ) from error
-
-
-def _drop_torn_line(descriptor: int) -> None:
-    with open(os.dup(descriptor), "rb") as stream:
-        stream.seek(0)
-        data = stream.read()
-    os.ftruncate(descriptor, data.rfind(b"\n") + 1)
-
-
-def _end_line(path: str) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        _drop_torn_line(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-__all__ = ["Journal", "Leftover", "Record", "State", "records"]
+    def _remove_if_empty(self) -> None:
+        is_alone = self.mark.read() is None and self._written > 0
+        if not self.mark.is_leading and not is_alone:
+            return
+        with self._locked() as descriptor:
+            if os.fstat(descriptor).st_size == 0:
+                os.unlink(self._path)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.clock import Clock
-from bcfg2tw.engine.store.client_locks import ClientLocks
+from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
-from bcfg2tw.engine.store.xmlfiles.folding import Gate, Later
-from bcfg2tw.engine.store.xmlfiles.journal import Journal, Leftover, Record, State
+from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
+from bcfg2tw.engine.store.xmlfiles.gate import Gate
+from bcfg2tw.engine.store.xmlfiles.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.records import Leftover, Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, RepositoryError
+from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
@@ -27,10 +27,16 @@ Batch = TypeVar("Batch")
 
 FOLDING_DELAY_SECONDS = 3.0
 
+#: Of a folder for state, which holds passwords of clients.
+FOLDER_MODE = 0o750
 
-class JournaledFile(ABC, Generic[Change, Batch]):
+
+class JournaledFile(FollowedJournal, Generic[Change, Batch]):
     """
     A file, its journal, and what is in memory of both: durable at once, in the file later.
+
+    Several processes may share it: each takes in what the others appended at the beginning of a
+    call (`catch_up`), and one of them, the leader, writes the file.
 
     A change is appended to the journal, then applied in memory, then acknowledged. Some seconds
     later everything that the file lacks is written to it in one step, once for all changes of
@@ -50,20 +56,18 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     logger: logging.Logger
     failure: type[Bcfg2Error]
 
-    def __init__(self, path: str, clock: Clock) -> None:
+    def __init__(self, path: str, clock: Clock, owns_folder: bool = False) -> None:
         """
         Open nothing yet.
 
         :param path: of the file; the journal stands beside it
+        :param owns_folder: whether the folder holds nothing but state, and is made if it is missing
         """
-        self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
         self._path = path
-        self._journal = Journal(f"{path}.journal", self._state)
-        self._client_locks = ClientLocks()
-        self._folding = threading.Lock()
-        self._lock = threading.Lock()
+        self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
+        self._owns_folder = owns_folder
+        super().__init__(Journal(f"{path}.journal", self._state), clock)
         self._gate = Gate()
-        self._is_serving = False  # a tool beside the server leaves its journal alone
         self._problem = ""
         self._is_taken_over = False
         self._takeover: Takeover | None = None  # what is not told yet
@@ -77,10 +81,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     @abstractmethod
     def _apply(self, change: Change) -> None:
         """Make a change visible; `_lock` is held."""
-
-    @abstractmethod
-    def _lacks_anything(self) -> bool:
-        """Say whether there is something that the file lacks."""
 
     @abstractmethod
     def _collect(self) -> Batch:
@@ -133,10 +133,6 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     # Changing
 
-    def changing(self, name: str) -> AbstractContextManager[object]:
-        """Keep other threads from changing a client."""
-        return self._client_locks.lock_of(name.lower())
-
     def _commit(self, change: Change) -> None:
         """
         Make a change durable, then visible; the lock of its client is held.
@@ -146,6 +142,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         self._serve()
         with self._gate.passing():
             self._append(change)
+            self._take_news()  # a generation that ended before this change does not hold it
             with self._lock:
                 self._apply(change)
         self.later.request()
@@ -189,8 +186,19 @@ class JournaledFile(ABC, Generic[Change, Batch]):
     def _serve(self) -> None:
         if not self._is_serving:
             with self._folding:
-                self._is_serving = True
+                self._begin_serving()
+
+    def _begin_serving(self) -> None:
+        """Serve, if that has not begun; `_folding` is held."""
+        if self._is_serving:
+            return
+        self._is_serving = True
+        try:
+            if self._journal.mark.lead():
                 self._tell_takeover()
+        except OSError as error:
+            self._report(error)
+        self._look_later()
 
     def _tell_takeover(self) -> None:
         """Say what was taken over and what was not; `_folding` is held, and this process serves."""
@@ -217,13 +225,22 @@ class JournaledFile(ABC, Generic[Change, Batch]):
             self.logger.warning("%s.journal is set aside: %s", self._path, copy)
 
     def prepare(self) -> None:
-        """Prepare nothing: what is there is taken over when it is read."""
+        """
+        Make the folder of the file, if it is no other's to make.
 
-    def catch_up(self) -> None:
-        """Take in nothing: one process at a time has the journal."""
-
-    def disconnect(self) -> None:
-        """Close nothing."""
+        :raises CoreInitError: if it cannot be made, or not be written
+        """
+        if not self._owns_folder:
+            return
+        folder = os.path.dirname(self._path)
+        try:
+            os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
+        except OSError as error:
+            raise CoreInitError(
+                f"{folder} cannot be made: {error.strerror or error} ([server] state)"
+            ) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise CoreInitError(f"{folder} cannot be written by this user ([server] state)")
 
     # Folding
 
@@ -242,7 +259,11 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         """
         with self._folding:
             try:
+                if self._is_serving and not self._journal.mark.lead():
+                    return True  # that is the business of the process that leads
                 self._take_over()
+                self._take_news()
+                self._read_all_again()
                 self._take_in()
                 self._fold()
             except (Bcfg2Error, OSError) as error:
@@ -258,12 +279,18 @@ class JournaledFile(ABC, Generic[Change, Batch]):
         with self._gate.closed():
             if not self._lacks_anything():
                 return
+            self._journal.start_folding()
+            self._take_news()  # what others appended until then is in the batch
             with self._lock:
                 batch = self._collect()
-            self._journal.start_folding()
-        self._journal.finish_folding(self._write(batch))
+        state = self._write(batch)
+        self._journal.finish_folding(state, self._stamps())
         with self._lock:
             self._settle(batch)
+
+    def _stamps(self) -> tuple[int, ...]:
+        """Return the stamps of the file before and after it was written; empty if not known."""
+        return ()
 
     def _report(self, problem: Exception) -> None:
         if str(problem) != self._problem:  # it is tried again every few seconds
@@ -272,6 +299,7 @@ class JournaledFile(ABC, Generic[Change, Batch]):
 
     def close(self) -> None:
         """Write to the file what it lacks, if this process serves; there are no calls any more."""
+        self._look_no_more()
         self.later.close()
         if self._is_serving and self._lacks_anything():
             self.fold()

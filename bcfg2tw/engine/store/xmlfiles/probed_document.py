@@ -127,6 +127,27 @@ def document(clients: Iterable[ClientAnswers]) -> bytes:
     return b"<Probed>\n" + b"".join(client.fragment for client in ordered) + b"</Probed>\n"
 
 
+def warn_of_answers(path: str | None, remedy: str) -> None:
+    """
+    Warn of a file that says something, and does not count any more.
+
+    :param path: None, or that of a file that need not be there
+    :param remedy: what to do to have it count
+    """
+    if path is None or not os.path.exists(path):
+        return
+    try:
+        clients, _ = read_probed(path)
+    except RepositoryError as error:
+        logger.warning("%s", error)
+        return
+    if clients:
+        logger.warning(
+            "%s: what the probes of %d clients said there does not count; %s",
+            path, len(clients), remedy,
+        )  # fmt: skip
+
+
 def read_probed(path: str) -> tuple[dict[str, ClientAnswers], Stamp]:
     """
     Read a file.

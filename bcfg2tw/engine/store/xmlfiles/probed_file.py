@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from bcfg2tw.engine.clock import Clock
@@ -15,7 +15,6 @@ from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.probed_document import (
     ClientAnswers,
@@ -23,7 +22,9 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     document,
     read_probed,
     record_of,
+    warn_of_answers,
 )
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
 from bcfg2tw.settings import Settings
@@ -55,20 +56,32 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     logger = logging.getLogger("Probes")
     failure = PluginExecutionError
 
-    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
+    def __init__(
+        self,
+        path: str,
+        clock: Clock,
+        changes: Announcements,
+        owns_folder: bool = False,
+        old_path: str | None = None,
+    ) -> None:
         """
         Take in what a killed server left in its journal; only for that probed.xml may be read.
 
         :param path: of probed.xml
+        :param owns_folder: whether its folder holds nothing but state
+        :param old_path: of the file in which all this was before, if it is still there
         """
-        super().__init__(path, clock)
+        super().__init__(path, clock, owns_folder)
+        self._old_path = old_path
         self._changes = changes
         self._waiting: dict[str, ClientAnswers] = {}
+        self._editions: dict[str, int] = {}  # in which each of these came
         self._clients: dict[str, ClientAnswers] = {}
         # every state in memory that differs from the last has a number; which one is in the file
         self._edition = 0
         self._written_edition = 0
         self._stamp: Stamp | None = None
+        self._stamps_of_writing: tuple[Stamp | None, Stamp | None] = (None, None)
         self._is_news = False  # was written by somebody else, and `refresh` not called since
         self._take_over()
 
@@ -101,6 +114,12 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         entry = self._clients.get(client.lower())
         return None if entry is None else entry.answers
 
+    def all(self) -> list[Answers]:
+        """Return all uploads, by name."""
+        with self._lock:
+            clients = dict(self._clients)
+        return [clients[client].answers for client in sorted(clients)]
+
     def refresh(self) -> None:
         """Take in probed.xml if somebody else wrote it; make it if it is missing."""
         with self._folding:
@@ -130,7 +149,11 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _make(self) -> None:
         if not self._is_serving:
             return
-        self.logger.warning("%s does not exist, creating", self._path)
+        # in a new folder for state that is how it begins
+        level = logging.INFO if self._owns_folder else logging.WARNING
+        self.logger.log(level, "%s does not exist, creating", self._path)
+        folder = os.path.dirname(self._path)
+        warn_of_answers(self._old_path, f"stop the server, copy it into {folder}, and start it")
         with self._lock:
             self._edition += 1
         self._fold()
@@ -182,6 +205,44 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         client = change.answers.client
         self._clients[client] = self._waiting[client] = change
         self._edition += 1
+        self._editions[client] = self._edition
+
+    # Other processes
+
+    def _take_record(self, record: Record) -> None:
+        entry = ClientAnswers(answers_from(record))
+        client = entry.answers.client
+        with self._lock:
+            before = self._clients.get(client)
+            self._apply(entry)
+        if before is None or not before.answers.says_the_same(entry.answers):
+            self._changes.announce(ClientChange(client, "probes"))
+
+    def _last_change(self) -> int:
+        return self._edition
+
+    def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
+        self._written_edition = max(self._written_edition, last)
+        for client, edition in list(self._editions.items()):
+            if edition <= last:
+                del self._editions[client]
+                self._waiting.pop(client, None)
+        # nothing is unknown of a file that is known before somebody else's hand was in it
+        before, after = stamps[: len(stamps) // 2], stamps[len(stamps) // 2 :]
+        if after and self._stamp == Stamp(*before):
+            self._stamp = Stamp(*after)
+
+    def _stamps(self) -> tuple[int, ...]:
+        before, after = self._stamps_of_writing
+        return () if before is None or after is None else (*astuple(before), *astuple(after))
+
+    def _reread(self) -> None:
+        """Take in the file; what waits in the journal is restored then."""
+        with self._lock:
+            self._waiting, self._editions = {}, {}
+        self._stamp, is_news = None, self._is_news
+        self._take_in()
+        self._is_news = is_news  # what is new is announced
 
     # Folding
 
@@ -195,11 +256,13 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         data = document(batch.clients)
         state = {os.path.basename(self._path): digest_of(data)}
         self._journal.note_writing(state)
+        before, after = self._stamp, None
         write_atomically(self._path, data)
         with open(self._path, "rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
             if stream.read() == data:  # else somebody has changed it since
-                self._stamp = stamp
+                self._stamp = after = stamp
+        self._stamps_of_writing = before, after
         return state
 
     def _settle(self, batch: Batch) -> None:
@@ -207,6 +270,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         for client, entry in batch.waiting.items():
             if self._waiting.get(client) is entry:
                 del self._waiting[client]
+                self._editions.pop(client, None)
 
     def _describe_waiting(self) -> str:
         return (

@@ -8,8 +8,8 @@ from typing import Any
 
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client_edit import ADD, COUNTS_LATER, REMOVE
-from bcfg2tw.engine.store.xmlfiles.journal import Record, State
 from bcfg2tw.engine.store.xmlfiles.probed_document import answers_from, fingerprint
+from bcfg2tw.engine.store.xmlfiles.records import Record, State
 
 
 @dataclass(frozen=True)

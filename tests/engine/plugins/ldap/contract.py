@@ -18,6 +18,7 @@ from bcfg2tw.engine.plugins.ldap.interface import (
     Library,
     SizeLimitExceeded,
 )
+from bcfg2tw.engine.time_limit import time_limit
 from bcfg2tw.settings import Settings
 from tests.engine.plugins.ldap.slapd import ADMIN, BASE, PASSWORD, SLAPD, Slapd, devices
 
@@ -349,6 +350,18 @@ class OutageTests(LibraryCase):
         started = time.monotonic()
         self.failure_of_down(self.connection(slapd.uri, OPT_TIMEOUT=2, OPT_NETWORK_TIMEOUT=5.5))
         self.assertTrue(1.9 < time.monotonic() - started < 20)
+
+    def test_time_of_call(self) -> None:
+        """One gets no more time than the call has left, and is not asked when that is over."""
+        slapd = Slapd(self)
+        slapd.keep_silent()
+        started = time.monotonic()
+        with time_limit(2):
+            self.failure_of_down(self.connection(slapd.uri, OPT_TIMEOUT=90, OPT_NETWORK_TIMEOUT=90))
+        self.assertLess(time.monotonic() - started, 20)
+        with time_limit(0):
+            reason = self.failure(self.connection(slapd.uri))
+        self.assertEqual(reason, f"{slapd.uri}: the call has no time left for it")
 
     def test_first_reachable(self) -> None:
         """Of several directories the first that answers is asked."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
 from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.plugins.metadata.addresses import AddressNames
 from bcfg2tw.engine.plugins.metadata.authentication import is_password
-from bcfg2tw.errors import MetadataConsistencyError
+from bcfg2tw.errors import MetadataConsistencyError, NotServing
 from tests.builders import PASSWORD, a_core, address, change
 from tests.doubles import ManualClock
 
@@ -32,7 +34,9 @@ def certificate(*names: str) -> dict[str, Any]:
     return {"subject": tuple((("commonName", name),) for name in names)}
 
 
-class AuthenticationTests(SynchronousTestCase):
+class AuthenticationTestCase(SynchronousTestCase):
+    """Cores, and logins to them."""
+
     def core(self, clients: str = CLIENTS, **settings: Any) -> NetworkCore:
         """Return a core with the clients."""
         contents = {"Metadata/clients.xml": clients, "Metadata/groups.xml": GROUPS}
@@ -52,6 +56,8 @@ class AuthenticationTests(SynchronousTestCase):
         self.assertEqual(admitted, peer.client is not None)
         return peer.client
 
+
+class AuthenticationTests(AuthenticationTestCase):
     def test_case_and_alias(self) -> None:
         """No spelling of a name, and no alias, gets round secure or the client's password."""
         core = self.core()
@@ -86,6 +92,28 @@ class AuthenticationTests(SynchronousTestCase):
         self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", both), "gate.example.test")
         nameless = {"subject": ((("organizationName", "x"),),)}
         self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2", nameless))
+
+    def test_alternative_names(self) -> None:
+        """The alternative names of a certificate count beside its commonName."""
+        core = self.core()
+        cert = {
+            "subject": ((("commonName", "Machine 7"),),),
+            "subjectAltName": (("DNS", "*.example.test"), ("DNS", "Door.example.test")),
+        }
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", cert), "gate.example.test")
+        self.assertIsNone(self.acts_as(core, "root", "", "127.0.0.2", cert))
+        nameless = {"subject": (), "subjectAltName": (("DNS", "gate.example.test"),)}
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", nameless), "gate.example.test")
+
+    def test_common_name_first(self) -> None:
+        """The commonName of a client beats alternative names that are clients', too."""
+        cert = {
+            **certificate("gate.example.test"),
+            "subjectAltName": (("DNS", "plain.example.test"),),
+        }
+        core = self.core()
+        self.assertEqual(self.acts_as(core, "root", "", "127.0.0.4", cert), "gate.example.test")
+        self.assertIsNone(self.acts_as(core, "root", PASSWORD, "127.0.0.2", cert))
 
     def test_other_clients_password(self) -> None:
         """A client's own password lets in nobody else."""
@@ -172,7 +200,8 @@ class AddressNamesTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = ManualClock()
         self.asked: list[str] = []
-        self.names = AddressNames(self.clock, self.look_up)
+        self.addresses = {"web.example.test": {"192.0.2.1"}}
+        self.names = AddressNames(self.clock, self.look_up, self.addresses.__getitem__)
 
     def look_up(self, ip: str) -> tuple[str, list[str], list[str]]:
         """Answer as DNS would; 192.0.2.1 alone has a name."""
@@ -191,8 +220,8 @@ class AddressNamesTests(SynchronousTestCase):
         self.assertEqual(len(self.asked), 2)
 
     def test_failure(self) -> None:
-        """An address without a name is refused with the reason; soon DNS is asked again."""
-        for seconds in (0, 1, 5):
+        """An address without a name is refused with the reason, for a minute without asking."""
+        for seconds in (0, 1, 58, 2):
             self.clock.advance(seconds)
             with self.assertRaises(MetadataConsistencyError) as raised:
                 self.names.name("192.0.2.2")
@@ -200,3 +229,80 @@ class AddressNamesTests(SynchronousTestCase):
             str(raised.exception), "Address resolution error for 192.0.2.2: Unknown host"
         )
         self.assertEqual(len(self.asked), 2)
+
+    def test_unconfirmed(self) -> None:
+        """A name counts only if it resolves back to the address, however that is written."""
+        self.addresses["web.example.test"] = {"192.0.2.9", "::ffff:192.0.2.1"}
+        self.assertEqual(self.names.name("192.0.2.1"), "web.example.test")
+        self.clock.advance(61)
+        self.addresses["web.example.test"] = {"192.0.2.9"}
+        with self.assertRaisesRegex(
+            MetadataConsistencyError,
+            "for 192.0.2.1: its name is web.example.test, but that name does not have this address",
+        ):
+            self.names.name("192.0.2.1")
+
+    def test_silence(self) -> None:
+        """Where the name service does not answer nothing is decided, for a minute."""
+        silence = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+        def be_silent(name: str) -> set[str]:
+            raise silence
+
+        names = AddressNames(self.clock, self.look_up, be_silent)
+        for _ in range(3):
+            with self.assertRaisesRegex(NotServing, "does not answer about 192.0.2.1: .*Temporary"):
+                names.name("192.0.2.1")
+        self.assertEqual(len(self.asked), 1)
+
+    def test_elsewhere(self) -> None:
+        """Where look-ups are made elsewhere none is made here; afterwards the name is known."""
+        with look_ups_elsewhere():
+            with self.assertRaises(LookUpNeeded) as raised:
+                self.names.name("192.0.2.1")
+            self.assertEqual((raised.exception.subject, self.asked), ("192.0.2.1", []))
+            raised.exception.look_up()
+            self.assertEqual(self.names.name("192.0.2.1"), "web.example.test")
+        self.assertEqual(self.asked, ["192.0.2.1"])
+
+
+class LookUpTests(AuthenticationTestCase):
+    """Who has something looked up."""
+
+    def asks(self, core: NetworkCore, *arguments: Any) -> bool:
+        """Say whether a login has its address looked up."""
+        with look_ups_elsewhere():
+            try:
+                self.acts_as(core, *arguments)
+            except LookUpNeeded:
+                return True
+        return False
+
+    def test_password_first(self) -> None:
+        """A password that nobody has is refused before anything is looked up."""
+        core = self.core()
+        self.assertFalse(self.asks(core, "root", "wrong"))
+        self.assertFalse(self.asks(core, "root", ""))
+        for password in (PASSWORD, "fig", "a b", "a+b"):
+            self.assertTrue(self.asks(core, "root", password), password)
+
+    def test_known_address(self) -> None:
+        """An address that clients.xml has is never looked up."""
+        core = self.core()
+        self.assertFalse(self.asks(core, "root", PASSWORD, "127.0.0.2"))
+        self.assertFalse(self.asks(core, "root", "wrong", "127.0.0.2"))
+
+    def test_certificate(self) -> None:
+        """The address of a certificate is, and with a password only when that is right."""
+        core = self.core()
+        cert = certificate("gate.example.test")
+        self.assertTrue(self.asks(core, "root", "", "127.0.0.99", cert))
+        cert = certificate("plain.example.test")
+        self.assertFalse(self.asks(core, "root", "wrong", "127.0.0.99", cert))
+        self.assertTrue(self.asks(core, "root", PASSWORD, "127.0.0.99", cert))
+
+    def test_strict_address(self) -> None:
+        """So it is for those who give their name and have to be at its address."""
+        core = self.core(strict_address=True)
+        self.assertFalse(self.asks(core, "plain.example.test", "wrong"))
+        self.assertTrue(self.asks(core, "plain.example.test", PASSWORD))

@@ -215,7 +215,9 @@ class ScriptTests(SynchronousTestCase):
         again = NetworkCore(some_settings(repository, probes_db=True))
         self.addCleanup(again.shutdown)
         again.load_plugins()
-        self.assertEqual(dict(again.build_metadata(CLIENT).Probes), {"p": "printed"})
+        answers = again.store.probes.of(CLIENT)
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "printed"})
         core.metadata.set_version(CLIENT, "1.3.4")
         core.shutdown()
         self.assertFalse(os.path.exists(os.path.join(repository, "Probes", "probed.xml")))

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.dispatch import Dispatcher, HttpAnswer, Peer
-from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import NotServing
 from tests.builders import PASSWORD, a_repository, address, some_settings
@@ -48,7 +47,7 @@ class OutageTests(SynchronousTestCase):
         self.core = NetworkCore(self.settings)
         self.addCleanup(self.core.shutdown)
         self.core.start()
-        self.dispatcher = Dispatcher(self.core, FailedLogins(1000))
+        self.dispatcher = Dispatcher(self.core)
 
     def call(self, method: str, *parameters: str) -> HttpAnswer:
         """

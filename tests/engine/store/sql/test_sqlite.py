@@ -11,11 +11,13 @@ from typing import Any
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
+from bcfg2tw.errors import StateUnavailable
 from bcfg2tw.settings import Settings
 from tests.doubles import ManualClock
 from tests.engine.store import contract
-from tests.engine.store.contract import NEW, WEB
+from tests.engine.store.contract import NEW, WEB, answers
 from tests.engine.store.sql import sharing
+from tests.full_disk import files_limited_to
 
 
 class SQLiteStoreTests(contract.StoreContract, contract.DurableStoreContract):
@@ -58,6 +60,23 @@ class SQLiteSharingTests(sharing.SharingContract):
         self.assertEqual(self.client(WEB).version, "1")
         self.assertIsNone(self.list.get(NEW))
         self.assertEqual(self.announced[-1], ClientChange(None, "existence"))
+
+    def test_full_disk(self) -> None:
+        """On a full disk changes have to be made again, and what is there is still read."""
+        self.store.probes.save(answers("1"))
+        path = os.path.join(str(self.settings.state), "bcfg2.sqlite-wal")
+        with files_limited_to(os.path.getsize(path)):
+            for text in ("2", "3"):
+                self.assertRaises(StateUnavailable, self.store.probes.save, answers(text * 9999))
+            with self.store.call():
+                self.assertEqual(self.text_of(WEB), "1")
+            self.other.catch_up()
+            self.assertEqual(self.text_of(WEB, self.other), "1")
+        self.clock = ManualClock()
+        again = self.open_store()
+        self.addCleanup(again.close)
+        self.assertTrue(again.probes.save(answers("4")))
+        self.assertEqual(self.text_of(WEB, again), "4")
 
     def test_mode(self) -> None:
         """The database, which holds passwords, is not for everybody to read."""

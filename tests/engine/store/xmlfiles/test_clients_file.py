@@ -20,7 +20,7 @@ from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import read_clients
 from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
-from bcfg2tw.engine.store.xmlfiles.journal import State
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
 
@@ -122,7 +122,8 @@ class ClientsFileTests(SynchronousTestCase):
         self.assertIn('address="127.0.0.1" version="1.3.4"', text)
         self.assertIn('<Client name="new.example.test" profile="all"/>', text)
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o604)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["clients.xml", "groups.xml", "more.xml"])
+        names = [name for name in os.listdir(self.folder) if not name.endswith(".journal.lock")]
+        self.assertEqual(sorted(names), ["clients.xml", "groups.xml", "more.xml"])
 
     def test_included_file(self) -> None:
         """A client in an included file is changed there, however its name is written."""
@@ -164,6 +165,37 @@ class ClientsFileTests(SynchronousTestCase):
         clients = self.core.store.clients
         assert isinstance(clients, ClientsFile)
         self.assertLessEqual(len(clients._log), 2)
+
+    def test_own_file(self) -> None:
+        """What is folded is no change, and empties no cache; what somebody edits is one."""
+        changed_by_others = self.core.store.changed_by_others
+        paths = [str(self.file), str(self.folder / "more.xml")]
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.metadata.set_version("included.example.test", "1.3.4")
+        self.assertTrue(self.core.store.clients.fold())
+        snapshot = self.core.snapshot
+        self.assertEqual(changed_by_others(paths), [])
+        self.core.reload(paths)
+        self.assertIs(self.core.snapshot, snapshot)
+        self.file.write_text(self.file.read_text().replace('"all"', '"other"'))
+        self.assertEqual(changed_by_others(paths), [str(self.file)])
+        self.core.reload(paths)
+        self.assertEqual(self.core.build_metadata(CLIENT).profile, "other")
+        self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
+
+    def test_own_file_with_origin(self) -> None:
+        """Where a new client came from counts once it is folded, whatever is folded later."""
+        clients = self.core.store.clients
+        clients.add("new.example.test", {"profile": "all", "uuid": "u-new"})
+        self.assertTrue(clients.fold())
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.assertTrue(clients.fold())
+        self.core.reload([str(self.file)])
+        client = metadata_of(self.core).clients.by_uuid("u-new")
+        self.assertEqual(client.name if client else None, "new.example.test")
+        self.core.metadata.set_version(CLIENT, "1.3.5")
+        self.assertTrue(clients.fold())
+        self.assertEqual(self.core.store.changed_by_others([str(self.file)]), [])
 
     def test_edit_by_hand(self) -> None:
         """What the administrator writes while changes wait is not lost, nor are they."""
@@ -316,6 +348,7 @@ class ClientsFileTests(SynchronousTestCase):
         clients = again.store.clients
         assert isinstance(clients, ClientsFile)
         clients.later.close()
+        clients._journal.close()
         last = self.again()
         last.start()
         self.assertIn("new.example.test", last.metadata.client_names())
@@ -367,7 +400,7 @@ class ClientsFileTests(SynchronousTestCase):
         self.core.metadata.set_version(CLIENT, "1.3.4")
         clients = self.core.store.clients
         assert isinstance(clients, ClientsFile)
-        self.patch(clients._journal, "finish_folding", lambda state: None)
+        self.patch(clients._journal, "finish_folding", lambda state, stamp: None)
         self.core.store.clients.fold()
         with self.assertLogs("Metadata", "WARNING") as logs:
             self.killed(self.file.read_text())

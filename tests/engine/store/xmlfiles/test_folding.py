@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.store.xmlfiles.folding import REST_PER_WORK, Gate, Later
+from bcfg2tw.engine.store.later import REST_PER_WORK, Later
+from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from tests.doubles import ManualClock
 
 PATIENCE_SECONDS = 20.0

@@ -75,6 +75,15 @@ class ProbedFileTests(SynchronousTestCase):
         answers.refresh()
         return answers
 
+    def die(self) -> None:
+        """End the first store as the end of a process does, whatever it still had to do."""
+        self.answers.later.close()
+        self.answers._journal.close()
+
+    def names(self) -> list[str]:
+        """Return what is in the folder beside the mark of a server that runs."""
+        return [name for name in os.listdir(self.folder) if not name.endswith(".journal.lock")]
+
     def save(self, text: str, client: str = CLIENT, *groups: str, at: int = 1000) -> bool:
         """Save what the one probe of a client printed."""
         return self.answers.save(Answers(client, {"p": text}, frozenset(groups), at))
@@ -200,7 +209,7 @@ class ProbedFileTests(SynchronousTestCase):
         self.assertTrue(self.answers.fold())
         self.assertEqual(self.written(), {f"c{number}": str(45 + number) for number in range(5)})
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o604)
-        self.assertEqual(os.listdir(self.folder), ["probed.xml"])
+        self.assertEqual(self.names(), ["probed.xml"])
 
     def test_by_itself(self) -> None:
         """It is written without anybody asking for it."""
@@ -213,7 +222,7 @@ class ProbedFileTests(SynchronousTestCase):
         self.save("same")
         self.answers.fold()
         self.assertFalse(self.save("same", at=2000))
-        self.assertEqual(os.listdir(self.folder), ["probed.xml"])
+        self.assertEqual(self.names(), ["probed.xml"])
         self.assertTrue(self.answers.fold())
         self.assertIn('timestamp="2000"', self.file.read_text())
 
@@ -228,12 +237,19 @@ class ProbedFileTests(SynchronousTestCase):
         journal.rmdir()
 
     def test_second_server(self) -> None:
-        """A second server on the same repository takes no uploads, and says why."""
-        self.save("first")
+        """A second server on the same repository takes uploads too; the first one writes all."""
+        self.save("first", "a")
         second = self.a_store()
-        with self.assertRaises(PluginExecutionError) as raised:
-            second.save(Answers(CLIENT, {"p": "second"}, frozenset(), 1))
-        self.assertIn("another process has it open", str(raised.exception))
+        second.start()
+        second.save(Answers("b", {"p": "second"}, frozenset(), 1))
+        self.assertEqual(self.said(second, "a"), "first")
+        self.answers.catch_up()
+        self.assertEqual(self.said(self.answers, "b"), "second")
+        second.close()
+        self.assertEqual(self.written(), {})
+        self.answers.close()
+        self.assertEqual(self.written(), {"a": "first", "b": "second"})
+        self.assertEqual(os.listdir(self.folder), ["probed.xml"])
 
     def test_file_not_writable(self) -> None:
         """While probed.xml cannot be written uploads wait in the journal, and are then written."""
@@ -279,6 +295,7 @@ class ProbedFileTests(SynchronousTestCase):
         self.save("new", "b")
         record = (self.folder / "probed.xml.journal").read_bytes()
         self.answers.fold()
+        self.die()
         (self.folder / "probed.xml.journal.folding").write_bytes(record)
         again = self.a_store()
         again.start()

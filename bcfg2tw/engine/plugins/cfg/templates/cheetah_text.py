@@ -26,7 +26,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
     variables_of_entry,
 )
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates import divisions, output_limit, python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
@@ -54,10 +54,15 @@ BUILT_IN.__dict__.update({**builtins.__dict__, "__import__": python2.OF_TEMPLATE
 
 
 class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
-    """Writes values as Python 2 did."""
+    """Writes values as Python 2 did, and not without end."""
+
+    _number = 0
 
     def filter(self, val: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the text of a value."""
+        self._number += 1
+        if self._number > output_limit.MAX_PIECES:
+            raise output_limit.TooMuchOutput
         return super().filter(python2.as_text(val), *arguments, **keywords)
 
 
@@ -132,10 +137,12 @@ class CheetahText(ContentGenerator):
             for frame, line in traceback.walk_tb(error.__traceback__)
             if frame.f_code.co_filename == path
         ]
-        if not lines:
-            return None
+        return self.line_of(lines[-1]) if lines else None
+
+    def line_of(self, generated_line: int) -> int | None:
+        """Return the line of the template that a line of the code made of it comes from."""
         code: bytes = _compile(self._text, False, {})
-        generated = code.decode("utf-8", "replace").splitlines()[: lines[-1]]
+        generated = code.decode("utf-8", "replace").splitlines()[:generated_line]
         include = INCLUDE.search(generated[-1]) if generated else None
         return _origin(generated) if include is None else self._line_of_include(include[1])
 

@@ -32,6 +32,7 @@ from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.mistakes import missing_include, refuse_new
+from bcfg2tw.engine.templates.output_limit import bounded
 from bcfg2tw.engine.templates.python2_random import RANDOM
 from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
@@ -127,7 +128,8 @@ class Jinja2Text(ContentGenerator):
         return run_template(partial(self._render, variables), failure_of)
 
     def _render(self, variables: Variables) -> str:
-        return restrict_to_encoding(self._template.render(variables), self._settings)
+        text = "".join(bounded(self._template.generate(variables)))
+        return restrict_to_encoding(text, self._settings)
 
 
 def _divisions(environment: Environment, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:

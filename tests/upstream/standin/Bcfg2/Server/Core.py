@@ -11,9 +11,19 @@ from collections.abc import Callable
 from typing import Any
 from xmlrpc.client import Fault
 
+import lxml.etree
+
+import Bcfg2.Server
 from Bcfg2 import Options
 from Bcfg2.Server.Plugin import Threaded
 from Bcfg2.Server.Statistics import stats
+
+try:
+    import Bcfg2.Server.Encryption
+except ImportError:  # it needs M2Crypto
+    HAS_CRYPTO = False
+else:
+    HAS_CRYPTO = True
 
 
 class CoreInitError(Exception):
@@ -137,6 +147,22 @@ class NetworkCore:
             for name, plugin in self.plugins.items()
             for method in plugin.__rmi__
         }
+
+    def BuildConfiguration(self, client: str) -> Any:
+        """
+        Return what a file of the repository says, elements decrypted.
+
+        As with Bcfg2, what cannot be decrypted, or what nothing is there to decrypt, is served.
+        """
+        document = lxml.etree.parse(os.path.join(Options.setup.repository, f"{client}.xml"))
+        for element in document.iter("Path") if HAS_CRYPTO else ():
+            try:
+                secret = Options.setup.passphrases[element.get("encrypted", "main")]
+                text = Bcfg2.Server.Encryption.ssl_decrypt(element.text, secret)
+                element.text = text.encode("ascii", "xmlcharrefreplace")
+            except (KeyError, Bcfg2.Server.Encryption.EVPError):
+                self.logger.error("Failed to decrypt")
+        return document.getroot()
 
     @exposed
     def GetConfig(self, address: Any) -> str:

@@ -1,0 +1,1 @@
+"""Certificates as documents: their ends, and those that their authorities have revoked."""

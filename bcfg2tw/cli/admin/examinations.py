@@ -1,0 +1,177 @@
+"""The examinations of `doctor`: each yields what it looked at, and how that is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from fnmatch import fnmatchcase
+
+from cryptography import x509
+
+from bcfg2tw.cli.looking import Site
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.settings import Settings
+from bcfg2tw.settings.types import locations
+
+__all__ = ["CRITICAL", "EXAMINATIONS", "GOOD", "WARNING", "Verdict"]
+
+GOOD, WARNING, CRITICAL = "ok", "warning", "critical"
+
+_SOON = timedelta(days=30)
+_LEAST_FREE = 0.05
+_CLOCK_SECONDS = 60
+_CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """
+    What was found of one thing.
+
+    :ivar state: `GOOD`, `WARNING` or `CRITICAL`
+    """
+
+    subject: str
+    state: str
+    text: str
+
+
+def configuration(site: Site) -> Iterator[Verdict]:
+    """Examine bcfg2.conf."""
+    for notice in site.settings.notices:
+        yield Verdict("configuration", WARNING, notice)
+    yield Verdict("configuration", GOOD, site.settings.config or "the defaults")
+
+
+def repository(site: Site) -> Iterator[Verdict]:
+    """Examine the repository: whether it can be read, and what of it cannot."""
+    path = site.settings.repository
+    if not os.path.isdir(path):
+        yield Verdict("repository", CRITICAL, f"there is no folder {path}")
+        return
+    try:
+        problems = site.core.snapshot.problems
+        clients = len(site.core.metadata.client_names())
+    except Bcfg2Error as error:
+        yield Verdict("repository", CRITICAL, str(error))
+        return
+    for problem in problems:
+        yield Verdict("repository", CRITICAL, str(problem))
+    yield Verdict("repository", GOOD, f"{path}, {clients} clients")
+
+
+def certificates(site: Site) -> Iterator[Verdict]:
+    """Examine the certificates: until when they are good, and whether the key fits."""
+    settings = site.settings
+    for path in filter(None, dict.fromkeys((settings.cert, settings.ca))):
+        yield from _certificate(path)
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.cert, settings.key, lambda: "")
+    except (OSError, ssl.SSLError) as error:
+        yield Verdict("key", CRITICAL, f"{settings.key} with {settings.cert}: {error}")
+        return
+    if os.stat(settings.key).st_mode & 0o007:
+        yield Verdict("key", WARNING, f"{settings.key} can be read by all: chmod o= it")
+    else:
+        yield Verdict("key", GOOD, settings.key)
+
+
+def _certificate(path: str) -> Iterator[Verdict]:
+    try:
+        with open(path, "rb") as stream:
+            certificate = x509.load_pem_x509_certificate(stream.read())
+    except (OSError, ValueError) as error:
+        yield Verdict("certificate", CRITICAL, f"{path}: {error}")
+        return
+    now, end = datetime.now(timezone.utc), certificate.not_valid_after_utc
+    text = f"{path} is good until {end:%Y-%m-%d}"
+    if now < certificate.not_valid_before_utc:
+        begin = certificate.not_valid_before_utc
+        yield Verdict("certificate", CRITICAL, f"{path} is not good before {begin:%Y-%m-%d}")
+    elif now > end:
+        yield Verdict("certificate", CRITICAL, f"{path} was good until {end:%Y-%m-%d}")
+    else:
+        yield Verdict("certificate", WARNING if end - now < _SOON else GOOD, text)
+
+
+def names(site: Site) -> Iterator[Verdict]:
+    """Examine the names of the server: whether they lead anywhere and the certificate has them."""
+    for host, _ in locations(site.settings.server):
+        try:
+            socket.getaddrinfo(host, None)
+        except OSError as error:
+            yield Verdict("name", CRITICAL, f"{host} leads nowhere: {error.strerror}")
+            continue
+        carried = _names_of(site.settings)
+        if carried and not any(fnmatchcase(host.lower(), name.lower()) for name in carried):
+            text = f"{host} is not in the certificate, which has {', '.join(sorted(carried))}"
+            yield Verdict("name", WARNING, text)
+        else:
+            yield Verdict("name", GOOD, host)
+
+
+def _names_of(settings: Settings) -> set[str]:
+    try:
+        with open(settings.cert, "rb") as stream:
+            certificate = x509.load_pem_x509_certificate(stream.read())
+        kind = x509.SubjectAlternativeName
+        extension = certificate.extensions.get_extension_for_class(kind)
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return set()
+    return {str(name.value) for name in extension.value}
+
+
+def permissions(site: Site) -> Iterator[Verdict]:
+    """Examine whether this user may write what clients change."""
+    for name in ("Metadata", "Probes"):
+        path = os.path.join(site.settings.repository, name)
+        if name in site.settings.plugins and os.path.isdir(path):
+            is_writable = os.access(path, os.W_OK)
+            text = path if is_writable else f"{path} cannot be written by this user"
+            yield Verdict("permissions", GOOD if is_writable else WARNING, text)
+
+
+def disk(site: Site) -> Iterator[Verdict]:
+    """Examine the space on the disk of the repository."""
+    if not os.path.isdir(site.settings.repository):
+        return
+    usage = shutil.disk_usage(site.settings.repository)
+    text = f"{usage.free / 2**30:.1f} GiB of {usage.total / 2**30:.1f} GiB are free"
+    yield Verdict("disk", WARNING if usage.free < usage.total * _LEAST_FREE else GOOD, text)
+
+
+def clock(site: Site) -> Iterator[Verdict]:
+    """Examine the clock: no file is from the future."""
+    path = os.path.join(site.settings.repository, "Metadata")
+    if not os.path.isdir(path):
+        return
+    ahead = os.stat(path).st_mtime - time.time()
+    if ahead > _CLOCK_SECONDS:
+        text = f"{path} was changed {ahead:.0f} seconds from now: is the clock right?"
+        yield Verdict("clock", WARNING, text)
+    else:
+        yield Verdict("clock", GOOD, time.strftime("%Y-%m-%d %H:%M:%S %z"))
+
+
+def ports(site: Site) -> Iterator[Verdict]:
+    """Examine whether a server listens."""
+    for host, port in locations(site.settings.server):
+        place = f"{host}:{site.settings.port or port}"
+        try:
+            address = (host, site.settings.port or port)
+            with socket.create_connection(address, _CONNECT_SECONDS):
+                yield Verdict("port", GOOD, f"{place} answers")
+        except OSError as error:
+            yield Verdict("port", CRITICAL, f"{place} does not answer: {error.strerror or error}")
+
+
+EXAMINATIONS = (
+    configuration, repository, certificates, names, permissions, disk, clock, ports,
+)  # fmt: skip

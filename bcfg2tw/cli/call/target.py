@@ -1,0 +1,137 @@
+"""The server of a site, and calls to it: address and credentials of bcfg2.conf or command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.internet.task import deferLater
+
+from bcfg2tw.cli.call.remote import CallFailed, Remote, call
+from bcfg2tw.cli.call.server_identity import ServerIdentity
+from bcfg2tw.cli.reactor import run_once
+from bcfg2tw.cli.site import server_address, server_path
+from bcfg2tw.settings import Settings
+
+__all__ = ["Server", "ServerOptions"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """
+    Server and caller on the command line; None stands for what bcfg2.conf says.
+
+    :ivar retries: how often a server that cannot be reached is tried
+    :ivar checks_name: whether the name in the server's certificate counts where bcfg2.conf lists
+        none; a certificate of the site's CA is enough for the tools of old
+    """
+
+    server: str | None = None
+    user: str | None = None
+    password: str | None = None
+    password_file: Path | None = None
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    timeout: float | None = None
+    common_names: str | None = None
+    retries: int = 1
+    retry_delay: float = 1.0
+    checks_name: bool = True
+
+
+class Server:
+    """The server of a site, ready to be called in `run`."""
+
+    def __init__(self, options: ServerOptions, settings: Settings) -> None:
+        """
+        Call nobody yet.
+
+        :raises CallFailed: if the password cannot be read
+        :raises CredentialsError: if a certificate cannot be used
+        """
+        self._options = options
+        self._remote, self._identity = _target(options, settings)
+
+    def run(self, function: Callable[[Server, Any], Awaitable[T]]) -> T:
+        """
+        Run the reactor for a function that calls the server; once in a process.
+
+        :param function: is called with this object and the reactor
+        """
+        return run_once(partial(self._run, function))
+
+    async def _run(self, function: Callable[[Server, Any], Awaitable[T]], reactor: Any) -> T:
+        return await function(self, reactor)
+
+    def call_once(self, method: str, *arguments: Any) -> Any:
+        """Make the only call of this process; see `call`."""
+
+        async def one_call(server: Server, reactor: Any) -> Any:
+            return await server.call(reactor, method, *arguments)
+
+        return self.run(one_call)
+
+    async def call(
+        self, reactor: Any, method: str, *arguments: Any, user: str | None = None
+    ) -> Any:
+        """
+        Call a method and return its result.
+
+        :param user: the caller to be, where that is another one than the site's
+        :raises CallFailed: whatever went wrong
+        """
+        remote = self._remote if user is None else replace(self._remote, user=user)
+        for _ in range(1, self._options.retries):
+            try:
+                return await call(reactor, remote, self._identity, method, arguments)
+            except CallFailed as error:
+                if not error.is_unreachable:
+                    raise
+            await deferLater(reactor, self._options.retry_delay)
+        return await call(reactor, remote, self._identity, method, arguments)
+
+
+def _target(options: ServerOptions, settings: Settings) -> tuple[Remote, ServerIdentity]:
+    url = options.server or settings.server
+    host, port = server_address(url)
+    password = _password(options, settings)
+    cert, key = options.cert, options.key
+    if cert is None and password is None:
+        cert = settings.get("communication", "certificate")
+        key = key or settings.get("communication", "key")
+    names = options.common_names or settings.get("communication", "serverCommonNames") or ""
+    server = Remote(
+        host,
+        port,
+        options.user or settings.get("communication", "user") or "root",
+        password,
+        options.timeout or settings.client_timeout,
+        server_path(url),
+    )
+    # 1.4 separates the names with colons, 1.3 with commas (:ref:`options-11`)
+    common_names = names.replace(",", ":").split(":")
+    ca = options.ca or settings.ca
+    # whatever the system trusts may vouch for anybody: then the name has to be right
+    checks_name = options.checks_name or ca is None or bool(names)
+    return server, ServerIdentity(host, ca, common_names, cert, key, checks_name)
+
+
+def _password(options: ServerOptions, settings: Settings) -> str | None:
+    if options.password_file is None:
+        return options.password or os.environ.get("BCFG2_PASSWORD") or settings.password
+    try:
+        lines = options.password_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallFailed(
+            f"{options.password_file}: the password cannot be read: {error}"
+        ) from error
+    if not lines or not lines[0]:
+        raise CallFailed(f"{options.password_file}: the first line should be the password")
+    return lines[0]

@@ -1,0 +1,1 @@
+"""The command `bcfg2tw db`: the database that the state of clients is kept in."""

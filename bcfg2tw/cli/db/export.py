@@ -1,0 +1,116 @@
+"""`bcfg2tw db export`: write clients.xml and probed.xml, the way back to files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import click
+
+from bcfg2tw.cli.db.opened import clients_path, probed_path
+from bcfg2tw.cli.site import with_settings
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.client_rows import Elements
+from bcfg2tw.engine.store.declared_clients import no_clients
+from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.sql.transfer.files import (
+    elements_by_client,
+    read_answers,
+    read_declared,
+    write_answers,
+    write_clients,
+)
+from bcfg2tw.settings import Settings
+
+__all__ = ["export"]
+
+
+@click.command("export")
+@with_settings
+@click.option(
+    "--to",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write clients.xml and probed.xml into this folder [default: the repository].",
+)
+def export(settings: Settings, folder: str | None) -> None:
+    """
+    Write clients.xml and probed.xml with all that the server keeps elsewhere.
+
+    In the repository, clients.xml and the files that it includes are changed where they say
+    something else; comments stay. With --to, whole files are written elsewhere.
+
+    What is kept in the folder of [server] state, and in no database, is written likewise.
+    """
+    clients, answers = _state(settings)
+    paths = _paths(settings, folder)
+    try:
+        for path in paths:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        write_clients(paths[0], clients)
+        write_answers(paths[1], answers)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or paths[0]}: {error.strerror}") from error
+    _verify(paths[0], clients, settings)
+    if read_answers(paths[1]) != {client.client: client for client in answers}:
+        raise click.ClickException(f"{paths[1]} does not say what is kept elsewhere")
+    click.echo(f"{paths[0]}: {len(clients)} clients")
+    click.echo(f"{paths[1]}: what the probes of {len(answers)} clients said")
+    click.echo("Both were read again, and say what is kept elsewhere.")
+    if folder is None:
+        click.echo(
+            "To have them used, stop the server before this command, write use_database = no, "
+            "remove [server] state, and start it again."
+        )
+
+
+def _state(settings: Settings) -> tuple[dict[str, Elements], list[Answers]]:
+    """Return the clients that there are, and the output of their probes."""
+    path = clients_path(settings)
+    store = open_store(settings, SystemClock())
+    try:
+        store.catch_up()
+        store.probes.refresh()
+        declared = read_declared(path, settings) if os.path.exists(path) else no_clients()
+        clients = store.clients.current(declared).clients()
+        return {client.name: client.elements for client in clients}, store.probes.all()
+    finally:
+        store.close()
+
+
+def _paths(settings: Settings, folder: str | None) -> tuple[str, str]:
+    if folder is None:
+        return clients_path(settings), probed_path(settings)
+    return os.path.join(folder, "clients.xml"), os.path.join(folder, "probed.xml")
+
+
+def _verify(path: str, clients: Mapping[str, Elements], settings: Settings) -> None:
+    """
+    Read a clients.xml again, and compare it.
+
+    :raises click.ClickException: naming the clients of which it says something else
+    """
+    written = elements_by_client(read_declared(path, settings))
+    wrong = [name for name in {**written, **clients} if not _agree(written, clients, name)]
+    if wrong:
+        raise click.ClickException(
+            f"{path} does not say what is kept elsewhere of {', '.join(sorted(wrong))}"
+        )
+
+
+def _agree(written: Mapping[str, Elements], clients: Mapping[str, Elements], name: str) -> bool:
+    return _comparable(written.get(name, ())) == _comparable(clients.get(name, ()))
+
+
+def _comparable(elements: Elements) -> list[tuple[dict[str, str], list[dict[str, str]]]]:
+    return [
+        (_without_name(element.attributes), [dict(alias) for alias in element.aliases])
+        for element in elements
+    ]
+
+
+def _without_name(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes without the name, which may be written in another case."""
+    return {name: value for name, value in attributes.items() if name != "name"}

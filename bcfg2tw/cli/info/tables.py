@@ -1,0 +1,92 @@
+"""Lists: `bundles`, `clients`, `groups`, `mappings`, `showentries`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from bcfg2tw.cli.looking import Site, pass_site
+from bcfg2tw.cli.output import json_option, show_table
+from bcfg2tw.engine.plugin.base import name_of
+from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.xmlio import elements_of
+
+__all__ = ["bundles", "clients", "groups", "mappings", "showentries"]
+
+
+@click.command("bundles")
+@pass_site
+@json_option
+@click.argument("group_names", nargs=-1, metavar="[group...]")
+def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
+    """List groups with their bundles."""
+    declared = site.clients.groups.declared
+    rows = [
+        (name, sorted(declared[name].bundles) if name in declared else [])
+        for name in site.groups(group_names)
+    ]
+    show_table(("Group", "Bundles"), rows, as_json)
+
+
+@click.command("clients")
+@pass_site
+@json_option
+@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
+    """List clients with their profiles."""
+    rows = [
+        (host, site.clients.get_initial_metadata(host, register=False).profile)
+        for host in site.hosts(hostnames)
+    ]
+    show_table(("Client", "Profile"), rows, as_json)
+
+
+@click.command("groups")
+@pass_site
+@json_option
+@click.argument("group_names", nargs=-1, metavar="[group...]")
+def groups(site: Site, group_names: Sequence[str], as_json: bool) -> None:
+    """List groups: whether they are profiles, and their categories."""
+    declared = site.clients.groups.declared
+    rows = []
+    for name in site.groups(group_names):
+        group = declared.get(name)
+        is_profile = group is not None and group.is_profile
+        category = None if group is None else group.category
+        rows.append((name, "yes" if is_profile else "no", category))
+    show_table(("Groups", "Profile", "Category"), rows, as_json)
+
+
+@click.command("mappings")
+@pass_site
+@json_option
+@click.argument("entry_type", required=False, metavar="[type]")
+@click.argument("name", required=False, metavar="[name]")
+def mappings(site: Site, entry_type: str | None, name: str | None, as_json: bool) -> None:
+    """List which plugin binds which entries by name."""
+    rows = [
+        (name_of(generator), tag, entry)
+        for generator in site.core.plugins_by_type(Generator)
+        for tag, entries in generator.Entries.items()
+        for entry in sorted(entries)
+        if entry_type in (None, tag) and name in (None, entry)
+    ]
+    show_table(("Plugin", "Type", "Name"), rows, as_json)
+
+
+@click.command("showentries")
+@pass_site
+@json_option
+@click.argument("hostname", metavar="hostname")
+@click.argument("entry_type", required=False, metavar="[type]")
+def showentries(site: Site, hostname: str, entry_type: str | None, as_json: bool) -> None:
+    """List the entries of hostname's bundles, not bound."""
+    tags = (entry_type, f"Bound{entry_type}")
+    rows = [
+        (str(entry.tag), entry.get("name") or "")
+        for structure in site.core.GetStructures(site.metadata(hostname).for_build())
+        for entry in elements_of(structure)
+        if entry_type is None or entry.tag in tags
+    ]
+    show_table(("Entry Type", "Name"), sorted(rows), as_json)

@@ -1,0 +1,218 @@
+"""Keeping the good states of files on disk, for a server that starts when one is broken."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
+
+from bcfg2tw.engine.repository.files import Files, Interpreted
+from bcfg2tw.engine.repository.kept import (
+    KeptState,
+    KeptStates,
+    checksum,
+    index_text,
+    is_kept,
+)
+from bcfg2tw.engine.repository.listing import Stamp
+from bcfg2tw.engine.served.snapshot import Snapshot
+from bcfg2tw.engine.store.atomic import write_atomically
+
+logger = logging.getLogger("bcfg2-server")
+
+Interpretations = list[Interpreted]
+
+#: More new copies than this are left to the system to bring to the disk: their checksums tell.
+SYNCED_COPIES = 16
+
+
+class Keeper:
+    """
+    Keeps what is good of each snapshot; one thread at a time.
+
+    A plugin costs something only when it was made anew, a file only when it has changed.
+    """
+
+    def __init__(self) -> None:
+        self._kept: KeptStates | None = None
+        # what was interpreted of each plugin's files when they were kept last, by path
+        self._seen: dict[str, dict[str, Interpretations]] = {}
+        self._problem: str | None = None
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep the good files of a snapshot; where that cannot be, one line says so."""
+        try:
+            self._keep(snapshot)
+        except OSError as error:
+            problem = f"{error.filename or 'the disk'}: {error.strerror}"
+            if problem != self._problem:
+                logger.warning(
+                    "The last good state of the repository cannot be kept for the next start: %s; "
+                    "name another folder in [bcfg2tw] last_good, or write keep_last_good = no",
+                    problem,
+                )
+            self._problem = problem
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        kept = snapshot.library.kept
+        if kept is None:
+            return
+        if kept is not self._kept:
+            _make_folder(kept.folder)
+            self._kept, self._seen = kept, {}
+        for plugin in snapshot.plugins.values():
+            self._keep_files(kept, plugin.files, snapshot.revision)
+
+    def _keep_files(self, kept: KeptStates, files: Files, revision: str) -> None:
+        name = os.path.basename(files.folder)
+        before, seen, present = kept.index(name), self._seen.get(name, {}), _by_path(files)
+        fresh = {path for path in present if present[path] != seen.get(path)}
+        if not fresh and len(seen) == len(present):
+            return
+        now = dict(_states(kept, present, fresh, revision))
+        copies = _Copies(kept)
+        # once after the start all copies are looked at: what a disk has lost is there still
+        for path, digest in _contents(kept, now, before if name in self._seen else {}):
+            copies.add(path, digest)
+        if now != before:
+            write_atomically(kept.index_path(name), index_text(now), 0o600)
+            kept.put_index(name, now)
+            copies.remove(_digests(before) - kept.digests())
+        self._seen[name] = present
+
+
+def _states(
+    kept: KeptStates, present: Mapping[str, Interpretations], fresh: Set[str], revision: str
+) -> Iterator[tuple[str, KeptState]]:
+    """
+    Yield the last good state of each file: its present one, or that which is kept.
+
+    :param fresh: paths of those that are not as they were when they were kept
+    """
+    for path, interpretations in present.items():
+        name = kept.relative(path)
+        if not is_kept(name) or os.path.isabs(name):
+            continue
+        state = kept.state_of(path)
+        if path in fresh and not any(interpreted.problem for interpreted in interpretations):
+            state = _state(kept, interpretations, revision, state)
+        if state is not None:
+            yield name, state
+
+
+def _state(
+    kept: KeptStates, interpretations: Interpretations, revision: str, before: KeptState | None
+) -> KeptState | None:
+    """Return the present state of a file; the one before if it has gone on changing."""
+    reads: dict[str, str | None] = {}
+    globs: dict[str, tuple[str, ...]] = {}
+    for interpreted in interpretations:
+        try:
+            for path, stamp in interpreted.dependencies.stamps.items():
+                reads[kept.relative(path)] = _digest(path, stamp)
+        except OSError:
+            return before
+        for pattern, paths in interpreted.dependencies.globs.items():
+            globs[kept.relative(pattern)] = tuple(map(kept.relative, paths))
+    if before is not None and (before.reads, before.globs) == (reads, globs):
+        return before
+    return KeptState(reads, globs, revision, time.time())
+
+
+def _digest(path: str, stamp: Stamp | None) -> str | None:
+    """
+    Return the checksum of a file that has a stamp, None of one that is missing.
+
+    :raises OSError: if it cannot be read, or has another stamp by now
+    """
+    if stamp is None:
+        return None
+    with open(path, "rb") as stream:
+        if Stamp.of(os.fstat(stream.fileno())) != stamp:
+            raise OSError(errno.ESTALE, "it has changed", path)
+        return checksum(stream.read())
+
+
+class _Copies:
+    """The copies of files, by their checksums."""
+
+    def __init__(self, kept: KeptStates) -> None:
+        self._kept = kept
+        self._synced = 0
+
+    def add(self, path: str, digest: str) -> None:
+        """
+        Copy a file, unless there is a copy.
+
+        A file that has changed just now, or is broken, is not copied; its state is not used then.
+
+        :raises OSError: if it cannot be written
+        """
+        copy = self._kept.copy_path(digest)
+        if _content(copy, digest) is not None:
+            return
+        data = _content(path, digest)
+        if data is None:
+            return
+        descriptor = os.open(f"{copy}.writing", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+            if self._synced < SYNCED_COPIES:
+                self._synced += 1
+                stream.flush()
+                os.fsync(stream.fileno())
+        os.replace(f"{copy}.writing", copy)
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Remove copies that nothing uses any more."""
+        for digest in digests:
+            with suppress(FileNotFoundError):
+                os.unlink(self._kept.copy_path(digest))
+
+
+def _content(path: str, digest: str) -> bytes | None:
+    """Return the content of a file, None where it has another checksum or cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    return data if checksum(data) == digest else None
+
+
+def _by_path(files: Files) -> dict[str, Interpretations]:
+    """Return the interpretations of each file; requests may load further ones meanwhile."""
+    by_path: dict[str, list[Interpreted]] = {}
+    for (path, _), interpreted in list(files.used.items()):
+        by_path.setdefault(path, []).append(interpreted)
+    return by_path
+
+
+def _contents(
+    kept: KeptStates, now: Mapping[str, KeptState], before: Mapping[str, KeptState]
+) -> Iterator[tuple[str, str]]:
+    """Yield path and checksum of all that new states were read from."""
+    for name, state in now.items():
+        if before.get(name) is not state:
+            for path, digest in state.reads.items():
+                if digest is not None:
+                    yield kept.absolute(path), digest
+
+
+def _digests(states: Mapping[str, KeptState]) -> set[str]:
+    return {digest for state in states.values() for digest in state.reads.values() if digest}
+
+
+def _make_folder(folder: str) -> None:
+    """
+    Make a folder for the server alone, of which git takes no notice.
+
+    :raises OSError: if that cannot be
+    """
+    os.makedirs(os.path.join(folder, "files"), mode=0o700, exist_ok=True)
+    os.chmod(folder, 0o700)
+    with suppress(FileExistsError), open(os.path.join(folder, ".gitignore"), "x") as stream:
+        stream.write("*\n")

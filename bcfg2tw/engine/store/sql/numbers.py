@@ -1,0 +1,72 @@
+"""Reads the number of the last change, as fast as the driver can."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import PoolProxiedConnection
+
+from bcfg2tw.engine.store.sql.tables import revision
+
+_QUERY = f"SELECT number FROM {revision.name}"
+
+
+class NumberReader:
+    """
+    Reads with a connection for each thread that asks.
+
+    :ivar errors: what reading may raise; the thread gets a new connection then
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.errors: tuple[type[Exception], ...] = (
+            SQLAlchemyError,
+            engine.dialect.loaded_dbapi.Error,
+        )
+        self._thread = threading.local()
+        self._connections: WeakSet[PoolProxiedConnection] = WeakSet()
+
+    def read(self) -> int:
+        """Return the number; every change that is committed by now is counted."""
+        cursor = getattr(self._thread, "cursor", None) or self._open()
+        try:
+            cursor.execute(_QUERY)
+            return int(cursor.fetchone()[0])
+        except BaseException:
+            self._forget()
+            raise
+
+    def _open(self) -> Any:
+        connection = self._engine.raw_connection()
+        driver: Any = connection.driver_connection
+        connection.detach()  # it never goes back to those that have transactions
+        self._connections.add(connection)
+        if self._engine.dialect.name != "sqlite":  # where reading begins no transaction
+            driver.autocommit = True
+        self._thread.connection, self._thread.cursor = connection, driver.cursor()
+        return self._thread.cursor
+
+    def _forget(self) -> None:
+        connection = getattr(self._thread, "connection", None)
+        self._thread.connection = self._thread.cursor = None
+        if connection is not None:
+            _close(connection)
+
+    def close(self) -> None:
+        """Close the connections of all threads; they get new ones when they read again."""
+        for connection in list(self._connections):
+            _close(connection)
+        self._connections.clear()
+        self._thread = threading.local()
+
+
+def _close(connection: PoolProxiedConnection) -> None:
+    # one that has broken, or whose server is gone, may not end in good order
+    with suppress(Exception):
+        connection.close()

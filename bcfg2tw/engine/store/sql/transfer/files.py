@@ -1,0 +1,80 @@
+"""State in the XML files that Bcfg2 knows: clients.xml and probed.xml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.client_rows import Elements
+from bcfg2tw.engine.store.declared_clients import DeclaredClients, read_clients
+from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
+from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, document, read_probed
+from bcfg2tw.errors import RepositoryError
+from bcfg2tw.settings import Settings
+
+EMPTY_CLIENTS = b"<Clients/>\n"
+
+
+def read_declared(path: str, settings: Settings) -> DeclaredClients:
+    """
+    Return what a clients.xml declares, with the files that it includes.
+
+    :raises RepositoryError: if it cannot be read or is not well-formed
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    files = Library(settings).files(folder)
+    declared = files.load(name, read_clients)
+    if declared is None:
+        raise files.problem(name, read_clients) or RepositoryError(path, "there is no such file")
+    return declared
+
+
+def elements_by_client(declared: DeclaredClients) -> dict[str, Elements]:
+    """Return what a clients.xml says of each client, by its name in lower case, in order."""
+    elements: dict[str, Elements] = {}
+    for element in declared.elements:
+        name = element.attributes["name"].lower()
+        elements[name] = (*elements.get(name, ()), element)
+    return elements
+
+
+def read_answers(path: str) -> dict[str, Answers]:
+    """
+    Return what a probed.xml says, by client.
+
+    :raises RepositoryError: if it cannot be read or is not well-formed
+    """
+    clients, _ = read_probed(path)
+    return {name: client.answers for name, client in clients.items()}
+
+
+def write_clients(path: str, clients: Mapping[str, Elements]) -> None:
+    """
+    Have a clients.xml, with the files that it includes, declare these clients and no others.
+
+    Comments, includes and what else is said of clients stay.
+
+    :param path: of a file that is made if there is none
+    :raises RepositoryError: if it is there and cannot be read or is not well-formed
+    :raises OSError: if it cannot be written
+    """
+    if not os.path.exists(path):
+        write_atomically(path, EMPTY_CLIENTS)
+    documents = ClientDocuments(path)
+    for name in documents.clients().keys() - clients.keys():
+        documents.put(name, ())
+    for name, elements in clients.items():
+        documents.put(name, elements)
+    documents.write()
+
+
+def write_answers(path: str, answers: Iterable[Answers]) -> None:
+    """
+    Write a probed.xml.
+
+    :raises OSError: if it cannot be written
+    """
+    write_atomically(path, document(map(ClientAnswers, answers)))

@@ -1,0 +1,1 @@
+"""Below the pool: whose turn it is, and what is known of a call that runs in a thread."""

@@ -1,0 +1,90 @@
+"""`bcfg2tw admin doctor` on a site that is well, and on sites that are not."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from datetime import timedelta
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.cli.init.certificates import Issued, issue_self_signed, new_key
+from bcfg2tw.cli.init.command import make_site
+from tests.commands import run
+
+
+class DoctorTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listening.close)
+        self.listening = listening
+        self.site = make_site(Path(self.mktemp()).absolute(), port=listening.getsockname()[1])
+
+    def examine(self) -> tuple[int, dict[str, tuple[str, str]]]:
+        """The status, and of each subject the worst state with its text."""
+        ended = run("admin", "-C", str(self.site / "bcfg2.conf"), "doctor", "--json")
+        order = ["ok", "warning", "critical"]
+        rows = sorted(json.loads(ended.output), key=lambda row: order.index(row["state"]))
+        verdicts = {row["subject"]: (row["state"], row["detail"]) for row in rows}
+        return ended.status, verdicts
+
+    def change(self, name: str, old: str, new: str) -> None:
+        path = self.site / name
+        path.write_text(path.read_text().replace(old, new))
+
+    def test_well(self) -> None:
+        """A site that is well gives status 0, and says what was looked at."""
+        status, verdicts = self.examine()
+        self.assertEqual({state for state, _ in verdicts.values()}, {"ok"}, verdicts)
+        self.assertEqual(status, 0)
+        self.assertEqual(
+            set(verdicts),
+            {
+                "configuration", "repository", "certificate", "key", "name", "permissions",
+                "disk", "clock", "port",
+            },
+        )  # fmt: skip
+
+    def test_nothing_listens(self) -> None:
+        """A server that does not run is critical."""
+        self.listening.close()
+        status, verdicts = self.examine()
+        self.assertEqual((status, verdicts["port"][0]), (2, "critical"))
+        self.assertIn("does not answer: Connection refused", verdicts["port"][1])
+
+    def test_certificate(self) -> None:
+        """The last month of a certificate is a warning, what comes after it critical."""
+        for days, state, number in ((10, "warning", 1), (-1, "critical", 2)):
+            key = new_key()
+            lifetime = timedelta(days=days) if days > 0 else timedelta(minutes=10)
+            place = ("", "", "")
+            issued = Issued(issue_self_signed(key, "localhost", place, lifetime), key)
+            (self.site / "ssl/server.crt").write_bytes(issued.certificate_pem())
+            (self.site / "ssl/server.key").write_bytes(issued.key_pem())
+            status, verdicts = self.examine()
+            self.assertEqual((status, verdicts["certificate"][0]), (number, state))
+
+    def test_key(self) -> None:
+        """A key that all can read is a warning, one of another certificate critical."""
+        os.chmod(self.site / "ssl/server.key", 0o644)
+        self.assertEqual(self.examine()[1]["key"][0], "warning")
+        key = new_key()
+        other = Issued(issue_self_signed(key, "x", ("", "", ""), timedelta(days=1)), key)
+        (self.site / "ssl/server.key").write_bytes(other.key_pem())
+        self.assertEqual(self.examine()[1]["key"][0], "critical")
+
+    def test_repository(self) -> None:
+        """A file that cannot be read is named."""
+        (self.site / "repository/Rules/rules.xml").write_text("<Rules")
+        status, verdicts = self.examine()
+        self.assertEqual((status, verdicts["repository"][0]), (2, "critical"))
+        self.assertIn("Rules/rules.xml:1", verdicts["repository"][1])
+
+    def test_configuration(self) -> None:
+        """A bcfg2.conf that cannot be used is all that there is to say."""
+        self.change("bcfg2.conf", "[server]", "[server]\nchildren = many")
+        status, verdicts = self.examine()
+        self.assertEqual((status, set(verdicts)), (2, {"configuration"}))
+        self.assertIn("'many'", verdicts["configuration"][1])

@@ -1,0 +1,223 @@
+"""`bcfg2tw db`: state is taken over, checked, looked at, and written back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+
+from click.testing import CliRunner
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.cli import main
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.settings import Settings
+from tests.builders import a_repository, write_files
+
+CLIENTS = """<!-- kept by hand -->
+<Clients xmlns:xi="http://www.w3.org/2001/XInclude">
+  <Client name="Web.example.test" profile="web" address="192.0.2.1" password="x">
+    <Alias name="www" address="192.0.2.2"/>
+  </Client>
+  <Client name="twice.example.test" profile="web"/>
+  <Client name="twice.example.test" profile="db"/>
+  <xi:include href="more.xml"/>
+</Clients>
+"""
+MORE = '<Clients><Client name="more.example.test" profile="web"/></Clients>'
+PROBED = """<Probed>
+  <Client name="web.example.test" timestamp="1795346917">
+    <Probe name="p" value="line&#10;größe"/>
+    <Group name="debian"/>
+  </Client>
+</Probed>
+"""
+GROUPS = """<Groups>
+  <Group name="web" profile="true" public="true" default="true"/>
+  <Group name="db" profile="true" public="true"/>
+</Groups>"""
+
+#: As the migrations of 1.3 and 1.4 make them.
+TABLES = """
+CREATE TABLE "Server_metadataclientmodel" (
+  "hostname" varchar(255) NOT NULL PRIMARY KEY, "version" varchar(31));
+CREATE TABLE "Server_probesdatamodel" (
+  "id" integer NOT NULL PRIMARY KEY, "hostname" varchar(255) NOT NULL,
+  "probe" varchar(255) NOT NULL, "timestamp" datetime NOT NULL, "data" text);
+CREATE TABLE "Server_probesgroupsmodel" (
+  "id" integer NOT NULL PRIMARY KEY, "hostname" varchar(255) NOT NULL,
+  "group" varchar(255) NOT NULL);
+INSERT INTO "Server_metadataclientmodel" VALUES ('web.example.test', '1.3.4');
+INSERT INTO "Server_metadataclientmodel" VALUES ('Old.example.test', NULL);
+INSERT INTO "Server_probesdatamodel" VALUES
+  (1, 'web.example.test', 'p', '2026-10-20 03:18:00.000417', 'first');
+INSERT INTO "Server_probesdatamodel" VALUES
+  (2, 'web.example.test', 'p', '2026-10-20 03:19:00', 'last');
+INSERT INTO "Server_probesdatamodel" VALUES
+  (3, 'web.example.test', 'silent', '2026-10-20 03:18:00', NULL);
+INSERT INTO "Server_probesgroupsmodel" VALUES (1, 'web.example.test', 'debian');
+INSERT INTO "Server_probesgroupsmodel" VALUES (2, 'old.example.test', 'debian');
+"""
+
+
+def a_database_of_bcfg2(case: SynchronousTestCase) -> str:
+    """Return the path of an SQLite database as Bcfg2's server makes it."""
+    path: str = os.path.abspath(case.mktemp())
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(TABLES)
+        database.commit()
+    return path
+
+
+class DatabaseTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.repository = a_repository(
+            self,
+            {
+                "Metadata/clients.xml": CLIENTS,
+                "Metadata/more.xml": MORE,
+                "Metadata/groups.xml": GROUPS,
+                "Probes/probed.xml": PROBED,
+            },
+        )
+        self.state = os.path.abspath(self.mktemp())
+        self.write_conf(f"state = {self.state}")
+
+    def write_conf(self, server: str, rest: str = "") -> None:
+        """Write a bcfg2.conf that has both kinds of state in the database."""
+        self.config = os.path.join(self.repository, "bcfg2.conf")
+        text = f"[server]\nrepository = {self.repository}\n{server}\n{rest}\n"
+        database = "[metadata]\nuse_database = yes\n[probes]\nuse_database = yes\n"
+        write_files(self.repository, {"bcfg2.conf": text + database})
+
+    def run_db(self, command: str, *arguments: str, status: int = 0) -> str:
+        """Run a command, and return what it says."""
+        result = CliRunner().invoke(main, ["db", command, "-C", self.config, *arguments])
+        self.assertEqual(result.exit_code, status, result.output)
+        return result.output
+
+    def store(self) -> Store:
+        """Return the store of the site as a server opens it."""
+        store = open_store(Settings.from_file(self.config), SystemClock())
+        self.addCleanup(store.close)
+        store.prepare()
+        return store
+
+    def read(self, *names: str) -> str:
+        """Return the content of a file of the repository."""
+        with open(os.path.join(self.repository, *names), encoding="utf-8") as stream:
+            return stream.read()
+
+    def test_upgrade(self) -> None:
+        """The tables are made once; what is there is told before and after."""
+        self.assertIn("schema: none yet", self.run_db("status"))
+        self.assertIn("from nothing to version", self.run_db("upgrade"))
+        self.assertIn("already", self.run_db("upgrade"))
+        status = self.run_db("status")
+        self.assertIn("the one that this release needs", status)
+        self.assertIn("clients: kept in the database", status)
+
+    def test_there_and_back(self) -> None:
+        """What is taken over from the files is written back as it was."""
+        said = self.run_db("import")
+        self.assertIn("clients: 3 read, 3 taken over, 0 there already", said)
+        self.assertIn("output of probes: 1 read, 1 taken over", said)
+        self.assertIn("4 rows were read again", said)
+        self.assertIn("clients: 3 read, 0 taken over, 3 there already", self.run_db("import"))
+        folder = os.path.abspath(self.mktemp())
+        self.run_db("export", "--to", folder)
+        self.run_db("export")
+        self.assertEqual(self.read("Metadata", "clients.xml"), CLIENTS)
+        self.assertEqual(self.read("Metadata", "more.xml"), MORE)
+        self.assertEqual(self.read("Probes", "probed.xml"), PROBED)
+        self.assertIn('<Alias name="www" address="192.0.2.2"/>', self.read(folder, "clients.xml"))
+
+    def test_file_given_up(self) -> None:
+        """Once taken over, clients are there without clients.xml, and get back into it."""
+        self.run_db("import")
+        write_files(self.repository, {"Metadata/clients.xml": "<Clients/>"})
+        store = self.store()
+        store.catch_up()
+        store.probes.save(store.probes.of("web.example.test"))  # type: ignore[arg-type]
+        store.clients.remove("twice.example.test")
+        store.clients.add("new.example.test", {"profile": "db"})
+        said = self.run_db("export")
+        self.assertIn("3 clients", said)
+        text = self.read("Metadata", "clients.xml")
+        self.assertIn('profile="web" address="192.0.2.1" password="x"', text)
+        self.assertIn('<Alias name="www" address="192.0.2.2"/>', text)
+        self.assertIn('<Client name="new.example.test" profile="db"/>', text)
+        self.assertNotIn("twice", text)
+
+    def test_changes_count(self) -> None:
+        """What servers have changed goes on to count, unless that is not wanted."""
+        store = self.store()
+        store.clients.add("more.example.test", {"profile": "db"})
+        store.clients.update("more.example.test", {"version": "1.3.4"})
+        said = self.run_db("import")
+        self.assertIn("the database has something else, which counts", said)
+        self.assertIn("more.example.test", said)
+        self.run_db("import", "--overwrite")
+        said = self.run_db("import")
+        self.assertNotIn("something else", said)
+
+    def test_tables_of_bcfg2(self) -> None:
+        """Clients, versions, outputs and groups come from the tables of 1.3 and 1.4."""
+        source = a_database_of_bcfg2(self)
+        with open(source, "rb") as stream:
+            before = stream.read()
+        said = self.run_db("import", os.path.join(self.repository, "Metadata/clients.xml"), source)
+        self.assertIn("2 clients, and what the probes of 2 said", said)
+        self.assertIn("web.example.test: probe p is there twice", said)
+        self.assertIn("(old.example.test); they get the default group web", said)
+        self.assertIn("clients: 4 read, 4 taken over", said)
+        store = self.store()
+        answers = store.probes.of("web.example.test")
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "last", "silent": ""})
+        self.assertEqual(answers.groups, {"debian"})
+        self.run_db("export")
+        text = self.read("Metadata", "clients.xml")
+        self.assertIn('<Client name="old.example.test" profile="web"/>', text)
+        self.assertIn('password="x" version="1.3.4"', text)
+        with open(source, "rb") as stream:
+            self.assertEqual(stream.read(), before)
+
+    def test_tables_beside_ours(self) -> None:
+        """The tables of Bcfg2 in the site's own database are taken over without being named."""
+        source = a_database_of_bcfg2(self)
+        self.write_conf("", f"[database]\nname = {source}")
+        self.assertIn("clients: 4 read, 4 taken over", self.run_db("import"))
+        self.run_db("status")
+
+    def test_nothing_to_read(self) -> None:
+        """A source that holds no state, is missing or is of another kind is told."""
+        for source, sentence in (
+            ("/no/such", "No such file"),
+            (os.path.join(self.repository, "Metadata/groups.xml"), "the root is <Groups>"),
+            ("mysql+nosuchdriver://u:secret@h/d", "cannot be read without a driver"),
+            ("//://", "is no URL"),
+        ):
+            said = self.run_db("import", source, status=1)
+            self.assertIn(sentence, said)
+            self.assertNotIn("secret", said)
+        other = os.path.abspath(self.mktemp())
+        with closing(sqlite3.connect(other)) as database:
+            database.execute("CREATE TABLE other (name text)")
+        self.assertIn("holds no tables of Bcfg2's", self.run_db("import", other, status=1))
+
+    def test_impossible(self) -> None:
+        """An output that could never go back to probed.xml is told, and the others are taken."""
+        source = a_database_of_bcfg2(self)
+        with closing(sqlite3.connect(source)) as database:
+            database.execute(
+                "INSERT INTO Server_probesdatamodel VALUES (9, 'old.example.test', 'p', "
+                "'2026-10-20 03:18:00', ?)",
+                ["\x1b[0m"],
+            )
+            database.commit()
+        said = self.run_db("import", source)
+        self.assertIn("output of probes: 2 read, 1 taken over", said)
+        self.assertIn("not taken over: old.example.test: probed.xml cannot hold", said)

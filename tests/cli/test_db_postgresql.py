@@ -1,0 +1,30 @@
+"""`bcfg2tw db` with PostgreSQL on either side."""
+
+from __future__ import annotations
+
+from tests.cli import test_db
+from tests.postgresql import a_database, the_server
+
+
+class PostgreSQLTests(test_db.DatabaseTests):
+    """The same with the site's database in PostgreSQL."""
+
+    def setUp(self) -> None:
+        self.url = a_database(self)
+        super().setUp()
+
+    def write_conf(self, server: str, rest: str = "") -> None:
+        """Write a bcfg2.conf that names this test's database."""
+        super().write_conf(server, rest if rest else f"[database]\nurl = {self.url}")
+
+    def test_tables_of_postgresql(self) -> None:
+        """Tables that Bcfg2 1.4 has in PostgreSQL are taken over."""
+        source = a_database(self)
+        tables = test_db.TABLES.replace("datetime", "timestamp with time zone")
+        the_server().run(tables, source.partition("?")[0].rpartition("/")[2])
+        said = self.run_db("import", source)
+        self.assertIn("2 clients, and what the probes of 2 said", said)
+        self.assertIn("clients: 2 read, 2 taken over", said)
+        answers = self.store().probes.of("web.example.test")
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "last", "silent": ""})

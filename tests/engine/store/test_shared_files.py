@@ -1,0 +1,127 @@
+"""Several processes share the files of the repository, or a folder for state."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.store import Store
+from tests.doubles import ManualClock
+from tests.engine.store import sharing
+from tests.engine.store.contract import DB, WEB, answers
+
+
+class SharedFilesTests(sharing.SharingContract):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that say where state is kept."""
+        return {}
+
+    def setUp(self) -> None:
+        self.place = self.location()
+        super().setUp()
+
+    def open_store(self) -> Store:
+        """Return the store that the settings ask for, with a clock that stands still."""
+        self.clock = ManualClock()
+        self.settings = replace(self.settings, **self.place)
+        store = open_store(self.settings, self.clock)
+        store.prepare()
+        return store
+
+    def test_by_itself(self) -> None:
+        """A process that nobody calls takes in what others did, and takes over from the leader."""
+        self.store.probes.save(answers("1"))
+        self.clock.advance(2)  # the other store's
+        self.assertEqual(self.text_of(WEB, self.other), "1")
+        self.store.clients.update(WEB, {"version": "1.3.4"})
+        self.store.clients.close()
+        self.store.probes.close()
+        self.clock.advance(2)
+        self.assertEqual(self.client(WEB, self.others_list).version, "1.3.4")
+        self.other.clients.update(WEB, {"version": "1.3.5"})
+        self.clock.advance(10)
+        again = self.open_store().clients.current(self.declared())
+        self.assertEqual(self.client(WEB, again).version, "1.3.5")
+
+    def test_no_mark(self) -> None:
+        """Where the mark cannot be made changes are kept, and the reason is told."""
+        settings = replace(self.settings, state=os.path.abspath(self.mktemp()))
+        os.makedirs(os.path.join(str(settings.state), "probed.xml.journal.lock"))
+        store = open_store(settings, ManualClock())
+        with self.assertLogs("Probes", "ERROR") as logs:
+            store.probes.start()
+            store.probes.save(answers("1"))
+            self.assertFalse(store.probes.fold())
+        self.assertIn("probed.xml.journal.lock", logs.output[0])
+        again = open_store(settings, ManualClock())
+        again.probes.refresh()
+        self.assertEqual(self.text_of(WEB, again), "1")
+        os.rmdir(os.path.join(str(settings.state), "probed.xml.journal.lock"))
+        store.close()
+        again.close()
+
+    def test_forked(self) -> None:
+        """What was left in a journal counts once, also in a process that closed it to fork."""
+        self.store.clients.add("left.example.test", {"profile": "web"})
+        nursery = self.open_store()
+        clients = nursery.clients.current(self.declared())
+        nursery.disconnect()
+        heard: list[object] = []
+        nursery.changes.subscribe(heard.append)
+        nursery.clients.start()
+        nursery.catch_up()
+        self.assertEqual(heard, [])
+        self.store.clients.update("left.example.test", {"version": "1"})
+        nursery.catch_up()
+        self.assertEqual(self.client("left.example.test", clients).version, "1")
+        nursery.close()
+
+    def test_workers(self) -> None:
+        """Processes that have read everything before one of them serves need not read it again."""
+        self.store.clients.add("left.example.test", {"profile": "web"})
+        self.store.clients.later.close()  # type: ignore[attr-defined]
+        self.store.clients._journal.close()  # type: ignore[attr-defined]
+        self.other.close()
+        workers = [self.open_store() for _ in range(3)]
+        lists = [worker.clients.current(self.declared()) for worker in workers]
+        for worker in workers:
+            self.addCleanup(worker.close)
+            self.patch(worker.clients, "_reread", lambda: self.fail("it is read again"))
+            worker.disconnect()
+        for worker in workers:
+            worker.clients.start()
+            worker.catch_up()
+        workers[2].clients.update("left.example.test", {"version": "1"})
+        for worker, clients in zip(workers, lists, strict=True):
+            worker.catch_up()
+            self.assertEqual(self.client("left.example.test", clients).version, "1")
+
+    def test_written_by_the_other(self) -> None:
+        """What one process wrote is no change for the other; what somebody's hand did is."""
+        path = os.path.join(str(self.settings.state or f"{self.repository}/Probes"), "probed.xml")
+        for text in ("1", "2"):
+            self.store.probes.save(answers(text))
+            self.other.catch_up()
+            self.store.probes.fold()
+            self.assertEqual(self.other.changed_by_others([path]), [])
+        with open(path) as stream:
+            edited = stream.read().replace('value="2"', 'value="edited"')
+        with open(path, "w") as stream:
+            stream.write(edited)
+        self.store.probes.refresh()
+        for text in ("3", "4"):
+            self.store.probes.save(answers(text, DB))
+            self.other.catch_up()
+            self.store.probes.fold()
+            self.assertEqual(self.other.changed_by_others([path]), [path])
+        self.other.probes.refresh()
+        self.assertEqual(self.text_of(WEB, self.other), "edited")
+        self.assertEqual(self.text_of(DB, self.other), "4")
+
+
+class SharedStateTests(SharedFilesTests):
+    def location(self) -> dict[str, Any]:
+        """Return the settings that say where state is kept."""
+        return {"state": os.path.abspath(self.mktemp())}

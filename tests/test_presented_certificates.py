@@ -1,0 +1,193 @@
+"""Certificates of clients that lose their worth, over real TLS: they end, or are revoked."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.threads import deferToThread
+from twisted.trial.unittest import TestCase
+
+from bcfg2tw.serving.core_service import CoreService
+from tests.doubles import RecordingCore
+from tests.network import SERVER, an_authority, basic, call_of, free_port, log_lines, tls_settings
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
+CLIENT = "web1.example.test"
+
+#: Long enough for a handshake and a call, also on a busy machine.
+SHORT = timedelta(seconds=5)
+
+
+class KeptConnection:
+    """A client with a certificate, which keeps its connection and its session; blocks."""
+
+    def __init__(self, ca: Path, files: tuple[Path, Path], port: int, **limits: Any) -> None:
+        self._context = ssl.create_default_context(cafile=str(ca))
+        self._context.load_cert_chain(*files)
+        for name, value in limits.items():
+            setattr(self._context, name, value)
+        self._port = port
+        self.session: ssl.SSLSession | None = None
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a new connection, which resumes the last session."""
+        connection = http.client.HTTPSConnection(
+            SERVER, self._port, context=self._context, timeout=PATIENCE_SECONDS
+        )
+        connection.sock = self._socket()
+        self._connection = connection
+
+    def _socket(self) -> ssl.SSLSocket:
+        plain = socket.create_connection(("127.0.0.1", self._port), PATIENCE_SECONDS)
+        return self._context.wrap_socket(plain, server_hostname=SERVER, session=self.session)
+
+    def call(self) -> int:
+        """Make a call, and return the status; a connection that was closed is an OSError."""
+        self._connection.request("POST", "/RPC2", call_of("ping"), {"Authorization": basic()})
+        response = self._connection.getresponse()
+        response.read()
+        tls: Any = self._connection.sock
+        if tls is not None:
+            self.session = tls.session
+        return response.status
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class LostWorthTests(TestCase):
+    """A server with authorities and lists of revocations."""
+
+    timeout = 3 * PATIENCE_SECONDS
+
+    def setUp(self) -> None:
+        self.lines = log_lines(self)
+        self.authority = an_authority(self)
+        self.port = free_port(self)
+        self.crl = Path(self.mktemp())
+        self.crl.write_bytes(self.authority.revocations())
+        settings = tls_settings(
+            self,
+            self.authority,
+            server=f"https://127.0.0.1:{self.port}",
+            filemonitor="pseudo",
+            ca=str(self.authority.certificate),
+            crl=str(self.crl.absolute()),
+        )
+        self.core = RecordingCore(settings)
+        self.service = CoreService(reactor, settings, lambda: self.core)
+        self.addCleanup(self.end)
+        self.service.startService()
+
+    def end(self) -> Deferred[Any]:
+        """Stop the service."""
+        return maybeDeferred(self.service.stopService)
+
+    def client(self, files: tuple[Path, Path], **limits: Any) -> KeptConnection:
+        """Return a client that has connected; blocks."""
+        client = KeptConnection(self.authority.certificate, files, self.port, **limits)
+        self.addCleanup(client.close)
+        return client
+
+    def refuses(self, client: KeptConnection) -> bool:
+        """Say whether a client is refused, by an answer or by the end of its connection."""
+        try:
+            return client.call() == 401
+        except OSError:
+            return True
+
+    def said(self, text: str) -> bool:
+        """Say whether the log says something."""
+        return any(text in line for line in self.lines)
+
+    def refused_within(self, client: KeptConnection, seconds: float) -> float:
+        """Call until it is refused, and return how long that took; blocks."""
+        begin = time.monotonic()
+        wait_until(lambda: client.call() == 401, lambda: "it is still served")
+        took = time.monotonic() - begin
+        self.assertLess(took, seconds)
+        return took
+
+    def ended_certificate(self, **limits: Any) -> tuple[KeptConnection, Callable[[], None]]:
+        """Return a client whose certificate ends soon, and what waits for that; blocks."""
+        files = self.authority.issue(CLIENT, good_for=SHORT)
+        begin = time.monotonic()
+        client = self.client(files, **limits)
+        self.assertEqual(client.call(), 200)
+        left = SHORT.total_seconds() + 1 - (time.monotonic() - begin)
+        return client, lambda: time.sleep(max(left, 0))
+
+    async def test_ended_on_kept_connection(self) -> None:
+        """A certificate that ends is refused on a connection that is kept, and the log says so."""
+
+        def use() -> int:
+            client, wait = self.ended_certificate()
+            wait()
+            return client.call()
+
+        self.assertEqual(await deferToThread(use), 401)
+        self.assertTrue(self.said(f"127.0.0.1 is refused: the certificate of CN={CLIENT} ended on"))
+
+    async def test_ended_before_resumption(self) -> None:
+        """No session lets a certificate in that has ended, with TLS 1.3 and 1.2."""
+
+        def use(version: ssl.TLSVersion) -> bool:
+            client, wait = self.ended_certificate(maximum_version=version)
+            client.close()
+            wait()
+            try:
+                client.connect()
+            except OSError:
+                return True
+            return self.refuses(client)
+
+        for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
+            self.assertTrue(await deferToThread(use, version), version)
+        self.assertEqual(len(self.core.authenticated), 2)
+        self.assertTrue(
+            self.said(f"TLS handshake with 127.0.0.1 failed: the certificate of CN={CLIENT}")
+        )
+
+    async def test_revoked_on_kept_connection(self) -> None:
+        """A client that is revoked is refused within 5 s, others of its authority are not."""
+        files, others = self.authority.issue(CLIENT), self.authority.issue("web2.example.test")
+
+        def use() -> None:
+            client, other = self.client(files), self.client(others)
+            self.assertEqual((client.call(), other.call()), (200, 200))
+            self.crl.write_bytes(self.authority.revocations(files[0]))
+            self.refused_within(client, 5)
+            self.assertEqual(other.call(), 200)
+
+        await deferToThread(use)
+        self.assertTrue(
+            self.said(f"127.0.0.1 is refused: the certificate of CN={CLIENT} was revoked")
+        )
+
+    async def test_revoked_before_handshake(self) -> None:
+        """Nor does a client get in that was revoked before, by a list in DER."""
+        files = self.authority.issue(CLIENT)
+
+        def use() -> bool:
+            client = self.client(files)
+            self.crl.write_bytes(self.authority.revocations(files[0], in_der=True))
+            self.refused_within(client, 5)
+            try:
+                client.connect()
+            except OSError:
+                return True
+            return self.refuses(client)
+
+        self.assertTrue(await deferToThread(use))
+        self.assertTrue(self.said("TLS handshake with 127.0.0.1 failed: the certificate of"))
