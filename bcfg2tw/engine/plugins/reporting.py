@@ -54,6 +54,8 @@ class _Reports:
         """
         settings = context.settings
         self.database: ReportDatabase = open_reports(settings)
+        if settings.state is not None:
+            folder = os.path.join(settings.state, Reporting.name)
         spool = Spool(os.path.join(folder, SPOOL), settings.spool_limit)
         self.intake = Intake(spool, context.clock, ReportStore(self.database).add)
         self.upkeep = Upkeep(self.database, context.clock, settings.report_days)
