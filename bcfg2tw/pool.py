@@ -72,12 +72,12 @@ class CorePool:
 
     @property
     def pending(self) -> int:
-        """How many calls wait or run and were not given up, the server's own work among them."""
+        """The number of calls that wait or run, the server's own work included; none given up."""
         return self._schedule.pending + len(self._overdue.own_work)
 
     @property
     def given_up(self) -> int:
-        """How many calls were given up and do not end."""
+        """The number of calls that were given up and do not end."""
         return len(self._overdue.given_up)
 
     @property

@@ -3,14 +3,15 @@ XML-RPC over a core: the reactor's part of a request; the thread's part is `call
 
 An ordinary request is whole when its header has been read, and is one job in the pool. Where the
 body is still on its way the credentials are checked first, and the body is not read until they
-are found good (:ref:`wire-5`).
+are found good (:ref:`wire-5`) and, where it is large, until there is room for it.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.interfaces import IDelayedCall
@@ -37,7 +38,8 @@ from bcfg2tw.engine.look_ups import LookUpNeeded
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import NotServing
 from bcfg2tw.pool import Busy, TookTooLong
-from bcfg2tw.scheduling.turn import Turn
+from bcfg2tw.scheduling.room import Room
+from bcfg2tw.scheduling.turn import Turn, network_of
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -48,6 +50,9 @@ RETRY_AFTER_SECONDS = 5
 
 #: What one request can need to be looked up: the name of its address, and that once.
 MAX_LOOK_UPS = 3
+
+#: Bodies up to this size wait for no room, and take none: those of nearly all calls.
+SMALL_BYTES = 65_536
 
 V4_MAPPED = "::ffff:"
 
@@ -84,6 +89,11 @@ class Exchange:
         )
         request.notifyFinish().addErrback(self._client_left)
 
+    @property
+    def network(self) -> str:
+        """The address, or network, for which what is bounded by address is counted."""
+        return network_of(self.peer.address.ip)
+
     def _client_left(self, reason: Failure) -> None:
         self.is_over = True
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
@@ -119,6 +129,7 @@ class CoreResource(Resource):
         self._pool = pool
         self.settings = settings
         self._failed_logins = FailedLogins(settings.max_login_delay_seconds)
+        self._room = Room(settings.max_bodies_bytes, settings.max_queue)
         self._delayed: set[Exchange] = set()
         self._dispatcher: Dispatcher | None = None
         self._is_given_up = False
@@ -178,6 +189,8 @@ class CoreResource(Resource):
             turn = turn_for_login(exchange.peer)
             check = partial(dispatcher.authenticate, exchange.peer)
             is_admitted = await self._call(exchange, turn, check)
+            if is_admitted and not exchange.is_over:
+                await self._take_room(exchange)
         except (Busy, NotServing, TookTooLong):
             exchange.answer(BUSY)
             return False
@@ -188,6 +201,24 @@ class CoreResource(Resource):
         elif not exchange.is_over:
             exchange.request.channel.resume_reading()
         return is_admitted
+
+    async def _take_room(self, exchange: Exchange) -> None:
+        """Wait until there is room for a body, and keep it until its request has ended."""
+        number = exchange.request.channel.length
+        if number is None or number <= SMALL_BYTES:
+            return
+        exchange.call = self._room.take(exchange.network, number)
+        await exchange.call
+        ended = exchange.request.notifyFinish()
+        ended.addBoth(lambda _: self._room.give_back(exchange.network, number))
+
+    def cannot_keep(self, request: Any, error: OSError) -> None:
+        """Answer a request whose body cannot be kept, for want of disk space above all."""
+        exchange: Exchange = request.exchange
+        if not exchange.is_over:
+            ip = exchange.peer.address[0]
+            log.error("A body from {ip} cannot be kept: {error}", ip=ip, error=error)
+            exchange.answer(BUSY)
 
     def render(self, request: Request) -> int:
         """Answer a request whose body is there; whatever its verb, credentials come first."""
@@ -254,13 +285,12 @@ class CoreResource(Resource):
                 serve = dispatcher.answer
             if exchange.is_over:
                 return
-            request = exchange.request
-            body = request.content.read(self.settings.max_body_bytes + 1)
-            if len(body) > self.settings.max_body_bytes:
+            if exchange.request.content.seek(0, io.SEEK_END) > self.settings.max_body_bytes:
                 exchange.answer(TOO_LARGE)
                 return
-            turn = turn_of(exchange.peer, body[:HEAD_BYTES])
-            call = partial(serve, exchange.peer, request.method, body)
+            stream = take_body(exchange.request)
+            turn = turn_of(exchange.peer, stream.read(HEAD_BYTES))
+            call = partial(serve, exchange.peer, exchange.request.method, stream)
             self._answer(exchange, await self._call(exchange, turn, call))
         except (Busy, NotServing):
             exchange.answer(BUSY)
@@ -309,6 +339,19 @@ def is_encoded(request: HTTPRequest) -> bool:
     """Say whether a body is compressed, or encoded otherwise; no client of Bcfg2 does that."""
     coding = request.getHeader(b"content-encoding") or b""
     return coding.strip().lower() not in (b"", b"identity")
+
+
+def take_body(request: Any) -> IO[bytes]:
+    """
+    Return the body of a request, which stands at its beginning.
+
+    It is taken from the request, which would close it when the client leaves, while a thread
+    reads it.
+    """
+    stream: IO[bytes] = request.content
+    request.content = io.BytesIO()
+    stream.seek(0)
+    return stream
 
 
 def address_of(request: HTTPRequest) -> ClientAddress:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 import xmlrpc.client
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,29 @@ class HostileTests(SynchronousTestCase):
             for authorization in (self.authorization, None):
                 self.assertEqual(self.status(b"", authorization, 10 << 30), 413)
             self.assert_unharmed(server, before)
+
+    def test_uploads(self) -> None:
+        """Large uploads, many at once, leave memory as it was, and others are served meanwhile."""
+        values = "<array><data>" + "<value><int>1</int></value>" * 290_000 + "</data></array>"
+        entries = "<Package name='a' version='1' type='deb'/>" * 99_000
+        report = f"<x><Statistics version='2.0' state='clean'>{entries}</Statistics></x>"
+        with self.site.server() as server, ThreadPoolExecutor(12) as clients:
+            self.site.call("GetConfig")
+            before = resident_bytes(server)
+            for body, status in (
+                (parameter("x" * 60_000_000), 413),
+                (parameter("x" * 7_900_000), 200),
+                (parameter(values), 500),
+                (call_of("RecvStats", report), 200),
+            ):
+                uploads = [clients.submit(self.status, body) for _ in range(8)]
+                while not all(upload.done() for upload in uploads):
+                    began = time.monotonic()
+                    self.site.call("GetConfig")
+                    self.assertLess(time.monotonic() - began, PATIENCE_SECONDS / 10)
+                self.assertEqual({upload.result() for upload in uploads}, {status})
+            self.assertIn('<Bundle name="motd">', self.site.call("GetConfig"))
+            self.assertLess(resident_bytes(server) - before, 4 * GROWTH_BYTES)
 
     def test_credentials(self) -> None:
         """Credentials that cannot be read, or are wrong, are a 401."""

@@ -82,7 +82,7 @@ ROOMS = {
         ("",),
         ("metadata",),
         ("authentication", "metadata_files", "profiles", "registration", "resolution"),
-        ("addresses", "declared_groups", "dynamic_groups"),
+        ("addresses", "declared_groups", "dynamic_groups", "newcomers"),
         ("membership",),
     ),
     "engine.plugins.packages": (

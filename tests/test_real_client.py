@@ -66,6 +66,11 @@ class RealClientTests(SynchronousTestCase):
             self.assertNotIn(complaint, ended.stdout)
         return ended.stdout
 
+    def keep_state_in_repository(self) -> None:
+        """Have the server write into the files that upstream's server reads."""
+        lines = self.conf.read_text().splitlines(keepends=True)
+        self.conf.write_text("".join(line for line in lines if not line.startswith("state = ")))
+
     def replace_repository(self, contents: dict[str, str | bytes]) -> None:
         """Put a repository of the test in place of the demonstration's, for the same client."""
         clients = (
@@ -115,6 +120,7 @@ class RealClientTests(SynchronousTestCase):
         Probe results and the client's version are on disk when the server has ended, and a
         server that starts anew knows them.
         """
+        self.keep_state_in_repository()
         with self.server():
             self.run_client("-n")
         probed = etree.parse(str(self.repository / "Probes/probed.xml"))
@@ -131,6 +137,7 @@ class RealClientTests(SynchronousTestCase):
         A profile that the client asserts, content of any bytes, and defaults arrive; what the
         whitelist leaves out is not installed.
         """
+        self.keep_state_in_repository()
         owner = self.owner()
         folder = self.target
         text, data = "größer ☃ <&>\n", bytes(range(256)) * 20

@@ -16,6 +16,13 @@ from xml.parsers import expat
 #: Elements may be nested this deep: an XML-RPC value needs three levels for each of its own.
 MAX_DEPTH = 200
 
+#: Calls have a few parameters, texts above all; a value is two to four elements.
+MAX_ELEMENTS = 5000
+
+#: A tag that goes on and on is refused: its attributes cost much, and XML-RPC has none.
+LONG_TAG_BYTES = 200_000
+PIECE_BYTES = 65_536
+
 #: Text comes in pieces of up to this size; documents travel escaped, as long texts.
 BUFFER_BYTES = 65_536
 
@@ -53,12 +60,13 @@ class _Unmarshaller(xmlrpc.client.Unmarshaller):
 
 
 class _RequestParser:
-    """Feeds the unmarshaller, without entities and to a bounded depth."""
+    """Feeds the unmarshaller: without entities, to a bounded depth, so many elements."""
 
     def __init__(self) -> None:
         self.unmarshaller = _Unmarshaller(use_builtin_types=True)
         self.unmarshaller.xml("", None)  # what it is fed is text, not bytes to be decoded
         self._depth = 0
+        self._number = 0
         self._is_named = False
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -70,10 +78,19 @@ class _RequestParser:
 
     def parse(self, body: bytes) -> None:
         """Feed a whole request; its name and parameters are the unmarshaller's then."""
-        self._parser.Parse(body, True)
+        view = memoryview(body)
+        for begin in range(0, len(view), PIECE_BYTES):
+            self._parser.Parse(view[begin : begin + PIECE_BYTES], False)
+            # text is taken as it comes; a tag is taken when it is whole
+            if begin - self._parser.CurrentByteIndex > LONG_TAG_BYTES:
+                raise MalformedRequest(f"it has a tag of more than {LONG_TAG_BYTES} bytes")
+        self._parser.Parse(b"", True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self._number += 1
+        if self._number > MAX_ELEMENTS:
+            raise MalformedRequest(f"it has more than {MAX_ELEMENTS} elements")
         if self._depth > MAX_DEPTH:
             raise MalformedRequest(f"it is nested more than {MAX_DEPTH} levels deep")
         if tag == "methodName":

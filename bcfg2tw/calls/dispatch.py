@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from bcfg2tw.auth import BadCredentials, credentials
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
@@ -29,6 +29,7 @@ from bcfg2tw.calls.interfaces import (
     StatefulCore,
 )
 from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
+from bcfg2tw.engine.memory import give_back
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import Bcfg2Error, NoExposedMethod, NotServing
 from bcfg2tw.pool import TookTooLong
@@ -36,6 +37,10 @@ from bcfg2tw.pool import TookTooLong
 T = TypeVar("T")
 
 logger = logging.getLogger("bcfg2-server")
+
+#: A request of this size leaves many times as much behind that is free again; to look for it
+#: takes a millisecond.
+LARGE_BYTES = 1 << 20
 
 UNKNOWN_METHOD = -32601
 GENERIC_FAULT = 1
@@ -95,7 +100,7 @@ class Dispatcher:
             "system.methodSignature": _method_signature,
         }
 
-    def serve(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
+    def serve(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
         """
         Authenticate a peer and answer its request.
 
@@ -127,20 +132,27 @@ class Dispatcher:
             user, password = credentials(peer.authorization)
         return bool(self._core.authenticate(peer.certificate, user, password, peer.address))
 
-    def answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
+    def answer(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
         """
         Answer the request of a peer that was authenticated.
 
+        :param body: in memory or on disk; it is read from its beginning
         :raises NotServing: if the core cannot reach what it needs for an answer
         """
         with self._call_of_core():
             return self._answer(peer, verb, body)
 
-    def _answer(self, peer: Peer, verb: bytes, body: bytes) -> HttpAnswer:
+    def _answer(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
+        answer = self._answer_body(peer, verb, body)
+        if body.tell() >= LARGE_BYTES:
+            give_back()
+        return answer
+
+    def _answer_body(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
         if verb != b"POST":
             return NOT_ALLOWED
         try:
-            name, parameters = read_call(body)
+            name, parameters = _read_call(body)
         except MalformedRequest as error:
             logger.error("Unexpected dispatch error for %s: %s", peer, error)
             return UNREADABLE
@@ -192,6 +204,12 @@ class Dispatcher:
             raise Bcfg2Error(f"the name of a method is a string, not {name!r}")
         method = self._server_methods.get(name) or self._core._get_rmi().get(name)
         return "" if method is None else inspect.getdoc(method) or ""
+
+
+def _read_call(body: IO[bytes]) -> tuple[str, tuple[Any, ...]]:
+    """Read a request; its bytes are let go before the call is made."""
+    body.seek(0)
+    return read_call(body.read())
 
 
 def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:

@@ -471,7 +471,7 @@ class Core:
         if self.settings.client_metadata_cache == "cautious":
             self.store.changes.announce(ClientChange(metadata.hostname, "probes"))
         try:
-            document = parse_upload(probedata)
+            document = parse_upload(probedata, self.settings.max_upload_elements)
         except etree.XMLSyntaxError as error:
             self.critical_error(
                 f"Failed to parse probe data from client {metadata.hostname}: {error}"
@@ -481,7 +481,8 @@ class Core:
         except NotServing:
             raise
         except Exception as error:  # a plugin's defect is told to the client as such
-            self.logger.exception("Receiving probe data failed")
+            if not isinstance(error, Bcfg2Error):
+                self.logger.exception("Receiving probe data failed")
             self.critical_error(
                 f"Failed to process probe data from client {metadata.hostname}: {error}"
             )
@@ -511,7 +512,7 @@ class Core:
         """Take the client's report of its run."""
         metadata = self.client(address)
         try:
-            document = parse_upload(stats)
+            document = parse_upload(stats, self.settings.max_upload_elements)
         except etree.XMLSyntaxError as error:
             raise Bcfg2Error(str(error)) from error
         self._take_statistics(metadata, document)

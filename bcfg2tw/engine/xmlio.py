@@ -17,6 +17,10 @@ from bcfg2tw.errors import Bcfg2Error, RepositoryError
 
 Element: TypeAlias = etree._Element
 
+#: Each attribute of a document has one of these in it.
+ATTRIBUTE_MARKS = ('="', "='", "= ", "=\n", "=\t", "=\r")
+ATTRIBUTES_OF_ELEMENT = 3
+
 XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 
 
@@ -81,22 +85,41 @@ def _not_utf8(data: bytes, path: str, reason: str) -> RepositoryError | None:
     return None
 
 
-def parse_upload(text: object) -> Element:
+def parse_upload(text: object, max_elements: int) -> Element:
     """
     Parse a document that a client sent.
 
     Depth and size of text are bounded by the parser; there are no entities.
 
+    :param max_elements: a document that can have more is refused before it is parsed, which takes
+        a hundred times the memory; so is one with three times as many attributes
     :raises lxml.etree.XMLSyntaxError: if it is not well-formed, too deep or too large
-    :raises Bcfg2Error: if it is no string, or declares a document type
+    :raises Bcfg2Error: if it is no string, has too many elements or declares a document type
     """
     if not isinstance(text, str):
         raise Bcfg2Error(f"a document comes as a string, not as {type(text).__name__}")
+    _check_number(text, max_elements)
     parser = etree.XMLParser(no_network=True, resolve_entities=False, huge_tree=False)
     root = etree.fromstring(text.encode("utf-8"), parser)
     if root.getroottree().docinfo.internalDTD is not None:
         raise Bcfg2Error("the document declares a document type; no client does")
     return root
+
+
+def _check_number(text: str, max_elements: int) -> None:
+    """
+    See that a document cannot have too many elements and attributes.
+
+    :raises Bcfg2Error: if it can
+    """
+    elements = text.count("<") - text.count("</")
+    attributes = sum(text.count(mark) for mark in ATTRIBUTE_MARKS)
+    if elements > max_elements or attributes > max_elements * ATTRIBUTES_OF_ELEMENT:
+        raise Bcfg2Error(
+            f"the document has too many elements or attributes ({elements}, {attributes}): "
+            f"[bcfg2tw] max_upload_elements is {max_elements}, with "
+            f"{ATTRIBUTES_OF_ELEMENT} attributes each"
+        )
 
 
 def parse_data(text: str) -> Element:

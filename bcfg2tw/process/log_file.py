@@ -1,4 +1,4 @@
-"""Where log messages are written; what troubles a file or syslog is nobody's who logs."""
+"""The file or syslog that takes log messages; its troubles are nobody's who logs."""
 
 from __future__ import annotations
 

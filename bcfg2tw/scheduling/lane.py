@@ -31,7 +31,7 @@ class Lane:
 
     @property
     def is_lost(self) -> bool:
-        """Whether no place will become free."""
+        """True where no place will become free."""
         return self.lost == self._places
 
     def take(self) -> Call | None:

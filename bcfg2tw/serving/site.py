@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -36,6 +37,9 @@ CLOSING_SECONDS = 2.0
 #: A request's target: a path, or a whole URL as proxies write it (RFC 9112, 3.2.2).
 _TARGET = re.compile(rb"(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)")
 
+#: Bodies beyond this size are kept in a temporary file until a thread reads them.
+SPOOLED_BYTES = 1 << 20
+
 
 @provider(INonQueuedRequestFactory)
 class CoreRequest(Request):
@@ -53,7 +57,8 @@ class CoreRequest(Request):
 
     def gotLength(self, length: int | None) -> None:
         """Make room for the body, and give the resource its chance to refuse the request."""
-        super().gotLength(length)
+        # closed with the request, or with the last that uses it
+        self.content = SpooledTemporaryFile(SPOOLED_BYTES)  # noqa: SIM115
         self.setHeader(b"Date", datetimeToString())
         self.setHeader(b"Server", b"bcfg2tw")
         # it may be answered here, before it was received: with this version
@@ -62,10 +67,21 @@ class CoreRequest(Request):
         if self.exchange is None:  # refused, so that nothing is to be sent on
             self.requestHeaders.removeHeader(b"expect")
 
+    def handleContentChunk(self, data: bytes) -> None:
+        """Keep a part of the body."""
+        try:
+            super().handleContentChunk(data)
+        except OSError as error:
+            self.channel.site.resource.cannot_keep(self, error)
+
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Give the whole request to the resource, if it came to a path where that is."""
         assert self.content is not None and self.exchange is not None
-        self.content.seek(0)
+        try:
+            self.content.seek(0)  # writes what is not written yet
+        except OSError as error:
+            self.channel.site.resource.cannot_keep(self, error)
+            return
         self.method, self.uri, self.clientproto = command, path, version
         refusal = self._refusal()
         if refusal is None:

@@ -1,4 +1,4 @@
-"""What a site's settings leave open that a line would close."""
+"""Weaknesses that a site's settings leave, each of which a line would close."""
 
 from __future__ import annotations
 

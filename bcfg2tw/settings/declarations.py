@@ -481,8 +481,20 @@ class OptionTable:
         types.positive,
     )  # fmt: skip
     max_body_bytes: int = option(
-        "bcfg2tw", "max_body", "64m", "Largest request that is taken.", types.size
+        "bcfg2tw", "max_body", "8m", "Largest request that is taken.", types.size
     )
+    max_bodies_bytes: int = option(
+        "bcfg2tw", "max_bodies", "64m",
+        "Size of all requests above 64k that are taken at a time, of which one address gets a "
+        "quarter; further ones wait.",
+        types.size,
+    )  # fmt: skip
+    max_upload_elements: int = option(
+        "bcfg2tw", "max_upload_elements", "100000",
+        "Elements that a report or the output of probes may have, and three times as many "
+        "attributes.",
+        types.count,
+    )  # fmt: skip
     threads: int = option(
         "bcfg2tw", "threads", "4",
         "Threads that calls run in; there are as many again for calls that cost next to nothing.",
@@ -521,6 +533,17 @@ class OptionTable:
         "Connections that one address may have open; its new one takes the place of its one that "
         "is idle for longest.",
         types.count,
+    )  # fmt: skip
+    max_registrations: int = option(
+        "bcfg2tw", "max_registrations", "300",
+        "Unknown clients that are registered within a minute; further ones are told to come back.",
+        types.count,
+    )  # fmt: skip
+    any_client_name: bool = option(
+        "bcfg2tw", "any_client_name", "no",
+        "Register unknown clients whatever they are called; no: under host names alone, which are "
+        "letters, digits, hyphens, underscores and dots.",
+        types.boolean,
     )  # fmt: skip
     max_login_delay_seconds: float = option(
         "bcfg2tw", "max_login_delay", "20",

@@ -73,6 +73,26 @@ class ReadTests(SynchronousTestCase):
         deeper = with_value(nesting * (arrays * 2) + ending * (arrays * 2))
         self.assertEqual(self.refusal(deeper), "it is nested more than 200 levels deep")
 
+    def test_number(self) -> None:
+        """Thousands of values are refused, before they are made."""
+        values = "<value><int>1</int></value>" * 2400
+        body = "<methodCall><methodName>x</methodName><params><param><value><array><data>{}</data>"
+        body += "</array></value></param></params></methodCall>"
+        self.assertEqual(len(read_call(body.format(values).encode())[1][0]), 2400)
+        error = self.assertRaises(MalformedRequest, read_call, body.format(values * 2).encode())
+        self.assertEqual(str(error), "it has more than 5000 elements")
+
+    def test_long_tag(self) -> None:
+        """A tag that goes on and on is refused; a document that goes on and on is read."""
+        attributes = "".join(f" a{number}=''" for number in range(40_000))
+        body = f"<methodCall{attributes}><methodName>x</methodName></methodCall>"
+        error = self.assertRaises(MalformedRequest, read_call, body.encode())
+        self.assertEqual(str(error), "it has a tag of more than 200000 bytes")
+        text = "x" * 1_000_000
+        body = "<methodCall><methodName>x</methodName><params><param><value><![CDATA[{}]]></value>"
+        body += "</param></params></methodCall>"
+        self.assertEqual(read_call(body.format(text).encode()), ("x", (text,)))
+
     def test_nameless(self) -> None:
         """A body without the name of a method says so; an answer is no call."""
         self.assertEqual(self.refusal(b"<methodCall><params/></methodCall>"), "it names no method")

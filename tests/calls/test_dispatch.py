@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xmlrpc.client
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -43,7 +44,7 @@ class DispatchTestCase(SynchronousTestCase):
 
     def serve(self, name: str, *parameters: Any, verb: bytes = b"POST") -> tuple[int, bytes]:
         """Return status and body of the answer to a call."""
-        answer = self.dispatcher.serve(self.peer(), verb, call_of(name, *parameters))
+        answer = self.dispatcher.serve(self.peer(), verb, BytesIO(call_of(name, *parameters)))
         return answer.status, answer.body
 
     def result(self, name: str, *parameters: Any) -> Any:
@@ -61,7 +62,9 @@ class DispatchTestCase(SynchronousTestCase):
 class AuthenticateTests(DispatchTestCase):
     def refused(self, peer: Peer) -> list[str]:
         """See that a peer is refused for its credentials; return what is logged."""
-        self.assertTrue(self.dispatcher.serve(peer, b"POST", call_of("ping")).is_failed_login)
+        self.assertTrue(
+            self.dispatcher.serve(peer, b"POST", BytesIO(call_of("ping"))).is_failed_login
+        )
         log = CapturedLog(self)
         self.assertFalse(self.dispatcher.authenticate(peer))
         return log.lines
@@ -110,14 +113,14 @@ class OrderTests(DispatchTestCase):
 
     def test_no_failed_login(self) -> None:
         """What the ACL refuses has the status of a failed login, and is none."""
-        answer = self.dispatcher.serve(self.peer(), b"POST", call_of("forbidden"))
+        answer = self.dispatcher.serve(self.peer(), b"POST", BytesIO(call_of("forbidden")))
         self.assertEqual((answer.status, answer.is_failed_login), (401, False))
 
     def test_not_admitted(self) -> None:
         """Who is not let in learns nothing else, and his body is not read."""
         peer = self.peer(basic("root", "wrong"))
         for verb, body in ((b"POST", b"no XML"), (b"DELETE", call_of("ping"))):
-            answer = self.dispatcher.serve(peer, verb, body)
+            answer = self.dispatcher.serve(peer, verb, BytesIO(body))
             self.assertEqual((answer.status, answer.body), (401, b""))
 
     def test_verb(self) -> None:
@@ -128,7 +131,7 @@ class OrderTests(DispatchTestCase):
     def test_unreadable(self) -> None:
         """A body that is no call is named in the log with its sender."""
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            answer = self.dispatcher.answer(self.peer(), b"POST", b"<methodCall/>")
+            answer = self.dispatcher.answer(self.peer(), b"POST", BytesIO(b"<methodCall/>"))
         self.assertEqual((answer.status, answer.body), (500, b""))
         self.assertTrue(
             logs.records[0].getMessage().startswith("Unexpected dispatch error for 192.0.2.1: ")
@@ -200,7 +203,7 @@ class CallTests(DispatchTestCase):
         core = a_core(self, {"Bundler/b.xml": "<Bundle><BoundService name='s'/></Bundle>"})
         dispatcher = Dispatcher(core)
         peer = Peer(address(), None, basic("root", "foobat").encode())
-        answer = dispatcher.serve(peer, b"POST", call_of("GetConfig"))
+        answer = dispatcher.serve(peer, b"POST", BytesIO(call_of("GetConfig")))
         ((document,), _) = xmlrpc.client.loads(answer.body)
         self.assertIn('<Service name="s"', str(document))
 

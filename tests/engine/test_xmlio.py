@@ -8,6 +8,7 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.xmlio import (
+    Element,
     attributes,
     elements_of,
     is_element,
@@ -98,29 +99,34 @@ class FileTests(SynchronousTestCase):
         self.assertTrue(str(error).startswith("/r/own.xml:"))
 
 
+def parse_small(text: object) -> Element:
+    """Parse an upload of a thousand elements at most."""
+    return parse_upload(text, 1000)
+
+
 class UploadTests(SynchronousTestCase):
     """Documents that clients send."""
 
     def test_text(self) -> None:
         """A document is text; white space, comments and references come as they were sent."""
-        root = parse_upload("<a> <b c='&#10;ü'/> <!-- d --></a>")
+        root = parse_small("<a> <b c='&#10;ü'/> <!-- d --></a>")
         self.assertEqual(serialise(root), '<a> <b c="&#10;&#252;"/> <!-- d --></a>')
 
     def test_no_text(self) -> None:
         """Whatever is no string is refused by its kind."""
         for value, kind in ((b"<a/>", "bytes"), (None, "NoneType"), (7, "int"), (["<a/>"], "list")):
-            error = self.assertRaises(Bcfg2Error, parse_upload, value)
+            error = self.assertRaises(Bcfg2Error, parse_small, value)
             self.assertEqual(str(error), f"a document comes as a string, not as {kind}")
 
     def test_entities(self) -> None:
         """A document type is refused, whatever it holds."""
         for text in (ENTITY.format("x"), "<!DOCTYPE a []><a/>"):
-            error = self.assertRaises(Bcfg2Error, parse_upload, text)
+            error = self.assertRaises(Bcfg2Error, parse_small, text)
             self.assertIn("the document declares a document type", str(error))
 
     def test_expansion(self) -> None:
         """Entities that would fill the memory are refused, by us or by the parser."""
-        for parse in (parse_upload, parse_data):
+        for parse in (parse_small, parse_data):
             try:
                 self.assertLess(len(serialise(parse(BILLION_LAUGHS))), 10_000)
             except (Bcfg2Error, etree.XMLSyntaxError):
@@ -129,7 +135,17 @@ class UploadTests(SynchronousTestCase):
     def test_malformed(self) -> None:
         """What is not well-formed, too deep or too large is refused by the parser."""
         for text in ("", "<a>", "<a>\x00</a>", DEEP, f"<a>{'x' * 10_000_001}</a>"):
-            self.assertRaises(etree.XMLSyntaxError, parse_upload, text)
+            self.assertRaises(etree.XMLSyntaxError, parse_small, text)
+
+    def test_number(self) -> None:
+        """What can have too many elements or attributes is refused, and told what the bound is."""
+        most = f"<a>{'<b/><c></c>' * 499}<!-- --></a>"
+        self.assertEqual(len(parse_small(most)), 999)
+        attributes = "".join(f" a{number} =\n'x'" for number in range(3000))
+        self.assertEqual(len(parse_small(f"<a{attributes}/>").attrib), 3000)
+        for text in (most + "<b/>", f"<a b=''{attributes}/>"):
+            error = self.assertRaises(Bcfg2Error, parse_small, text)
+            self.assertIn("[bcfg2tw] max_upload_elements is 1000", str(error))
 
     def test_data(self) -> None:
         """A document within a document may declare any encoding: it is text already."""

@@ -7,6 +7,7 @@ import socket
 import ssl
 import statistics
 import time
+import tracemalloc
 import xmlrpc.client
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ from bcfg2tw.serving.site import CLOSING_SECONDS, CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.doubles import ManualPool, RecordingCore
+from tests.full_disk import files_limited_to
 from tests.network import (
     SERVER,
     an_authority,
@@ -232,6 +234,100 @@ class KeepAliveTests(SynchronousTestCase):
         self.assertFalse(self.closes(post(body)))
         self.assertTrue(self.closes(post(body, Connection="close")))
         self.assertTrue(self.closes(post(body, version="1.0")))
+
+
+class BodyTests(SynchronousTestCase):
+    """Bodies that are large enough to be counted."""
+
+    def setUp(self) -> None:
+        self.core = RecordingCore()
+        self.settings = Settings(max_body_bytes=8 << 20, max_bodies_bytes=8 << 20)
+        self.pool = ManualPool()
+        self.clock = Clock()
+        resource = CoreResource(self.core, self.pool, self.settings)
+        self.site = CoreSite(resource, self.settings, self.clock)
+
+    def connect(self, host: str) -> Any:
+        """Return the channel of a new connection."""
+        peer = IPv4Address("TCP", host, 40000)
+        channel = self.site.buildProtocol(peer)
+        channel.makeConnection(StringTransport(peerAddress=peer))
+        return channel
+
+    def announce(self, channel: Any, size: int) -> bytes:
+        """Send the header of a request; return its body, which is still to come."""
+        header, _, body = post(call_of("GetConfig", "x" * size)).partition(b"\r\n\r\n")
+        channel.dataReceived(header + b"\r\n\r\n")
+        self.clock.advance(0)
+        return body
+
+    def status(self, channel: Any) -> int | None:
+        """Return the status of the answer, None without one."""
+        answer = channel.transport.value()
+        return int(answer.split()[1]) if answer else None
+
+    def test_room(self) -> None:
+        """A body that finds no room is not read until there is some, however long that takes."""
+        first, second = self.connect("192.0.2.1"), self.connect("192.0.2.2")
+        large, other = self.announce(first, 5 << 20), self.announce(second, 5 << 20)
+        self.assertEqual(first.transport.producerState, "producing")
+        self.assertEqual(second.transport.producerState, "paused")
+        self.clock.advance(100)
+        first.dataReceived(large)
+        self.assertEqual(self.status(first), 200)
+        self.assertEqual(second.transport.producerState, "producing")
+        second.dataReceived(other)
+        self.assertEqual(self.status(second), 200)
+        self.assertEqual(self.core.called[1][1], "x" * (5 << 20))
+
+    def test_small(self) -> None:
+        """Small bodies wait for nothing."""
+        self.announce(self.connect("192.0.2.1"), 7 << 20)
+        other = self.connect("192.0.2.2")
+        other.dataReceived(self.announce(other, 60_000))
+        self.assertEqual(self.status(other), 200)
+
+    def test_left(self) -> None:
+        """The room of a client that leaves is free again, whether it waits, sends or is served."""
+        for _ in range(20):
+            sending, waiting = self.connect("192.0.2.1"), self.connect("192.0.2.1")
+            body = self.announce(sending, 5 << 20)
+            self.announce(waiting, 5 << 20)
+            for channel in (waiting, sending):
+                channel.dataReceived(b"")
+                channel.connectionLost(Failure(ConnectionAborted()))
+        self.pool.is_holding = True
+        served = self.connect("192.0.2.1")
+        self.announce(served, 5 << 20)
+        self.pool.release()
+        served.dataReceived(body)
+        served.connectionLost(Failure(ConnectionAborted()))
+        self.assertEqual(dict(self.site.resource._room.taken), {})
+
+    def test_on_disk(self) -> None:
+        """A large body stands on disk until a thread reads it."""
+        self.pool.is_holding = True
+        channel = self.connect("192.0.2.1")
+        body = self.announce(channel, 5 << 20)
+        self.pool.release()
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        for begin in range(0, len(body), 1 << 16):
+            channel.dataReceived(body[begin : begin + (1 << 16)])
+        self.assertLess(tracemalloc.get_traced_memory()[0], 2 << 20)
+        self.pool.release()
+        self.assertEqual(self.status(channel), 200)
+
+    def test_full_disk(self) -> None:
+        """Where a body cannot be kept the client is to come back, and one line says why."""
+        lines = log_lines(self)
+        channel = self.connect("192.0.2.1")
+        body = self.announce(channel, 5 << 20)
+        with files_limited_to(1 << 16):
+            for begin in range(0, len(body), 1 << 16):
+                channel.dataReceived(body[begin : begin + (1 << 16)])
+        self.assertEqual(self.status(channel), 503)
+        self.assertEqual(lines, ["A body from 192.0.2.1 cannot be kept: [Errno 27] File too large"])
 
 
 class HeaderFloodTests(SynchronousTestCase):

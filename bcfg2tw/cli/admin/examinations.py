@@ -9,12 +9,12 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
 
 from cryptography import x509
 
 from bcfg2tw.cli.looking import Site
+from bcfg2tw.cli.trials import CLOCK_TOLERANCE_SECONDS, validity
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
@@ -23,9 +23,10 @@ __all__ = ["CRITICAL", "EXAMINATIONS", "GOOD", "WARNING", "Verdict"]
 
 GOOD, WARNING, CRITICAL = "ok", "warning", "critical"
 
-_SOON = timedelta(days=30)
+#: Of the trials that `check-config` makes as well.
+_STATES = {"": GOOD, "warning": WARNING, "error": CRITICAL}
+
 _LEAST_FREE = 0.05
-_CLOCK_SECONDS = 60
 _CONNECT_SECONDS = 5
 
 
@@ -90,15 +91,8 @@ def _certificate(path: str) -> Iterator[Verdict]:
     except (OSError, ValueError) as error:
         yield Verdict("certificate", CRITICAL, f"{path}: {error}")
         return
-    now, end = datetime.now(timezone.utc), certificate.not_valid_after_utc
-    text = f"{path} is good until {end:%Y-%m-%d}"
-    if now < certificate.not_valid_before_utc:
-        begin = certificate.not_valid_before_utc
-        yield Verdict("certificate", CRITICAL, f"{path} is not good before {begin:%Y-%m-%d}")
-    elif now > end:
-        yield Verdict("certificate", CRITICAL, f"{path} was good until {end:%Y-%m-%d}")
-    else:
-        yield Verdict("certificate", WARNING if end - now < _SOON else GOOD, text)
+    trial = validity("certificate", path, certificate)
+    yield Verdict(trial.subject, _STATES[trial.severity], trial.outcome)
 
 
 def names(site: Site) -> Iterator[Verdict]:
@@ -153,7 +147,7 @@ def clock(site: Site) -> Iterator[Verdict]:
     if not os.path.isdir(path):
         return
     ahead = os.stat(path).st_mtime - time.time()
-    if ahead > _CLOCK_SECONDS:
+    if ahead > CLOCK_TOLERANCE_SECONDS:
         text = f"{path} was changed {ahead:.0f} seconds from now: is the clock right?"
         yield Verdict("clock", WARNING, text)
     else:

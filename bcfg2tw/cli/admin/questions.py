@@ -21,7 +21,7 @@ _PASSWORD_LENGTH = 20
 
 @dataclass(frozen=True)
 class Answers:
-    """What a new repository and its server are to be."""
+    """The answers from which a new repository and its server are made."""
 
     hostname: str
     url: str

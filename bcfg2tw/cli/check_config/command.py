@@ -23,7 +23,7 @@ from bcfg2tw.cli.check_config.lines import (
     judge,
     other_files,
 )
-from bcfg2tw.cli.check_config.trials import Trial, try_all
+from bcfg2tw.cli.trials import Trial, try_all
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings

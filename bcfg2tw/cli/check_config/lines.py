@@ -1,4 +1,4 @@
-"""What becomes of each line of a bcfg2.conf."""
+"""The verdict on each line of a bcfg2.conf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about clients: `showclient`, `probes`."""
+"""Commands about clients: `showclient`, `probes`."""
 
 from __future__ import annotations
 

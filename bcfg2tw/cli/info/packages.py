@@ -1,4 +1,4 @@
-"""What Packages resolves, and from where: `packageresolve`, `packagesources`."""
+"""Commands about Packages' answers and sources: `packageresolve`, `packagesources`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time goes: `profile`, `profiletemplates`, `slow`."""
+"""Commands that measure time: `profile`, `profiletemplates`, `slow`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def unused(site: Site, as_json: bool) -> None:
 
 
 class _Use:
-    """What all clients together use."""
+    """The parts of the repository that all clients together use."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -37,7 +37,7 @@ _SECTION = "bcfg2_test"
 
 @dataclass(frozen=True)
 class _Showing:
-    """What is shown beside the result."""
+    """The choice of what is shown beside the result."""
 
     is_verbose: bool
     format_name: str | None

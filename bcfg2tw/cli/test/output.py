@@ -1,4 +1,4 @@
-"""What bcfg2-test prints: the text of unit tests, on standard error, and tables beside it."""
+"""The output of bcfg2-test: the text of unit tests, on standard error, and tables beside it."""
 
 from __future__ import annotations
 

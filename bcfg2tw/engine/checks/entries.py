@@ -1,4 +1,4 @@
-"""What entries may have, in bundles, rules, defaults and dependencies (:ref:`structures-13`)."""
+"""Attributes of entries in bundles, rules, defaults and dependencies (:ref:`structures-13`)."""
 
 from __future__ import annotations
 

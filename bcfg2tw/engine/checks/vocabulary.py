@@ -1,4 +1,4 @@
-"""What a description of a kind of file consists of, and what is said of a file."""
+"""The parts of which a description of a kind of file consists."""
 
 from __future__ import annotations
 

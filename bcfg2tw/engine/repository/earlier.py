@@ -19,7 +19,7 @@ NO_STAMP = Stamp(0, 0, 0, 0)
 
 
 class HasValue(Protocol):
-    """What an earlier state of a file became in this process."""
+    """The value that an earlier state of a file became in this process."""
 
     @property
     def value(self) -> Any:

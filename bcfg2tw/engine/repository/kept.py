@@ -79,7 +79,7 @@ def folder_of(settings: Settings) -> str | None:
 
 
 class KeptStates:
-    """What is kept of one repository; nothing is read before it is needed."""
+    """The good states that are kept of one repository; none is read before it is needed."""
 
     def __init__(self, folder: str, repository: str) -> None:
         self.folder = folder

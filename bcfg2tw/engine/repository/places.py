@@ -1,4 +1,4 @@
-"""Where in a file of the repository something stands, looked up when a message needs it."""
+"""The place of something in a file of the repository, looked up when a message needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database says of one client, and what follows together with clients.xml."""
+"""The row of one client in the database, and what follows from it and clients.xml."""
 
 from __future__ import annotations
 

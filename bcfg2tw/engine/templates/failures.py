@@ -46,7 +46,7 @@ class Failure:
 
     @property
     def place(self) -> str:
-        """Where it failed, for the log."""
+        """The place of the failure, for the log."""
         return self.path if self.line is None else f"{self.path}:{self.line}"
 
 

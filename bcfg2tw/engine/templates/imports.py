@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Import:
-    """What `import` does in a file: it finds the provided modules before those on the path."""
+    """The `import` of one file: it finds the provided modules before those on the path."""
 
     def __init__(self, provided: Mapping[str, ModuleType]) -> None:
         self._provided = provided

@@ -1,4 +1,4 @@
-"""Which line of a template a running function belongs to, for templates of every kind."""
+"""The line of a template that a running function belongs to, for templates of every kind."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.client_rows import ClientRow, Elements, row_from, values_of
+from tests.patience import IN_ANY_TIME
 
 NAME = "c.example.test"
 ATTRIBUTES = st.dictionaries(
@@ -56,6 +57,7 @@ class ClientRowTests(SynchronousTestCase):
         row = ClientRow(NAME)
         self.assertIs(self.edited(row, UPDATE, (), version="1"), row)
 
+    @IN_ANY_TIME
     @given(ATTRIBUTES, st.lists(st.tuples(st.sampled_from([ADD, UPDATE, REMOVE]), ATTRIBUTES)))
     def test_columns(self, file: dict[str, str], edits: list[tuple[str, dict[str, str]]]) -> None:
         """A row is the same when it has been in the database."""
@@ -64,6 +66,7 @@ class ClientRowTests(SynchronousTestCase):
             row = self.edited(row, operation, declared(**file), **attributes)
             self.assertEqual(row_from(values_of(row)), row)
 
+    @IN_ANY_TIME
     @given(ATTRIBUTES, st.lists(st.tuples(st.sampled_from([ADD, UPDATE, REMOVE]), ATTRIBUTES)))
     def test_as_a_dictionary(
         self, file: dict[str, str], edits: list[tuple[str, dict[str, str]]]

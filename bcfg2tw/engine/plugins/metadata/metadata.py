@@ -25,6 +25,7 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     is_clients_xml_wanted,
     warn_of_profiles,
 )
+from bcfg2tw.engine.plugins.metadata.newcomers import Newcomers
 from bcfg2tw.engine.plugins.metadata.profiles import Profiles
 from bcfg2tw.engine.plugins.metadata.registration import Registration
 from bcfg2tw.engine.plugins.metadata.resolution import Resolution
@@ -223,7 +224,15 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
     @cached_property
     def _registration(self) -> Registration:
         new_addresses: dict[str, str] = self.lasting.keep("addresses of new clients", dict)
-        return Registration(self._store, self.clients, self.groups, new_addresses)
+        newcomers = self.lasting.keep("newcomers", lambda: Newcomers(self.context.clock))
+        return Registration(
+            self._store,
+            self.clients,
+            self.groups,
+            new_addresses,
+            newcomers,
+            self.files.library.settings,
+        )
 
     def set_version(self, client: str, version: str) -> None:
         """

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
+from bcfg2tw.engine.plugins.metadata.newcomers import Newcomers
 from bcfg2tw.engine.store.client import Client
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.errors import MetadataConsistencyError
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Metadata")
 
@@ -28,6 +30,8 @@ class Registration:
         clients: ClientList,
         groups: DeclaredGroups,
         new_addresses: dict[str, str],
+        newcomers: Newcomers,
+        settings: Settings,
     ) -> None:
         """
         Change nothing yet.
@@ -36,26 +40,30 @@ class Registration:
         :param clients: shows them
         :param new_addresses: addresses of clients that were registered since the start, which
             `clients` may not show yet, and their names; those of further ones are added
+        :param newcomers: says whom of those that nobody has entered it may register
         """
         self._store = store
         self._new_addresses = new_addresses
         self._clients = clients
         self._groups = groups
+        self._newcomers = newcomers
+        self._settings = settings
 
     def welcome(self, name: str, register: bool = True) -> None:
         """
         Register a client that calls and that nobody has entered, with the default profile.
 
         :param register: whether it is registered, or only could be
-        :raises MetadataConsistencyError: if there is no default group
+        :raises MetadataConsistencyError: if there is no default group, or it may not be registered
         :raises MetadataRuntimeError: if it cannot be written
         """
+        self._newcomers.check_name(name, self._settings)
         default = self._groups.default
         if default is None:
             raise MetadataConsistencyError(f"Cannot add new client {name}; no default group set")
         if register:
             logger.info("Creating new client: %s, profile %s", name, default)
-            self.add(name, {"profile": default})
+            self._admit(name, {"profile": default})
 
     def set_version(self, client: str, version: str) -> None:
         """Note which version of Bcfg2 a client runs; one that is unknown is registered."""
@@ -89,7 +97,8 @@ class Registration:
         name = self._own_name(client)
         with self._store.changing(name):
             if self._clients.get(name) is None:
-                self.add(name, {**self._origin(name, address), "profile": profile})
+                self._newcomers.check_name(name, self._settings)
+                self._admit(name, {**self._origin(name, address), "profile": profile})
                 return
             current = current_profile(name)
             if current == profile:
@@ -118,6 +127,11 @@ class Registration:
         if present is None or (present.auth or default_auth) != "bootstrap":
             return None
         return present
+
+    def _admit(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Add a client that nobody has entered, unless others have been many."""
+        self._newcomers.count(name, self._settings)
+        self.add(name, attributes)
 
     def add(self, name: str, attributes: Mapping[str, str]) -> None:
         """Add a client, unless there is one of that name."""

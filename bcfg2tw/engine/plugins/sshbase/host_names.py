@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 import time
 from collections.abc import Iterable
@@ -13,6 +15,11 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.plugins.sshbase.dns import NameService, addresses_of, name_of
 from bcfg2tw.engine.time_limit import sparing
+
+#: Characters that make a name a pattern, a list, a mark or several words in `ssh_known_hosts`.
+NOT_A_HOST = re.compile(r"[*?!|@,#\s\x00-\x1f\x7f]|^$")
+
+logger = logging.getLogger("SSHbase")
 
 #: How long names serve before the name service is asked for what is new.
 COMPLETE_SECONDS = 600.0
@@ -49,6 +56,7 @@ class HostNames:
         self._names_from: ReferenceType[object] | None = None
         self._groups: dict[str, set[str]] = {}
         self._groups_from: ReferenceType[object] | None = None
+        self._left_out: set[str] = set()
 
     def close(self) -> None:
         """Ask the name service nothing more."""
@@ -100,9 +108,22 @@ class HostNames:
         seconds = COMPLETE_SECONDS if all_found and all_reversed else INCOMPLETE_SECONDS
         good_until = time.monotonic() + seconds
         return {
-            host: Names(_join(names, reverse_names), good_until)
+            host: Names(self._join(host, names, reverse_names), good_until)
             for host, names in names_and_addresses.items()
         }
+
+    def _join(self, host: str, names: set[str], reverse_names: dict[str, tuple[str, ...]]) -> str:
+        """Return all names of a host but those that stand for others; each of these is told."""
+        everything = names.union(*(reverse_names.get(name, ()) for name in names))
+        patterns = {name for name in everything if NOT_A_HOST.search(name)}
+        for name in sorted(patterns - self._left_out):
+            self._left_out.add(name)
+            logger.warning(
+                "%r, a name of client %s, is left out of ssh_known_hosts: SSH would take it for a "
+                "pattern",
+                name, host,
+            )  # fmt: skip
+        return ",".join(sorted(everything - patterns))
 
 
 def _names_in_clients_xml(host: str, metadata: ClientMetadata) -> list[str]:
@@ -118,10 +139,6 @@ def _metadata_plugin(metadata: ClientMetadata) -> Metadata:
     directory = metadata.snapshot.metadata
     assert isinstance(directory, Metadata)
     return directory
-
-
-def _join(names: set[str], reverse_names: dict[str, tuple[str, ...]]) -> str:
-    return ",".join(sorted(names.union(*(reverse_names.get(name, ()) for name in names))))
 
 
 def _is_address(name: str) -> bool:

@@ -124,11 +124,11 @@ class KnownHosts:
         hosts_by_key = [(key, self._members(key, hosts, metadata)) for key in keys if key.text]
         listed_hosts = dict.fromkeys(chain.from_iterable(members for _, members in hosts_by_key))
         names = self._host_names.of(listed_hosts, metadata)
-        lines = (
-            f"{','.join(names[host].text for host in members)} {key.text}"
+        listed_names = (
+            (",".join(filter(None, (names[host].text for host in members))), key)
             for key, members in hosts_by_key
-            if members
         )
+        lines = (f"{text} {key.text}" for text, key in listed_names if text)
         text = "".join(f"{line}\n" for line in (*self._statics, *lines))
         ends = (host_names.good_until for host_names in names.values())
         good_until = min(ends, default=float("inf"))

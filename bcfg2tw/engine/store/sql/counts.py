@@ -1,4 +1,4 @@
-"""How much there is in the database."""
+"""The numbers of what is in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the database is: what bcfg2.conf and the environment say of it, as one value."""
+"""The place of the database, from bcfg2.conf and the environment, as one value."""
 
 from __future__ import annotations
 

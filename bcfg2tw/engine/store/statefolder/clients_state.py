@@ -1,4 +1,4 @@
-"""What is changed of clients, kept in a file beside the repository; clients.xml is only read."""
+"""The changes of clients, kept in a file beside the repository; clients.xml is only read."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class SharedLog:
 
     @property
     def folded(self) -> Progress | None:
-        """How far the leader has folded, as this process has seen it last."""
+        """The position up to which the leader has folded, as this process has seen it last."""
         return self._progress
 
     def news(self) -> News:

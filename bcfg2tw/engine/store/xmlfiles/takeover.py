@@ -1,4 +1,4 @@
-"""What counts of a journal that a killed process left behind, where its file has changed since."""
+"""The changes that count of a journal left by a killed process, its file having changed since."""
 
 from __future__ import annotations
 

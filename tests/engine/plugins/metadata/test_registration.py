@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 from xml.etree import ElementTree
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.memory import memory_store
 from bcfg2tw.errors import MetadataConsistencyError
 from tests.builders import PASSWORD, a_repository, address, some_settings
+from tests.doubles import ManualClock
 
 WEB, NEW, ALIAS = "web.example.test", "new.example.test", "www.example.test"
 
@@ -31,9 +34,13 @@ REPOSITORY = {
 
 class RegistrationTests(SynchronousTestCase):
     def setUp(self) -> None:
+        self.start()
+
+    def start(self, clock: Clock | None = None, **settings: Any) -> None:
+        """Start a core, in place of the one before."""
         self.announced: list[ClientChange] = []
-        settings = some_settings(a_repository(self, REPOSITORY))
-        self.core = NetworkCore(settings, store=memory_store())
+        made = some_settings(a_repository(self, REPOSITORY), **settings)
+        self.core = NetworkCore(made, clock=clock, store=memory_store())
         self.addCleanup(self.core.shutdown)
         self.core.store.changes.subscribe(self.announced.append)
         self.core.start()
@@ -60,6 +67,47 @@ class RegistrationTests(SynchronousTestCase):
         changes = [ClientChange(NEW, "existence"), ClientChange(NEW, "version")]
         self.assertEqual(self.announced, changes)
         self.assertEqual(self.attribute(NEW, "profiles"), ("all",))
+
+    def test_names(self) -> None:
+        """Only host names are registered, however a client comes; what is entered stays."""
+        names = ("*", "a b", "!web", "a,b", "x" * 254, "", "ü.example.test", "a/b", "a\n", "@a")
+        for name in names:
+            for register in (
+                lambda name: self.metadata.set_version(name, "1.4.0"),
+                lambda name: self.metadata.set_profile(name, "all", address()),
+                self.metadata.get_initial_metadata,
+            ):
+                error = self.assertRaises(MetadataConsistencyError, register, name)
+                self.assertIn("is no host name; enter it in clients.xml, or", str(error))
+        self.assertEqual(self.announced, [])
+        for name in ("x" * 253, "a_b-1.example.test", "192.0.2.1"):
+            self.metadata.set_version(name, "1.4.0")
+            self.assertEqual(self.attribute(name, "version"), "1.4.0")
+        self.metadata.add_client("*", {"profile": "all"})
+        self.assertEqual(self.core.build_metadata("*").profile, "all")
+
+    def test_any_name(self) -> None:
+        """With an option, any name is registered."""
+        self.start(any_client_name=True)
+        self.metadata.set_version("web 1", "1.4.0")
+        self.assertEqual(self.attribute("web 1", "version"), "1.4.0")
+
+    def test_rate(self) -> None:
+        """So many unknown clients are registered in a minute; those that are known may change."""
+        clock = ManualClock()
+        self.start(clock, max_registrations=3)
+        for number in range(3):
+            self.metadata.set_version(f"client{number}", "1.4.0")
+        for _ in range(2):
+            error = self.assertRaises(
+                MetadataConsistencyError, self.metadata.set_version, NEW, "1.4.0"
+            )
+            self.assertIn("3 were added within a minute", str(error))
+        self.assertIsNone(self.metadata.clients.get(NEW))
+        self.metadata.set_version(WEB, "1.4.0")
+        clock.advance(61)
+        self.metadata.set_version(NEW, "1.4.0")
+        self.assertEqual(self.attribute(NEW, "version"), "1.4.0")
 
     def test_profile(self) -> None:
         """A client gets a profile that it does not have; one that it has is no change."""

@@ -78,6 +78,41 @@ class KnownHostsTests(SSHTestCase):
         )
         self.assertEqual(self.hosts(core, OTHER)[-1].split()[-2:], ["OTHER", "root@o"])
 
+    def test_patterns(self) -> None:
+        """Names that SSH would take for patterns are left out, which is told once for each."""
+        names = (
+            "*",
+            "!web.example.test",
+            "a?.example.test",
+            "b c",
+            "@cert-authority",
+            "d|e",
+            "f,g",
+        )
+        clients = "".join(f'<Client name="{name}" profile="all"/>' for name in names)
+        core = a_core(
+            self,
+            {
+                "Metadata/clients.xml": f"""<Clients>{clients}<Client name="{CLIENT}" profile="all">
+                <Alias name="*.example.test"/></Client></Clients>""",
+                **bundle("ssh_known_hosts"),
+                f"SSHbase/{RSA}.pub.H_{CLIENT}": "ssh-rsa OWN",
+                f"SSHbase/{RSA}.pub.H_*": "ssh-rsa ANY",
+                f"SSHbase/{ED25519}.pub": "ssh-ed25519 ALL",
+            },
+        )
+        with self.assertLogs("SSHbase", "WARNING") as log:
+            for _ in range(2):
+                hosts = self.hosts(core)
+                change(core, {"SSHbase/a.static": ""})
+        own = f"192.0.2.1,2001:db8::1,client,{CLIENT}"
+        self.assertEqual(hosts[1:3], [f"{own} ssh-ed25519 ALL", f"{own} ssh-rsa OWN"])
+        self.assertNotIn("ANY", "".join(hosts))
+        left_out = [line for line in log.output if "left out" in line]
+        for name in (*names, "*.example.test"):
+            lines = [line for line in left_out if f"{name!r}, a name of client" in line]
+            self.assertEqual(len(lines), 1, name)
+
     def test_once(self) -> None:
         """The list is put together once for all clients, also after a change elsewhere."""
         core = a_core(

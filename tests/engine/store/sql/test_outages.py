@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -57,7 +58,7 @@ class OutageTests(SynchronousTestCase):
         """
         authorization = basic("root", PASSWORD).encode()
         peer = Peer(address("127.0.0.1"), None, authorization)
-        return self.dispatcher.serve(peer, b"POST", call_of(method, *parameters))
+        return self.dispatcher.serve(peer, b"POST", BytesIO(call_of(method, *parameters)))
 
     def is_served(self) -> bool:
         """Say whether a call is answered."""
@@ -135,7 +136,7 @@ class OutageTests(SynchronousTestCase):
         peer = Peer(address("127.0.0.1", client), None, basic("root", PASSWORD).encode())
         body = call_of("RecvProbeData", UPLOAD.format(text))
         try:
-            answer = self.dispatcher.answer(peer, b"POST", body)
+            answer = self.dispatcher.answer(peer, b"POST", BytesIO(body))
         except NotServing:
             return "retry"
         return "acknowledged" if b"<boolean>1" in answer.body else answer.body.decode()

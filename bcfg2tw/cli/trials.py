@@ -1,4 +1,4 @@
-"""What a server would meet with some settings: files, certificates, ports, names, clock."""
+"""Trials of what a server of some settings needs: files, certificates, ports, names, clock."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from bcfg2tw.auth import server_context
+from bcfg2tw.certificates.endings import WARNING, utc_now
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.finding import Finding
 from bcfg2tw.serving.listening import check_addresses, hosts
 from bcfg2tw.settings import Settings
-
-#: A certificate that ends sooner is to be renewed.
-NOTICE = timedelta(days=30)
 
 #: A file that is newer than now by more was not written by this clock.
 CLOCK_TOLERANCE_SECONDS = 60.0
@@ -102,7 +100,7 @@ def _certificate(settings: Settings) -> Iterator[Trial]:
     certificate = _load(settings.cert)
     if certificate is None:
         return
-    yield _validity("certificate", settings.cert, certificate)
+    yield validity("certificate", settings.cert, certificate)
     if _is_authority(certificate):
         outcome = f"{settings.cert} is an authority's: give the server a certificate of its own"
         yield Trial("certificate", outcome, "warning")
@@ -112,7 +110,7 @@ def _authority(settings: Settings) -> Iterator[Trial]:
     authority = None if settings.ca is None else _load(settings.ca)
     if authority is None or settings.ca is None:
         return
-    yield _validity("authority", settings.ca, authority)
+    yield validity("authority", settings.ca, authority)
     if not _is_authority(authority):
         outcome = f"{settings.ca} is no authority's certificate: clients cannot trust by it"
         yield Trial("authority", outcome, "warning")
@@ -127,24 +125,19 @@ def _load(path: str) -> x509.Certificate | None:
         return None
 
 
-def _validity(subject: str, path: str, certificate: x509.Certificate) -> Trial:
-    now = datetime.now(timezone.utc)
-    start, end = _utc(certificate, "not_valid_before"), _utc(certificate, "not_valid_after")
+def validity(subject: str, path: str, certificate: x509.Certificate) -> Trial:
+    """Return how long a certificate is good, an error where it is not good now."""
+    now = utc_now()
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if now < start:
         reason = f"{path} is valid from {start:%Y-%m-%d %H:%M} UTC: is the clock right?"
         return Trial(subject, reason, "error")
     if end < now:
         return Trial(subject, f"{path} ended on {end:%Y-%m-%d}: renew it", "error")
     left = f"{path} is valid until {end:%Y-%m-%d}"
-    if end - now < NOTICE:
+    if end - now < WARNING:
         return Trial(subject, f"{left}, {(end - now).days} days from now: renew it", "warning")
     return Trial(subject, left)
-
-
-def _utc(certificate: x509.Certificate, name: str) -> datetime:
-    """Return an end of a certificate's life; older releases know it without a time zone."""
-    moment: datetime | None = getattr(certificate, f"{name}_utc", None)
-    return moment or getattr(certificate, name).replace(tzinfo=timezone.utc)
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
