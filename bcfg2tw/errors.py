@@ -104,6 +104,10 @@ class StateUnavailable(NotServing):
     """
 
 
+class NotKept(Bcfg2Error):
+    """What a client sent cannot be kept, and it is told so."""
+
+
 class ValidationError(Bcfg2Error):
     """A validator refuses a configuration; raised by plugins, it ends the build."""
 

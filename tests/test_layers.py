@@ -36,6 +36,7 @@ LAYERS = (
     ("engine.templates",),
     ("engine.plugin",),
     ("engine.model",),
+    ("reporting",),
     ("engine.store.opening",),
     ("engine.store.sql", "engine.store.statefolder"),
     ("engine.store.memory", "engine.store.xmlfiles"),
@@ -267,9 +268,9 @@ class LayersTests(SynchronousTestCase):
         self.assertEqual(set(circle_in(imports)), {"b", "c"})
 
     def test_engine_without_twisted(self) -> None:
-        """Nothing under `engine/` imports Twisted."""
+        """Nothing under `engine/` and `reporting/` imports Twisted."""
         for name, tree in modules().items():
-            if name.startswith("engine"):
+            if name.startswith(("engine", "reporting")):
                 for imported in imports(tree, for_types=True):
                     self.assertFalse(imported.startswith("twisted"), f"{name} imports {imported}")
 

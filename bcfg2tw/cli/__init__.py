@@ -11,7 +11,8 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "crypt", "db", "info", "init", "packages", "test",
+    "admin", "call", "check-config", "crypt", "db", "info", "init", "packages", "reports",
+    "test",
 )  # fmt: skip
 
 

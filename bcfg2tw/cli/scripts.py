@@ -8,7 +8,7 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["admin", "crypt", "info", "test"]
+__all__ = ["admin", "crypt", "info", "report_collector", "reports", "test"]
 
 
 def admin() -> None:
@@ -19,6 +19,19 @@ def admin() -> None:
 def crypt() -> None:
     """Be `bcfg2-crypt`."""
     _run("crypt")
+
+
+def reports() -> None:
+    """Be `bcfg2-reports`."""
+    _run("reports")
+
+
+def report_collector() -> None:
+    """Be `bcfg2-report-collector`, which has nothing to do, whatever its options say."""
+    click.echo(
+        "bcfg2-report-collector is not needed: the server itself takes reports in, and reads what "
+        "waits in Reporting/LocalFilesystem when it starts. Remove its service."
+    )
 
 
 def info() -> None:

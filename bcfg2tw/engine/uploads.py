@@ -7,7 +7,7 @@ import logging
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, NotKept
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -18,6 +18,7 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
 
     :param document: the whole upload
     :raises Bcfg2Error: if it holds no statistics
+    :raises NotKept: if a plugin that should keep it cannot
     """
     elements = document.iter("Statistics")
     statistics = next((element for element in elements if element is not document), None)
@@ -32,6 +33,9 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
 def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:
     try:
         plugin.process_statistics(metadata, document)
+    except NotKept as error:
+        logger.error("the report of %s cannot be kept: %s", metadata.hostname, error)
+        raise
     except Exception:  # a report that one plugin cannot take is still one for the others
         logger.exception("Plugin %s failed to process stats from %s", plugin, metadata.hostname)
 

@@ -383,10 +383,62 @@ class OptionTable:
     db_opts: Mapping[str, Any] = option(
         "database", "options", "{}", "Options for the driver of the database.", types.dictionary
     )
+    reporting_db_engine: str | None = option(
+        "database", "reporting_engine", None,
+        "Kind of the database for reports, where it is another one: sqlite3 or postgresql.",
+        types.database_engine,
+    )  # fmt: skip
+    reporting_db_name: str | None = option(
+        "database", "reporting_name", None,
+        "Its file or name; without it reporting.sqlite in the folder of [server] state, or in etc "
+        "in the repository.",
+        types.database_name,
+    )  # fmt: skip
+    reporting_db_user: str | None = option("database", "reporting_user", None, "Its user.")
+    reporting_db_password: str | None = option(
+        "database", "reporting_password", None, "The password of this user."
+    )
+    reporting_db_host: str | None = option(
+        "database", "reporting_host", None, "Its host, or the folder of its UNIX socket."
+    )
+    reporting_db_port: int | None = option(
+        "database", "reporting_port", None, "Its TCP port.", types.port
+    )
+    reporting_db_schema: str = option(
+        "database", "reporting_schema", "public", "The schema that holds the tables of reports."
+    )
+    reporting_db_opts: Mapping[str, Any] = option(
+        "database", "reporting_options", "{}", "Options for its driver.", types.dictionary
+    )
     web_config: str = option(
         "reporting", "config", "/etc/bcfg2-web.conf",
         "File that overrides this one where both set an option; it may be missing.", types.path,
         cli="web-config", short="W",
+    )  # fmt: skip
+    reporting_transport: str = option(
+        "reporting", "transport", "DirectStore",
+        "How reports come into the database: DirectStore and LocalFilesystem mean the same here.",
+    )  # fmt: skip
+    time_zone: str | None = option(
+        "reporting", "time_zone", None,
+        "Time zone of times that are shown, and of those in an old database, such as "
+        "Europe/Berlin; by default the machine's.",
+        types.time_zone,
+    )  # fmt: skip
+    file_limit: int = option(
+        "reporting", "file_limit", "1m",
+        "Size of a file's content or difference above which a report keeps its digest alone.",
+        types.size,
+    )  # fmt: skip
+    report_days: int | None = option(
+        "reporting", "keep", None,
+        "Days after which reports are removed, but for each host's newest; by default never.",
+        types.count,
+    )  # fmt: skip
+    spool_limit: int = option(
+        "reporting", "spool_limit", "1g",
+        "Size of the reports that may wait while the database is away; further ones are refused.",
+        types.size,
     )  # fmt: skip
     core: str = option(
         "bcfg2tw", "core", "embedded",

@@ -19,6 +19,7 @@ from difflib import get_close_matches
 from encodings.aliases import aliases
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from bcfg2tw.errors import SettingsError
 
@@ -303,6 +304,15 @@ def database_name(value: str) -> str:
     """Read the name of a database, which is a path where it is a file."""
     if not value:
         raise ValueError("the name is empty: give one, or remove the line")
+    return value
+
+
+def time_zone(value: str) -> str:
+    """Read the name of a time zone."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone: write one such as Europe/Berlin") from None
     return value
 
 

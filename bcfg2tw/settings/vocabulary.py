@@ -19,9 +19,8 @@ _OTHERS: Mapping[str, str] = {
     "components": "lockfile",
     "communication": "retries retry_delay servercommonnames",
     "mdata": "perms",
-    "database": "reporting_" + " reporting_".join(_DATABASE.split()),
-    "reporting": "transport storage time_zone web_debug web_prefix django_settings file_limit "
-    "max_children redis_host redis_port redis_db",
+    "reporting": "storage web_debug web_prefix django_settings max_children redis_host redis_port "
+    "redis_db",
     "encryption": "decrypt",
     "packages": "magic_groups",
     "packages:pulp": "username password",

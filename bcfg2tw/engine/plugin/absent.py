@@ -19,10 +19,6 @@ ABSENT = {
         "memray to the running server instead, which needs no plugin"
     ),
     "Hostbase": "it was dropped from Bcfg2; use Properties, and templates in Cfg",
-    "Reporting": (
-        "this server stores no reports; clients' statistics are accepted, and their states are "
-        "in the log"
-    ),
     "SGenshi": (
         "it was dropped from Bcfg2; move its files to Bundler: a bundle whose root declares the "
         "prefix py, or whose name ends in .genshi, is a template"

@@ -153,6 +153,24 @@ class Statistics(ABC):
         """Take a whole `upload-statistics` document; it must not be changed."""
 
 
+class PullSource(ABC):
+    """Knows what clients have, as they reported it."""
+
+    @abstractmethod
+    def GetExtra(self, client: str) -> list[tuple[str, str]] | None:
+        """Return type and name of what a client has beyond its configuration."""
+
+    @abstractmethod
+    def GetCurrentEntry(
+        self, client: str, e_type: str, e_name: str
+    ) -> Sequence[str | bytes | None]:
+        """
+        Return owner, group, mode and content of an entry as a client has it.
+
+        :raises PluginExecutionError: if that is not known
+        """
+
+
 class Decision(ABC):
     """Says which entries a client may, or may not, install."""
 

@@ -47,6 +47,7 @@ SHIPPED = {
     "Probes": "probes",
     "Properties": "properties",
     "PuppetENC": "puppetenc",
+    "Reporting": "reporting",
     "Rules": "rules",
     "SEModules": "semodules",
     "ServiceCompat": "servicecompat",

@@ -17,6 +17,7 @@ from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.location import location_of
 from bcfg2tw.engine.store.sql.tables import metadata
 from bcfg2tw.errors import CoreInitError
+from bcfg2tw.reporting import tables  # noqa: F401  # which adds its own to the metadata
 from bcfg2tw.settings import Settings
 from tests.builders import a_repository, some_settings
 

@@ -1,0 +1,1 @@
+"""The command `bcfg2tw reports`, which is bcfg2-reports as well."""

@@ -1,0 +1,154 @@
+"""The state of each host, kept beside it so that no page has to look through runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from bcfg2tw.reporting import tables
+
+
+@dataclass(frozen=True)
+class HostState:
+    """
+    What is told of a host's newest runs; times are in microseconds since 1970.
+
+    :ivar newest: the number of the newest run
+    :ivar deciding: of the newest run that looked at everything and could change it
+    :ivar run_class: the class of the second, or else of the first
+    :ivar since: the time of the first run of this class, without one of another behind it
+    :ivar interval: how far runs usually are apart
+    """
+
+    last_run: int | None = None
+    newest: int | None = None
+    deciding: int | None = None
+    run_class: int | None = None
+    since: int | None = None
+    interval: int | None = None
+
+
+@dataclass(frozen=True)
+class RunMark:
+    """What of a run bears on the state of its host."""
+
+    number: int
+    time: int
+    run_class: int
+    is_full: bool
+
+
+def after(state: HostState, run: RunMark) -> HostState:
+    """
+    Return the state of a host after one more run, newer than all others.
+
+    A run that changes nothing, or looks at a part, decides where there is no other alone.
+    """
+    if state.last_run is not None:
+        interval = usual_interval(state.interval, run.time - state.last_run)
+        state = replace(state, interval=interval)
+    state = replace(state, last_run=run.time, newest=run.number)
+    if not run.is_full and state.deciding is not None:
+        return state
+    is_same = run.run_class == state.run_class and (state.deciding is not None) == run.is_full
+    return replace(
+        state,
+        deciding=run.number if run.is_full else None,
+        run_class=run.run_class,
+        since=state.since if is_same else run.time,
+    )
+
+
+def usual_interval(interval: int | None, last: int) -> int:
+    """
+    Return how far runs usually are apart, after one more.
+
+    It follows a new schedule within some runs; one that is late, or comes twice, moves it a bit.
+    """
+    if interval is None:
+        return last
+    return interval + (min(last - interval, interval) // 2 if last > interval else
+                       (last - interval) // 4)  # fmt: skip
+
+
+_COLUMNS = {
+    name: "class" if name == "run_class" else name for name in HostState.__dataclass_fields__
+}
+
+
+def note_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Bring the states of hosts up to date.
+
+    :param rows: runs that were stored just now, or were there before, with host and time
+    """
+    states = states_of(connection, sorted({row["host"] for row in rows}))
+    times: dict[int, list[int]] = {}
+    for row in rows:
+        times.setdefault(row["host"], []).append(row["time"])
+    in_order = [host for host in states if min(times[host]) > (states[host].last_run or -1)]
+    marks = _marks(connection, in_order, min(row["time"] for row in rows))
+    for host in in_order:
+        last_run = states[host].last_run
+        for mark in marks.get(host, ()):
+            if last_run is None or mark.time > last_run:
+                states[host] = after(states[host], mark)
+    for host in states.keys() - set(in_order):
+        states[host] = state_of_all(connection, host)
+    write_states(connection, states)
+
+
+def states_of(connection: Connection, hosts: Sequence[int]) -> dict[int, HostState]:
+    """Return the states of hosts as they are kept, for nobody else to change meanwhile."""
+    columns = tables.hosts.c
+    query = select(columns.id, *(columns[name] for name in _COLUMNS.values()))
+    rows = connection.execute(
+        query.where(columns.id.in_(hosts)).order_by(columns.id).with_for_update()
+    )
+    return {row[0]: HostState(*row[1:]) for row in rows}
+
+
+_run = tables.runs.c
+_mark_columns = _run.host, _run.id, _run.time, _run["class"], _run.dry_run, _run.only_important
+
+
+def _marks(connection: Connection, hosts: Sequence[int], since: int) -> dict[int, list[RunMark]]:
+    if not hosts:
+        return {}
+    query = select(*_mark_columns).where(_run.host.in_(hosts), _run.time >= since)
+    marks: dict[int, list[RunMark]] = {}
+    for row in connection.execute(query.order_by(_run.time)):
+        host, number, time, run_class, dry_run, only_important = row
+        mark = RunMark(number, time, run_class, not (dry_run or only_important))
+        marks.setdefault(host, []).append(mark)
+    return marks
+
+
+def state_of_all(connection: Connection, host: int) -> HostState:
+    """Return the state of a host as all its runs tell it."""
+    state = HostState()
+    for mark in _marks(connection, [host], -(2**62)).get(host, ()):
+        state = after(state, mark)
+    return state
+
+
+_update = (
+    tables.hosts.update()
+    .where(tables.hosts.c.id == bindparam("host"))
+    .values({column: bindparam(name) for name, column in _COLUMNS.items()})
+)
+
+
+def write_states(connection: Connection, states: Mapping[int, HostState]) -> None:
+    """Keep the states of hosts."""
+    rows = [{"host": host, **asdict(states[host])} for host in sorted(states)]
+    if rows:
+        connection.execute(_update, rows)
+
+
+def refresh_hosts(connection: Connection, hosts: Iterable[int]) -> None:
+    """Tell the states of hosts anew from all their runs."""
+    write_states(connection, {host: state_of_all(connection, host) for host in hosts})

@@ -1,0 +1,199 @@
+"""
+Taking in: from the answer to a client to the database.
+
+A report is in the spool before its client is answered; a thread of its own brings it into the
+database, many at a time. A database that is away delays nobody: reports wait in the spool.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.reporting.lines import MICROSECONDS
+from bcfg2tw.reporting.model import Report
+from bcfg2tw.reporting.records import record_of, report_of_record
+from bcfg2tw.reporting.spool import FILE_MODE, Spool
+
+#: Reports of one transaction, and bytes after which no further one is added.
+BATCH, BATCH_BYTES = 100, 4 << 20
+
+#: Seconds in which reports are gathered, so that one commit serves many.
+GATHER_SECONDS = 0.05
+
+#: Seconds after which a database that is away is tried again; doubled each time.
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.5, 30.0
+
+#: Seconds that the shutdown may take; what is left is taken in at the next start.
+SHUTDOWN_SECONDS = 10.0
+
+#: Attempts at a report that meets what others do to the same rows at the same time.
+ATTEMPTS = 3
+
+logger = logging.getLogger("Reporting")
+
+
+class RunClock:
+    """Gives each run a time of its own, so that two of a client are never taken for one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def now(self) -> int:
+        """Return the time in microseconds since 1970, later than all that were returned before."""
+        with self._lock:
+            self._last = max(self._last + 1, int(self._clock.time() * MICROSECONDS))
+            return self._last
+
+
+class Intake:
+    """
+    The way of reports into the database. Safe to use from any thread.
+
+    :ivar spool: the reports that wait
+    :ivar clock: gives runs their times
+    """
+
+    def __init__(
+        self, spool: Spool, clock: Clock, store: Callable[[Sequence[Report]], None]
+    ) -> None:
+        """
+        Start nothing yet.
+
+        :param store: stores reports; raises an error of SQLAlchemy if it cannot
+        """
+        self.spool = spool
+        self.clock = RunClock(clock)
+        self._store = store
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_away = False
+
+    def take(self, report: Report) -> None:
+        """
+        Keep a report; it is on disk on return.
+
+        :raises NotKept: if it is not
+        """
+        self.spool.append(record_of(report))
+
+    def start(self) -> None:
+        """Start the thread that brings reports into the database."""
+        with self._lock:
+            if self._thread is None:
+                self._stopping.clear()
+                self._thread = threading.Thread(target=self._run, name="reporting", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Bring what waits into the database, if that takes not too long, and end the thread."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._stopping.set()
+            self.spool.news.set()
+            thread.join(SHUTDOWN_SECONDS)
+            if thread.is_alive():
+                logger.warning("reports wait in %s for the next start", self.spool.folder)
+                return
+        self.spool.close()
+
+    def _run(self) -> None:
+        pause_seconds = FIRST_PAUSE_SECONDS
+        self._adopt()
+        while True:
+            self.spool.news.clear()
+            is_done = self._take_in_all()
+            if self._stopping.is_set():
+                return
+            if is_done:
+                pause_seconds = FIRST_PAUSE_SECONDS
+                self.spool.news.wait()
+                self._stopping.wait(GATHER_SECONDS)
+            else:
+                self._stopping.wait(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, LAST_PAUSE_SECONDS)
+
+    def _adopt(self) -> None:
+        try:
+            self.spool.adopt()
+        except OSError as error:
+            logger.error("%s: reports that wait there cannot be read: %s", self.spool.folder, error)
+
+    def _take_in_all(self) -> bool:
+        """Take in what waits; returns whether nothing is left, as far as can be seen."""
+        try:
+            while True:
+                records, place = self.spool.waiting(BATCH, BATCH_BYTES)
+                if place is None:
+                    return True
+                self._take_in(records)
+                self.spool.done(place)
+                self._note_success()
+        except (OperationalError, InterfaceError) as error:
+            self._note_failure(error)
+        except Exception:  # the thread must live on, and try again: no report may be lost
+            logger.exception("reports cannot be taken in for the moment")
+        return False
+
+    def _take_in(self, records: Sequence[bytes]) -> None:
+        """
+        Store some reports together, or else each by itself.
+
+        :raises OperationalError: if the database is away
+        """
+        try:
+            self._store([report_of_record(record) for record in records])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # one of them cannot be stored: the others can
+            logger.info("reports are taken in one by one: %s", _reason(error))
+            for record in records:
+                self._take_in_one(record)
+
+    def _take_in_one(self, record: bytes) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._store([report_of_record(record)])
+                return
+            except (OperationalError, InterfaceError):
+                raise
+            except IntegrityError as error:
+                if attempt == ATTEMPTS:
+                    self._set_aside(record, error)
+            except Exception as error:  # a defect of this server: the report is kept all the same
+                self._set_aside(record, error)
+                return
+
+    def _set_aside(self, record: bytes, error: Exception) -> None:
+        path = os.path.join(self.spool.folder, f"{uuid4().hex}.refused")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as stream:
+            stream.write(record)
+            stream.flush()
+            os.fsync(stream.fileno())
+        logger.error("a report cannot be stored, and is kept in %s: %s", path, _reason(error))
+
+    def _note_failure(self, error: DBAPIError) -> None:
+        if not self._is_away:
+            logger.error("the database of reports cannot be used: %s; reports wait in %s",
+                         _reason(error), self.spool.folder)  # fmt: skip
+        self._is_away = True
+
+    def _note_success(self) -> None:
+        if self._is_away:
+            logger.warning("the database of reports can be used again")
+        self._is_away = False
+
+
+def _reason(error: Exception) -> str:
+    """Return why a database failed, on one line, without the values that it was given."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:300]

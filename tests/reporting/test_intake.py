@@ -1,0 +1,145 @@
+"""The way of reports from the answer to the database: kept whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Sequence
+
+from sqlalchemy.exc import OperationalError
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.errors import NotKept
+from bcfg2tw.reporting.intake import Intake
+from bcfg2tw.reporting.model import Report
+from bcfg2tw.reporting.spool import Spool
+from bcfg2tw.reporting.storing import ReportStore
+from bcfg2tw.reporting.waiting_files import take_waiting_files
+from tests.reporting.cases import a_report_database, exported, recorded_reports
+from tests.waiting import wait_until
+
+
+class SpoolTests(SynchronousTestCase):
+    """The files that reports wait in."""
+
+    def setUp(self) -> None:
+        self.folder = os.path.abspath(self.mktemp())
+
+    def spool(self, limit_bytes: int = 1 << 20) -> Spool:
+        """Return a spool in the folder of the test."""
+        return Spool(self.folder, limit_bytes)
+
+    def test_order(self) -> None:
+        """Records come back in their order until they are done; nothing is left then."""
+        spool = self.spool()
+        for record in (b"1", b"2", b"3"):
+            spool.append(record)
+        records, place = spool.waiting(2, 100)
+        self.assertEqual(records, [b"1", b"2"])
+        assert place is not None
+        spool.done(place)
+        self.assertEqual(spool.waiting(9, 100)[0], [b"3"])
+        spool.close()
+        self.assertEqual(len(os.listdir(self.folder)), 1)
+
+    def test_adopted(self) -> None:
+        """What a process left is taken over, without a record that it had not completed."""
+        spool = self.spool()
+        spool.append(b"whole")
+        spool.close()
+        (name,) = os.listdir(self.folder)
+        with open(os.path.join(self.folder, name), "ab") as stream:
+            stream.write(b"9 00000000\ncut")
+        other = self.spool()
+        other.adopt()
+        self.assertEqual(other.waiting(9, 100)[0], [b"whole"])
+
+    def test_owned(self) -> None:
+        """What belongs to a process that is at work is left to it."""
+        self.spool().append(b"mine")
+        owner = self.spool()
+        owner.append(b"mine as well")
+        other = self.spool()
+        other.adopt()
+        self.assertNotIn(b"mine as well", other.waiting(9, 100)[0])
+
+    def test_full(self) -> None:
+        """Beyond its size nothing is taken, and that is said."""
+        spool = self.spool(10)
+        error = self.assertRaises(NotKept, spool.append, b"x" * 11)
+        self.assertIn("spool_limit", str(error))
+
+
+class IntakeTests(SynchronousTestCase):
+    """The thread that brings them into the database."""
+
+    def setUp(self) -> None:
+        self.database = a_report_database(self)
+        self.folder = os.path.abspath(self.mktemp())
+        self.is_away = False
+
+    def store(self, reports: Sequence[Report]) -> None:
+        """Store reports, unless the database is away."""
+        if self.is_away:
+            raise OperationalError("", {}, OSError("gone"))
+        ReportStore(self.database).add(reports)
+
+    def intake(self) -> Intake:
+        """Return an intake over the folder of the test."""
+        intake = Intake(Spool(self.folder, 1 << 24), SystemClock(), self.store)
+        self.addCleanup(intake.stop)
+        return intake
+
+    def runs(self) -> int:
+        """Return how many runs are stored."""
+        return int(exported(self.database)[-1]["runs"])
+
+    def wait_for(self, runs: int) -> None:
+        """Wait until so many runs are stored."""
+        wait_until(lambda: self.runs() == runs, lambda: f"{self.runs()} runs are stored")
+
+    def test_away(self) -> None:
+        """While the database is away reports are taken; they are stored when it is back."""
+        self.is_away = True
+        intake = self.intake()
+        intake.start()
+        reports = recorded_reports()
+        with self.assertLogs("Reporting", "ERROR"):
+            for report in reports:
+                intake.take(report)
+            wait_until(lambda: intake._is_away, lambda: "the failure is not noticed")
+        self.assertEqual(self.runs(), 0)
+        self.is_away = False
+        self.wait_for(len(reports))
+
+    def test_restart(self) -> None:
+        """What a process acknowledged and did not store is stored by the next one."""
+        reports = recorded_reports()
+        before = self.intake()
+        for report in reports:
+            before.take(report)
+        before.spool.close()  # as its end, however it comes, gives back the lock
+        self.intake().start()
+        self.wait_for(len(reports))
+
+    def test_waiting_files(self) -> None:
+        """What upstream's transport left is read, and nothing else that a pickle may hold."""
+        folder = os.path.abspath(self.mktemp())
+        work = os.path.join(folder, "LocalFilesystem", "work")
+        os.makedirs(work)
+        stats = '<Statistics version="2.0" state="clean" time="Sun Nov 22 11:54:06 2026"/>'
+        metadata = {"server": "node", "profile": "web", "groups": ["b", "a"]}
+        content = {"hostname": "h", "stats": stats, "metadata": metadata}
+        for name, value in (("h-1795348446.25", content), ("evil-1", os.system)):
+            with open(os.path.join(work, name), "wb") as stream:
+                pickle.dump(value, stream, 2)
+        intake = self.intake()
+        intake.start()
+        with self.assertLogs("Reporting", "ERROR") as logs:
+            take_waiting_files(folder, intake, 100)
+        self.assertIn("evil-1", logs.output[0])
+        self.assertEqual(os.listdir(work), ["evil-1"])
+        self.wait_for(1)
+        run = exported(self.database)[-2]
+        self.assertEqual((run["time"], run["groups"]), ("2026-11-22T11:54:06.250000Z", ["a", "b"]))
