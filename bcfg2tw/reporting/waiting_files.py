@@ -10,6 +10,7 @@ import io
 import logging
 import os
 import pickle
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
@@ -92,7 +93,8 @@ def reports_in(path: str, file_limit: int) -> list[Report]:
 def _report(interaction: Any, path: str, file_limit: int) -> Report:
     if not isinstance(interaction, dict) or not isinstance(interaction.get("stats"), str):
         raise Bcfg2Error("it is no report")
-    statistics = parse_upload(interaction["stats"])
+    # it is no larger than the file, which the old server had let in
+    statistics = parse_upload(interaction["stats"], sys.maxsize)
     document = etree.Element("upload-statistics")
     document.append(statistics)
     time_of_upload = _time(os.path.basename(path), statistics.get("time", ""))

@@ -49,7 +49,7 @@ def recorded_reports() -> list[Report]:
     """Return the reports of the documents that are kept, a second apart."""
     return [
         report_of(
-            parse_upload((DOCUMENTS / wanted["document"]).read_text("utf-8")),
+            parse_upload((DOCUMENTS / wanted["document"]).read_text("utf-8"), 100_000),
             Run(
                 wanted["client"], START + number * SECOND, server="node", profile=wanted["profile"],
                 groups=tuple(wanted["groups"]), bundles=tuple(wanted["bundles"]),

@@ -30,7 +30,7 @@ TAIL = "</Statistics></upload-statistics>"
 
 def a_report(bad: str = "", client: str = "a", time: int = START) -> Report:
     """Return the report of a document whose section Bad is given."""
-    document = parse_upload(f"{HEAD}<Bad>{bad}</Bad>{TAIL}")
+    document = parse_upload(f"{HEAD}<Bad>{bad}</Bad>{TAIL}", 1000)
     return report_of(document, Run(client, time), 100)
 
 
@@ -123,13 +123,13 @@ class DocumentTests(SynchronousTestCase):
         """What is no number is 0, what is too large the largest there is."""
         for text, number in (("", 0), ("x", 0), ("1_0", 0), ("7", 7), ("9" * 30, 2**63 - 1)):
             head = HEAD.replace('total="1"', f'total="{text}"')
-            report = report_of(parse_upload(head + TAIL), Run("a", START), 1)
+            report = report_of(parse_upload(head + TAIL, 1000), Run("a", START), 1)
             self.assertEqual(report.run.total, number)
 
     def test_timings(self) -> None:
         """Stamps that are no finite numbers are left out."""
         stamps = '<OpStamps start="1.5" a="nan" b="inf" c="x" d="1_0"/>'
-        report = report_of(parse_upload(HEAD + stamps + TAIL), Run("a", START), 1)
+        report = report_of(parse_upload(HEAD + stamps + TAIL, 1000), Run("a", START), 1)
         self.assertEqual(report.run.timings, {"start": 1.5})
 
     def test_no_text(self) -> None:

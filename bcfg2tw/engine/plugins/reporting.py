@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import platform
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import PullSource, Statistics, Threaded
 from bcfg2tw.engine.repository.files import Files
-from bcfg2tw.engine.xmlio import Element, parse_upload, serialise
+from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error, CoreInitError, PluginExecutionError, PluginInitError
 from bcfg2tw.settings import Settings
 
@@ -173,7 +174,7 @@ class Reporting(Plugin, Statistics, Threaded, PullSource):
         for structure in self.context.structures(metadata):
             for entry in structure.iter("Path"):
                 if entry.get("name") == name:
-                    bound = parse_upload(serialise(entry))
+                    bound = copy.deepcopy(entry)
                     self.context.bind(bound, metadata)
                     return _text_of(bound)
         raise Bcfg2Error(f"{name} is no longer in the configuration of {client}")
