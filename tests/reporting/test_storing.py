@@ -30,7 +30,7 @@ TAIL = "</Statistics></upload-statistics>"
 
 def a_report(bad: str = "", client: str = "a", time: int = START) -> Report:
     """Return the report of a document whose section Bad is given."""
-    document = parse_upload(f"{HEAD}<Bad>{bad}</Bad>{TAIL}", 1000)
+    document = parse_upload(f"{HEAD}<Bad>{bad}</Bad>{TAIL}", 100_000)
     return report_of(document, Run(client, time), 100)
 
 
