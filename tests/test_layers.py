@@ -19,6 +19,7 @@ LAYERS = (
     ("cli",),
     ("service",),
     ("process",),
+    ("workers",),
     ("core",),
     ("serving", "upstream"),
     ("xmlrpc_resource", "watching"),
@@ -154,8 +155,8 @@ ROOMS = {
 }
 
 
-#: Folders that may end the process.
-ENDING = ("cli", "process")
+#: Folders that may end the process: `workers` ends those that it has forked.
+ENDING = ("cli", "process", "workers")
 
 
 def layer_of(module: str, layers: Iterable[tuple[str, ...]] = LAYERS) -> int:

@@ -19,7 +19,6 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.process.logs import LogService
 from bcfg2tw.process.privileges import Privileges
@@ -27,10 +26,14 @@ from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
+from bcfg2tw.workers.supervisor import WorkersService
 
 T = TypeVar("T")
 
 log = Logger()
+
+#: A core's service in this process, or one that leads others.
+Server = CoreService | WorkersService
 
 
 class TwistdService(MultiService):
@@ -40,7 +43,7 @@ class TwistdService(MultiService):
         self,
         reactor: Any,
         settings: Settings,
-        core: CoreService,
+        core: Server,
         is_daemon: bool = False,
         privileges: Privileges | None = None,
     ) -> None:
@@ -95,7 +98,7 @@ class TwistdService(MultiService):
 
         The process ends in any case when the drain timeout is over, whatever hangs.
         """
-        _end_after(self._settings.drain_timeout_seconds, self._status)
+        _end_after(self._core.longest_end_seconds, self._status)
         stopped: Deferred[None] = maybeDeferred(super().stopService)
         return stopped.addBoth(self._end_logs)
 
@@ -110,7 +113,7 @@ class TwistdService(MultiService):
             raise error
         sys.exit(1)
 
-    def _log_hint(self, core: RunningCore) -> None:
+    def _log_hint(self, core: object) -> None:
         options = "" if self._settings.config is None else f" -C {self._settings.config}"
         if self._settings.port is not None:
             host, _ = locations(self._settings.server)[0]
