@@ -16,6 +16,7 @@ _COMMANDS = {
     "initreports": "reports:initreports",
     "minestruct": "minestruct:minestruct",
     "perf": "server:perf",
+    "pull": "pull:pull",
     "purgereports": "reports:purgereports",
     "reports": "reports:old_reports",
     "reportsstats": "reports:reportsstats",
