@@ -417,6 +417,7 @@ class Core:
         Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
+        :raises NotServing: if the rules were never understood
         """
         with self._timed("check_acls"):
             return self._access.allows(address, rmi)
@@ -488,7 +489,8 @@ class Core:
         except NotServing:
             raise
         except Exception as error:  # a plugin's defect is told to the client as such
-            self.logger.exception("GetProbes failed")
+            if not isinstance(error, Bcfg2Error):
+                self.logger.exception("GetProbes failed")
             self.critical_error(f"Error determining probes for {metadata.hostname}: {error}")
         return serialise(probes)
 

@@ -7,7 +7,7 @@ import logging
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import Bcfg2Error, NotKept
+from bcfg2tw.errors import Bcfg2Error, CriticalError, NotKept, NotServing
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -66,11 +66,18 @@ def _by_source(document: Element) -> dict[str | None, list[Element]]:
 
 
 def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-    """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
+    """
+    Return the decisions of all plugins for a mode (:ref:`wire-9.5`).
+
+    :raises CriticalError: if a list cannot be made for the client
+    :raises NotServing: if a list was never understood
+    """
     decisions: list[tuple[str, str]] = []
     for plugin in metadata.snapshot.plugins_by_type(Decision):
         try:
             decisions.extend(plugin.GetDecisions(metadata, mode))
+        except (CriticalError, NotServing):
+            raise
         except Bcfg2Error as error:  # an unknown mode, for instance: it contributes nothing
             logger.error("Plugin: %s failed to generate decision list: %s", plugin, error)
         except Exception:  # a defect: it contributes nothing
