@@ -28,6 +28,7 @@ LAYERS = (
     ("scheduling",),
     ("engine.core",),
     ("engine.access", "engine.context", "engine.uploads", "engine.remote_methods"),
+    ("engine.plugin_failures",),
     ("engine.build",),
     ("engine.served",),
     ("engine.plugins",),

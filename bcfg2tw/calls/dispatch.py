@@ -270,7 +270,13 @@ def _unsendable(name: str, error: Exception) -> bytes:
 
 
 def _fault(peer: Peer, name: str, error: Exception) -> bytes:
-    """Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here."""
+    """
+    Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here.
+
+    :raises NotServing: if that is what it raised: the same call may do in a while
+    """
+    if isinstance(error, NotServing):
+        raise error
     code = error.fault_code if isinstance(error, CodedError) else None
     text = str(error)
     if isinstance(error, xmlrpc.client.Fault):
