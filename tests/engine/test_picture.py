@@ -7,7 +7,7 @@ import json
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.model.build_costs import INTERVAL
-from tests.builders import CLIENT, a_core, bundle_of, change, configuration
+from tests.builders import a_core, bundle_of, change, configuration, entry
 
 CONTENTS = {"Bundler/motd.xml": bundle_of("/etc/motd"), "Cfg/etc/motd/motd": "Welcome\n"}
 
@@ -29,7 +29,8 @@ class PictureTests(SynchronousTestCase):
         """The first build of so many is measured; its seconds are told by plugin."""
         core = a_core(self, CONTENTS)
         for _ in range(INTERVAL + 1):
-            self.assertEqual(configuration(core).find(".//Path").text, "Welcome\n")
+            path = entry(configuration(core), "Path", "/etc/motd")
+            self.assertEqual(path.text, "Welcome\n")
         builds = core.picture()["builds"]
         self.assertEqual((builds["count"], builds["measured"]), (INTERVAL + 1, 2))
         self.assertLessEqual({"Bundler", "Cfg"}, set(builds["seconds"]))
@@ -38,7 +39,6 @@ class PictureTests(SynchronousTestCase):
     def test_measured_failure(self) -> None:
         """An entry that nobody binds is marked in a build that is measured as in any other."""
         core = a_core(self, {"Bundler/lost.xml": bundle_of("/etc/lost")})
-        failures = {
-            configuration(core, CLIENT).find(".//Path").get("failure") for _ in range(INTERVAL)
-        }
+        entries = [entry(configuration(core), "Path", "/etc/lost") for _ in range(INTERVAL)]
+        failures = {path.get("failure") for path in entries}
         self.assertEqual(failures, {"no matching generator"})
