@@ -19,7 +19,7 @@ LAYERS = (
     ("cli",),
     ("service",),
     ("process",),
-    ("core",),
+    ("core", "admin"),
     ("serving", "upstream"),
     ("xmlrpc_resource", "watching"),
     ("calls",),

@@ -61,6 +61,6 @@ def _tcp_address(word: str) -> AdminAddress:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or not port or parts.netloc != word:
+    if not host or not port or parts.netloc != word or "@" in word:
         raise ValueError(f"{word!r} is no place to listen: {_EXAMPLES}")
     return AdminAddress(host, port)
