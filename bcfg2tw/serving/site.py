@@ -110,11 +110,11 @@ def _is_served(uri: bytes, paths: tuple[str, ...]) -> bool:
 class CoreChannel(HTTPChannel):
     """One connection: HTTP/1.1 under deadlines."""
 
-    requestFactory = CoreRequest
+    requestFactory: Any = CoreRequest
     timeOut = None
     transport: Any
 
-    def __init__(self, site: CoreSite) -> None:
+    def __init__(self, site: BoundedSite) -> None:
         super().__init__()
         self.site = self.factory = site
         self._settings = site.settings
@@ -257,18 +257,18 @@ class CoreChannel(HTTPChannel):
         super().connectionLost(reason)
 
 
-class CoreSite(Site):
+class BoundedSite(Site):
     """
-    The site that serves a core, over TLS from `bounded_tls.py`.
+    A site whose connections are under deadlines and counted.
 
-    :ivar settings: for its bounds; `reload` puts others in their place
+    :ivar settings: for its bounds
     :ivar channels: the connections that are open
     :ivar idle: those of them that may be closed for new ones
     """
 
     noisy = False  # the service says where it listens
 
-    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+    def __init__(self, resource: Any, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)
         self.settings = settings
         self.handshake_failures = HandshakeFailures(settings.protocol)
@@ -276,19 +276,9 @@ class CoreSite(Site):
         self.idle: IdleConnections[CoreChannel] = IdleConnections()
         self._drained: Deferred[None] | None = None
 
-    # twisted declares that a site has channels of one class of its own, which no two sites share
-    def buildProtocol(self, addr: Any) -> Any:
-        """Return the protocol for a new connection."""
-        return CoreChannel(self)
-
     def acceptableProtocols(self) -> list[bytes]:
         """Return the only protocol; Twisted before 26.4 agrees on it with clients that ask."""
         return [b"http/1.1"]
-
-    def reload(self, settings: Settings) -> None:
-        """Take other bounds, for connections to come; why handshakes fail is said anew."""
-        self.settings = self.resource.settings = settings
-        self.handshake_failures = HandshakeFailures(settings.protocol)
 
     def drain(self) -> Deferred[None]:
         """Close what is idle; the Deferred fires when all calls are answered and closed."""
@@ -296,7 +286,6 @@ class CoreSite(Site):
         self._drained = drained
         for channel in tuple(self.channels):
             channel.finish()
-        self.resource.delay_nothing()
         self._look_whether_drained()
         return drained
 
@@ -326,3 +315,26 @@ class CoreSite(Site):
 
     def log(self, request: Any) -> None:
         """Write no access log: calls are logged by what they do."""
+
+
+class CoreSite(BoundedSite):
+    """The site that serves a core, over TLS from `bounded_tls.py`; `reload` gives it new bounds."""
+
+    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+        super().__init__(resource, settings, reactor)
+
+    # twisted declares that a site has channels of one class of its own, which no two sites share
+    def buildProtocol(self, addr: Any) -> Any:
+        """Return the protocol for a new connection."""
+        return CoreChannel(self)
+
+    def reload(self, settings: Settings) -> None:
+        """Take other bounds, for connections to come; why handshakes fail is said anew."""
+        self.settings = self.resource.settings = settings
+        self.handshake_failures = HandshakeFailures(settings.protocol)
+
+    def drain(self) -> Deferred[None]:
+        """Close what is idle; the Deferred fires when all calls are answered and closed."""
+        drained = super().drain()
+        self.resource.delay_nothing()
+        return drained
