@@ -36,6 +36,10 @@ class Links:
         present = {**self._request.parameters, **parameters}
         return self.path(self._request.address) + _query(present)
 
+    def back(self) -> str:
+        """Return the address of this page below the prefix, for forms that lead back to it."""
+        return self.here()[len(self._request.prefix) :]
+
     def download(self, format: str) -> str:
         """Return the address of this page's list in a format, all pages of it."""
         return self.here(format=format, page=None, limit=None)

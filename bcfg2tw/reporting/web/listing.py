@@ -12,12 +12,13 @@ from typing import Any
 
 from bcfg2tw.reporting.lines import time_text
 
-#: Kinds of values; templates have a macro for each. A `time` is in microseconds since 1970, a
-#: `duration` in seconds, `texts` is a list; `row` is for a table alone and gets the whole row.
+#: Kinds of values; templates show each in its way. A `time`, or that of a `run`, is in microseconds
+#: since 1970, a `duration` in seconds, `texts` is a list.
 KINDS = (
-    "text", "number", "time", "duration", "class", "host", "run", "revision", "entry", "texts",
-    "flag", "row",
+    "text", "number", "time", "duration", "class", "host", "run", "run_of_host", "revision",
+    "entry", "entry_hosts", "hit", "texts",
 )  # fmt: skip
+_TIMES = ("time", "run")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class Column:
     def of(self, row: object) -> Any:
         """Return the plain value of a row: None, a flag, number, text, or a list of texts."""
         value: Any = self.shown(row) if self.value is None else self.value(row)
-        return time_text(value) if self.kind == "time" else value
+        if self.kind in _TIMES:
+            return time_text(value)
+        return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Listing:
     """
     One page of a list.
 
-    :ivar total: rows of all pages together
+    :ivar total: rows of all pages together; None where there are more, and counting takes long
     :ivar page: the number of this page, from 1
     :ivar sort: a column's key, with `-` in front for the largest first; empty where it is fixed
     :ivar shown: keys of the columns of the table, in its order
@@ -64,7 +67,7 @@ class Listing:
 
     columns: tuple[Column, ...]
     rows: Sequence[Any]
-    total: int
+    total: int | None
     page: int = 1
     limit: int = 100
     sort: str = ""
@@ -72,7 +75,9 @@ class Listing:
 
     @property
     def pages(self) -> int:
-        """How many pages there are; one for an empty list."""
+        """How many pages there are, as far as that is known; one for an empty list."""
+        if self.total is None:
+            return self.page + 1
         return max(1, -(-self.total // self.limit))
 
     @property
@@ -85,6 +90,5 @@ class Listing:
 
     def plain_rows(self) -> Iterator[Mapping[str, Any]]:
         """Yield each row as a mapping of plain values, as CSV and JSON have them."""
-        columns = [column for column in self.columns if column.kind != "row"]
         for row in self.rows:
-            yield {column.key: column.of(row) for column in columns}
+            yield {column.key: column.of(row) for column in self.columns}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bcfg2tw.reporting.classes import CLASSES
-from bcfg2tw.reporting.web import texts
+from bcfg2tw.reporting.classes import CLASSES, RUN_CLASSES
+from bcfg2tw.reporting.web import plots, texts
 from bcfg2tw.reporting.web.links import Links
 from bcfg2tw.reporting.web.page import Model, Page
+from bcfg2tw.reporting.web.phases import SPANS
+from bcfg2tw.reporting.web.queries.states import ENTRY_STATES
 from bcfg2tw.reporting.web.question import Question, Request
 
 _FOLDER = Path(__file__).parent
@@ -33,6 +36,17 @@ MENU = (
     ("timing", "Timing", "/timing"),
 )
 
+#: Signs of classes of hosts and states of entries: colour alone says nothing.
+SIGNS = {
+    "failed": "✕", "dirty": "!", "silent": "…", "changed": "↻", "clean": "✓", "expired": "–",
+    "bad": "!", "modified": "↻", "extra": "+",
+}  # fmt: skip
+
+
+def entry_days(days: Iterable[tuple[int, int, int]]) -> list[tuple[int, dict[str, int]]]:
+    """Return the days of an entry as plots have them."""
+    return [(start, {"bad": bad, "other": other}) for start, bad, other in days]
+
 
 @cache
 def environment() -> Environment:
@@ -43,8 +57,23 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=texts.visible,
     )
-    templates.globals.update(CLASSES=CLASSES, MENU=MENU)
+    templates.globals.update(
+        CLASSES=CLASSES,
+        RUN_CLASSES=RUN_CLASSES,
+        ENTRY_STATES=ENTRY_STATES,
+        SIGNS=SIGNS,
+        MENU=MENU,
+        STACK=plots.STACK,
+        PHASES=[name for name, *_ in SPANS],
+        day_columns=plots.day_columns,
+        shares=plots.shares,
+        phase_bars=plots.phase_bars,
+        span_bars=plots.span_bars,
+        entry_days=entry_days,
+    )
+    templates.filters.update(cut=texts.cut, duration=texts.duration)
     return templates
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from typing import Any
 
 from bcfg2tw.reporting.lines import MICROSECONDS, time_text
 
@@ -33,6 +35,10 @@ class Times:
         is_twofold = time.utcoffset() != time.replace(fold=1 - time.fold).utcoffset()
         return time.strftime("%Y-%m-%d %H:%M") + (f" {time.tzname()}" if is_twofold else "")
 
+    def day(self, microseconds: int) -> str:
+        """Return the day of a time."""
+        return self.local(microseconds).strftime("%Y-%m-%d")
+
     def ago(self, microseconds: int) -> str:
         """Return how long ago a time was, in its largest unit: `3 h ago`."""
         seconds = (self._now - microseconds) // MICROSECONDS
@@ -60,3 +66,29 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
+
+
+#: Characters that show nothing, or move those around them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
+)
+_DELETE = "\x7f"
+
+
+def visible(value: Any) -> Any:
+    """Return a text in which characters that cannot be seen are replaced by their names."""
+    # markup has its own type, and was looked through when it was made
+    return _INVISIBLE.sub(_picture, value) if type(value) is str else value
+
+
+def _picture(match: re.Match[str]) -> str:
+    character = match[0]
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    return "\u2421" if character == _DELETE else f"‹U+{ord(character):04X}›"
+
+
+def cut(text: str, length: int = 200) -> str:
+    """Return a text that is no longer than there is room for."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -80,7 +80,8 @@ class Clients(Model):
         return self.hosts
 
 
-_newest = tables.runs.alias("newest_run")
+#: The newest run of a host: `conditions` look at it.
+newest_run = tables.runs.alias("newest_run")
 _current = tables.runs.alias("current_run")
 _revisions, _servers = tables.texts.alias("revisions"), tables.texts.alias("servers")
 _lists = {name: tables.sets.alias(f"{name}_list") for name in ("bad", "modified", "extra")}
@@ -108,7 +109,7 @@ def list_hosts(question: Question) -> Listing:
 
 def counted(question: Question, hosts: Subquery) -> Select[Any]:
     """Return the query for the hosts that filters admit, with nothing but what they look at."""
-    query = select(hosts.c.id).outerjoin_from(hosts, _newest, _newest.c.id == hosts.c.newest)
+    query = select(hosts.c.id).outerjoin_from(hosts, newest_run, newest_run.c.id == hosts.c.newest)
     return query.where(*conditions(question, hosts))
 
 
@@ -120,11 +121,11 @@ def rows_query(hosts: Subquery) -> Select[Any]:
             _revisions.c.text.label("revision"), _current.c.total, _current.c.good,
             *(func.coalesce(entry_set.c.size, 0).label(name) for name, entry_set in _lists.items()),
         )
-        .outerjoin_from(hosts, _newest, _newest.c.id == hosts.c.newest)
+        .outerjoin_from(hosts, newest_run, newest_run.c.id == hosts.c.newest)
         .outerjoin(_current, _current.c.id == hosts.c.current)
-        .outerjoin(tables.memberships, tables.memberships.c.id == _newest.c.membership)
-        .outerjoin(_servers, _servers.c.id == _newest.c.server)
-        .outerjoin(_revisions, _revisions.c.id == _newest.c.revision)
+        .outerjoin(tables.memberships, tables.memberships.c.id == newest_run.c.membership)
+        .outerjoin(_servers, _servers.c.id == newest_run.c.server)
+        .outerjoin(_revisions, _revisions.c.id == newest_run.c.revision)
     )  # fmt: skip
     for name, entry_set in _lists.items():
         query = query.outerjoin(entry_set, entry_set.c.id == _current.c[f"{name}_set"])
@@ -158,11 +159,11 @@ def _of_members(question: Question) -> list[ColumnElement[bool]]:
             named = select(members.membership).where(
                 members.name == name, members.is_bundle.is_(is_bundle)
             )
-            result.append(_newest.c.membership.in_(named))
+            result.append(newest_run.c.membership.in_(named))
     profile = question.text("profile")
     if profile is not None:
         named = select(memberships.id).where(memberships.profile == profile)
-        result.append(_newest.c.membership.in_(named))
+        result.append(newest_run.c.membership.in_(named))
     return result
 
 
@@ -172,7 +173,7 @@ def _of_texts(question: Question) -> list[ColumnElement[bool]]:
         text = question.text(parameter)
         if text is not None:
             same = select(tables.texts.c.id).where(tables.texts.c.text == text)
-            result.append(_newest.c[parameter].in_(same))
+            result.append(newest_run.c[parameter].in_(same))
     return result
 
 
@@ -196,8 +197,8 @@ def read_rows(question: Question, query: Select[Any]) -> list[HostRow]:
 def group_names(question: Question) -> tuple[str, ...]:
     """Return the names of the groups that hosts are in."""
     hosts, members = hosts_at(question.at), tables.members.c
-    memberships = select(_newest.c.membership).join_from(
-        hosts, _newest, _newest.c.id == hosts.c.newest
+    memberships = select(newest_run.c.membership).join_from(
+        hosts, newest_run, newest_run.c.id == hosts.c.newest
     )
     query = select(members.name).distinct().where(
         ~members.is_bundle, members.membership.in_(memberships)

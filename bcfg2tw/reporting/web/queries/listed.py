@@ -18,19 +18,19 @@ _entries, _links = tables.entries.c, tables.set_entries.c
 
 def first_reasons(
     connection: Connection, runs: Sequence[int], count: int = 2
-) -> dict[int, list[str]]:
+) -> dict[int, list[tuple[str, str, str]]]:
     """
-    Return what is wrong first in some runs, as short lines; failures come before the rest.
+    Return what is wrong first in some runs: type, name and reasons; failures come before the rest.
 
     :param runs: their numbers
-    :param count: lines of each
+    :param count: entries of each
     """
-    of_run: dict[int, list[str]] = {run: [] for run in runs}
+    of_run: dict[int, list[tuple[str, str, str]]] = {run: [] for run in runs}
     wanted = _first_entries(connection, runs, count)
     texts = _texts(connection, {entry for _, entry in wanted})
     for run, entry in wanted:
         item = texts[entry]
-        of_run[run].append(f"{item['type']} {item['name']}: {'; '.join(reasons_of(item))}")
+        of_run[run].append((item["type"], item["name"], "; ".join(reasons_of(item))))
     return of_run
 
 

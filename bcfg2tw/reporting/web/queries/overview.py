@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
-from bcfg2tw.reporting.classes import CLASSES, EXPIRED, SILENT
+from bcfg2tw.reporting.classes import EXPIRED, SILENT
+from bcfg2tw.reporting.model import BAD
 from bcfg2tw.reporting.web.page import Model
 from bcfg2tw.reporting.web.queries.clients import HostRow, read_rows, rows_query
+from bcfg2tw.reporting.web.queries.counts import Revision, class_counts, last_revisions
 from bcfg2tw.reporting.web.queries.current import NUMBERS, hosts_at
 from bcfg2tw.reporting.web.queries.listed import first_reasons
+from bcfg2tw.reporting.web.queries.problems import Problem, find_problems, with_reasons
+from bcfg2tw.reporting.web.queries.states import FAILED
+from bcfg2tw.reporting.web.queries.trend import TrendDay, trend
 from bcfg2tw.reporting.web.question import Question
 
 #: Classes of hosts that somebody has to look after.
 NEEDY = ("failed", "dirty", SILENT)
-NEEDY_ROWS = 12
+NEEDY_ROWS, PROBLEMS = 12, 5
 
 
 @dataclass(frozen=True)
 class NeedyHost:
-    """A host that needs somebody, with the first reasons."""
+    """A host that needs somebody, with type, name and reasons of the first of its entries."""
 
     row: HostRow
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,16 @@ class Overview(Model):
 
     :ivar counts: hosts of each class; all but the expired add up to `hosts`
     :ivar needy: the worst hosts; `needy_count` has how many there are in all
+    :ivar problems: those that most hosts have, of `problem_count`
+    :ivar days: hosts by class on the last days
     """
 
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     needy: tuple[NeedyHost, ...]
+    problems: tuple[Problem, ...]
+    problem_count: int
+    revisions: tuple[Revision, ...]
+    days: tuple[TrendDay, ...]
 
     @property
     def hosts(self) -> int:
@@ -49,18 +61,29 @@ class Overview(Model):
         return sum(self.counts[name] for name in NEEDY)
 
 
+@dataclass(frozen=True)
+class Radiator(Model):
+    """The page for a screen on a wall."""
+
+    counts: Mapping[str, int]
+    needy: tuple[NeedyHost, ...]
+    days: tuple[TrendDay, ...]
+
+
 def overview(question: Question) -> Overview:
     """Return the first page."""
-    return Overview(class_counts(question), needy_hosts(question))
+    counts = class_counts(question, question.at)
+    worst = sorted(find_problems(question, (FAILED, BAD)), key=lambda row: -row.hosts)
+    return Overview(
+        counts, needy_hosts(question), tuple(with_reasons(question, worst[:PROBLEMS])),
+        len(worst), last_revisions(question), trend(question, counts),
+    )  # fmt: skip
 
 
-def class_counts(question: Question) -> dict[str, int]:
-    """Return how many hosts there are of each class, the worst first."""
-    column = hosts_at(question.at).c["class"]
-    query = select(column, func.count()).group_by(column)
-    rows = question.connection.execute(query, {"moment": question.moment})
-    counts = {row[0]: row[1] for row in rows}
-    return {name: counts.get(NUMBERS[name], 0) for name in CLASSES}
+def radiator(question: Question) -> Radiator:
+    """Return the numbers for a screen that everybody sees."""
+    counts = class_counts(question, question.at)
+    return Radiator(counts, needy_hosts(question), trend(question, counts))
 
 
 def needy_hosts(question: Question) -> tuple[NeedyHost, ...]:
