@@ -167,7 +167,7 @@ def _as_lines(texts: Iterable[str]) -> Iterator[bytes]:
 
 def _links(question: Question, listing: Listing) -> str:
     """Return the header Link: where the other pages of a list are (RFC 8288)."""
-    numbers = {"first": 1, "last": listing.pages}
+    numbers = {"first": 1} if listing.total is None else {"first": 1, "last": listing.pages}
     if listing.page > 1:
         numbers["prev"] = min(listing.page - 1, listing.pages)
     if listing.page < listing.pages:

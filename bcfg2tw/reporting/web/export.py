@@ -36,7 +36,7 @@ def csv_of(listings: Iterable[Listing]) -> Iterator[str]:
     """Yield the lines of a list as CSV, below one of titles; no cell is a formula."""
     is_first = True
     for listing in listings:
-        keys = [column.key for column in listing.columns if column.kind != "row"]
+        keys = [column.key for column in listing.columns]
         if is_first:
             yield _line(keys)
             is_first = False

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bcfg2tw
-from bcfg2tw.reporting.classes import CLASSES
 from bcfg2tw.reporting.model import STATES
+from bcfg2tw.reporting.web.listing import Column
 from bcfg2tw.reporting.web.page import Page, Parameter
+from bcfg2tw.reporting.web.queries import changes, clients, problems
 from bcfg2tw.reporting.web.question import MOST_ROWS, ROWS
 
 Schema = Mapping[str, Any]
@@ -17,7 +18,11 @@ TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"
 TIME = {"type": "string", "format": "date-time", "description": "UTC, with Z."}
 TEXTS = {"type": "array", "items": TEXT}
 ATTRIBUTES = {"type": "object", "additionalProperties": TEXT}
-CLASS = {"type": "string", "enum": list(CLASSES)}
+#: What values of a kind of column are, where they are no texts.
+_KINDS: Mapping[str, Schema] = {
+    "number": NUMBER, "entry_hosts": NUMBER, "run_of_host": NUMBER, "time": TIME, "run": TIME,
+    "texts": TEXTS, "flag": FLAG, "duration": {"type": "number"},
+}  # fmt: skip
 STATE = {"type": "string", "enum": list(STATES)}
 
 
@@ -35,6 +40,15 @@ def _object(required: Schema, optional: Schema | None = None) -> Schema:
     }
 
 
+def _row(columns: Iterable[Column], more: Schema | None = None) -> Schema:
+    """Return the schema of a row of a list."""
+    values = {
+        column.key: {**_or_null(_KINDS.get(column.kind, TEXT)), "description": column.title}
+        for column in columns
+    }
+    return _object({**values, **(more or {})})
+
+
 _CLIENT = {
     "kind": {"const": "client"}, "name": TEXT, "first_seen": TIME, "last_run": _or_null(TIME),
     "expired": _or_null(TIME),
@@ -48,14 +62,9 @@ _DETAIL = _object(
 SCHEMAS: Mapping[str, Schema] = {
     "Error": _object({"error": TEXT}),
     "Client": _object(_CLIENT),
-    "ListedClient": _object(
-        {
-            **_CLIENT, "host": TEXT, "class": CLASS, "since": _or_null(TIME),
-            "bad": NUMBER, "modified": NUMBER, "extra": NUMBER, "total": _or_null(NUMBER),
-            "good": _or_null(NUMBER), "profile": _or_null(TEXT), "server": _or_null(TEXT),
-            "revision": _or_null(TEXT),
-        }
-    ),
+    "ListedClient": _row(clients.COLUMNS, _CLIENT),
+    "Problem": _row(problems.COLUMNS),
+    "Change": _row(changes.COLUMNS),
     "Run": _object(
         {
             "id": NUMBER, "kind": {"const": "run"}, "client": TEXT, "time": TIME, "state": TEXT,
@@ -92,7 +101,10 @@ _SELECTION = (
 )
 
 #: The schema of the objects of each list.
-_LISTED = {"clients": "ListedClient", "runs": "Run"}
+_LISTED = {
+    "clients": "ListedClient", "runs": "Run", "problems": "Problem", "entries": "Problem",
+    "changes": "Change",
+}  # fmt: skip
 
 
 def description(pages: Mapping[str, Page], names: Iterable[str], server: str) -> Schema:
@@ -122,8 +134,7 @@ def description(pages: Mapping[str, Page], names: Iterable[str], server: str) ->
 
 
 def _list(page: Page) -> Schema:
-    name = _LISTED.get(page.name)
-    item = {"$ref": f"#/components/schemas/{name}"} if name else {"type": "object"}
+    item = {"$ref": f"#/components/schemas/{_LISTED[page.name]}"}
     headers = {
         "Link": {"description": "Where other pages are (RFC 8288).", "schema": TEXT},
         "X-Total-Count": {"description": "Rows of all pages, if known.", "schema": NUMBER},
