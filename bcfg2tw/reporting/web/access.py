@@ -184,6 +184,10 @@ def _open_users(path: str) -> UsersFile:
         from bcfg2tw.reporting.web.users import UsersFile  # needs bcrypt
 
         return UsersFile(path)
+    except ImportError as error:
+        raise SettingsError(
+            f"it needs bcrypt: pip install 'bcfg2tw[reporting]' ({error})", "reporting", "web_users"
+        ) from error
     except Bcfg2Error as error:
         raise SettingsError(str(error)) from error
 

@@ -17,14 +17,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bcfg2tw.errors import Bcfg2Error
+import bcrypt
 
-try:
-    import bcrypt
-except ImportError as error:
-    raise Bcfg2Error(
-        f"[reporting] web_users needs bcrypt: pip install 'bcfg2tw[reporting]' ({error})"
-    ) from error
+from bcfg2tw.errors import Bcfg2Error
 
 VIEWER, OPERATOR = "viewer", "operator"
 ROLES = (VIEWER, OPERATOR)
