@@ -107,7 +107,9 @@ class Host:
         self.failure = self.chance.random() < 0.02
         self.silent_from = self.chance.random() < 0.02 and self.chance.randrange(2, 20)
         self.extra = [
-            Entry("Package", f"{self.chance.choice('abc')}lib{n}", EXTRA, True, {}, {"version": "1"})
+            Entry(
+                "Package", f"{self.chance.choice('abc')}lib{n}", EXTRA, True, {}, {"version": "1"}
+            )
             for n in range(extras)
         ]
         self.seconds = 6 + self.chance.random() * 30
@@ -172,5 +174,3 @@ def fill(database: ReportDatabase, hosts: int, days: int, end: int, extras: int 
             store.add(batch)
             batch = []
     store.add(batch)
-
-
