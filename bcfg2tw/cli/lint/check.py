@@ -40,6 +40,7 @@ class Remark:
         indentation; None for `message`, empty where another remark's text names this place as well
     :ivar is_harmless: whether Bcfg2's own lint takes for a mistake what is none, so that only who
         asks for its output to the letter is told
+    :ivar severity: where the kind does not say it
     """
 
     name: str
@@ -48,6 +49,7 @@ class Remark:
     message: str
     upstream: str | None = None
     is_harmless: bool = False
+    severity: str | None = None
 
     @property
     def text(self) -> str:

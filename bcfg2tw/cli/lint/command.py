@@ -100,8 +100,10 @@ def command(
         return
     if fix:
         fix_all(repository, run_checks(repository, checks))
+        repository.close()
         repository = Repository(site.settings, options, repository.only)
     outcome = run_checks(repository, checks)
+    repository.close()
     if generate_ignore:
         _generate_ignore(repository, outcome)
         return

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, expand
@@ -13,6 +14,10 @@ from bcfg2tw.engine.repository.xinclude import resolve_includes
 from bcfg2tw.engine.xmlio import Element, parse_file
 from bcfg2tw.errors import Bcfg2Error, RepositoryError
 from bcfg2tw.settings import Settings
+
+if TYPE_CHECKING:  # the engine takes a while, and not every check needs it
+    from bcfg2tw.engine.core import Core
+    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 __all__ = ["Repository"]
 
@@ -43,6 +48,8 @@ class Repository:
         self._roots: dict[str, Element | RepositoryError] = {}
         self._documents: dict[str, Element | None] = {}
         self._data: dict[str, bytes] = {}
+        self._core: Core | None = None
+        self._clients: tuple[ClientMetadata, ...] | None = None
         self._ignored = IgnoredNames(settings.ignore_files)
 
     def option(self, section: str, key: str, default: str = "") -> str:
@@ -158,6 +165,48 @@ class Repository:
             root = self.document(self.path("Metadata", name))
             if root is not None:
                 yield root
+
+    def core(self) -> Core:
+        """
+        Return a core in look mode, its repository read.
+
+        :raises Bcfg2Error: if there can be none
+        """
+        if self._core is None:
+            from bcfg2tw.engine.core import Core
+            from bcfg2tw.engine.model.effects import Look
+
+            core = Core(self.settings, Look())
+            core.load_plugins()
+            self._core = core
+        return self._core
+
+    def close(self) -> None:
+        """Shut the core down, if there is one."""
+        if self._core is not None:
+            self._core.shutdown()
+            self._core = None
+
+    def clients(self) -> Sequence[ClientMetadata]:
+        """
+        Return metadata of all clients, without those that cannot be told.
+
+        Without a core there are none.
+        """
+        if self._clients is None:
+            self._clients = tuple(self._build_clients())
+        return self._clients
+
+    def _build_clients(self) -> Iterator[ClientMetadata]:
+        try:
+            core = self.core()
+        except Bcfg2Error:
+            return
+        for name in sorted(core.metadata.client_names()):
+            try:
+                yield core.build_metadata(name)
+            except Bcfg2Error:
+                continue  # told by the checks of Metadata
 
     def path(self, *names: str) -> str:
         """Return the full path of a file of the repository."""

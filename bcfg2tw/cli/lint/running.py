@@ -18,6 +18,17 @@ from bcfg2tw.finding import Finding
 
 __all__ = ["Judged", "Outcome", "run_checks"]
 
+#: What says no more than that something is wrong with a line.
+GENERAL = "xml-failed-to-verify"
+#: Names of mistakes to those that say the same better.
+BETTER = {
+    "duplicate-group": frozenset({"repeated-group"}),
+    "duplicate-client": frozenset({"repeated-client"}),
+    "unreachable-cfg-file": frozenset({"undeclared-group"}),
+    "required-attrs-missing": frozenset({"missing-attribute"}),
+    "required-attr-format": frozenset({"bad-value"}),
+}
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -64,7 +75,7 @@ class Outcome:
             for judged in self.judged
             if not judged.is_suppressed and not judged.remark.is_harmless
         ]
-        unique = {(judged.finding, judged.check): judged for judged in rows}
+        unique = {judged.finding: judged for judged in _without_repetitions(rows)}
         return sorted(unique.values(), key=_place)
 
     def upstream(self) -> list[Judged]:
@@ -79,6 +90,19 @@ class Outcome:
     def suppressed(self) -> list[Judged]:
         """Return what does not count."""
         return sorted((judged for judged in self.judged if judged.is_suppressed), key=_place)
+
+
+def _without_repetitions(rows: Sequence[Judged]) -> Iterator[Judged]:
+    """Leave out what another check says better of the same line."""
+    names: dict[tuple[str, int | None], set[str]] = {}
+    for judged in rows:
+        names.setdefault((judged.remark.file, judged.remark.line), set()).add(judged.remark.name)
+    for judged in rows:
+        remark = judged.remark
+        others = names[remark.file, remark.line] - {remark.name}
+        is_general = remark.name == GENERAL and remark.line is not None and others
+        if not is_general and not others & BETTER.get(remark.name, frozenset()):
+            yield judged
 
 
 def _place(judged: Judged) -> tuple[str, int, str]:
@@ -117,7 +141,7 @@ def _run(
 ) -> Iterator[Judged]:
     for check in checks:
         for remark in check(repository).run():
-            severity = severity_of.get(remark.name, "error")
+            severity = severity_of.get(remark.name) or remark.severity or "error"
             if severity != "silent":
                 yield Judged(remark, severity, check, suppressions.cover(remark))
 
