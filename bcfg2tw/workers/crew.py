@@ -62,6 +62,7 @@ class Crew(MultiService):
 
     :ivar number: how many there are to be
     :ivar first_serving: fires when the first ones serve
+    :ivar is_draining: whether clients are being sent elsewhere
     :ivar restarts: how many workers were replaced that had died or hung
     """
 
@@ -90,6 +91,7 @@ class Crew(MultiService):
         self._hiring = 0
         self._young_deaths = 0
         self._last_look = 0.0
+        self.is_draining = False
         self.restarts = 0
         self.first_serving: Deferred[None] = Deferred()
         nursery.note_ended = self._note_ended
@@ -151,12 +153,14 @@ class Crew(MultiService):
 
     async def _open(self, worker: Hired) -> None:
         """Have a worker take connections."""
+        if self.is_draining:
+            await self._obeys(worker, "administer", command="drain", arguments={})
         if not worker.is_leaving and await self._obeys(worker, "listen"):
             worker.note_serving()
             if not self.first_serving.called and len(self.serving) >= self.number:
                 self.first_serving.callback(None)
 
-    async def _obeys(self, worker: Hired, command: str, **arguments: Any) -> bool:
+    async def _obeys(self, worker: Hired, command: str, /, **arguments: Any) -> bool:
         """Have a worker do something, and say whether it has; one that cannot is ended."""
         try:
             await worker.conversation.ask(command, **arguments)
@@ -334,7 +338,16 @@ class Crew(MultiService):
             lambda failure: Answer(worker.process, silence=_reason(failure, seconds)),
         )
 
-    def _spread(self, process: int, name: str, parameters: list[Any]) -> Deferred[None]:
+    def cut_short(self) -> None:
+        """Have workers that end wait for no call any more."""
+        for worker in self._workers:
+            worker.conversation.note("cut_short")
+
+    def spread(self, name: str, parameters: list[Any]) -> Deferred[None]:
+        """Have all processes obey."""
+        return self._spread(None, name, parameters)
+
+    def _spread(self, process: int | None, name: str, parameters: list[Any]) -> Deferred[None]:
         """Have all processes but one obey a call that one has answered."""
         self._obey_here(name, parameters)
         self._in_background(self._nursery.ask("obey", name=name, parameters=parameters))

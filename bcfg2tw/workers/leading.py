@@ -75,7 +75,7 @@ class Leader:
         step: Any = partial(self._in_turn, self._take_in, paths)
         blockingCallFromThread(self._reactor, step)
 
-    def _in_turn(self, step: Any, *args: Any) -> Deferred[None]:
+    def _in_turn(self, step: Any, *args: Any) -> Deferred[Any]:
         return self._turn.run(lambda: Deferred.fromCoroutine(step(*args)))
 
     async def _take_in(self, changed: list[str] | None) -> None:
@@ -104,22 +104,35 @@ class Leader:
         await self._nursery.ask("reload_certificates")
         await self._crew.replace_all()
 
-    def take_in_settings(self, context: SharedContext) -> Deferred[None]:
-        """Read bcfg2.conf, certificates and the repository again, and have new workers serve."""
-        return self._in_turn(self._take_in_settings, context).addErrback(report)
+    def take_in_settings(self, context: SharedContext) -> Deferred[list[str]]:
+        """
+        Read bcfg2.conf, certificates and the repository again, and have new workers serve.
 
-    async def _take_in_settings(self, context: SharedContext) -> None:
+        :returns: a Deferred of sentences about what cannot be used
+        """
+        return self._in_turn(self._take_in_settings, context).addErrback(_reason_of)
+
+    async def _take_in_settings(self, context: SharedContext) -> list[str]:
+        reasons = []
         try:
             settings = await self._pool.call(self.settings.reread)
             context.reload_here(settings)
             self.settings = settings
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
+            reasons.append(str(error))
         else:
             log.info("bcfg2.conf and certificates are read again")
         self.note_read(await self._nursery.ask("reload_settings"))
         await self._crew.replace_all()
         log.info("The repository is read again")
+        return reasons
+
+
+def _reason_of(failure: Failure) -> list[str]:
+    """Log what went wrong, and return it as a sentence."""
+    report(failure)
+    return [str(failure.value) or type(failure.value).__name__]
 
 
 def report(failure: Failure) -> None:

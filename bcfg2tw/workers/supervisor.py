@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 from twisted.application.internet import TimerService
-from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, succeed
+from twisted.application.service import IService, MultiService
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -54,6 +54,7 @@ class WorkersService(MultiService):
     Serves a repository with several processes.
 
     :ivar debug_listeners: called with the debug flag whenever a client sets it
+    :ivar companions: services that run as long as this one does anything, to its very end
     :ivar crew: the workers
     """
 
@@ -91,6 +92,7 @@ class WorkersService(MultiService):
         self._waiting: list[Deferred[object]] = []
         self._stopped: Deferred[None] | None = None
         self.debug_listeners: list[DebugListener] = []
+        self.companions: list[IService] = []
 
     @property
     def longest_end_seconds(self) -> float:
@@ -128,6 +130,8 @@ class WorkersService(MultiService):
         )  # fmt: skip
         self._fork_nursery(self._inheritance)
         super().privilegedStartService()
+        for companion in self.companions:
+            companion.privilegedStartService()
 
     def _open_listeners(self) -> list[Listener]:
         results: list[Any] = []
@@ -151,6 +155,8 @@ class WorkersService(MultiService):
             self.privilegedStartService()
         assert self._inheritance is not None and self._context is not None
         super().startService()
+        for companion in self.companions:
+            companion.startService()
         for listener in self._inheritance.listeners:
             log.info("Listening on {address}", address=str(listener))
         for notice in (*self._settings.notices, *weaknesses(self._settings)):
@@ -223,14 +229,21 @@ class WorkersService(MultiService):
 
     # What is asked of it
 
-    def reload(self) -> Deferred[None]:
+    @property
+    def is_serving(self) -> bool:
+        """Say whether the repository was read and workers take calls."""
+        return self._outcome is self and self._stopped is None
+
+    def reload(self) -> Deferred[list[str]]:
         """
         Read bcfg2.conf, certificates and the repository again; no connection is dropped.
 
         What cannot be used is logged, and what was read before stays in force.
+
+        :returns: a Deferred of sentences about what cannot be used; none where all is well
         """
         if not self.running or self._context is None or self._outcome is not self:
-            return succeed(None)
+            return succeed([])
         return self._leader.take_in_settings(self._context)
 
     def _obey(self, name: str, parameters: list[Any]) -> None:
@@ -243,6 +256,10 @@ class WorkersService(MultiService):
         return self.crew.ask_all("statistics", ANSWER_SECONDS).addCallback(_log_figures)
 
     # End
+
+    def cut_short(self) -> None:
+        """Have a service that is being stopped wait for no call any more; connections are cut."""
+        self.crew.cut_short()
 
     def stopService(self) -> Deferred[None]:
         """Take no connection any more, and end all other processes, once calls are answered."""
@@ -265,6 +282,8 @@ class WorkersService(MultiService):
         if self._reader is not None:
             self._reader.doRead()
             self._reactor.removeReader(self._reader)
+        for companion in self.companions:
+            await maybeDeferred(companion.stopService)
 
 
 def _log_figures(answers: list[Answer]) -> None:

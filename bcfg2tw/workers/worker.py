@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.pool import Busy
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.settings import Settings
 from bcfg2tw.workers.conversation import Conversation, converse
 from bcfg2tw.workers.inheritance import Inheritance, fresh_reactor
@@ -85,11 +86,13 @@ class Worker:
                 "reload_certificates": inheritance.context.reload_here,
                 "obey": self._obey,
                 "statistics": core.call_statistics.figures,
-                "picture": self.picture,
+                "administer": self._administer,
+                "cut_short": self._service.cut_short,
                 "drain": self.leave,
             },
             self.leave,
         )
+        self._administration = Administration(reactor, self._service, str(os.getpid()))
         core.siblings = _Siblings(reactor, self.conversation)
         core.served.before_swap = self._wait_for_others
         reactor.addSystemEventTrigger("before", "shutdown", self._service.stopService)
@@ -140,24 +143,22 @@ class Worker:
             self._service.pool.call(int).addCallbacks(lambda _: self._tell(), _ignore_end)
 
     def _tell(self) -> None:
-        self.conversation.note("beat", figures=self.picture())
-
-    def picture(self) -> dict[str, Any]:
-        """Return what can be said of this process, as plain data."""
-        pool = self._service.pool
-        return {
-            "process": os.getpid(),
-            "calls": self._calls(),
-            "pending": pool.pending,
-            "given_up": pool.given_up,
-            "connections": self._service.connections,
-            "private_bytes": self._private_bytes,
-        }
+        self.conversation.note(
+            "beat",
+            figures={
+                "calls": self._calls(),
+                "given_up": self._service.pool.given_up,
+                "private_bytes": self._private_bytes,
+            },
+        )
 
     def _calls(self) -> int:
         """Return how many calls were answered; the core's own steps have a colon."""
         figures = self._core.call_statistics.figures()
         return sum(number for name, (*_, number) in figures.items() if ":" not in name)
+
+    def _administer(self, command: str, arguments: Mapping[str, Any]) -> Deferred[dict[str, Any]]:
+        return self._administration.obey(command, arguments)
 
     # The repository
 

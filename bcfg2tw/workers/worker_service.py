@@ -8,7 +8,6 @@ from twisted.internet.defer import Deferred
 
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.interfaces import RunningCore
-from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.site import CoreSite
@@ -31,16 +30,6 @@ class WorkerService(CoreService):
         self._inheritance = inheritance
         self._worker_core = core
         self._keeps_good_states = False
-
-    @property
-    def pool(self) -> CorePool:
-        """The threads."""
-        return self._pool
-
-    @property
-    def connections(self) -> int:
-        """The number of connections that are open."""
-        return 0 if self._site is None else len(self._site.channels)
 
     def keep_good_states(self) -> None:
         """Be the one of all workers that keeps good states of files; before it is started."""
@@ -72,7 +61,7 @@ class WorkerService(CoreService):
         """Leave it to the supervisor."""
 
     async def _start(self, core: RunningCore) -> RunningCore:
-        await self._pool.call(self._begin)
+        await self.pool.call(self._begin)
         self._has_started = True
         return core
 
