@@ -160,6 +160,7 @@ ROOMS = {
             "later",
             "outages",
             "shared_client_locks",
+            "sole_process",
             "shared_lock",
             "",
         ),
