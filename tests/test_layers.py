@@ -165,6 +165,16 @@ ROOMS = {
             "",
         ),
     ),
+    "workers": (
+        ("processes",),
+        ("supervisor",),
+        ("leading", "nursery"),
+        ("crew", "worker"),
+        ("hired", "nursery_link", "worker_service"),
+        ("inheritance",),
+        ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),
+        ("messages", ""),
+    ),
 }
 
 
