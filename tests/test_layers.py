@@ -73,6 +73,7 @@ ROOMS = {
     "engine.plugins.cfg": (
         ("",),
         ("cfg",),
+        ("pulling",),
         ("entry_set", "kinds"),
         ("created", "authorized_keys", "templates", "verifiers", "plain"),
         ("certificates", "other_paths", "kind"),

@@ -250,7 +250,15 @@ def hanging_answer(peer: Peer, name: str, error: TookTooLong) -> HttpAnswer:
 
 
 def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:
-    """Answer as the reference does where the ACL check fails (:ref:`wire-2.1`)."""
+    """
+    Answer where the ACL check fails; for a defect as the reference does (:ref:`wire-2.1`).
+
+    :raises NotServing: if nobody's calls can be decided about now
+    """
+    if isinstance(error, NotServing):
+        raise error
+    if isinstance(error, (Bcfg2Error, CodedError)):  # the client's metadata cannot be built
+        return HttpAnswer(200, _fault(peer, name, error))
     logger.error("ACL check of %r for %s failed: %s", name, peer, error)
     return UNREADABLE
 

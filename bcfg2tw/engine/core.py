@@ -420,6 +420,7 @@ class Core:
         Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
+        :raises NotServing: if the rules were never understood
         """
         with self._timed("check_acls"):
             return self._access.allows(address, rmi)

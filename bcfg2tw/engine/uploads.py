@@ -8,7 +8,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.plugin_failures import describe_failure, failure_of
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import Bcfg2Error, NotKept, NotServing
+from bcfg2tw.errors import Bcfg2Error, CriticalError, NotKept, NotServing
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -77,12 +77,17 @@ def _by_source(document: Element) -> dict[str | None, list[Element]]:
 
 
 def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-    """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
+    """
+    Return the decisions of all plugins for a mode (:ref:`wire-9.5`).
+
+    :raises CriticalError: if a list cannot be made for the client
+    :raises NotServing: if a list was never understood
+    """
     decisions: list[tuple[str, str]] = []
     for plugin in metadata.snapshot.plugins_by_type(Decision):
         try:
             decisions.extend(plugin.GetDecisions(metadata, mode))
-        except NotServing:
+        except (CriticalError, NotServing):
             raise
         except Exception as error:  # an unknown mode, or a defect: it contributes nothing
             reason = describe_failure(plugin, error)

@@ -311,7 +311,7 @@ def time_zone(value: str) -> str:
     """Read the name of a time zone."""
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise ValueError(f"{value!r} is no time zone: write one such as Europe/Berlin") from None
     return value
 
