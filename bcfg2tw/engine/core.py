@@ -32,6 +32,7 @@ from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
+from bcfg2tw.engine.picture import plugin_pictures, snapshot_picture, store_picture
 from bcfg2tw.engine.plugin.base import Plugin, as_flag
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
@@ -186,6 +187,16 @@ class Core:
         if snapshot.revision != NO_REVISION:
             words.append(f"revision {snapshot.revision}")
         return ", ".join(words)
+
+    def picture(self) -> dict[str, Any]:
+        """Return plain data about what is served, for those who watch the server."""
+        snapshot = self.snapshot
+        return {
+            "snapshot": snapshot_picture(snapshot),
+            "builds": self._build.measured.picture(),
+            "store": store_picture(self.settings),
+            "plugins": plugin_pictures(snapshot),
+        }
 
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""

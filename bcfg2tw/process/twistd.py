@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.calls.interfaces import RunningCore
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.logs import LogService
 from bcfg2tw.process.privileges import Privileges
 from bcfg2tw.serving.core_service import CoreService
@@ -64,12 +64,15 @@ class TwistdService(MultiService):
         try:
             with (privileges or Privileges()).acting():
                 self._logs = LogService(settings)
+                reports = _reports(reactor, settings)
             server_endpoints(reactor, settings)
         except Bcfg2Error as error:
             sys.exit(f"bcfg2-core: {error}")
         self._core = core
         self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
+        if reports is not None:
+            reports.setServiceParent(self)
 
     def privilegedStartService(self) -> None:
         """Bind the ports; ends the process with a sentence where that cannot be."""
@@ -140,6 +143,21 @@ class TwistdService(MultiService):
         self._status = 1
         atexit.register(_exit_with_failure)
         self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _reports(reactor: Any, settings: Settings) -> MultiService | None:
+    """Return the service of the pages of reports, if there is to be one."""
+    if not settings.web_listen:
+        return None
+    try:
+        from bcfg2tw.serving.reports import ReportsService  # which imports what not all sites have
+    except ImportError as error:
+        raise SettingsError(
+            f"it needs SQLAlchemy, alembic and Jinja2: pip install 'bcfg2tw[reporting]' ({error})",
+            "reporting",
+            "web_listen",
+        ) from error
+    return ReportsService(reactor, settings)
 
 
 def _end_after(seconds: float, status: int, reason: str = "the drain timeout is over") -> None:

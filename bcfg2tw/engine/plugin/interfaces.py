@@ -322,6 +322,18 @@ class TemplateDataProvider:
         return {}
 
 
+class Monitored(ABC):
+    """Has something to say of itself to those who watch the server."""
+
+    @abstractmethod
+    def picture(self) -> dict[str, Any]:
+        """
+        Return plain data about its state: texts, numbers, lists and dicts, nothing of a secret.
+
+        Called every few seconds, in a thread beside those of calls; so it is cheap.
+        """
+
+
 class Threaded(ABC):
     """Has threads of its own."""
 
