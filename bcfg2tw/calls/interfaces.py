@@ -120,6 +120,18 @@ class DescribedCore(Protocol):
 
 
 @runtime_checkable
+class PicturedCore(Protocol):
+    """A core that has more to say to those who watch it; one without is served as well."""
+
+    def picture(self) -> dict[str, Any]:
+        """
+        Return plain data about what it serves; blocks, in a thread of the pool.
+
+        :raises bcfg2tw.errors.Bcfg2Error: if nothing is served yet
+        """
+
+
+@runtime_checkable
 class StatefulCore(Protocol):
     """A core whose state other processes change as well; one without is served as well."""
 
