@@ -22,9 +22,11 @@ def is_address(text: str) -> bool:
     return True
 
 
-ADDRESS = Values(is_address, "one such as 192.0.2.7 or 2001:db8::7, without blanks", "address")
-CLIENT_NAME = Values(re.compile(r"\S+").fullmatch, "it without blanks", "name of a client")
-PASSWORD = Values(bool, "one, or remove the attribute", "password")
+ADDRESS = Values(
+    None, "one such as 192.0.2.7 or 2001:db8::7, without blanks", "address", is_address
+)
+CLIENT_NAME = Values(re.compile(r"\S+"), "it without blanks", "name of a client")
+PASSWORD = Values(re.compile(".+"), "one, or remove the attribute", "password")
 
 
 def check_clients(root: Element) -> Iterator[Remark]:

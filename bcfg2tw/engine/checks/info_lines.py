@@ -18,7 +18,7 @@ def is_encoding(name: str) -> bool:
     return True
 
 
-ENCODING = Values(is_encoding, "base64, or an encoding that Python has", "encoding")
+ENCODING = Values(None, "base64, or an encoding that Python has", "encoding", is_encoding)
 
 KEYS: Mapping[str, Values | None] = {
     "owner": TRIMMED, "group": TRIMMED, "mode": MODE, "perms": MODE, "encoding": ENCODING,

@@ -23,9 +23,7 @@ from bcfg2tw.engine.checks.vocabulary import (
     words,
 )
 
-_ACL_PERMS = Values(
-    re.compile("[0-7]|[rwxX-]*").fullmatch, "letters of rwx, or a digit", "permission"
-)
+_ACL_PERMS = Values(re.compile("[0-7]|[rwxX-]*"), "letters of rwx, or a digit", "permission")
 
 INFO = FileKind(
     ("Cfg", "SSHbase", "SEModules", "TGenshi", "TCheetah", "SSLCA"),

@@ -60,9 +60,7 @@ DECISIONS = FileKind(
     refused=NO_ELEMENT_LESS,
 )  # fmt: skip
 
-_TYPES = Values(
-    re.compile("yum|apt|pac|pkgng", re.IGNORECASE).fullmatch, "yum, apt, pac or pkgng", "type"
-)
+_TYPES = Values(re.compile("yum|apt|pac|pkgng", re.IGNORECASE), "yum, apt, pac or pkgng", "type")
 SOURCES = FileKind(
     ("Packages",), ("sources.xml",), ("Sources",),
     {

@@ -15,13 +15,21 @@ class Values:
     """
     The texts that an attribute, or an element, may have.
 
-    :ivar matches: returns something true for each of them
+    :ivar pattern: that all of a text has to match; None where a pattern cannot say it
     :ivar remedy: what to write, to follow "write"
+    :ivar accepts: decides where there is no pattern
     """
 
-    matches: Callable[[str], object]
+    pattern: re.Pattern[str] | None
     remedy: str
     noun: str = "value"
+    accepts: Callable[[str], bool] = bool
+
+    def matches(self, text: str) -> bool:
+        """Say whether a text is one of them."""
+        if self.pattern is None:
+            return self.accepts(text)
+        return self.pattern.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def one_of(*choices: str, any_case: bool = False) -> Values:
     """Return what an attribute may be that is one of some words."""
     pattern = re.compile("|".join(map(re.escape, choices)), re.IGNORECASE if any_case else 0)
     remedy = ", ".join(choices[:-1]) + f" or {choices[-1]}"
-    return Values(pattern.fullmatch, remedy)
+    return Values(pattern, remedy)
 
 
 def is_regex(text: str) -> bool:
@@ -123,11 +131,11 @@ def is_regex(text: str) -> bool:
 #: Exactly these two words count.
 EXACT_BOOLEAN = one_of("true", "false")
 BOOLEAN = one_of("true", "false", any_case=True)
-NUMBER = Values(re.compile(r"\s*[+-]?\d+\s*").fullmatch, "a whole number", "whole number")
-MODE = Values(re.compile(r"0?[0-7]{1,4}|inherit").fullmatch, "octal digits, such as 0644", "mode")
+NUMBER = Values(re.compile(r"\s*[+-]?\d+\s*"), "a whole number", "whole number")
+MODE = Values(re.compile(r"0?[0-7]{1,4}|inherit"), "octal digits, such as 0644", "mode")
 #: A name may hold blanks, as groups of a directory do, but neither begin nor end with one.
-TRIMMED = Values(re.compile(r"\S(.*\S)?").fullmatch, "a name without blanks around it", "name")
-REGEX = Values(is_regex, "a regular expression, as Python has them", "regular expression")
+TRIMMED = Values(re.compile(r"\S(.*\S)?"), "a name without blanks around it", "name")
+REGEX = Values(None, "a regular expression, as Python has them", "regular expression", is_regex)
 
 CONDITION = ElementRule(
     attributes=words("name negate"),
