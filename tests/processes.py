@@ -38,9 +38,9 @@ def twistd(*options: str) -> list[str]:
     return [sys.executable, "-c", RUN_TWISTD, *options]
 
 
-def bcfg2_core(*options: str) -> list[str]:
+def bcfg2_core(*options: str, pid_file: str = "") -> list[str]:
     """Return the command that serves in the foreground and leaves no file behind."""
-    return twistd("--nodaemon", "--pidfile=", "bcfg2-core", *options)
+    return twistd("--nodaemon", f"--pidfile={pid_file}", "bcfg2-core", *options)
 
 
 def activated(command: list[str], sockets: Sequence[socket.socket]) -> list[str]:
@@ -72,6 +72,7 @@ class ServerProcess:
         descriptors: tuple[int, int] | None = None,
         sockets: Sequence[socket.socket] = (),
         variables: Mapping[str, str] | None = None,
+        pid_file: Path | None = None,
     ) -> None:
         """
         Start nothing yet.
@@ -79,19 +80,21 @@ class ServerProcess:
         :param descriptors: the soft and the hard limit of open files; None for those of the tests
         :param sockets: that listen, for it to take over as from systemd
         :param variables: further ones of its environment
+        :param pid_file: is written by twistd; None for none
         """
         self._sockets = sockets
         self._variables = variables or {}
         self.log = log
         self._options = options
         self._descriptors = descriptors
+        self._pid_file = "" if pid_file is None else str(pid_file)
         self._begin = 0
 
     def __enter__(self) -> ServerProcess:
         self._begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
-                activated(bcfg2_core(*self._options), self._sockets),
+                activated(bcfg2_core(*self._options, pid_file=self._pid_file), self._sockets),
                 env={**environment(), **self._variables},
                 pass_fds=[each.fileno() for each in self._sockets],
                 stdin=subprocess.DEVNULL,

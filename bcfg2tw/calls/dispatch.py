@@ -266,7 +266,15 @@ def hanging_answer(peer: Peer, name: str, error: TookTooLong) -> HttpAnswer:
 
 
 def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:
-    """Answer as the reference does where the ACL check fails (:ref:`wire-2.1`)."""
+    """
+    Answer where the ACL check fails; for a defect as the reference does (:ref:`wire-2.1`).
+
+    :raises NotServing: if nobody's calls can be decided about now
+    """
+    if isinstance(error, NotServing):
+        raise error
+    if isinstance(error, (Bcfg2Error, CodedError)):  # the client's metadata cannot be built
+        return _fault(peer, name, error)
     logger.error("ACL check of %r for %s failed: %s", name, peer, error)
     return UNREADABLE
 
@@ -296,7 +304,13 @@ def _unsendable(name: str, error: Exception) -> HttpAnswer:
 
 
 def _fault(peer: Peer, name: str, error: Exception) -> HttpAnswer:
-    """Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here."""
+    """
+    Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here.
+
+    :raises NotServing: if that is what it raised: the same call may do in a while
+    """
+    if isinstance(error, NotServing):
+        raise error
     code = error.fault_code if isinstance(error, CodedError) else None
     text = str(error)
     if isinstance(error, xmlrpc.client.Fault):

@@ -77,7 +77,9 @@ class ServedCore(Protocol):
         Decide whether a peer that was let in may call a method (:ref:`core-10`).
 
         :param rmi: name of the method, with a dot for those of plugins; it need not exist
-        :raises Exception: whatever it is, the request is answered with status 500
+        :raises bcfg2tw.errors.NotServing: if nobody's calls can be decided about: status 503
+        :raises bcfg2tw.errors.Bcfg2Error: for which the peer gets a fault, as from a method
+        :raises Exception: whatever else it is, the request is answered with status 500
         """
 
     def _resolve_exposed_method(self, method_name: str, /) -> Method:

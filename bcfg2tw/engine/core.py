@@ -36,6 +36,7 @@ from bcfg2tw.engine.picture import plugin_pictures, snapshot_picture, store_pict
 from bcfg2tw.engine.plugin.base import Plugin, as_flag
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
+from bcfg2tw.engine.plugin_failures import failure_of
 from bcfg2tw.engine.remote_methods import exposed, exposed_method, exposed_names, plugin_methods
 from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
 from bcfg2tw.engine.served.repository import ServedRepository
@@ -298,6 +299,8 @@ class Core:
             yield
         except MetadataConsistencyError as error:
             self.critical_error(f"Client metadata resolution error for {address[0]}: {error}")
+        except NotServing:
+            raise
         except MetadataRuntimeError as error:
             self.critical_error(f"Metadata system runtime failure for {address[0]}: {error}")
 
@@ -428,6 +431,7 @@ class Core:
         Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
+        :raises NotServing: if the rules were never understood
         """
         with self._timed("check_acls"):
             return self._access.allows(address, rmi)
@@ -484,6 +488,8 @@ class Core:
         client, _ = self.resolve_client(address, metadata=False)
         try:
             self.metadata.set_version(client, version)
+        except NotServing:
+            raise
         except (MetadataConsistencyError, MetadataRuntimeError) as error:
             self.critical_error(f"Unable to set version for {client}: {error}")
         return True
@@ -493,14 +499,14 @@ class Core:
         """Return the probes that the client has to run."""
         metadata = self.client(address)
         probes = etree.Element("probes")
-        try:
-            for plugin in metadata.snapshot.plugins_by_type(Probing):
+        for plugin in metadata.snapshot.plugins_by_type(Probing):
+            try:
                 probes.extend(plugin.GetProbes(metadata))
-        except NotServing:
-            raise
-        except Exception as error:  # a plugin's defect is told to the client as such
-            self.logger.exception("GetProbes failed")
-            self.critical_error(f"Error determining probes for {metadata.hostname}: {error}")
+            except NotServing:
+                raise
+            except Exception as error:  # a plugin's defect is told to the client as such
+                reason = failure_of(plugin, error)
+                self.critical_error(f"Error determining probes for {metadata.hostname}: {reason}")
         return serialise(probes)
 
     @exposed
@@ -519,9 +525,7 @@ class Core:
             uploads.take_probe_data(metadata, document)
         except NotServing:
             raise
-        except Exception as error:  # a plugin's defect is told to the client as such
-            if not isinstance(error, Bcfg2Error):
-                self.logger.exception("Receiving probe data failed")
+        except Bcfg2Error as error:
             self.critical_error(
                 f"Failed to process probe data from client {metadata.hostname}: {error}"
             )
@@ -533,6 +537,8 @@ class Core:
         client, _ = self.resolve_client(address, metadata=False)
         try:
             self.metadata.set_profile(client, profile, address)
+        except NotServing:
+            raise
         except (MetadataConsistencyError, MetadataRuntimeError) as error:
             self.critical_error(f"Unable to assert profile for {client}: {error}")
         return True

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
-from twisted.internet.defer import CancelledError, Deferred, DeferredList, maybeDeferred, succeed
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -21,6 +20,7 @@ from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
+from bcfg2tw.serving.drain import Drain
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
@@ -33,9 +33,6 @@ T = TypeVar("T")
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
-
-#: How much of the drain timeout is kept for shutting the core down.
-SHUTDOWN_SECONDS = 2.0
 
 
 class CoreService(MultiService):
@@ -82,7 +79,7 @@ class CoreService(MultiService):
         # fire when what the core was asked to do beside calls has ended
         self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
-        self._due = 0.0  # when all has to be over that happens at the end
+        self._drain: Drain | None = None
         # the core that has read the repository, or why there is none
         self._outcome: RunningCore | Failure | None = None
         self._waiting: list[Deferred[RunningCore]] = []
@@ -268,24 +265,29 @@ class CoreService(MultiService):
         self._stopped.addBoth(waiting.callback)
         return waiting
 
+    def cut_short(self) -> None:
+        """Have a service that is being stopped wait for no call any more; connections are cut."""
+        if self._drain is not None:
+            self._drain.cut_short()
+
     async def _stop(self) -> None:
         self.state.enter(STOPPING)
-        self._due = self._reactor.seconds() + self._settings.drain_timeout_seconds
+        drain = self._drain = Drain(self._reactor, self._settings.drain_timeout_seconds)
         self.downloader.stop()
         for port in self._ports:
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await self._in_time(_as_deferred(super().stopService()))
+        await drain.in_time(_as_deferred(super().stopService()).addErrback(_report))
         if self._site is not None:
-            await self._answer_calls(self._site)
+            await _answer_calls(self._site, drain)
         if self._core is not None:
-            await self._in_time(DeferredList(list(self._core_work)))
-            await self._in_time(self.pool.call(self._core.shutdown))
-        if not await self._in_time(self.pool.stop()):
+            await drain.in_time(DeferredList(list(self._core_work)))
+            await drain.in_time(self.pool.call(self._core.shutdown).addErrback(_report))
+        if not await drain.in_time(self.pool.stop().addErrback(_report)):
             log.error("Calls still run; they end with the process")
             self.pool.abandon()
-        self._site = self._core = None
+        self._site = self._core = self._drain = None
         for companion in self.companions:
             await maybeDeferred(companion.stopService)
 
@@ -301,30 +303,15 @@ class CoreService(MultiService):
 
         return work.addBoth(end)
 
-    async def _answer_calls(self, site: CoreSite) -> None:
-        drain_seconds = self._settings.drain_timeout_seconds
-        reserve = min(SHUTDOWN_SECONDS, drain_seconds / 5)
-        if not await self._in_time(site.drain(), reserve):
-            number = site.abort()
-            log.error(
-                "{number} connections are cut off: they were open {seconds:g} s after the end",
-                number=number,
-                seconds=drain_seconds - reserve,
-            )
 
-    async def _in_time(self, waiting: Deferred[Any], reserve: float = 0.0) -> bool:
-        """
-        Wait for something, but not longer than the end of all may take.
-
-        :param reserve: seconds of that which are left for what comes then
-        """
-        remaining = max(0.0, self._due - reserve - self._reactor.seconds())
-        limit: Deferred[None] = deferLater(self._reactor, remaining)
-        limit.addErrback(lambda failure: failure.trap(CancelledError))
-        waiting.addErrback(_report)
-        await DeferredList([waiting, limit], fireOnOneCallback=True)
-        limit.cancel()
-        return waiting.called
+async def _answer_calls(site: CoreSite, drain: Drain) -> None:
+    if not await drain.in_time(site.drain().addErrback(_report), drain.reserve_seconds):
+        number = site.abort()
+        log.error(
+            "{number} connections are cut off: they were open {seconds:.3g} s after the end",
+            number=number,
+            seconds=drain.seconds_for_calls,
+        )
 
 
 def _as_deferred(result: Deferred[None] | None) -> Deferred[None]:

@@ -114,11 +114,11 @@ def _is_served(uri: bytes, paths: tuple[str, ...]) -> bool:
 class CoreChannel(HTTPChannel):
     """One connection: HTTP/1.1 under deadlines."""
 
-    requestFactory = CoreRequest
+    requestFactory: Any = CoreRequest
     timeOut = None
     transport: Any
 
-    def __init__(self, site: CoreSite) -> None:
+    def __init__(self, site: BoundedSite) -> None:
         super().__init__()
         self.site = self.factory = site
         self._settings = site.settings
@@ -285,18 +285,18 @@ class CoreChannel(HTTPChannel):
         super().connectionLost(reason)
 
 
-class CoreSite(Site):
+class BoundedSite(Site):
     """
-    The site that serves a core, over TLS from `bounded_tls.py`.
+    A site whose connections are under deadlines and counted.
 
-    :ivar settings: for its bounds; `reload` puts others in their place
+    :ivar settings: for its bounds
     :ivar channels: the connections that are open
     :ivar idle: those of them that may be closed for new ones
     """
 
     noisy = False  # the service says where it listens
 
-    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+    def __init__(self, resource: Any, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)
         self.settings = settings
         self.handshake_failures = HandshakeFailures(settings.protocol)
@@ -307,35 +307,13 @@ class CoreSite(Site):
         self._versions: Counter[str] = Counter()
         self._handshake_failures = 0  # before the settings were read again
 
-    # twisted declares that a site has channels of one class of its own, which no two sites share
-    def buildProtocol(self, addr: Any) -> Any:
-        """Return the protocol for a new connection."""
-        return CoreChannel(self)
-
     def acceptableProtocols(self) -> list[bytes]:
         """Return the only protocol; Twisted before 26.4 agrees on it with clients that ask."""
         return [b"http/1.1"]
 
-    def reload(self, settings: Settings) -> None:
-        """Take other bounds, for connections to come; why handshakes fail is said anew."""
-        self.settings = self.resource.settings = settings
-        self._handshake_failures += self.handshake_failures.total
-        self.handshake_failures = HandshakeFailures(settings.protocol)
-
     def note_version(self, version: str) -> None:
         """Count a handshake by the version of TLS that came of it."""
         self._versions[version] += 1
-
-    def picture(self) -> dict[str, Any]:
-        """Return connections, handshakes, calls and failed logins, as plain data."""
-        resource: CoreResource = self.resource
-        return {
-            "connections": {"open": len(self.channels), "idle": len(self.idle)},
-            "tls_versions": dict(self._versions),
-            "handshake_failures": self._handshake_failures + self.handshake_failures.total,
-            "calls": resource.record.picture(),
-            "failed_logins": resource.failed_logins.total,
-        }
 
     @property
     def is_draining(self) -> bool:
@@ -353,7 +331,6 @@ class CoreSite(Site):
         drained: Deferred[None] = Deferred()
         self._drained = drained
         self.shed(True)
-        self.resource.delay_nothing()
         self._look_whether_drained()
         return drained
 
@@ -383,3 +360,38 @@ class CoreSite(Site):
 
     def log(self, request: Any) -> None:
         """Write no access log: calls are logged by what they do."""
+
+
+class CoreSite(BoundedSite):
+    """The site that serves a core, over TLS from `bounded_tls.py`; `reload` gives it new bounds."""
+
+    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+        super().__init__(resource, settings, reactor)
+
+    # twisted declares that a site has channels of one class of its own, which no two sites share
+    def buildProtocol(self, addr: Any) -> Any:
+        """Return the protocol for a new connection."""
+        return CoreChannel(self)
+
+    def reload(self, settings: Settings) -> None:
+        """Take other bounds, for connections to come; why handshakes fail is said anew."""
+        self.settings = self.resource.settings = settings
+        self._handshake_failures += self.handshake_failures.total
+        self.handshake_failures = HandshakeFailures(settings.protocol)
+
+    def picture(self) -> dict[str, Any]:
+        """Return connections, handshakes, calls and failed logins, as plain data."""
+        resource: CoreResource = self.resource
+        return {
+            "connections": {"open": len(self.channels), "idle": len(self.idle)},
+            "tls_versions": dict(self._versions),
+            "handshake_failures": self._handshake_failures + self.handshake_failures.total,
+            "calls": resource.record.picture(),
+            "failed_logins": resource.failed_logins.total,
+        }
+
+    def drain(self) -> Deferred[None]:
+        """Close all connections; the Deferred fires when all calls are answered and closed."""
+        drained = super().drain()
+        self.resource.delay_nothing()
+        return drained
