@@ -11,7 +11,7 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "crypt", "db", "info", "init", "packages", "reports",
+    "admin", "call", "check-config", "crypt", "db", "info", "init", "lint", "packages", "reports",
     "test", "web",
 )  # fmt: skip
 

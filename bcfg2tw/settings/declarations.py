@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bcfg2tw.settings import types, web_types
+from bcfg2tw.settings.admin_address import AdminAddress, admin_address
+from bcfg2tw.settings.secret_sources import secret_source
 from bcfg2tw.settings.types import Option, option
 
 IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
@@ -484,6 +486,18 @@ class OptionTable:
         "bcfg2tw", "core", "embedded",
         "What compiles configurations: embedded, or upstream for an installed Bcfg2 1.4.",
         types.choice("embedded", "upstream"), cli="core",
+    )  # fmt: skip
+    admin_listen: AdminAddress | None = option(
+        "admin", "listen", "no",
+        "Where health, readiness, metrics and `bcfg2tw ctl` are answered: yes for 127.0.0.1:6790, "
+        "HOST:PORT, the path of a socket, or no.",
+        admin_address, cli="admin-listen",
+    )  # fmt: skip
+    admin_token: str | None = option(
+        "admin", "token", None,
+        "Source of the token that who asks there has to show: file:PATH, or credential:NAME of "
+        "systemd; needed where it listens on a network, and for `bcfg2tw ctl` over TCP.",
+        secret_source,
     )  # fmt: skip
     port: int | None = option(
         "bcfg2tw", "port", None, "TCP port to listen on, instead of that of [components] bcfg2.",
