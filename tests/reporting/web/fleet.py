@@ -57,7 +57,7 @@ def _entry(chance: random.Random, state: str) -> Entry:
 
 def _package(chance: random.Random, state: str) -> Entry:
     name = chance.choice(PACKAGES)
-    version = f"{len(name)}.{chance.randrange(3)}-1"
+    version = f"{len(name)}.{chance.randrange(1, 4)}-1"
     actual = {} if chance.random() < 0.2 else {"version": f"{len(name)}.0-1"}
     return Entry("Package", name, state, bool(actual), {"version": version}, actual)
 
@@ -107,7 +107,9 @@ class Host:
         self.failure = self.chance.random() < 0.02
         self.silent_from = self.chance.random() < 0.02 and self.chance.randrange(2, 20)
         self.extra = [
-            Entry("Package", f"{self.chance.choice('abc')}lib{n}", EXTRA, True, {}, {"version": "1"})
+            Entry(
+                "Package", f"{self.chance.choice('abc')}lib{n}", EXTRA, True, {}, {"version": "1"}
+            )
             for n in range(extras)
         ]
         self.seconds = 6 + self.chance.random() * 30
@@ -172,5 +174,3 @@ def fill(database: ReportDatabase, hosts: int, days: int, end: int, extras: int 
             store.add(batch)
             batch = []
     store.add(batch)
-
-
