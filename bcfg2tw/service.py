@@ -10,7 +10,7 @@ from twisted.application.service import MultiService
 
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
-from bcfg2tw.engine.memory import set_aside_modules, share_arenas
+from bcfg2tw.engine.memory import collector, share_arenas
 from bcfg2tw.process.descriptors import raise_descriptor_limit
 from bcfg2tw.process.options import Options
 from bcfg2tw.process.twistd import TwistdService
@@ -50,6 +50,6 @@ def makeService(options: Options) -> MultiService:
     share_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     raise_descriptor_limit()
-    set_aside_modules()
+    collector.begin()
     core = coreService(reactor, options.settings)
     return TwistdService(reactor, options.settings, core, options.is_daemon, options.privileges)

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from fnmatch import translate
 from sys import intern
@@ -47,11 +47,11 @@ def stamp_of(path: str) -> Stamp | None:
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:
-        _check_gone(path, error)
+        check_gone(path, error)
         return None
 
 
-def _check_gone(path: str, error: OSError) -> None:
+def check_gone(path: str, error: OSError) -> None:
     """
     See that an error means that there is nothing at a path.
 
@@ -95,55 +95,106 @@ class IgnoredNames:
         return isinstance(name, str) and self._matches(name) is not None
 
 
+class Listing(dict[str, Stamp]):
+    """
+    The files of a folder: path relative to it, parts joined by "/", to stamp, sorted by path.
+
+    :ivar shared: what may be changed under another name: links, and files with several names
+    :ivar changed: names that are not as in the listing that was made before; None without one
+    """
+
+    def __init__(
+        self, files: Mapping[str, Stamp], shared: Iterable[str], changed: Set[str] | None = None
+    ) -> None:
+        super().__init__(files)
+        self.shared = frozenset(shared)
+        self.changed = changed
+
+
 def scan(
     folder: str, ignored: IgnoredNames, previous: Mapping[str, Stamp] | None = None
-) -> dict[str, Stamp]:
+) -> Listing:
     """
     List the regular files of a folder and all folders below it.
 
     Links are followed, a loop of links is entered once.
 
-    :param before: the listing before; what has not changed is the same object, since a large
+    :param previous: the listing before; what has not changed is the same object, since a large
         repository is listed again and again
-    :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
-        empty if there is no such folder
+    :returns: all of them; nothing if there is no such folder
     :raises UnreadableRepository: if a folder is there and cannot be listed
     """
     before = previous or {}
-    files = _walk(folder, "", ignored, frozenset())
-    return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in files))
+    walk = Walk(ignored)
+    files = walk.below(folder, "", frozenset())
+    now = dict(sorted((intern(name), same(before.get(name), stamp)) for name, stamp in files))
+    return Listing(now, walk.shared, None if previous is None else _difference(before, now))
 
 
-def _same(before: Stamp | None, now: Stamp) -> Stamp:
+def _difference(before: Mapping[str, Stamp], now: Mapping[str, Stamp]) -> set[str]:
+    changed = {name for name, stamp in now.items() if before.get(name) is not stamp}
+    return changed.union(name for name in before if name not in now)
+
+
+def same(before: Stamp | None, now: Stamp) -> Stamp:
+    """Return a stamp, as the object that it was before if it has not changed."""
     return before if before == now and before is not None else now
 
 
-def _walk(
-    folder: str, prefix: str, ignored: IgnoredNames, above: frozenset[tuple[int, int]]
-) -> Iterator[tuple[str, Stamp]]:
-    try:
-        here = os.stat(folder)
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        _check_gone(folder, error)
-        return
-    if (here.st_dev, here.st_ino) in above:
-        return
-    above |= {(here.st_dev, here.st_ino)}
-    for entry in entries:
-        if entry.name not in ignored:
-            yield from _entry(entry, prefix, ignored, above)
+#: Folders by device and inode: those above a path, for links that lead back.
+Above = frozenset[tuple[int, int]]
 
 
-def _entry(
-    entry: os.DirEntry[str], prefix: str, ignored: IgnoredNames, above: frozenset[tuple[int, int]]
-) -> Iterator[tuple[str, Stamp]]:
-    try:
-        status = entry.stat()
-    except OSError as error:
-        _check_gone(entry.path, error)
-        return
-    if stat.S_ISDIR(status.st_mode):
-        yield from _walk(entry.path, prefix + entry.name + "/", ignored, above)
-    elif stat.S_ISREG(status.st_mode):
-        yield prefix + entry.name, Stamp.of(status)
+class Walk:
+    """
+    A walk through folders.
+
+    :ivar shared: the links that were met, and the files with several names
+    """
+
+    def __init__(self, ignored: IgnoredNames) -> None:
+        self._ignored = ignored
+        self.shared: set[str] = set()
+
+    def below(self, folder: str, prefix: str, above: Above) -> Iterator[tuple[str, Stamp]]:
+        """
+        Yield the files below a folder.
+
+        :param prefix: put before each name
+        :raises UnreadableRepository: if a folder is there and cannot be listed
+        """
+        try:
+            here = os.stat(folder)
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            check_gone(folder, error)
+            return
+        if identity(here) in above:
+            return
+        above |= {identity(here)}
+        for entry in entries:
+            if entry.name not in self._ignored:
+                yield from self._entry(entry, prefix, above)
+
+    def _entry(
+        self, entry: os.DirEntry[str], prefix: str, above: Above
+    ) -> Iterator[tuple[str, Stamp]]:
+        name = prefix + entry.name
+        if entry.is_symlink():
+            self.shared.add(name)
+        try:
+            status = entry.stat()
+        except OSError as error:
+            check_gone(entry.path, error)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            yield from self.below(entry.path, name + "/", above)
+        elif stat.S_ISREG(status.st_mode):
+            if status.st_nlink > 1:
+                self.shared.add(name)
+            yield name, Stamp.of(status)
+
+
+def identity(folder: os.stat_result) -> tuple[int, int]:
+    """Return what tells a folder from all others, whatever its name."""
+    return folder.st_dev, folder.st_ino

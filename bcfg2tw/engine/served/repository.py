@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from bcfg2tw.engine.memory import give_back
+from bcfg2tw.engine.memory import collector, give_back
 from bcfg2tw.engine.plugin.base import Plugin, name_of
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Threaded
@@ -70,7 +70,7 @@ class ServedRepository:
         if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
             self._classes.append(DefaultACL)
         self._reader = RepositoryReader(context)
-        with self._lock:
+        with self._lock, collector.setting_aside():
             self._snapshot = self._reader.read(self._library, self._classes)
         give_back()
 
@@ -141,7 +141,8 @@ class ServedRepository:
         library, before = self._current_library(changed), self.settings
         self.settings = library.settings  # plugins are made under these
         try:
-            self._snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
+            with collector.setting_aside():
+                self._snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
         except BaseException:
             self.settings = before
             raise
