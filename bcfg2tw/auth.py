@@ -212,6 +212,7 @@ class HandshakeFailures:
     Says once for each address why its handshakes fail, and what would let an old client in.
 
     :ivar said: addresses and reasons so far; when there are `LIMIT`, no more is logged
+    :ivar total: how many there were
     """
 
     LIMIT = 10_000
@@ -220,6 +221,7 @@ class HandshakeFailures:
         """Take the protocol of bcfg2.conf, which is advised where it would help."""
         self._protocol = protocol
         self.said: set[tuple[str, str]] = set()
+        self.total = 0
 
     def note(self, ip: str, error: BaseException | None) -> None:
         """Take note of a handshake that failed; one that was only given up is nobody's news."""
@@ -227,6 +229,7 @@ class HandshakeFailures:
 
     def note_reason(self, ip: str, reason: str) -> None:
         """Take note of the reason for which a handshake failed; an empty one is none."""
+        self.total += bool(reason)
         if not reason or (ip, reason) in self.said or len(self.said) >= self.LIMIT:
             return
         self.said.add((ip, reason))

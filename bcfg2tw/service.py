@@ -8,12 +8,15 @@ from typing import Any
 
 from twisted.application.service import MultiService
 
+from bcfg2tw.admin.listener import AdminService
+from bcfg2tw.admin.processes import OneProcess
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.engine.memory import collector, share_arenas
 from bcfg2tw.process.descriptors import raise_descriptor_limit
 from bcfg2tw.process.options import Options
 from bcfg2tw.process.twistd import TwistdService
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.settings import Settings
 
@@ -35,7 +38,11 @@ def coreService(reactor: Any, settings: Settings, core: RunningCore | None = Non
     :param core: a core that was not started yet; by default one that the settings ask for
     """
     make = partial(make_core, settings) if core is None else lambda: core
-    return CoreService(reactor, settings, make)
+    service = CoreService(reactor, settings, make)
+    if settings.admin_listen is not None:
+        processes = OneProcess(Administration(reactor, service))
+        service.companions.append(AdminService(reactor, settings, processes))
+    return service
 
 
 def makeService(options: Options) -> MultiService:

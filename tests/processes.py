@@ -27,9 +27,9 @@ def twistd(*options: str) -> list[str]:
     return [sys.executable, "-c", RUN_TWISTD, *options]
 
 
-def bcfg2_core(*options: str) -> list[str]:
+def bcfg2_core(*options: str, pid_file: str = "") -> list[str]:
     """Return the command that serves in the foreground and leaves no file behind."""
-    return twistd("--nodaemon", "--pidfile=", "bcfg2-core", *options)
+    return twistd("--nodaemon", f"--pidfile={pid_file}", "bcfg2-core", *options)
 
 
 def ended(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -47,23 +47,29 @@ class ServerProcess:
     """
 
     def __init__(
-        self, log: Path, *options: str, descriptors: tuple[int, int] | None = None
+        self,
+        log: Path,
+        *options: str,
+        descriptors: tuple[int, int] | None = None,
+        pid_file: Path | None = None,
     ) -> None:
         """
         Start nothing yet.
 
         :param descriptors: the soft and the hard limit of open files; None for those of the tests
+        :param pid_file: is written by twistd; None for none
         """
         self.log = log
         self._options = options
         self._descriptors = descriptors
+        self._pid_file = "" if pid_file is None else str(pid_file)
         self._begin = 0
 
     def __enter__(self) -> ServerProcess:
         self._begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
-                bcfg2_core(*self._options),
+                bcfg2_core(*self._options, pid_file=self._pid_file),
                 env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

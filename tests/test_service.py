@@ -203,6 +203,29 @@ class ProcessTests(SynchronousTestCase):
                 self.assertIn("1 connections are cut off", server.said())
             self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
 
+    def test_terminated_twice(self) -> None:
+        """
+        Whoever ends a server a second time does not want to wait for calls: they are cut off, and
+        the plugins are shut down.
+        """
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread:
+            with self.site.server() as server:
+                call = thread.submit(self.site.call, "GetConfig")
+                held.wait(server)
+                server.process.terminate()
+                wait_until(lambda: refuses(self.site.port), lambda: "it still listens")
+                started = time.monotonic()
+                for _ in range(3):
+                    server.process.terminate()
+                    time.sleep(0.05)  # two of them at a time are one to the system
+                server.process.wait(PATIENCE_SECONDS)
+                self.assertLess(time.monotonic() - started, 10)
+                self.assertEqual(server.said().count("Received SIGTERM again: calls that run"), 1)
+                self.assertIn("1 connections are cut off", server.said())
+                self.assertNotIn("Traceback", server.said())
+            self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
+
     def test_silent_connections_at_the_end(self) -> None:
         """Connections on which nothing runs do not keep a server from ending at once."""
         with self.site.server() as server:

@@ -8,7 +8,7 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["admin", "crypt", "info", "report_collector", "reports", "test"]
+__all__ = ["admin", "crypt", "info", "lint", "report_collector", "reports", "test"]
 
 
 def admin() -> None:
@@ -38,6 +38,11 @@ def info() -> None:
     """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
+
+
+def lint() -> None:
+    """Be `bcfg2-lint`."""
+    _run("lint")
 
 
 def test() -> None:

@@ -167,7 +167,7 @@ def _names(settings: Settings) -> Iterator[Trial]:
         except OSError as error:
             yield Trial("names", f"{host} has no address: {error.strerror}", "warning")
             continue
-        if names and not any(_is_name(host, name) for name in names):
+        if names and not any(is_name(host, name) for name in names):
             shown = ", ".join(sorted(names))
             outcome = f"{host} is none of the certificate's names ({shown}): clients refuse it"
             yield Trial("names", outcome, "warning")
@@ -189,7 +189,8 @@ def names_of(certificate: x509.Certificate) -> set[str]:
     return names | {str(name.value) for name in extension.value}
 
 
-def _is_name(host: str, name: str) -> bool:
+def is_name(host: str, name: str) -> bool:
+    """Say whether a name of a certificate, which may begin with `*.`, stands for a host."""
     host, name = host.lower(), name.lower()
     if name.startswith("*."):
         return host.partition(".")[2] == name[2:]

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bcfg2tw.settings import types
+from bcfg2tw.settings import types, web_types
+from bcfg2tw.settings.admin_address import AdminAddress, admin_address
+from bcfg2tw.settings.secret_sources import secret_source
 from bcfg2tw.settings.types import Option, option
 
 IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
@@ -440,10 +442,62 @@ class OptionTable:
         "Size of the reports that may wait while the database is away; further ones are refused.",
         types.size,
     )  # fmt: skip
+    web_listen: tuple[tuple[str, int], ...] = option(
+        "reporting", "web_listen", "",
+        "Addresses on which the pages of reports are served, as ADDRESS:PORT, separated by blanks; "
+        "by default none.",
+        web_types.listen_addresses,
+    )  # fmt: skip
+    web_prefix: str = option(
+        "reporting", "web_prefix", "/",
+        "Path below which these pages are, such as /reports.", web_types.url_prefix,
+    )  # fmt: skip
+    web_tls: str = option(
+        "reporting", "web_tls", "auto",
+        "Serve the pages over TLS, with the server's certificate: yes, no, or auto (wherever the "
+        "address is not a loopback one).",
+        types.choice("auto", "yes", "no"),
+    )  # fmt: skip
+    web_users: str | None = option(
+        "reporting", "web_users", None,
+        "File with the users who may see the pages; bcfg2tw web passwd writes it.", types.path,
+    )  # fmt: skip
+    web_user_header: str | None = option(
+        "reporting", "web_user_header", None,
+        "Header in which a proxy of web_proxies names the user, such as X-Remote-User.",
+        web_types.header_name,
+    )  # fmt: skip
+    web_proxies: tuple[web_types.Network, ...] = option(
+        "reporting", "web_proxies", "",
+        "Addresses or networks of reverse proxies whose headers are believed, separated by blanks.",
+        web_types.networks,
+    )  # fmt: skip
+    web_operators: tuple[str, ...] = option(
+        "reporting", "web_operators", "",
+        "Users named by a proxy who may expire hosts, separated by blanks.", types.words,
+    )  # fmt: skip
+    web_hosts: tuple[str, ...] = option(
+        "reporting", "web_hosts", "",
+        "Names by which browsers reach pages that ask for no password, beside this machine's own, "
+        "separated by blanks.",
+        types.words,
+    )  # fmt: skip
     core: str = option(
         "bcfg2tw", "core", "embedded",
         "What compiles configurations: embedded, or upstream for an installed Bcfg2 1.4.",
         types.choice("embedded", "upstream"), cli="core",
+    )  # fmt: skip
+    admin_listen: AdminAddress | None = option(
+        "admin", "listen", "no",
+        "Where health, readiness, metrics and `bcfg2tw ctl` are answered: yes for 127.0.0.1:6790, "
+        "HOST:PORT, the path of a socket, or no.",
+        admin_address, cli="admin-listen",
+    )  # fmt: skip
+    admin_token: str | None = option(
+        "admin", "token", None,
+        "Source of the token that who asks there has to show: file:PATH, or credential:NAME of "
+        "systemd; needed where it listens on a network, and for `bcfg2tw ctl` over TCP.",
+        secret_source,
     )  # fmt: skip
     port: int | None = option(
         "bcfg2tw", "port", None, "TCP port to listen on, instead of that of [components] bcfg2.",

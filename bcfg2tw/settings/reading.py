@@ -290,6 +290,14 @@ def _check(settings: Settings) -> None:
         )
     if settings.core == "embedded" and (settings.metadata_db or settings.probes_db):
         _check_database(settings)
+    listen = settings.admin_listen
+    if listen is not None and not listen.is_local and settings.admin_token is None:
+        raise SettingsError(
+            f"{listen} can be reached from other machines: name a token in [admin] token = "
+            f"file:PATH, or listen on 127.0.0.1 ({settings.place('admin', 'listen')})",
+            "admin",
+            "listen",
+        )
 
 
 def _check_database(settings: Settings) -> None:

@@ -3,7 +3,8 @@ One recorded case of the administrator's tools: a private copy of its folder, an
 
 The format: `case.json` has `commands`, each with `run`, `status`, and what is expected of
 `stdout`, `stderr` and every file that changes (`files`); an expectation is an object with `lines`,
-`unordered`, `xml`, `contains`, `lacks` or `matches`; of a file also `removed`, `mode`, `encrypted`.
+`unordered`, `findings` (of bcfg2-lint), `xml`, `contains`, `lacks` or `matches`; of a file also
+`removed`, `mode`, `encrypted`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shlex
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,8 @@ class ToolCase:
             yield f"{text}\nnot\n" + "\n".join(wanted["unordered"])
         if "xml" in wanted and not self._is_same(wanted["xml"], text, wanted.get("ignore", ())):
             yield f"{text}\nnot\n{wanted['xml']}"
+        if "findings" in wanted:
+            yield from findings_troubles(wanted["findings"], text)
         for part in wanted.get("contains", ()):
             if part not in text:
                 yield f"{part!r} is not in {text}"
@@ -210,3 +213,29 @@ class ToolCase:
 def lines_of(text: str) -> list[str]:
     """Return the lines that count: without blanks at their ends, or empty ones at the end."""
     return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def findings_troubles(wanted: Sequence[str], text: str) -> Iterator[str]:
+    """
+    Yield the findings of bcfg2-lint that are missing, and those that are not wanted.
+
+    Their order and that of their words count for nothing; `…` leaves the rest of a line open.
+    """
+    findings = [
+        line for line in lines_of(text) if re.match(r"(ERROR|WARNING): |\s+line \d+: ", line)
+    ]
+    for line in wanted:
+        match = next((other for other in findings if is_finding(line, other)), None)
+        if match is None:
+            yield f"{line!r} is missing"
+        else:
+            findings.remove(match)
+    yield from (f"{line!r} is not wanted" for line in findings)
+
+
+def is_finding(wanted: str, line: str) -> bool:
+    """Say whether a line is the wanted one."""
+    if wanted.endswith("…"):
+        return line.startswith(wanted[:-1])
+    words = [sorted(re.split(r"[\s,;]+", text)) for text in (wanted, line)]
+    return words[0] == words[1]

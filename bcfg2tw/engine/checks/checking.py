@@ -32,7 +32,7 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     """
     kind = kind_of(plugin, name)
     root = None if kind is None else _parsed(path, data)
-    return [] if kind is None or root is None else _findings(kind, plugin, path, root)
+    return [] if kind is None or root is None else findings_of(kind, plugin, path, root)
 
 
 def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
@@ -48,7 +48,7 @@ def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list
     root = None if kind is None else _parsed(path, data)
     if kind is None or root is None or root.tag not in kind.roots:
         return []
-    return _findings(kind, plugin, path, root)
+    return findings_of(kind, plugin, path, root)
 
 
 def refusal(
@@ -100,7 +100,12 @@ def _parsed(path: str, data: bytes) -> Element | None:
         return None
 
 
-def _findings(kind: FileKind, plugin: str, path: str, root: Element) -> list[Finding]:
+def findings_of(kind: FileKind, plugin: str, path: str, root: Element) -> list[Finding]:
+    """
+    Return the mistakes in a document, in the order of their lines.
+
+    :param path: full path of its file
+    """
     findings = _Check(kind, plugin, path, root).findings()
     return sorted(findings, key=lambda finding: finding.line or 0)
 

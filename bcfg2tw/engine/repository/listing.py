@@ -9,8 +9,10 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from fnmatch import translate
+from pathlib import Path
 from sys import intern
 
+from bcfg2tw.engine.checks import kind_of
 from bcfg2tw.errors import UnreadableRepository
 
 
@@ -64,6 +66,11 @@ def check_gone(path: str, error: OSError) -> None:
         raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
 
 
+def open_at_once(path: str, flags: int) -> int:
+    """Open a file for `open`, and whatever stands in its place, without waiting at a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def check_folder(path: str) -> None:
     """
     See that there is a folder.
@@ -115,9 +122,11 @@ def scan(
     folder: str, ignored: IgnoredNames, previous: Mapping[str, Stamp] | None = None
 ) -> Listing:
     """
-    List the regular files of a folder and all folders below it.
+    List the files of a folder and all folders below it.
 
-    Links are followed, a loop of links is entered once.
+    Links are followed, a loop of links is entered once. What stands in a file's place and is none
+    (a link to nothing, a device, a folder where a file was or belongs) is listed as a file that
+    cannot be read: whoever passed it over would take the file for removed.
 
     :param previous: the listing before; what has not changed is the same object, since a large
         repository is listed again and again
@@ -125,7 +134,7 @@ def scan(
     :raises UnreadableRepository: if a folder is there and cannot be listed
     """
     before = previous or {}
-    walk = Walk(ignored)
+    walk = Walk(os.path.basename(folder), ignored, before)
     files = walk.below(folder, "", frozenset())
     now = dict(sorted((intern(name), same(before.get(name), stamp)) for name, stamp in files))
     return Listing(now, walk.shared, None if previous is None else _difference(before, now))
@@ -141,60 +150,85 @@ def same(before: Stamp | None, now: Stamp) -> Stamp:
     return before if before == now and before is not None else now
 
 
-#: Folders by device and inode: those above a path, for links that lead back.
+Listed = tuple[str, Stamp]
+
+#: Folders by device and inode: those above a path, by which a loop of links is known.
 Above = frozenset[tuple[int, int]]
 
 
 class Walk:
     """
-    A walk through folders.
+    One look through the folder of a plugin, or through parts of it.
 
     :ivar shared: the links that were met, and the files with several names
     """
 
-    def __init__(self, ignored: IgnoredNames) -> None:
+    def __init__(self, plugin: str, ignored: IgnoredNames, before: Mapping[str, Stamp]) -> None:
+        self._plugin = plugin
         self._ignored = ignored
+        self._before = before
         self.shared: set[str] = set()
 
-    def below(self, folder: str, prefix: str, above: Above) -> Iterator[tuple[str, Stamp]]:
+    def below(self, folder: str, prefix: str, above: Above) -> Iterator[Listed]:
         """
-        Yield the files below a folder.
+        Yield what is in a folder and below.
 
         :param prefix: put before each name
+        :param above: the folders that it is in
         :raises UnreadableRepository: if a folder is there and cannot be listed
         """
         try:
-            here = os.stat(folder)
+            here = identity(os.stat(folder))
             entries = list(os.scandir(folder))
         except OSError as error:
             check_gone(folder, error)
             return
-        if identity(here) in above:
+        if here in above:
             return
-        above |= {identity(here)}
         for entry in entries:
             if entry.name not in self._ignored:
-                yield from self._entry(entry, prefix, above)
+                yield from self.at(entry, prefix + entry.name, above | {here})
 
-    def _entry(
-        self, entry: os.DirEntry[str], prefix: str, above: Above
-    ) -> Iterator[tuple[str, Stamp]]:
-        name = prefix + entry.name
-        if entry.is_symlink():
-            self.shared.add(name)
-        try:
-            status = entry.stat()
-        except OSError as error:
-            check_gone(entry.path, error)
+    def at(self, entry: os.DirEntry[str] | Path, name: str, above: Above) -> Iterator[Listed]:
+        """
+        Yield a file, or a folder's files and what is below it.
+
+        :param name: relative to the plugin's folder
+        :param above: the folders that it is in
+        """
+        is_link = entry.is_symlink()
+        status = _status(entry, is_link)
+        if status is None:
             return
-        if stat.S_ISDIR(status.st_mode):
-            yield from self.below(entry.path, name + "/", above)
-        elif stat.S_ISREG(status.st_mode):
-            if status.st_nlink > 1:
-                self.shared.add(name)
+        if is_link or (stat.S_ISREG(status.st_mode) and status.st_nlink > 1):
+            self.shared.add(name)
+        is_folder = stat.S_ISDIR(status.st_mode)
+        files = list(self.below(os.fspath(entry), f"{name}/", above)) if is_folder else []
+        if self._is_listed(name, status.st_mode) or (not files and self.is_place(name)):
             yield name, Stamp.of(status)
+        yield from files
+
+    def _is_listed(self, name: str, mode: int) -> bool:
+        return stat.S_ISREG(mode) or stat.S_ISLNK(mode) or name in self._before
+
+    def is_place(self, name: str) -> bool:
+        """Say whether a file belongs at a place, where a folder is none."""
+        return kind_of(self._plugin, name) is not None
 
 
 def identity(folder: os.stat_result) -> tuple[int, int]:
     """Return what tells a folder from all others, whatever its name."""
     return folder.st_dev, folder.st_ino
+
+
+def _status(entry: os.DirEntry[str] | Path, is_link: bool) -> os.stat_result | None:
+    """Return the status of what an entry leads to, or of the link to nothing; None if it went."""
+    try:
+        return entry.stat()
+    except OSError as error:
+        check_gone(os.fspath(entry), error)
+    try:
+        return os.lstat(entry) if is_link else None
+    except OSError as error:
+        check_gone(os.fspath(entry), error)
+        return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator, Set
+from pathlib import Path
 from sys import intern
 
 from bcfg2tw.engine.repository.listing import (
     Above,
     IgnoredNames,
+    Listed,
     Listing,
-    Stamp,
     Walk,
     check_gone,
     identity,
@@ -36,59 +37,55 @@ def rescan(
     :param changed: full paths of files and folders; those outside of the folder do not matter
     :raises UnreadableRepository: if something that changed cannot be read
     """
+    walk = Walk(os.path.basename(folder), ignored, before)
     paths = {os.path.relpath(path, folder) for path in changed if _is_below(path, folder)}
-    paths |= before.shared
+    paths = {_concerned(path, before, walk) for path in paths | before.shared}
     if "." in paths or len(paths) > MAX_CHANGED:
         return scan(folder, ignored, before)
-    walk = Walk(ignored)
     now = {
         intern(name): same(before.get(name), stamp)
         for path in paths
         for name, stamp in _files_at(folder, path, walk, ignored)
     }
-    gone = (paths & before.keys()) | _names_below(paths - before.keys(), before)
-    shared = (before.shared - paths) | walk.shared
-    changed = {name for name in gone | now.keys() if before.get(name) is not now.get(name)}
+    gone = (paths & before.keys()) | _names_below(paths, before)
+    different = {name for name in gone | now.keys() if before.get(name) is not now.get(name)}
     if gone == now.keys():
-        return Listing(before | now, shared, changed)
+        return Listing(before | now, walk.shared, different)
     kept = {name: stamp for name, stamp in before.items() if name not in gone}
-    return Listing(dict(sorted({**kept, **now}.items())), shared, changed)
-
-
-def _names_below(folders: Set[str], listing: Listing) -> set[str]:
-    prefixes = tuple(f"{folder}/" for folder in folders)
-    return {name for name in listing if name.startswith(prefixes)} if prefixes else set()
+    return Listing(dict(sorted({**kept, **now}.items())), walk.shared, different)
 
 
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + os.sep)
 
 
-def _files_at(
-    folder: str, path: str, walk: Walk, ignored: IgnoredNames
-) -> Iterator[tuple[str, Stamp]]:
+def _concerned(path: str, before: Listing, walk: Walk) -> str:
+    """Return the path to look at: that of a folder above, if it is listed or may be as a file."""
+    parts = path.split(os.sep)
+    above = (os.sep.join(parts[:number]) for number in range(1, len(parts)))
+    return next((place for place in above if place in before or walk.is_place(place)), path)
+
+
+def _names_below(paths: Set[str], listing: Listing) -> set[str]:
+    folders = {path for path in paths if path not in listing or stat.S_ISDIR(listing[path].mode)}
+    prefixes = tuple(f"{folder}/" for folder in folders)
+    return {name for name in listing if name.startswith(prefixes)} if prefixes else set()
+
+
+def _files_at(folder: str, path: str, walk: Walk, ignored: IgnoredNames) -> Iterator[Listed]:
     """Yield the file at a path, or those of the folder there, if a walk would come to it."""
     parts = path.split(os.sep)
+    place = os.path.join(folder, path)
     if any(part in ignored for part in parts):
         return
-    place = os.path.join(folder, path)
     try:
         above = _above(folder, parts[:-1])
-        link = os.lstat(place)
-        status = os.stat(place)
+        os.lstat(place)
     except OSError as error:
         check_gone(place, error)
-        if os.path.islink(place):
-            walk.shared.add(path)  # what it leads to may come
         return
-    if above is None:
-        return
-    if stat.S_ISLNK(link.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_nlink > 1):
-        walk.shared.add(path)
-    if stat.S_ISREG(status.st_mode):
-        yield path, Stamp.of(status)
-    elif stat.S_ISDIR(status.st_mode):
-        yield from walk.below(place, path + "/", above)
+    if above is not None:
+        yield from walk.at(Path(place), path, above)
 
 
 def _above(folder: str, parts: list[str]) -> Above | None:

@@ -17,12 +17,12 @@ from bcfg2tw.errors import UnreadableRepository
 from tests.builders import write_files
 
 IGNORED = IgnoredNames(("*~",))
-NAMES = ("a", "b", "c", "d~")
+NAMES = ("a", "b", "c", "d~", "info.xml")
 
 
 class RescanTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.folder = os.path.abspath(self.mktemp())
+        self.folder = os.path.join(os.path.abspath(self.mktemp()), "Cfg")
         write_files(self.folder, {"a/x": "1", "a/y": "1", "b/c/x": "1", "top": "1"})
         self.before = scan(self.folder, IGNORED)
 
@@ -44,7 +44,8 @@ class RescanTests(SynchronousTestCase):
 
     def check(self, *names: str) -> None:
         """See that listing again leads to what listing everything does, in that order."""
-        now, everything = self.rescan(*names), scan(self.folder, IGNORED)
+        everything = scan(self.folder, IGNORED, self.before)
+        now = self.rescan(*names)
         self.assertEqual(list(now.items()), list(everything.items()))
         self.assertEqual(now.shared, everything.shared)
 
@@ -91,6 +92,21 @@ class RescanTests(SynchronousTestCase):
         self.check("a/up")
         write_files(self.folder, {"a/x": "22"})
         self.check("a/x", "a/up/a/x", "a/up/a/up")
+
+    def test_place_of_a_file(self) -> None:
+        """A folder where a file was, or belongs, is listed as that is: it cannot be read."""
+        write_files(self.folder, {"a/info.xml/x": ""})
+        self.check("a/info.xml")
+        os.unlink(self.path("a/info.xml/x"))
+        self.check("a/info.xml/x")
+        self.assertIn("a/info.xml", self.before)
+        write_files(self.folder, {"a/info.xml/y": ""})
+        self.check("a/info.xml/y")
+        os.unlink(self.path("top"))
+        os.mkdir(self.path("top"))
+        self.check("top")
+        write_files(self.folder, {"top/below": ""})
+        self.check("top/below")
 
     def test_elsewhere(self) -> None:
         """What changed outside of the folder does not matter, whatever its name begins with."""

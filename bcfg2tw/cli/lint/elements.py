@@ -1,0 +1,30 @@
+"""Elements as Bcfg2's own lint shows them."""
+
+from __future__ import annotations
+
+import re
+
+from bcfg2tw.engine.xmlio import Element, line_of
+
+__all__ = ["describe", "one_line"]
+
+_MARK = re.compile(r"\s+line \d+: (?=<)")
+
+
+def describe(element: Element, text: str | None = None) -> str:
+    """
+    Return an element with its line and without its children.
+
+    :param text: the text to show; where there is none, what the element has is `...`
+    """
+    attributes = "".join(f' {name!s}="{value!s}"' for name, value in element.attrib.items())
+    if text is None and element.text and element.text.strip():
+        text = "..."
+    start = f"<{element.tag}{attributes}"
+    shown = f"{start}/>" if text is None else f"{start}>{text}</{element.tag}>"
+    return f"   line {line_of(element)}: {shown}"
+
+
+def one_line(text: str) -> str:
+    """Return a text of several lines as one, without the lines of elements."""
+    return re.sub(r"\s+", " ", _MARK.sub(" ", text)).strip()
