@@ -78,7 +78,7 @@ ROOMS = {
         ("checking",),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "structure_kinds"),
-        ("entries", "file_names", "metadata_files"),
+        ("clients_file", "entries", "file_names", "info_lines", "key_texts", "metadata_files"),
         ("vocabulary",),
     ),
     "engine.plugins.cfg": (

@@ -19,9 +19,12 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from bcfg2tw.admin.processes import OneProcess
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.logs import LogService
+from bcfg2tw.process.notify import NotifyService
 from bcfg2tw.process.privileges import Privileges
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.drain import SHUTDOWN_SECONDS
 from bcfg2tw.serving.listening import server_endpoints
@@ -74,6 +77,9 @@ class TwistdService(MultiService):
         self._core = core
         self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
+        if isinstance(core, CoreService):
+            processes = OneProcess(Administration(reactor, core))
+            NotifyService(reactor, core.state, processes).setServiceParent(self)
         if reports is not None:
             reports.setServiceParent(self)
 

@@ -24,6 +24,7 @@ from bcfg2tw.serving.drain import Drain
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
@@ -157,6 +158,9 @@ class CoreService(MultiService):
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = tls_factory(site, context)
+        notice = unclaimed(self._settings.endpoints)
+        if notice:
+            log.warn("{notice}", notice=notice)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
             log.info("Listening on {address}", address=_location(port.getHost()))

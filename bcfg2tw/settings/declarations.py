@@ -512,8 +512,8 @@ class OptionTable:
     )  # fmt: skip
     endpoints: tuple[str, ...] = option(
         "bcfg2tw", "endpoints", "",
-        "Endpoints of Twisted to listen on instead, such as systemd:domain=INET:index=0, "
-        "separated by blanks in the file; TLS is put on top.",
+        "Endpoints of Twisted to listen on instead, such as tcp6:6789, or systemd for all sockets "
+        "that it hands over, separated by blanks in the file; TLS is put on top.",
         types.words, cli="endpoint",
     )  # fmt: skip
     paths: tuple[str, ...] = option(

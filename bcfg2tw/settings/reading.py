@@ -125,6 +125,22 @@ class Settings(OptionTable):
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
         return self.places.get((section, key.lower())) or self.config or "the defaults"
 
+    def origin(self, name: str) -> str:
+        """
+        Return where an option's value is from, in brackets behind a blank, to end a sentence.
+
+        It is empty for settings that no administrator wrote.
+
+        :param name: of the option's field
+        """
+        option = options()[name]
+        if isinstance(self.overrides.get(name), str) and option.cli:
+            return f" (given as --{option.cli[0]})"
+        place = self.places.get((option.section, option.key))
+        if place is not None:
+            return f" (in {place})"
+        return "" if self.config is None else f" (the default; {self.config} has no such line)"
+
     def folder_for(self, plugin: str, in_repository: str) -> str:
         """
         Return the folder for what a plugin writes for itself, as distinct from what sites keep.
