@@ -24,6 +24,7 @@ from bcfg2tw.engine.plugin.base import as_flag
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.certificate_watch import CertificateWatch
+from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
@@ -56,6 +57,8 @@ class WorkersService(MultiService):
     :ivar debug_listeners: called with the debug flag whenever a client sets it
     :ivar companions: services that run as long as this one does anything, to its very end
     :ivar crew: the workers
+    :ivar state: what the server does now
+    :ivar pool: for what blocks in this process
     """
 
     def __init__(
@@ -78,10 +81,11 @@ class WorkersService(MultiService):
         self._settings = settings
         self._logs = logs
         self._assume_user = assume_user
-        self._pool = CorePool(reactor, settings)
+        self.pool = CorePool(reactor, settings)
         self._nursery = NurseryLink(reactor)
+        self.state = ServiceState()
         self.crew = Crew(reactor, settings, number, self._nursery, self._obey)
-        self._leader = Leader(reactor, settings, self._pool, self._nursery, self.crew)
+        self._leader = Leader(reactor, settings, self.pool, self._nursery, self.crew)
         self._inheritance: Inheritance | None = None
         self._context: SharedContext | None = None
         self._nursery_end: socket.socket | None = None
@@ -111,6 +115,7 @@ class WorkersService(MultiService):
 
     def _tell(self, outcome: object) -> None:
         self._outcome = outcome
+        self.state.enter(SERVING if outcome is self else FAILED)
         waiters, self._waiting = self._waiting, []
         for waiting in waiters:
             waiting.callback(outcome)
@@ -163,7 +168,7 @@ class WorkersService(MultiService):
             log.warn("{notice}", notice=notice)
         self._reader = self._logs.enter_parent()
         self._reactor.addReader(self._reader)
-        self._pool.start()
+        self.pool.start()
         Deferred.fromCoroutine(self._start(self._context)).addErrback(self._give_up)
 
     async def _start(self, context: SharedContext) -> None:
@@ -196,7 +201,7 @@ class WorkersService(MultiService):
             return
         CertificateWatch(self._reactor, context).setServiceParent(self)
         if self._settings.filemonitor != "pseudo":
-            watcher = Watcher(self._reactor, self._leader, self._pool, self._settings)
+            watcher = Watcher(self._reactor, self._leader, self.pool, self._settings)
             watcher.setServiceParent(self)
         if self._settings.perflog:
             seconds = self._settings.performance_interval
@@ -244,7 +249,17 @@ class WorkersService(MultiService):
         """
         if not self.running or self._context is None or self._outcome is not self:
             return succeed([])
-        return self._leader.take_in_settings(self._context)
+        self.state.begin_reloading()
+        return self._leader.take_in_settings(self._context).addBoth(self._end_reloading)
+
+    def _end_reloading(self, reasons: list[str]) -> list[str]:
+        self.state.end_reloading()
+        return reasons
+
+    def drain(self, is_draining: bool) -> None:
+        """Send clients elsewhere, or take them again; new workers do the same."""
+        self.crew.is_draining = is_draining
+        self.state.enter(DRAINING if is_draining else SERVING)
 
     def _obey(self, name: str, parameters: list[Any]) -> None:
         """Do in this process what a client has asked all for."""
@@ -270,6 +285,7 @@ class WorkersService(MultiService):
         return waiting
 
     async def _stop(self) -> None:
+        self.state.enter(STOPPING)
         if self._inheritance is not None:
             for listener in self._inheritance.listeners:
                 listener.end()
@@ -278,7 +294,7 @@ class WorkersService(MultiService):
         self._nursery.lost = lambda: ended.callback(None)
         if self._nursery.close():
             await ended
-        await self._pool.stop()
+        await self.pool.stop()
         if self._reader is not None:
             self._reader.doRead()
             self._reactor.removeReader(self._reader)

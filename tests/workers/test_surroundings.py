@@ -116,6 +116,29 @@ class SurroundingsTests(SynchronousTestCase):
             # the connection waits for a worker that there is not yet
             self.assertIn("GetConfig", site.call("listMethods"))
 
+    def test_notifications(self) -> None:
+        """systemd is told when workers serve, that the server lives, and of its end."""
+        folder = tempfile.mkdtemp()  # paths of sockets are short
+        self.addCleanup(shutil.rmtree, folder)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(f"{folder}/notify")
+            manager.settimeout(PATIENCE_SECONDS)
+            for name, value in (
+                ("NOTIFY_SOCKET", f"{folder}/notify"),
+                ("WATCHDOG_USEC", "3000000"),
+            ):
+                os.environ[name] = value
+                self.addCleanup(os.environ.pop, name)
+            with self.site.server(*WORKERS):
+                self.wait_for(manager, b"READY=1")
+                self.wait_for(manager, b"WATCHDOG=1")
+            self.wait_for(manager, b"STOPPING=1")
+
+    def wait_for(self, manager: socket.socket, word: bytes) -> None:
+        """Wait until systemd is told something; an error says that it is not."""
+        while word not in manager.recv(4096):
+            pass
+
     def test_slow_reading(self) -> None:
         """What takes long to read is read once: new workers are forked, and take over together."""
         conf, repository = self.site.conf, self.site.folder / "repository"
