@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from bcfg2tw.serving.service_state import STOPPING
-from bcfg2tw.workers.crew import Answer
+from bcfg2tw.workers.questions import Answer
 from bcfg2tw.workers.supervisor import WorkersService
 
 #: How long a worker may take; it gives up a question before that by itself.
@@ -51,7 +51,7 @@ class WorkerProcesses:
         return succeed([_answer(state=state, ready=f"the server is {state}", pid=os.getpid())])
 
     def _ask(self, command: str, arguments: Mapping[str, Any]) -> Answers:
-        answers = self._service.crew.ask_all(
+        answers = self._service.questions.ask_all(
             "administer", PATIENCE_SECONDS, None, command=command, arguments=dict(arguments)
         )
         return answers.addCallback(lambda given: list(map(self._of_worker, given)))
@@ -81,7 +81,7 @@ class WorkerProcesses:
         return self._spread("expire_metadata_cache", [clients])
 
     def _spread(self, name: str, parameters: list[Any]) -> Answers:
-        return self._service.crew.spread(name, parameters).addCallback(lambda _: [_answer()])
+        return self._service.questions.spread(name, parameters).addCallback(lambda _: [_answer()])
 
 
 class Supervisor:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from twisted.application.internet import TimerService
@@ -28,15 +30,15 @@ from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, S
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
-from bcfg2tw.workers.crew import ANSWER_SECONDS, Answer, Crew
+from bcfg2tw.workers.crew import Crew
 from bcfg2tw.workers.inheritance import Inheritance
 from bcfg2tw.workers.leading import Leader, report
 from bcfg2tw.workers.listeners import Listener, open_listeners
 from bcfg2tw.workers.log_link import LogLink, LogReader
 from bcfg2tw.workers.nursery import fork_nursery
 from bcfg2tw.workers.nursery_link import NurseryLink
+from bcfg2tw.workers.questions import Questions
 from bcfg2tw.workers.shared_context import SharedContext
-from bcfg2tw.workers.worker_core import merged_figures
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
@@ -57,6 +59,7 @@ class WorkersService(MultiService):
     :ivar debug_listeners: called with the debug flag whenever a client sets it
     :ivar companions: services that run as long as this one does anything, to its very end
     :ivar crew: the workers
+    :ivar questions: asks them
     :ivar state: what the server does now
     :ivar pool: for what blocks in this process
     """
@@ -84,8 +87,11 @@ class WorkersService(MultiService):
         self.pool = CorePool(reactor, settings)
         self._nursery = NurseryLink(reactor)
         self.state = ServiceState()
-        self.crew = Crew(reactor, settings, number, self._nursery, self._obey)
-        self._leader = Leader(reactor, settings, self.pool, self._nursery, self.crew)
+        self.crew = Crew(reactor, settings, number, self._nursery)
+        self.questions = Questions(reactor, self.crew, self._nursery, self._obey)
+        self._leader = Leader(
+            reactor, settings, self.pool, self._nursery, self.crew, self.questions
+        )
         self._inheritance: Inheritance | None = None
         self._context: SharedContext | None = None
         self._nursery_end: socket.socket | None = None
@@ -183,6 +189,7 @@ class WorkersService(MultiService):
         """Have a nursery that was forked read the repository; return what it has read."""
         assert self._nursery_end is not None
         self._nursery.lost = self._replace_nursery
+        self._nursery.kill = partial(_kill, self._nursery_process)
         self._nursery.connect(self._nursery_end)
         description = await self._nursery.ask("load")
         self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
@@ -205,7 +212,7 @@ class WorkersService(MultiService):
             watcher.setServiceParent(self)
         if self._settings.perflog:
             seconds = self._settings.performance_interval
-            TimerService(seconds, self._log_performance).setServiceParent(self)
+            TimerService(seconds, self.questions.log_statistics).setServiceParent(self)
 
     def _give_up(self, failure: Failure) -> None:
         report(failure)
@@ -267,9 +274,6 @@ class WorkersService(MultiService):
             for listener in self.debug_listeners:
                 listener(as_flag(parameters[0]))
 
-    def _log_performance(self) -> Deferred[None]:
-        return self.crew.ask_all("statistics", ANSWER_SECONDS).addCallback(_log_figures)
-
     # End
 
     def cut_short(self) -> None:
@@ -302,10 +306,6 @@ class WorkersService(MultiService):
             await maybeDeferred(companion.stopService)
 
 
-def _log_figures(answers: list[Answer]) -> None:
-    figures = merged_figures(answer.value for answer in answers if answer.silence is None)
-    for name, (low, high, mean, number) in sorted(figures.items()):
-        logger.info(
-            "Performance statistics: %s min=%.06f, max=%.06f, average=%.06f, count=%d",
-            name, low, high, mean, number,
-        )  # fmt: skip
+def _kill(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
