@@ -81,6 +81,19 @@ class CorePool:
         return len(self._overdue.given_up)
 
     @property
+    def is_lost(self) -> bool:
+        """True where every thread of a kind of calls hangs, so that no place becomes free."""
+        return self._schedule.is_lost
+
+    def picture(self) -> dict[str, int]:
+        """Return how many calls wait, quick ones and others, run, and were given up."""
+        return {
+            **self._schedule.picture(),
+            "own_work": len(self._overdue.own_work),
+            "given_up": self.given_up,
+        }
+
+    @property
     def listeners(self) -> list[Callable[[], None]]:
         """
         Functions that are called in the reactor's thread whenever `given_up` has changed.

@@ -9,6 +9,7 @@ are found good (:ref:`wire-5`) and, where it is large, until there is room for i
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import IO, Any, TypeVar
@@ -23,6 +24,8 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
+from bcfg2tw.calls.call_record import LEFT, CallRecord
+from bcfg2tw.calls.current_call import CallNames
 from bcfg2tw.calls.dispatch import (
     FAILED_LOGIN,
     Dispatcher,
@@ -72,20 +75,31 @@ class Exchange:
     :ivar admission: whether the credentials are good, where they are checked before the body
     :ivar call: the call in the pool that the request waits for
     :ivar late_answer: gives the answer that is delayed
+    :ivar method: that is called, as the client wrote it; empty until its name is read
     :ivar is_over: whether it was answered, or the client left
     """
 
-    def __init__(self, request: HTTPRequest) -> None:
+    def __init__(self, request: HTTPRequest, names: CallNames, record: CallRecord) -> None:
+        """
+        Begin, when the header is there.
+
+        :param names: gives the call its name
+        :param record: is told of the call when it is over
+        """
         self.request: Any = request  # a `CoreRequest`, or a request of whatever site this is
         self.early_check: IDelayedCall | None = None
         self.admission: Deferred[bool] | None = None
         self.call: Deferred[Any] | None = None
         self.late_answer: IDelayedCall | None = None
+        self.method = ""
         self.is_over = False
+        self._record = record
+        self._began = time.perf_counter()
         self.peer = Peer(
             address_of(request),
             peer_certificate(request.transport),
             request.getHeader(b"authorization"),
+            names.next(),
         )
         request.notifyFinish().addErrback(self._client_left)
 
@@ -95,7 +109,7 @@ class Exchange:
         return network_of(self.peer.address.ip)
 
     def _client_left(self, reason: Failure) -> None:
-        self.is_over = True
+        self._end(LEFT)
         log.info("{ip} left before it was answered", ip=self.peer.address[0])
         if self.call is not None:
             self.call.cancel()  # one that runs goes on: it may be in the middle of a change
@@ -103,8 +117,16 @@ class Exchange:
     def answer(self, answer: HttpAnswer) -> None:
         """Write the answer, unless there is nobody to read it."""
         if not self.is_over:
-            self.is_over = True
+            if answer.method:
+                self.method = answer.method
+                self._record.vouch_for(self.method)
+            self._end(answer.result)
             write_answer(self.request, answer)
+
+    def _end(self, result: str) -> None:
+        if not self.is_over:
+            self.is_over = True
+            self._record.add(self.method, result, time.perf_counter() - self._began)
 
 
 @implementer(IResource)
@@ -114,6 +136,9 @@ class CoreResource(Resource):
 
     Below a `CoreSite` requests are refused before their body is read; below other sites, once
     it is there.
+
+    :ivar record: the calls so far
+    :ivar failed_logins: those that are remembered
     """
 
     isLeaf = True
@@ -128,7 +153,9 @@ class CoreResource(Resource):
         super().__init__()
         self._pool = pool
         self.settings = settings
-        self._failed_logins = FailedLogins(settings.max_login_delay_seconds)
+        self.failed_logins = FailedLogins(settings.max_login_delay_seconds)
+        self.record = CallRecord()
+        self._names = CallNames()
         self._room = Room(settings.max_bodies_bytes, settings.max_queue)
         self._delayed: set[Exchange] = set()
         self._dispatcher: Dispatcher | None = None
@@ -162,17 +189,23 @@ class CoreResource(Resource):
         :param request: a `CoreRequest`
         :param length: None for a body of unannounced length, which is refused (:ref:`wire-2`)
         """
-        if length is None:
-            write_answer(request, LENGTH_REQUIRED)
-        elif length > self.settings.max_body_bytes:
-            write_answer(request, TOO_LARGE)
-        elif length and is_encoded(request):
-            write_answer(request, ENCODED)
+        refusal = self._refusal(request, length)
+        if refusal is not None:
+            self.record.add("", refusal.result, 0.0)
+            write_answer(request, refusal)
         else:
-            exchange = request.exchange = Exchange(request)
+            exchange = request.exchange = Exchange(request, self._names, self.record)
             # what came with the header is read before this; if it was all, this is cancelled
             reactor = request.channel.site.reactor
             exchange.early_check = reactor.callLater(0, self._check_early, exchange)
+
+    def _refusal(self, request: Any, length: int | None) -> HttpAnswer | None:
+        """Return the answer to a request that is not read any further, else None."""
+        if length is None:
+            return LENGTH_REQUIRED
+        if length > self.settings.max_body_bytes:
+            return TOO_LARGE
+        return ENCODED if length and is_encoded(request) else None
 
     def _check_early(self, exchange: Exchange) -> None:
         exchange.early_check = None
@@ -224,7 +257,7 @@ class CoreResource(Resource):
         """Answer a request whose body is there; whatever its verb, credentials come first."""
         exchange = getattr(request, "exchange", None)
         if exchange is None:  # below another site nobody has looked at the header yet
-            exchange = Exchange(request)
+            exchange = Exchange(request, self._names, self.record)
             if is_encoded(request):
                 exchange.answer(ENCODED)
                 return NOT_DONE_YET
@@ -246,7 +279,7 @@ class CoreResource(Resource):
         """Answer a request: at once, but for failed logins of those who have had many."""
         seconds = 0.0
         if answer.is_failed_login:
-            seconds = self._failed_logins.note(exchange.peer.address.ip)
+            seconds = self.failed_logins.note(exchange.peer.address.ip)
         if not seconds or exchange.is_over or self._is_ending:
             exchange.answer(answer)
             return
@@ -290,6 +323,7 @@ class CoreResource(Resource):
                 return
             stream = take_body(exchange.request)
             turn = turn_of(exchange.peer, stream.read(HEAD_BYTES))
+            exchange.method = turn.name
             call = partial(serve, exchange.peer, exchange.request.method, stream)
             self._answer(exchange, await self._call(exchange, turn, call))
         except (Busy, NotServing):

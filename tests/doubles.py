@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -109,6 +110,8 @@ class RecordingCore:
     :ivar reloads: what it was told of
     :ivar paths: what it wants to have watched
     :ivar failures: by the name of an event, what is raised in its place from now on
+    :ivar state_failure: what every call fails with, None where the state can be reached
+    :ivar exposed_calls: name and argument of the other methods that were called
     """
 
     def __init__(self, settings: Settings | None = None, *paths: str) -> None:
@@ -123,6 +126,8 @@ class RecordingCore:
         self.reloads: list[set[str] | None] = []
         self.paths = paths
         self.failures: dict[str, Exception] = {}
+        self.state_failure: Exception | None = None
+        self.exposed_calls: list[tuple[str, Any]] = []
         self._holds: dict[str, Hold] = {}
 
     def hold(self, event: str) -> Hold:
@@ -174,9 +179,21 @@ class RecordingCore:
         return rmi != "forbidden"
 
     def _resolve_exposed_method(self, method_name: str) -> Callable[..., Any]:
+        if method_name in ("set_debug", "expire_metadata_cache"):
+            return partial(self._expose, method_name)
         if method_name != "GetConfig":
             raise NoExposedMethod(method_name)
         return self._configuration
+
+    def _expose(self, name: str, address: ClientAddress | None, argument: Any) -> None:
+        self.exposed_calls.append((name, argument))
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Run a call, unless the state is away."""
+        if self.state_failure is not None:
+            raise self.state_failure
+        yield
 
     def _configuration(self, address: ClientAddress, *parameters: Any) -> Any:
         self.called.append((address, *parameters))

@@ -203,6 +203,29 @@ class ProcessTests(SynchronousTestCase):
                 self.assertIn("1 connections are cut off", server.said())
             self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
 
+    def test_terminated_twice(self) -> None:
+        """
+        Whoever ends a server a second time does not want to wait for calls: they are cut off, and
+        the plugins are shut down.
+        """
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread:
+            with self.site.server() as server:
+                call = thread.submit(self.site.call, "GetConfig")
+                held.wait(server)
+                server.process.terminate()
+                wait_until(lambda: refuses(self.site.port), lambda: "it still listens")
+                started = time.monotonic()
+                for _ in range(3):
+                    server.process.terminate()
+                    time.sleep(0.05)  # two of them at a time are one to the system
+                server.process.wait(PATIENCE_SECONDS)
+                self.assertLess(time.monotonic() - started, 10)
+                self.assertEqual(server.said().count("Received SIGTERM again: calls that run"), 1)
+                self.assertIn("1 connections are cut off", server.said())
+                self.assertNotIn("Traceback", server.said())
+            self.assertIsInstance(call.exception(PATIENCE_SECONDS), OSError)
+
     def test_silent_connections_at_the_end(self) -> None:
         """Connections on which nothing runs do not keep a server from ending at once."""
         with self.site.server() as server:
@@ -262,7 +285,7 @@ class ProcessTests(SynchronousTestCase):
     def test_notices(self) -> None:
         """Options of old files that mean nothing here get a sentence with twistd's option."""
         self.site.set("server", "user = root\ngroup = root\numask = 0077\npidfile = /run/bcfg2.pid")
-        self.site.set("server", "backend = multiprocessing\nfilemonitor = gamin")
+        self.site.set("server", "backend = multiprocessing\nchildren = 1\nfilemonitor = gamin")
         with self.site.server() as server:
             said = server.said()
         for key, switch in (
@@ -271,7 +294,7 @@ class ProcessTests(SynchronousTestCase):
             self.assertIn(
                 f"[server] {key} has no effect: give twistd {switch}, before bcfg2-core", said
             )
-        self.assertIn("[server] backend = multiprocessing: this release serves", said)
+        self.assertIn("7 plugins, 1 worker", said)
         self.assertIn("[server] filemonitor = gamin: this is none of", said)
 
     def test_oldest_clients(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import xmlrpc.client
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,11 @@ EXTERNAL = b"""<!DOCTYPE x SYSTEM "file:///etc/passwd">
 <methodCall><methodName>GetConfig</methodName></methodCall>"""
 
 PEER = IPv4Address("TCP", "192.0.2.7", 40000)
+
+
+def unnamed(text: str) -> str:
+    """Return a text without the name of the call that it is about."""
+    return re.sub(r" \(call [0-9a-f]{6}-[0-9a-f]+\)", "", text)
 
 
 class ResourceTestCase(SynchronousTestCase):
@@ -74,9 +80,9 @@ class ResourceTestCase(SynchronousTestCase):
         return result
 
     def fault(self, name: str, *parameters: Any) -> tuple[int, str]:
-        """Return code and text of the fault that a call leads to."""
+        """Return code and text of the fault that a call leads to, without the call's name."""
         fault = self.assertRaises(xmlrpc.client.Fault, self.rpc, name, *parameters)
-        return fault.faultCode, fault.faultString
+        return fault.faultCode, unnamed(fault.faultString)
 
 
 class OrderTests(ResourceTestCase):
@@ -301,11 +307,53 @@ class FaultTests(ResourceTestCase):
         self.assertNotIn(b"Traceback", body)
         fault = self.assertRaises(xmlrpc.client.Fault, xmlrpc.client.loads, body)
         self.assertEqual(
-            (fault.faultCode, fault.faultString), (1, "jürgen\N{REPLACEMENT CHARACTER} <b>")
+            (fault.faultCode, unnamed(fault.faultString)),
+            (1, "jürgen\N{REPLACEMENT CHARACTER} <b>"),
         )
         self.assertEqual(
-            self.log.lines, ["GetConfig failed for 127.0.0.1: jürgen\x00 <b>\nTraceback"]
+            list(map(unnamed, self.log.lines)),
+            ["GetConfig failed for 127.0.0.1: jürgen\x00 <b>\nTraceback"],
         )
+
+    def test_named(self) -> None:
+        """A fault and its line in the log name the call, each call by a name of its own."""
+        self.core.failures["GetConfig"] = ValueError("out of paper")
+        names = set()
+        for _ in range(2):
+            fault = self.assertRaises(xmlrpc.client.Fault, self.rpc, "GetConfig")
+            name = fault.faultString.removeprefix("out of paper ")
+            self.assertIn(
+                f"GetConfig failed for 127.0.0.1: out of paper {name}", self.log.lines[-1]
+            )
+            names.add(name)
+        self.assertEqual(len(names), 2)
+
+    def test_counted(self) -> None:
+        """Calls are counted by method and result; names that clients make up count together."""
+        self.core.failures["GetConfig"] = ValueError("out of paper")
+        self.rpc("ping")
+        self.rpc("ping")
+        self.fault("GetConfig")
+        self.fault("GetConfigs")
+        self.respond(call_of("ping"), basic("root", "wrong"))
+        self.respond(call_of("forbidden"))
+        self.pool.is_full = True
+        self.respond(call_of("ping"))
+        self.respond(call_of("x" * 50))
+        counts = {(e["method"], e["result"]): e["count"] for e in self.resource.record.picture()}
+        self.assertEqual(
+            counts,
+            {
+                ("ping", "answered"): 2,
+                ("GetConfig", "fault"): 1,
+                ("other", "fault"): 1,
+                ("ping", "denied"): 1,
+                ("other", "denied"): 1,
+                ("ping", "busy"): 1,
+                ("other", "busy"): 1,
+            },
+        )
+        self.assertEqual(self.resource.failed_logins.total, 1)
 
     def test_plugins_faults(self) -> None:
         """A fault that a method raises itself is passed on."""
@@ -599,10 +647,10 @@ class LifeTests(ChannelTestCase):
         body = self.transport.value().partition(b"\r\n\r\n")[2]
         fault = self.assertRaises(xmlrpc.client.Fault, xmlrpc.client.loads, body)
         self.assertEqual(
-            (fault.faultCode, fault.faultString),
+            (fault.faultCode, unnamed(fault.faultString)),
             (-32500, f"Critical failure: the call was {reason}"),
         )
-        self.assertEqual(self.log.lines[-1], f"GetConfig of 192.0.2.7 was {reason}")
+        self.assertEqual(unnamed(self.log.lines[-1]), f"GetConfig of 192.0.2.7 was {reason}")
 
     def test_look_up(self) -> None:
         """What a login needs to be looked up keeps no thread; then the call is made."""

@@ -18,7 +18,9 @@ from functools import partial
 from typing import IO, Any, TypeVar
 
 from bcfg2tw.auth import BadCredentials, credentials
+from bcfg2tw.calls.call_record import ANSWERED, FAULT, REFUSED, RESULTS
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
+from bcfg2tw.calls.current_call import CurrentCall, in_call
 from bcfg2tw.calls.interfaces import (
     Certificate,
     CodedError,
@@ -54,11 +56,13 @@ class Peer:
     :ivar address: one object for the whole request; `authenticate` notes in it whom it acts as
     :ivar certificate: subject of the verified certificate, None without one
     :ivar authorization: the header's value, None without one
+    :ivar call: the name of the call, for log and faults; empty where calls have none
     """
 
     address: ClientAddress
     certificate: Certificate | None
     authorization: bytes | None
+    call: str = ""
 
     def __str__(self) -> str:
         return str(self.address[0])
@@ -70,12 +74,23 @@ class HttpAnswer:
     The HTTP status and body of an answer; the body is empty for statuses other than 200.
 
     :ivar is_failed_login: whether it refuses somebody for his credentials
+    :ivar method: that was called; empty where there is none of the name, or none was called
+    :ivar is_fault: whether an XML-RPC fault is in the body
     """
 
     status: int
     body: bytes = b""
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     is_failed_login: bool = False
+    method: str = ""
+    is_fault: bool = False
+
+    @property
+    def result(self) -> str:
+        """The result of the call, as `CallRecord` counts it."""
+        if self.status == 200:
+            return FAULT if self.is_fault else ANSWERED
+        return RESULTS.get(self.status, REFUSED)
 
 
 CHALLENGE = {b"WWW-Authenticate": b'Basic realm="Bcfg2", charset="UTF-8"'}
@@ -106,7 +121,7 @@ class Dispatcher:
 
         :raises NotServing, LookUpNeeded: as `authenticate`
         """
-        with self._call_of_core():
+        with _of(peer), self._call_of_core():
             if not self._authenticate(peer):
                 return FAILED_LOGIN
             return self._answer(peer, verb, body)
@@ -118,7 +133,7 @@ class Dispatcher:
         :raises NotServing: if the core can let nobody in now, whatever the credentials
         :raises LookUpNeeded: if something is to be looked up first, for which no call has to wait
         """
-        with self._call_of_core():
+        with _of(peer), self._call_of_core():
             return self._authenticate(peer)
 
     def _authenticate(self, peer: Peer) -> bool:
@@ -139,7 +154,7 @@ class Dispatcher:
         :param body: in memory or on disk; it is read from its beginning
         :raises NotServing: if the core cannot reach what it needs for an answer
         """
-        with self._call_of_core():
+        with _of(peer), self._call_of_core():
             return self._answer(peer, verb, body)
 
     def _answer(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
@@ -161,19 +176,20 @@ class Dispatcher:
         if refusal is not None:
             return refusal
         call = partial(self._call, peer.address, name, parameters)
-        return HttpAnswer(200, _bounded(call, partial(_fault, peer, name)))
+        return _bounded(call, partial(_fault, peer, name))
 
     def _acl_refusal(self, address: ClientAddress, name: str) -> HttpAnswer | None:
         return None if self._core.check_acls(address, name) else UNAUTHORIZED
 
-    def _call(self, address: ClientAddress, name: str, parameters: tuple[Any, ...]) -> bytes:
+    def _call(self, address: ClientAddress, name: str, parameters: tuple[Any, ...]) -> HttpAnswer:
         method = self._method(name)
         if method is None:
-            return write_fault(UNKNOWN_METHOD, f"Unknown method {name}")
+            return _fault_answer("", UNKNOWN_METHOD, f"Unknown method {name}")
         if "." not in name:
             parameters = (address, *parameters)
         result = self._timed(name, method, parameters)
-        return _bounded(partial(write_result, result), partial(_unsendable, name))
+        write = partial(_write_result, name, result)
+        return _bounded(write, partial(_unsendable, name))
 
     def _timed(self, name: str, method: Method, parameters: tuple[Any, ...]) -> Any:
         started = time.perf_counter()
@@ -245,24 +261,56 @@ def hanging_answer(peer: Peer, name: str, error: TookTooLong) -> HttpAnswer:
     """Answer a call that was given up, and log where it hangs."""
     client = peer.address.client
     who = str(peer) if client is None else f"{client} ({peer})"
-    logger.error("%s of %s was %s", name or "A call", who, error.reason)
-    return HttpAnswer(200, write_fault(error.fault_code, str(error)))
+    logger.error("%s of %s was %s%s", name or "A call", who, error.reason, _naming(peer))
+    return _fault_answer(name, error.fault_code, f"{error}{_naming(peer)}")
 
 
 def _unreadable(peer: Peer, name: str, error: Exception) -> HttpAnswer:
-    """Answer as the reference does where the ACL check fails (:ref:`wire-2.1`)."""
+    """
+    Answer where the ACL check fails; for a defect as the reference does (:ref:`wire-2.1`).
+
+    :raises NotServing: if nobody's calls can be decided about now
+    """
+    if isinstance(error, NotServing):
+        raise error
+    if isinstance(error, (Bcfg2Error, CodedError)):  # the client's metadata cannot be built
+        return _fault(peer, name, error)
     logger.error("ACL check of %r for %s failed: %s", name, peer, error)
     return UNREADABLE
 
 
-def _unsendable(name: str, error: Exception) -> bytes:
+def _of(peer: Peer) -> AbstractContextManager[None]:
+    """Have what is logged in the block know which call it belongs to."""
+    return in_call(CurrentCall(peer.call, peer.address)) if peer.call else nullcontext()
+
+
+def _naming(peer: Peer) -> str:
+    """Return the name of a call for the end of a sentence: by it the log's lines are found."""
+    return f" (call {peer.call})" if peer.call else ""
+
+
+def _write_result(name: str, result: object) -> HttpAnswer:
+    return HttpAnswer(200, write_result(result), method=name)
+
+
+def _fault_answer(name: str, code: int, text: str) -> HttpAnswer:
+    return HttpAnswer(200, write_fault(code, text), method=name, is_fault=True)
+
+
+def _unsendable(name: str, error: Exception) -> HttpAnswer:
     """Return the fault for a result that XML-RPC cannot hold."""
     logger.error("The result of %s cannot be sent: %s", name, error)
-    return write_fault(GENERIC_FAULT, f"{type(error).__name__}:{error}")
+    return _fault_answer(name, GENERIC_FAULT, f"{type(error).__name__}:{error}")
 
 
-def _fault(peer: Peer, name: str, error: Exception) -> bytes:
-    """Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here."""
+def _fault(peer: Peer, name: str, error: Exception) -> HttpAnswer:
+    """
+    Turn what a method raised into a fault (:ref:`wire-6`); its traceback stays here.
+
+    :raises NotServing: if that is what it raised: the same call may do in a while
+    """
+    if isinstance(error, NotServing):
+        raise error
     code = error.fault_code if isinstance(error, CodedError) else None
     text = str(error)
     if isinstance(error, xmlrpc.client.Fault):
@@ -270,8 +318,9 @@ def _fault(peer: Peer, name: str, error: Exception) -> bytes:
     if not isinstance(error, LoggingChoice) or error.log:
         is_defect = code is None and not _is_of_caller(error)
         exc_info = error if is_defect else None
-        logger.error("%s failed for %s: %s", name, peer, text, exc_info=exc_info)
-    return write_fault(code if isinstance(code, int) else GENERIC_FAULT, text)
+        logger.error("%s failed for %s: %s%s", name, peer, text, _naming(peer), exc_info=exc_info)
+    code = code if isinstance(code, int) else GENERIC_FAULT
+    return _fault_answer(name, code, text + _naming(peer))
 
 
 def _is_of_caller(error: Exception) -> bool:

@@ -47,6 +47,7 @@ class FailedLogins:
     Counts failed logins by address, IPv6 by /64; for use in one thread.
 
     :ivar failures: by address, the oldest first
+    :ivar total: how many there were
     """
 
     #: Addresses that are remembered; the one that has been quiet for longest is forgotten.
@@ -63,9 +64,11 @@ class FailedLogins:
         self._longest_delay_seconds = longest_delay_seconds
         self._clock = clock
         self.failures: OrderedDict[str, _Failures] = OrderedDict()
+        self.total = 0
 
     def note(self, ip: str) -> float:
         """Count a failed login, and return how many seconds its answer is to be late."""
+        self.total += 1
         network, now = network_of(ip), self._clock()
         before = self._remembered(self.failures.pop(network, None), now)
         number = min(before + 1, REMEMBERED_FAILURES)

@@ -77,7 +77,9 @@ class ServedCore(Protocol):
         Decide whether a peer that was let in may call a method (:ref:`core-10`).
 
         :param rmi: name of the method, with a dot for those of plugins; it need not exist
-        :raises Exception: whatever it is, the request is answered with status 500
+        :raises bcfg2tw.errors.NotServing: if nobody's calls can be decided about: status 503
+        :raises bcfg2tw.errors.Bcfg2Error: for which the peer gets a fault, as from a method
+        :raises Exception: whatever else it is, the request is answered with status 500
         """
 
     def _resolve_exposed_method(self, method_name: str, /) -> Method:
@@ -115,6 +117,18 @@ class DescribedCore(Protocol):
 
     def summary(self) -> str:
         """Return how much is served, such as "5 clients, 7 plugins, revision 3f0c"."""
+
+
+@runtime_checkable
+class PicturedCore(Protocol):
+    """A core that has more to say to those who watch it; one without is served as well."""
+
+    def picture(self) -> dict[str, Any]:
+        """
+        Return plain data about what it serves; blocks, in a thread of the pool.
+
+        :raises bcfg2tw.errors.Bcfg2Error: if nothing is served yet
+        """
 
 
 @runtime_checkable

@@ -23,12 +23,14 @@ class Ending:
     :ivar end: the moment after which it is no longer good
     :ivar consequence: the clause about what is so from then on
     :ivar remedy: what to do
+    :ivar kind: `certificate`, `authority` or `revocations`
     """
 
     subject: str
     end: datetime
     consequence: str
     remedy: str
+    kind: str
 
     def is_over(self, now: datetime) -> bool:
         """Say whether it has ended."""
@@ -56,11 +58,15 @@ def endings(files: CertificateFiles) -> Iterator[Ending]:
         if number == 0:
             subject = f"The server's certificate {files.settings.cert}"
         end = certificate.not_valid_after_utc
-        yield Ending(subject, end, "clients that check it refuse the server", "renew it")
+        yield Ending(
+            subject, end, "clients that check it refuse the server", "renew it", "certificate"
+        )
     for certificate in files.authorities:
         subject = f"The authority {_name(certificate)} in {files.settings.ca}"
         end = certificate.not_valid_after_utc
-        yield Ending(subject, end, "none of its clients' certificates is admitted", "renew it")
+        yield Ending(
+            subject, end, "none of its clients' certificates is admitted", "renew it", "authority"
+        )
     for revocations in files.revocations.lists:
         if revocations.next_update_utc is not None:
             yield Ending(
@@ -68,6 +74,7 @@ def endings(files: CertificateFiles) -> Iterator[Ending]:
                 revocations.next_update_utc,
                 "it counts as it is, without what was revoked since",
                 "put the next one in its place",
+                "revocations",
             )
 
 

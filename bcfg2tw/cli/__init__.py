@@ -11,9 +11,13 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "crypt", "db", "info", "init", "lint", "packages", "reports",
-    "test",
+    "admin", "call", "check-config", "crypt", "ctl", "db", "info", "init", "lint", "packages",
+    "reports", "status", "test", "web",
 )  # fmt: skip
+
+
+#: The extras that commands need.
+_EXTRAS = {"db": "sql", "reports": "reporting", "web": "reporting"}
 
 
 class _LazyGroup(click.Group):
@@ -28,9 +32,27 @@ class _LazyGroup(click.Group):
         if name not in _COMMANDS:
             return None
         module = f"{__name__}.{name.replace('-', '_')}.command"
-        command = getattr(import_module(module), "command", None)
+        try:
+            command = getattr(import_module(module), "command", None)
+        except ImportError as error:
+            return _unusable(name, error)
         assert isinstance(command, click.Command)
         return command
+
+
+def _unusable(name: str, error: ImportError) -> click.Command:
+    """Return a command that says which libraries it lacks."""
+    if name not in _EXTRAS:
+        raise error
+
+    def refuse() -> None:
+        raise click.ClickException(f"bcfg2tw {name} {sentence} ({error})")
+
+    sentence = f"needs more: pip install 'bcfg2tw[{_EXTRAS[name]}]'"
+    every = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(
+        name, context_settings=every, callback=refuse, help=f"It {sentence}", add_help_option=False
+    )
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

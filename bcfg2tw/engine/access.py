@@ -9,6 +9,7 @@ from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import ClientACLs
 from bcfg2tw.engine.served.repository import ServedRepository
+from bcfg2tw.errors import NotServing
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -33,10 +34,13 @@ class AccessControl:
         Decide whether a client may call a method.
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
+        :raises NotServing: if a list of rules was never understood
         """
         acls = self._served.snapshot.plugins_by_type(ClientACLs)
         try:
             answers = [plugin.check_acl_ip(address, rmi) for plugin in acls]
+        except NotServing:
+            raise
         except Exception as error:  # a rule that cannot be understood refuses
             return _refuse(address, rmi, error)
         if any(answer is False for answer in answers):
@@ -48,6 +52,8 @@ class AccessControl:
         metadata = self._metadata_of(address)
         try:
             is_allowed = all(plugin.check_acl_client(metadata, address, rmi) for plugin in acls)
+        except NotServing:
+            raise
         except Exception as error:  # a rule that cannot be understood refuses
             return _refuse(address, rmi, error)
         if not is_allowed:

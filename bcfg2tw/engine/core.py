@@ -32,9 +32,11 @@ from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
+from bcfg2tw.engine.picture import plugin_pictures, snapshot_picture, store_picture
 from bcfg2tw.engine.plugin.base import Plugin, as_flag
 from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.plugin.interfaces import Metadata, Probing
+from bcfg2tw.engine.plugin_failures import failure_of
 from bcfg2tw.engine.remote_methods import exposed, exposed_method, exposed_names, plugin_methods
 from bcfg2tw.engine.served.file_monitor import FileMonitor, file_monitor
 from bcfg2tw.engine.served.repository import ServedRepository
@@ -186,6 +188,16 @@ class Core:
             words.append(f"revision {snapshot.revision}")
         return ", ".join(words)
 
+    def picture(self) -> dict[str, Any]:
+        """Return plain data about what is served, for those who watch the server."""
+        snapshot = self.snapshot
+        return {
+            "snapshot": snapshot_picture(snapshot),
+            "builds": self._build.measured.picture(),
+            "store": store_picture(self.settings),
+            "plugins": plugin_pictures(snapshot),
+        }
+
     def watched(self) -> tuple[str, ...]:
         """Return the folders and files whose change is to be told to `reload`."""
         return self.served.watched()
@@ -287,6 +299,8 @@ class Core:
             yield
         except MetadataConsistencyError as error:
             self.critical_error(f"Client metadata resolution error for {address[0]}: {error}")
+        except NotServing:
+            raise
         except MetadataRuntimeError as error:
             self.critical_error(f"Metadata system runtime failure for {address[0]}: {error}")
 
@@ -417,6 +431,7 @@ class Core:
         Decide whether a client may call a method (:ref:`core-10.1`).
 
         :raises CriticalError: if it takes the client's metadata and they cannot be built
+        :raises NotServing: if the rules were never understood
         """
         with self._timed("check_acls"):
             return self._access.allows(address, rmi)
@@ -473,6 +488,8 @@ class Core:
         client, _ = self.resolve_client(address, metadata=False)
         try:
             self.metadata.set_version(client, version)
+        except NotServing:
+            raise
         except (MetadataConsistencyError, MetadataRuntimeError) as error:
             self.critical_error(f"Unable to set version for {client}: {error}")
         return True
@@ -482,14 +499,14 @@ class Core:
         """Return the probes that the client has to run."""
         metadata = self.client(address)
         probes = etree.Element("probes")
-        try:
-            for plugin in metadata.snapshot.plugins_by_type(Probing):
+        for plugin in metadata.snapshot.plugins_by_type(Probing):
+            try:
                 probes.extend(plugin.GetProbes(metadata))
-        except NotServing:
-            raise
-        except Exception as error:  # a plugin's defect is told to the client as such
-            self.logger.exception("GetProbes failed")
-            self.critical_error(f"Error determining probes for {metadata.hostname}: {error}")
+            except NotServing:
+                raise
+            except Exception as error:  # a plugin's defect is told to the client as such
+                reason = failure_of(plugin, error)
+                self.critical_error(f"Error determining probes for {metadata.hostname}: {reason}")
         return serialise(probes)
 
     @exposed
@@ -508,9 +525,7 @@ class Core:
             uploads.take_probe_data(metadata, document)
         except NotServing:
             raise
-        except Exception as error:  # a plugin's defect is told to the client as such
-            if not isinstance(error, Bcfg2Error):
-                self.logger.exception("Receiving probe data failed")
+        except Bcfg2Error as error:
             self.critical_error(
                 f"Failed to process probe data from client {metadata.hostname}: {error}"
             )
@@ -522,6 +537,8 @@ class Core:
         client, _ = self.resolve_client(address, metadata=False)
         try:
             self.metadata.set_profile(client, profile, address)
+        except NotServing:
+            raise
         except (MetadataConsistencyError, MetadataRuntimeError) as error:
             self.critical_error(f"Unable to assert profile for {client}: {error}")
         return True

@@ -6,8 +6,9 @@ import logging
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
+from bcfg2tw.engine.plugin_failures import describe_failure, failure_of
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import Bcfg2Error, NotKept
+from bcfg2tw.errors import Bcfg2Error, CriticalError, NotKept, NotServing
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -36,15 +37,20 @@ def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) 
     except NotKept as error:
         logger.error("the report of %s cannot be kept: %s", metadata.hostname, error)
         raise
-    except Exception:  # a report that one plugin cannot take is still one for the others
-        logger.exception("Plugin %s failed to process stats from %s", plugin, metadata.hostname)
+    except NotServing:
+        raise
+    except Exception as error:  # a report that one plugin cannot take is still one for the others
+        reason = describe_failure(plugin, error)
+        logger.error(
+            "Plugin %s failed to process stats from %s: %s", plugin, metadata.hostname, reason
+        )
 
 
 def take_probe_data(metadata: ClientMetadata, document: Element) -> None:
     """
     Hand the output of probes to the plugins that asked for them; it is on disk on return.
 
-    :raises Exception: whatever a plugin raises
+    :raises Bcfg2Error: what a plugin raises, or a sentence about its defect
     """
     for source, elements in _by_source(document).items():
         plugin = metadata.snapshot.plugins.get(source or "")
@@ -53,7 +59,12 @@ def take_probe_data(metadata: ClientMetadata, document: Element) -> None:
             continue
         if not isinstance(plugin, Probing):
             raise Bcfg2Error(f"{source} takes no probe data")
-        plugin.ReceiveData(metadata, elements)
+        try:
+            plugin.ReceiveData(metadata, elements)
+        except Bcfg2Error:
+            raise
+        except Exception as error:  # a plugin's defect is told to the client as such
+            raise Bcfg2Error(failure_of(plugin, error)) from error
 
 
 def _by_source(document: Element) -> dict[str | None, list[Element]]:
@@ -66,13 +77,19 @@ def _by_source(document: Element) -> dict[str | None, list[Element]]:
 
 
 def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
-    """Return the decisions of all plugins for a mode (:ref:`wire-9.5`)."""
+    """
+    Return the decisions of all plugins for a mode (:ref:`wire-9.5`).
+
+    :raises CriticalError: if a list cannot be made for the client
+    :raises NotServing: if a list was never understood
+    """
     decisions: list[tuple[str, str]] = []
     for plugin in metadata.snapshot.plugins_by_type(Decision):
         try:
             decisions.extend(plugin.GetDecisions(metadata, mode))
-        except Bcfg2Error as error:  # an unknown mode, for instance: it contributes nothing
-            logger.error("Plugin: %s failed to generate decision list: %s", plugin, error)
-        except Exception:  # a defect: it contributes nothing
-            logger.exception("Plugin: %s failed to generate decision list", plugin)
+        except (CriticalError, NotServing):
+            raise
+        except Exception as error:  # an unknown mode, or a defect: it contributes nothing
+            reason = describe_failure(plugin, error)
+            logger.error("Plugin: %s failed to generate decision list: %s", plugin, reason)
     return decisions

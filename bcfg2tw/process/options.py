@@ -15,6 +15,8 @@ from bcfg2tw.core import core_class
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.privileges import Privileges, by_user
+from bcfg2tw.process.twistd_files import check_files
+from bcfg2tw.process.usage_mistakes import explain_usage
 from bcfg2tw.serving.listening import check_addresses
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, options
 from bcfg2tw.settings.types import Option
@@ -66,19 +68,29 @@ class Options(usage.Options):
         Parse the command line.
 
         :raises twisted.python.usage.UsageError: if it cannot be understood; below twistd the
-            process ends instead, with the status that Twisted before 26.4 does not give
+            process ends instead, with the reason alone in place of the whole usage
         """
         try:
             super().parseOptions(options)
         except usage.UsageError as error:
             if self.parent is None:
                 raise
-            print(f"{self}\nbcfg2-core: {error}")
+            print(f"bcfg2-core: {explain_usage(error, self)}", file=sys.stderr)
+            print("twistd bcfg2-core --help lists the options", file=sys.stderr)
             sys.exit(1)
 
+    def parseArgs(self, *arguments: str) -> None:
+        """
+        Refuse arguments.
+
+        :raises twisted.python.usage.UsageError: if there is any
+        """
+        if arguments:
+            raise usage.UsageError(f"{arguments[0]!r} is no option, and there are options alone")
+
     def opt_endpoint(self, description: str) -> None:
-        """Listen on an endpoint of Twisted, such as systemd:domain=INET:index=0; TLS is put on
-        top. May be repeated, and replaces the addresses of bcfg2.conf."""
+        """Listen on an endpoint of Twisted, such as tcp6:6789, or systemd for all sockets that it
+        hands over; TLS is put on top. May be repeated, and replaces the addresses of bcfg2.conf."""
         self._endpoints.append(description)
 
     @property
@@ -100,6 +112,8 @@ class Options(usage.Options):
         """Make the settings, and look whether they can be served; a sentence says why not."""
         try:
             self.settings = Settings.load(self._overrides())
+            if self.parent is not None:
+                check_files(self.parent)
             _check_telling(self.settings, self.privileges)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence

@@ -19,18 +19,27 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bcfg2tw.calls.interfaces import RunningCore
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.admin.processes import OneProcess
+from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.logs import LogService
+from bcfg2tw.process.notify import NotifyService
 from bcfg2tw.process.privileges import Privileges
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.serving.drain import SHUTDOWN_SECONDS
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
+from bcfg2tw.workers.supervisor import WorkersService
 
 T = TypeVar("T")
 
 log = Logger()
+
+#: A core's service in this process, or one that leads others.
+Server = CoreService | WorkersService
+
+END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class TwistdService(MultiService):
@@ -40,7 +49,7 @@ class TwistdService(MultiService):
         self,
         reactor: Any,
         settings: Settings,
-        core: CoreService,
+        core: Server,
         is_daemon: bool = False,
         privileges: Privileges | None = None,
     ) -> None:
@@ -57,15 +66,22 @@ class TwistdService(MultiService):
         self._settings = settings
         self._is_daemon = is_daemon
         self._status = 0
+        self._is_hurried = False
         try:
             with (privileges or Privileges()).acting():
                 self._logs = LogService(settings)
+                reports = _reports(reactor, settings)
             server_endpoints(reactor, settings)
         except Bcfg2Error as error:
             sys.exit(f"bcfg2-core: {error}")
         self._core = core
         self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
+        if isinstance(core, CoreService):
+            processes = OneProcess(Administration(reactor, core))
+            NotifyService(reactor, core.state, processes).setServiceParent(self)
+        if reports is not None:
+            reports.setServiceParent(self)
 
     def privilegedStartService(self) -> None:
         """Bind the ports; ends the process with a sentence where that cannot be."""
@@ -93,11 +109,26 @@ class TwistdService(MultiService):
         """
         End the calls that run, shut the core down, and then the log.
 
-        The process ends in any case when the drain timeout is over, whatever hangs.
+        The process ends in any case when the drain timeout is over, whatever hangs. A second
+        signal that ends it ends the calls, too.
         """
-        _end_after(self._settings.drain_timeout_seconds, self._status)
+        _end_after(self._core.longest_end_seconds, self._status)
+        for number in END_SIGNALS:
+            signal.signal(number, self._signal_again)
         stopped: Deferred[None] = maybeDeferred(super().stopService)
         return stopped.addBoth(self._end_logs)
+
+    def _signal_again(self, number: int, _: object) -> None:
+        self._reactor.callFromThread(self._hurry, signal.Signals(number).name)
+
+    def _hurry(self, name: str) -> None:
+        """End at once, but for what the core has to write down."""
+        if self._is_hurried:
+            return
+        self._is_hurried = True
+        log.warn("Received {name} again: calls that run are not waited for", name=name)
+        self._core.cut_short()
+        _end_after(SHUTDOWN_SECONDS * 2, self._status, "the time after a second signal is over")
 
     def _end_logs(self, result: T) -> T:
         self._logs.stopService()
@@ -110,7 +141,7 @@ class TwistdService(MultiService):
             raise error
         sys.exit(1)
 
-    def _log_hint(self, core: RunningCore) -> None:
+    def _log_hint(self, core: object) -> None:
         options = "" if self._settings.config is None else f" -C {self._settings.config}"
         if self._settings.port is not None:
             host, _ = locations(self._settings.server)[0]
@@ -123,16 +154,31 @@ class TwistdService(MultiService):
         self._reactor.callWhenRunning(self._reactor.stop)
 
 
-def _end_after(seconds: float, status: int) -> None:
+def _reports(reactor: Any, settings: Settings) -> MultiService | None:
+    """Return the service of the pages of reports, if there is to be one."""
+    if not settings.web_listen:
+        return None
+    try:
+        from bcfg2tw.serving.reports import ReportsService  # which imports what not all sites have
+    except ImportError as error:
+        raise SettingsError(
+            f"it needs SQLAlchemy, alembic and Jinja2: pip install 'bcfg2tw[reporting]' ({error})",
+            "reporting",
+            "web_listen",
+        ) from error
+    return ReportsService(reactor, settings)
+
+
+def _end_after(seconds: float, status: int, reason: str = "the drain timeout is over") -> None:
     """End the process if it has not ended by itself until then: Python waits for some threads."""
-    limit = Timer(seconds, _cut_off, [status])
+    limit = Timer(seconds, _cut_off, [status, reason])
     limit.daemon = True
     limit.start()
 
 
-def _cut_off(status: int) -> None:
+def _cut_off(status: int, reason: str) -> None:
     # threads that hang may hold the locks of the log: it must not keep this one
-    sys.stderr.write("bcfg2-core: something hangs; the drain timeout is over, and so is this\n")
+    sys.stderr.write(f"bcfg2-core: something hangs; {reason}, and so is this\n")
     os._exit(status)
 
 

@@ -100,15 +100,26 @@ class ReportDatabase:
 
         :raises CoreInitError: if the tables are of a newer release
         """
-        if self._is_prepared or not self._kind.is_there():
-            return self._is_prepared
-        with self._engine.connect() as connection:
+        if self._is_prepared:
+            return True
+        with self.looking() as connection:
+            if connection is None:
+                return False
             state = schema.state_of(connection)
         state.check()
         return state.version is not None
 
     def __str__(self) -> str:
         return str(self.location)
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection | None]:
+        """Give a connection without making or upgrading tables; None if there is no database."""
+        if not self._kind.is_there():
+            yield None
+            return
+        with self._engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -8,7 +8,6 @@ is the one to be seen. What no run has any more goes with the last one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +69,12 @@ def purge(database: ReportDatabase, wanted: Purge, progress: Progress = lambda c
     :returns: how many runs are gone
     :raises sqlalchemy.exc.SQLAlchemyError: if the database fails; the steps that were made stay
     """
+    count = _purge_runs(database, wanted, progress)
+    remove_unused(database)
+    return count
+
+
+def _purge_runs(database: ReportDatabase, wanted: Purge, progress: Progress) -> int:
     count = 0
     while True:
         with database.writing() as connection:
@@ -78,7 +83,6 @@ def purge(database: ReportDatabase, wanted: Purge, progress: Progress = lambda c
             break
         count += step
         progress(count)
-    remove_unused(database)
     return count
 
 
@@ -97,22 +101,34 @@ def _purge_step(connection: Connection, wanted: Purge) -> int:
 
 def remove_host(database: ReportDatabase, client: str) -> int:
     """Remove a host with all its runs; returns how many these were."""
-    count = purge(database, Purge(client=client, keeps_newest=False))
+    count = remove_host_alone(database, client)
+    remove_unused(database)
+    return count
+
+
+def remove_host_alone(database: ReportDatabase, client: str) -> int:
+    """Remove a host and its runs, but not what no other run has; returns how many these were."""
+    wanted = Purge(client=client, keeps_newest=False)
+    count = _purge_runs(database, wanted, lambda count: None)
     with database.writing() as connection:
         connection.execute(delete(tables.hosts).where(tables.hosts.c.name == client))
     return count
 
 
-def remove_unused(database: ReportDatabase) -> None:
-    """Remove sets, entries, memberships and texts that no run has any more."""
+def remove_unused(database: ReportDatabase) -> dict[str, int]:
+    """
+    Remove sets, entries, memberships and texts that no run has any more.
+
+    :returns: how many of each are gone
+    """
     runs, members, links = tables.runs.c, tables.members.c, tables.set_entries.c
-    for shared in (
-        _Shared(tables.sets, (runs.bad_set, runs.modified_set, runs.extra_set), links.set),
-        _Shared(tables.entries, (links.entry,)),
-        _Shared(tables.memberships, (runs.membership,), members.membership),
-        _Shared(tables.texts, (runs.state, runs.revision, runs.server, runs.phases)),
-    ):
-        shared.remove_unused(database)
+    shared = {
+        "set": _Shared(tables.sets, (runs.bad_set, runs.modified_set, runs.extra_set), links.set),
+        "entry": _Shared(tables.entries, (links.entry,)),
+        "membership": _Shared(tables.memberships, (runs.membership,), members.membership),
+        "text": _Shared(tables.texts, (runs.state, runs.revision, runs.server, runs.phases)),
+    }
+    return {name: rows.remove_unused(database) for name, rows in shared.items()}
 
 
 @dataclass(frozen=True)
@@ -128,17 +144,22 @@ class _Shared:
     users: tuple[ColumnElement[Any], ...]
     part: Column[Any] | None = None
 
-    def remove_unused(self, database: ReportDatabase) -> None:
-        """Remove the rows that nothing points to."""
+    def remove_unused(self, database: ReportDatabase) -> int:
+        """Remove the rows that nothing points to; returns how many these were."""
         with database.reading() as connection:
             candidates = self._numbers(connection) - self._used(connection)
-        for chunk in chunks(sorted(candidates), STEP):
-            # one that has come into use meanwhile stays, and its neighbours until the next time
-            with suppress(IntegrityError), database.writing() as connection:
+        return sum(self._remove(database, chunk) for chunk in chunks(sorted(candidates), STEP))
+
+    def _remove(self, database: ReportDatabase, chunk: Sequence[int]) -> int:
+        try:
+            with database.writing() as connection:
                 unused = sorted(set(chunk) - self._used(connection, chunk))
                 if self.part is not None:
                     connection.execute(delete(self.part.table).where(self.part.in_(unused)))
                 connection.execute(delete(self.table).where(self.table.c.id.in_(unused)))
+        except IntegrityError:
+            return 0  # one has come into use meanwhile: it stays, and its neighbours for this time
+        return len(unused)
 
     def _numbers(self, connection: Connection) -> set[int]:
         query = select(self.table.c.id)

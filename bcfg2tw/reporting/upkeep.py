@@ -15,6 +15,7 @@ from bcfg2tw.reporting.classes import HOUR
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.purging import Purge, purge
+from bcfg2tw.reporting.upstream.succession import is_waiting
 
 #: Seconds after the start, and between two times.
 FIRST_SECONDS, INTERVAL_SECONDS = 300.0, 6 * 3600.0
@@ -68,8 +69,16 @@ class Upkeep:
         """
         Remove what is too old; where everything is kept, warn once that is much.
 
+        Reports of an older Bcfg2 in the same database are named until they are imported.
+
         :raises SQLAlchemyError: if the database fails
         """
+        if is_waiting(self._database):
+            logger.warning(
+                "%s holds reports of an older Bcfg2, which are not shown: bcfg2tw reports import "
+                "takes them over",
+                self._database,
+            )
         now = int(self._clock.time() * MICROSECONDS)
         if self._days is None:
             self._warn_of_age(now)

@@ -12,6 +12,7 @@ class Lane:
     Calls of one kind, quick or not, with their places.
 
     :ivar queue: those that wait
+    :ivar places: how many may run
     :ivar free: how many further ones may run
     :ivar lost: places of calls that were given up and do not end
     """
@@ -22,7 +23,7 @@ class Lane:
 
         :param is_serial: whether calls of one caller run one after the other
         """
-        self.free = self._places = settings.threads
+        self.free = self.places = settings.threads
         self.lost = 0
         others = max(1, settings.threads - 1)  # one address never has them all
         self.queue: FairQueue[Call] = FairQueue(
@@ -32,7 +33,7 @@ class Lane:
     @property
     def is_lost(self) -> bool:
         """True where no place will become free."""
-        return self.lost == self._places
+        return self.lost == self.places
 
     def take(self) -> Call | None:
         """Take the next call, if there is a place for it."""

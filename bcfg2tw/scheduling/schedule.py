@@ -42,6 +42,23 @@ class Schedule:
         self.running: set[Call] = set()
         self.pending = 0
 
+    @property
+    def is_lost(self) -> bool:
+        """True where no place of a lane will become free."""
+        return any(lane.is_lost for lane in self._lanes.values())
+
+    def picture(self) -> dict[str, int]:
+        """Return how many calls wait and run, how many places there are, and spare threads."""
+        quick, others = self._lanes[True], self._lanes[False]
+        return {
+            "waiting_quick": len(quick.queue),
+            "waiting": len(others.queue),
+            "running": len(self.running),
+            "places": quick.places + others.places,
+            "free_places": quick.free + others.free,
+            "spare": self._spare,
+        }
+
     def lane(self, turn: Turn) -> Lane:
         """Return the lane of calls of this kind."""
         return self._lanes[turn.is_quick]

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from twisted.application.internet import TimerService
-from twisted.application.service import MultiService
-from twisted.internet.defer import CancelledError, Deferred, DeferredList, succeed
+from twisted.application.service import IService, MultiService
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -21,8 +20,11 @@ from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
+from bcfg2tw.serving.drain import Drain
 from bcfg2tw.serving.listening import listen
+from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
@@ -33,9 +35,6 @@ T = TypeVar("T")
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
 
-#: How much of the drain timeout is kept for shutting the core down.
-SHUTDOWN_SECONDS = 2.0
-
 
 class CoreService(MultiService):
     """
@@ -45,6 +44,9 @@ class CoreService(MultiService):
 
     :ivar downloader: what fetches files for the core; it works as long as the reactor runs
     :ivar debug_listeners: called with the core's debug flag whenever that is set
+    :ivar state: what it does now
+    :ivar companions: services that run as long as this one does anything, to its very end
+    :ivar pool: in which everything runs that blocks
     """
 
     def __init__(
@@ -65,7 +67,9 @@ class CoreService(MultiService):
         self._settings = settings
         self._make_core = make_core
         self._is_core_started = is_core_started
-        self._pool = CorePool(reactor, settings)
+        self.pool = CorePool(reactor, settings)
+        self.state = ServiceState()
+        self.companions: list[IService] = []
         self.downloader = ReactorDownloader(reactor, lambda: self._settings)
         self._core: RunningCore | None = None
         self._context: ServerContext | None = None
@@ -76,7 +80,7 @@ class CoreService(MultiService):
         # fire when what the core was asked to do beside calls has ended
         self._core_work: list[Deferred[None]] = []
         self._stopped: Deferred[None] | None = None
-        self._due = 0.0  # when all has to be over that happens at the end
+        self._drain: Drain | None = None
         # the core that has read the repository, or why there is none
         self._outcome: RunningCore | Failure | None = None
         self._waiting: list[Deferred[RunningCore]] = []
@@ -98,12 +102,33 @@ class CoreService(MultiService):
             waiting.callback(self._outcome)
         return waiting
 
+    @property
+    def longest_end_seconds(self) -> float:
+        """How long the end of the service may take."""
+        return self._settings.drain_timeout_seconds
+
     def _tell(self, outcome: RunningCore | Failure) -> None:
         """Have those who wait for the core go on."""
         self._outcome = outcome
+        self.state.enter(FAILED if isinstance(outcome, Failure) else SERVING)
         waiters, self._waiting = self._waiting, []
         for waiting in waiters:
             waiting.callback(outcome)
+
+    @property
+    def core(self) -> RunningCore | None:
+        """The core, None before it has read the repository and when it is shut down."""
+        return self._core if self._has_started else None
+
+    @property
+    def site(self) -> CoreSite | None:
+        """The site that serves, None before and afterwards."""
+        return self._site
+
+    @property
+    def context(self) -> ServerContext | None:
+        """The server's side of TLS, None before the ports are bound."""
+        return self._context
 
     def privilegedStartService(self) -> None:
         """
@@ -111,18 +136,31 @@ class CoreService(MultiService):
 
         :raises SettingsError: if certificate, key or an address cannot be used
         """
-        self._context = ServerContext(self._settings)
+        self._context = self._make_context()
         ready = self.started
-        resource = CoreResource(ready, self._pool, self._settings)
+        resource = CoreResource(ready, self.pool, self._settings)
         ready.addErrback(lambda _: None)  # it is reported when it happens
         self._site = CoreSite(resource, self._settings, self._reactor)
         Deferred.fromCoroutine(self._listen(self._site, self._context)).addErrback(self._refuse)
         if self._refusal is not None:
             self._refusal.raiseException()
         super().privilegedStartService()
+        for companion in self.companions:
+            companion.privilegedStartService()
+
+    def _make_context(self) -> ServerContext:
+        """
+        Return the server's side of TLS.
+
+        :raises SettingsError: if certificate or key cannot be used
+        """
+        return ServerContext(self._settings)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = tls_factory(site, context)
+        notice = unclaimed(self._settings.endpoints)
+        if notice:
+            log.warn("{notice}", notice=notice)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
             log.info("Listening on {address}", address=_location(port.getHost()))
@@ -141,15 +179,20 @@ class CoreService(MultiService):
         if self._site is None:
             self.privilegedStartService()
         super().startService()
+        for companion in self.companions:
+            companion.startService()
         self._watch_certificates()
-        self._pool.start()
+        self.pool.start()
         core = self._core = self._make_core()
         core.downloader = self.downloader
         core.debug_listeners.extend(self.debug_listeners)
-        for notice in (*self._settings.notices, *weaknesses(self._settings)):
-            log.warn("{notice}", notice=notice)
+        self._say_notices()
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self._tell, self._give_up)
+
+    def _say_notices(self) -> None:
+        for notice in (*self._settings.notices, *weaknesses(self._settings)):
+            log.warn("{notice}", notice=notice)
 
     def _watch_certificates(self) -> None:
         if self._context is not None:
@@ -157,7 +200,7 @@ class CoreService(MultiService):
 
     async def _start(self, core: RunningCore) -> RunningCore:
         if not self._is_core_started:
-            await self._pool.call(core.start)
+            await self.pool.call(core.start)
         log.info("{text}", text=self._description(core), is_for_all_logs=True)
         self._has_started = True
         if self.running:
@@ -177,36 +220,57 @@ class CoreService(MultiService):
 
     def _start_watching(self, core: RunningCore) -> None:
         if self._settings.filemonitor != "pseudo":
-            Watcher(self._reactor, core, self._pool, self._settings).setServiceParent(self)
+            Watcher(self._reactor, core, self.pool, self._settings).setServiceParent(self)
         if self._settings.perflog:
             seconds = self._settings.performance_interval
             TimerService(seconds, _log_performance, core).setServiceParent(self)
 
-    def reload(self) -> Deferred[None]:
+    def reload(self) -> Deferred[list[str]]:
         """
         Read bcfg2.conf, certificates and the repository again; no connection is dropped.
 
         What cannot be used is logged, and what was read before stays in force. A service that does
         not run has nothing to read again.
+
+        :returns: a Deferred of sentences about what cannot be used; none where all is well
         """
         if not self.running or self._site is None or self._context is None:
-            return succeed(None)
+            return succeed([])
+        self.state.begin_reloading()
         reloading = self._tracked(Deferred.fromCoroutine(self._reload(self._site, self._context)))
-        return reloading.addErrback(_report)
+        return reloading.addErrback(_reason_of).addBoth(self._end_reloading)
 
-    async def _reload(self, site: CoreSite, context: ServerContext) -> None:
+    def _end_reloading(self, reasons: list[str]) -> list[str]:
+        self.state.end_reloading()
+        return reasons
+
+    async def _reload(self, site: CoreSite, context: ServerContext) -> list[str]:
+        reasons = []
         try:
-            settings = await self._pool.call(self._settings.reread)
+            settings = await self.pool.call(self._settings.reread)
             context.reload(settings)
             self._settings = settings
             site.reload(settings)
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
+            reasons.append(str(error))
         else:
             log.info("bcfg2.conf and certificates are read again")
         if self._core is not None and self._has_started:
-            await self._pool.call(self._core.reload, None)
+            await self.pool.call(self._core.reload, None)
         log.info("The repository is read again")
+        return reasons
+
+    def drain(self, is_draining: bool) -> None:
+        """
+        Send clients elsewhere, or take them again, for who takes this server out of a balancer.
+
+        Calls go on being answered; each connection is closed after its answer, and readiness is
+        denied.
+        """
+        if self._site is not None and self._stopped is None:
+            self._site.shed(is_draining)
+            self.state.enter(DRAINING if is_draining else SERVING)
 
     def stopService(self) -> Deferred[None]:
         """
@@ -221,23 +285,31 @@ class CoreService(MultiService):
         self._stopped.addBoth(waiting.callback)
         return waiting
 
+    def cut_short(self) -> None:
+        """Have a service that is being stopped wait for no call any more; connections are cut."""
+        if self._drain is not None:
+            self._drain.cut_short()
+
     async def _stop(self) -> None:
-        self._due = self._reactor.seconds() + self._settings.drain_timeout_seconds
+        self.state.enter(STOPPING)
+        drain = self._drain = Drain(self._reactor, self._settings.drain_timeout_seconds)
         self.downloader.stop()
         for port in self._ports:
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
-        await self._in_time(_as_deferred(super().stopService()))
+        await drain.in_time(_as_deferred(super().stopService()).addErrback(_report))
         if self._site is not None:
-            await self._answer_calls(self._site)
+            await _answer_calls(self._site, drain)
         if self._core is not None:
-            await self._in_time(DeferredList(list(self._core_work)))
-            await self._in_time(self._pool.call(self._core.shutdown))
-        if not await self._in_time(self._pool.stop()):
+            await drain.in_time(DeferredList(list(self._core_work)))
+            await drain.in_time(self.pool.call(self._core.shutdown).addErrback(_report))
+        if not await drain.in_time(self.pool.stop().addErrback(_report)):
             log.error("Calls still run; they end with the process")
-            self._pool.abandon()
-        self._site = self._core = None
+            self.pool.abandon()
+        self._site = self._core = self._drain = None
+        for companion in self.companions:
+            await maybeDeferred(companion.stopService)
 
     def _tracked(self, work: Deferred[T]) -> Deferred[T]:
         """Have work of the core end, in whatever way, before the core is shut down."""
@@ -251,35 +323,26 @@ class CoreService(MultiService):
 
         return work.addBoth(end)
 
-    async def _answer_calls(self, site: CoreSite) -> None:
-        drain_seconds = self._settings.drain_timeout_seconds
-        reserve = min(SHUTDOWN_SECONDS, drain_seconds / 5)
-        if not await self._in_time(site.drain(), reserve):
-            number = site.abort()
-            log.error(
-                "{number} connections are cut off: they were open {seconds:g} s after the end",
-                number=number,
-                seconds=drain_seconds - reserve,
-            )
 
-    async def _in_time(self, waiting: Deferred[Any], reserve: float = 0.0) -> bool:
-        """
-        Wait for something, but not longer than the end of all may take.
-
-        :param reserve: seconds of that which are left for what comes then
-        """
-        remaining = max(0.0, self._due - reserve - self._reactor.seconds())
-        limit: Deferred[None] = deferLater(self._reactor, remaining)
-        limit.addErrback(lambda failure: failure.trap(CancelledError))
-        waiting.addErrback(_report)
-        await DeferredList([waiting, limit], fireOnOneCallback=True)
-        limit.cancel()
-        return waiting.called
+async def _answer_calls(site: CoreSite, drain: Drain) -> None:
+    if not await drain.in_time(site.drain().addErrback(_report), drain.reserve_seconds):
+        number = site.abort()
+        log.error(
+            "{number} connections are cut off: they were open {seconds:.3g} s after the end",
+            number=number,
+            seconds=drain.seconds_for_calls,
+        )
 
 
 def _as_deferred(result: Deferred[None] | None) -> Deferred[None]:
     """Return a Deferred for what may have ended already."""
     return succeed(None) if result is None else result
+
+
+def _reason_of(failure: Failure) -> list[str]:
+    """Log what went wrong, and return it as a sentence."""
+    _report(failure)
+    return [str(failure.value) or type(failure.value).__name__]
 
 
 def _report(failure: Failure) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -22,11 +23,49 @@ from twisted.internet.endpoints import (
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.serving.systemd_sockets import (
+    ALL,
+    Mismatch,
+    all_sockets,
+    check_endpoint,
+    is_systemds,
+    unclaimed,
+)
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
 
 #: Clients come all at once, for example when their cron jobs start.
 BACKLOG = 1024
+
+#: The name of both loopback addresses.
+LOOPBACK_NAME = "localhost"
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """
+    What to do about an address that cannot be listened on.
+
+    :ivar port: how to choose another port
+    :ivar name: where to write another name
+    :ivar address: what to correct, or give instead
+    """
+
+    port: str
+    name: str
+    address: str
+
+
+OF_SERVER = Remedies(
+    "choose another port with --port",
+    "in [components] bcfg2 or with --interface, or give --listen-all",
+    "correct [components] bcfg2, or give --interface or --listen-all",
+)
+OF_REPORTS = Remedies(
+    "choose another port in [reporting] web_listen",
+    "in [reporting] web_listen",
+    "correct [reporting] web_listen",
+)
 
 NO_ADDRESSES = "clients are known by their IP addresses, and it has none"
 
@@ -45,9 +84,27 @@ def check_addresses(settings: Settings) -> None:
     :raises CannotListen: naming the address and the remedy
     """
     if settings.endpoints:
-        return
-    for bound in bound_sockets(settings):
+        check_systemd(settings)
+    elif unclaimed(()):
+        raise CannotListen(unclaimed(()))
+    addresses = () if settings.endpoints else hosts(settings)
+    for bound in (*bind_all(addresses, OF_SERVER), *bind_all(settings.web_listen, OF_REPORTS)):
         bound.close()
+
+
+def check_systemd(settings: Settings) -> None:
+    """
+    Compare the endpoints of systemd's sockets with what was handed over.
+
+    :raises CannotListen: naming the endpoint and the remedy
+    """
+    for description in filter(is_systemds, settings.endpoints):
+        try:
+            all_sockets() if description == ALL else check_endpoint(description)
+        except Mismatch as error:
+            raise CannotListen(
+                f"the endpoint {description!r} cannot be used: {error}", "bcfg2tw", "endpoints"
+            ) from error
 
 
 async def listen(
@@ -59,10 +116,10 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await _listen(description, endpoint, factory)
+        yield await listen_at(description, endpoint, factory)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
-            yield await _adopt(reactor, bound, factory)
+            yield await adopt(reactor, bound, factory)
 
 
 def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServerEndpoint]:
@@ -71,8 +128,12 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
 
     :raises CannotListen: for the first description that is none
     """
-    endpoints = {}
+    check_systemd(settings)
+    endpoints: dict[str, IStreamServerEndpoint] = {}
     for description in settings.endpoints:
+        if description == ALL:
+            endpoints.update(_handed_over(reactor))
+            continue
         with _naming(description):
             endpoints[description] = serverFromString(reactor, description)
         if isinstance(endpoints[description], UNIXServerEndpoint):
@@ -80,9 +141,24 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
     return endpoints
 
 
-async def _listen(
+def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
+    """Return an endpoint for each socket of systemd's, by its address."""
+    return {
+        f"{ALL} ({handed.place})": AdoptedStreamServerEndpoint(
+            reactor, handed.descriptor, handed.family
+        )
+        for handed in all_sockets()
+    }
+
+
+async def listen_at(
     description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
 ) -> IListeningPort:
+    """
+    Listen on an endpoint.
+
+    :raises CannotListen: naming it and the remedy
+    """
     with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
     if not hasattr(port.getHost(), "host"):
@@ -109,9 +185,10 @@ def _unusable(description: str, reason: str) -> CannotListen:
     )
 
 
-def _adopt(
+def adopt(
     reactor: Any, bound: socket.socket, factory: IProtocolFactory
 ) -> Deferred[IListeningPort]:
+    """Listen on a socket, which belongs to the port from here on."""
     bound.setblocking(False)
     # the descriptor belongs to the endpoint from here on, which replaces it by a duplicate
     endpoint = AdoptedStreamServerEndpoint(reactor, bound.detach(), bound.family)
@@ -125,11 +202,20 @@ def bound_sockets(settings: Settings) -> list[socket.socket]:
 
     :raises CannotListen: for the first one that cannot be had; the others are closed again
     """
+    return bind_all(hosts(settings), OF_SERVER)
+
+
+def bind_all(addresses: Iterable[tuple[str, int]], remedies: Remedies) -> list[socket.socket]:
+    """
+    Return listening sockets for hosts and ports, all of them or none.
+
+    :raises CannotListen: for the first one that cannot be had
+    """
     with ExitStack() as failure:
         bound = [
             failure.enter_context(listening)
-            for host, port in hosts(settings)
-            for listening in _bind(host, port)
+            for host, port in addresses
+            for listening in _bind(host, port, remedies)
         ]
         failure.pop_all()
     return bound
@@ -147,17 +233,17 @@ def hosts(settings: Settings) -> tuple[tuple[str, int], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def _bind(host: str, port: int) -> Iterator[socket.socket]:
+def _bind(host: str, port: int, remedies: Remedies) -> Iterator[socket.socket]:
     """Yield a listening socket for each address that a name stands for and this machine has."""
     absent = []
-    addresses = list(_addresses(host, port))
+    addresses = list(_addresses(host, port, remedies))
     for family, address in addresses:
         try:
             bound = socket.create_server(
                 address, family=family, backlog=BACKLOG, dualstack_ipv6=False
             )
         except OSError as error:
-            reason = _reason(address[0], port, error)
+            reason = _reason(address[0], port, error, remedies)
             if error.errno not in _ABSENT:
                 raise CannotListen(reason) from error
             absent.append(reason)
@@ -167,7 +253,12 @@ def _bind(host: str, port: int) -> Iterator[socket.socket]:
         raise CannotListen("; ".join(absent))
 
 
-def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
+def _addresses(host: str, port: int, remedies: Remedies) -> Iterator[tuple[Any, tuple[str, int]]]:
+    if host.lower() == LOOPBACK_NAME:
+        # both, as RFC 6761 has it, whatever the file of hosts says: clients may choose either
+        yield socket.AF_INET, ("127.0.0.1", port)
+        yield socket.AF_INET6, ("::1", port)
+        return
     try:
         entries = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -175,23 +266,17 @@ def _addresses(host: str, port: int) -> Iterator[tuple[Any, tuple[str, int]]]:
     except OSError as error:
         raise CannotListen(
             f"{host!r} stands for no address: {error.strerror}; write a name or address of this "
-            "machine in [components] bcfg2 or with --interface, or give --listen-all"
+            f"machine {remedies.name}"
         ) from error
     for family, address in dict.fromkeys((entry[0], entry[4]) for entry in entries):
         yield family, (str(address[0]), port)
 
 
-def _reason(ip: str, port: int, error: OSError) -> str:
+def _reason(ip: str, port: int, error: OSError, remedies: Remedies) -> str:
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {port} on {ip} is in use: stop the other server, or choose another port "
-            "with --port"
-        )
+        return f"port {port} on {ip} is in use: stop the other server, or {remedies.port}"
     if error.errno == errno.EACCES:
         return f"port {port} on {ip} is not for this user: start as root, or choose one above 1023"
     if error.errno == errno.EADDRNOTAVAIL:
-        return (
-            f"{ip} is no address of this machine: correct [components] bcfg2, or give "
-            "--interface or --listen-all"
-        )
+        return f"{ip} is no address of this machine: {remedies.address}"
     return f"port {port} on {ip} cannot be used: {os.strerror(error.errno or 0)}"

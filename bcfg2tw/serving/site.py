@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -33,6 +34,9 @@ logger = logging.getLogger("bcfg2-server")
 
 #: How long peers have to take note that a connection on which nothing runs is closed.
 CLOSING_SECONDS = 2.0
+
+#: How long a connection that had no request yet has to send one when the server drains.
+GRACE_SECONDS = 2.0
 
 #: A request's target: a path, or a whole URL as proxies write it (RFC 9112, 3.2.2).
 _TARGET = re.compile(rb"(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)")
@@ -110,11 +114,11 @@ def _is_served(uri: bytes, paths: tuple[str, ...]) -> bool:
 class CoreChannel(HTTPChannel):
     """One connection: HTTP/1.1 under deadlines."""
 
-    requestFactory = CoreRequest
+    requestFactory: Any = CoreRequest
     timeOut = None
     transport: Any
 
-    def __init__(self, site: CoreSite) -> None:
+    def __init__(self, site: BoundedSite) -> None:
         super().__init__()
         self.site = self.factory = site
         self._settings = site.settings
@@ -136,7 +140,7 @@ class CoreChannel(HTTPChannel):
         if self._is_in_handshake:
             self._set_deadline(self._settings.handshake_timeout_seconds)
         else:
-            self._set_deadline(self._settings.header_timeout_seconds)
+            self._begin_waiting()
 
     def handshakeCompleted(self) -> None:
         """Wait for the first request, unless the peer's certificate has lost its worth."""
@@ -146,7 +150,20 @@ class CoreChannel(HTTPChannel):
             self.abort()
             return
         self._is_in_handshake = False
-        self._set_deadline(self._settings.header_timeout_seconds)
+        self.site.note_version(self.transport.getHandle().get_protocol_version_name())
+        self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        """Wait for the first request; while the server drains, not for long."""
+        seconds = self._settings.header_timeout_seconds
+        self._set_deadline(min(seconds, GRACE_SECONDS) if self.site.is_draining else seconds)
+
+    def checkPersistence(self, request: Request, version: bytes) -> bool:
+        """Say whether there may be a further request behind one; not while the server drains."""
+        if not self.site.is_draining:
+            return bool(super().checkPersistence(request, version))
+        request.responseHeaders.setRawHeaders(b"connection", [b"close"])
+        return False
 
     def dataReceived(self, data: bytes) -> None:
         """Take data; the first of a further request starts its deadline."""
@@ -183,6 +200,8 @@ class CoreChannel(HTTPChannel):
             self._wait_for_request()
         if not self._is_backed_up:
             self.mark_as_idle()
+        if self.site.is_draining:  # it began before that
+            self.persistent = False
         if self._is_paused:  # what else comes is read to no purpose, so that the answer gets there
             self.resume_reading()
         super().requestDone(request)
@@ -232,12 +251,21 @@ class CoreChannel(HTTPChannel):
             self._deadline = None
 
     def finish(self) -> None:
-        """Let a call that runs be answered, and close then; close at once where there is none."""
-        self.persistent = False
-        if self._deadline is not None and not self._is_backed_up:
+        """
+        Close as soon as nobody is hurt by it, for a site that drains.
+
+        A call that runs is answered, and a request that has begun is let in. A connection without
+        a request so far is one whose request is on its way, and has a moment to send it. One that
+        was kept after an answer is closed at once.
+        """
+        if self._deadline is None or self._is_backed_up:
+            self.persistent = False
+        elif self._is_idle or not (self.persistent or self.requests):
             self._is_finished = True
             self._set_deadline(CLOSING_SECONDS)
             self.loseConnection()  # the transport's own would wait for this producer
+        elif not self.requests:
+            self._set_deadline(GRACE_SECONDS)
 
     def abort(self) -> None:
         """Close at once."""
@@ -257,46 +285,52 @@ class CoreChannel(HTTPChannel):
         super().connectionLost(reason)
 
 
-class CoreSite(Site):
+class BoundedSite(Site):
     """
-    The site that serves a core, over TLS from `bounded_tls.py`.
+    A site whose connections are under deadlines and counted.
 
-    :ivar settings: for its bounds; `reload` puts others in their place
+    :ivar settings: for its bounds
     :ivar channels: the connections that are open
     :ivar idle: those of them that may be closed for new ones
     """
 
     noisy = False  # the service says where it listens
 
-    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+    def __init__(self, resource: Any, settings: Settings, reactor: Any) -> None:
         super().__init__(resource, reactor=reactor)
         self.settings = settings
         self.handshake_failures = HandshakeFailures(settings.protocol)
         self.channels: set[CoreChannel] = set()
         self.idle: IdleConnections[CoreChannel] = IdleConnections()
         self._drained: Deferred[None] | None = None
-
-    # twisted declares that a site has channels of one class of its own, which no two sites share
-    def buildProtocol(self, addr: Any) -> Any:
-        """Return the protocol for a new connection."""
-        return CoreChannel(self)
+        self._is_draining = False
+        self._versions: Counter[str] = Counter()
+        self._handshake_failures = 0  # before the settings were read again
 
     def acceptableProtocols(self) -> list[bytes]:
         """Return the only protocol; Twisted before 26.4 agrees on it with clients that ask."""
         return [b"http/1.1"]
 
-    def reload(self, settings: Settings) -> None:
-        """Take other bounds, for connections to come; why handshakes fail is said anew."""
-        self.settings = self.resource.settings = settings
-        self.handshake_failures = HandshakeFailures(settings.protocol)
+    def note_version(self, version: str) -> None:
+        """Count a handshake by the version of TLS that came of it."""
+        self._versions[version] += 1
+
+    @property
+    def is_draining(self) -> bool:
+        """True where each connection is closed after the request that it has, or is to have."""
+        return self._is_draining
+
+    def shed(self, is_draining: bool) -> None:
+        """Begin to close each connection as soon as nobody is hurt, or keep them again."""
+        self._is_draining = is_draining
+        for channel in tuple(self.channels) if is_draining else ():
+            channel.finish()
 
     def drain(self) -> Deferred[None]:
-        """Close what is idle; the Deferred fires when all calls are answered and closed."""
+        """Close all connections; the Deferred fires when all calls are answered and closed."""
         drained: Deferred[None] = Deferred()
         self._drained = drained
-        for channel in tuple(self.channels):
-            channel.finish()
-        self.resource.delay_nothing()
+        self.shed(True)
         self._look_whether_drained()
         return drained
 
@@ -326,3 +360,38 @@ class CoreSite(Site):
 
     def log(self, request: Any) -> None:
         """Write no access log: calls are logged by what they do."""
+
+
+class CoreSite(BoundedSite):
+    """The site that serves a core, over TLS from `bounded_tls.py`; `reload` gives it new bounds."""
+
+    def __init__(self, resource: CoreResource, settings: Settings, reactor: Any) -> None:
+        super().__init__(resource, settings, reactor)
+
+    # twisted declares that a site has channels of one class of its own, which no two sites share
+    def buildProtocol(self, addr: Any) -> Any:
+        """Return the protocol for a new connection."""
+        return CoreChannel(self)
+
+    def reload(self, settings: Settings) -> None:
+        """Take other bounds, for connections to come; why handshakes fail is said anew."""
+        self.settings = self.resource.settings = settings
+        self._handshake_failures += self.handshake_failures.total
+        self.handshake_failures = HandshakeFailures(settings.protocol)
+
+    def picture(self) -> dict[str, Any]:
+        """Return connections, handshakes, calls and failed logins, as plain data."""
+        resource: CoreResource = self.resource
+        return {
+            "connections": {"open": len(self.channels), "idle": len(self.idle)},
+            "tls_versions": dict(self._versions),
+            "handshake_failures": self._handshake_failures + self.handshake_failures.total,
+            "calls": resource.record.picture(),
+            "failed_logins": resource.failed_logins.total,
+        }
+
+    def drain(self) -> Deferred[None]:
+        """Close all connections; the Deferred fires when all calls are answered and closed."""
+        drained = super().drain()
+        self.resource.delay_nothing()
+        return drained

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bcfg2tw.settings import types
+from bcfg2tw.settings import types, web_types
+from bcfg2tw.settings.admin_address import AdminAddress, admin_address
+from bcfg2tw.settings.secret_sources import secret_source
 from bcfg2tw.settings.types import Option, option
 
 IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
@@ -49,13 +51,15 @@ class OptionTable:
     )  # fmt: skip
     backend: str = option(
         "server", "backend", "builtin",
-        "Core of bcfg2-server: best, builtin, cherrypy and multiprocessing all mean this one.",
+        "Core of bcfg2-server: best, builtin and cherrypy all mean this one; multiprocessing has "
+        "workers, as many as children says.",
         types.choice("best", "builtin", "cherrypy", "multiprocessing"),
     )  # fmt: skip
     core_children: int | None = option(
         "server", "children", None,
-        "Accepted for old files and command lines; one process serves all clients.",
-        types.integer, cli="children",
+        "Workers where backend is multiprocessing; as many as there are processors without it. "
+        "See [bcfg2tw] workers.",
+        types.processes, cli="children",
     )  # fmt: skip
     fam_blocking: bool = option(
         "server", "fam_blocking", "yes",
@@ -440,10 +444,62 @@ class OptionTable:
         "Size of the reports that may wait while the database is away; further ones are refused.",
         types.size,
     )  # fmt: skip
+    web_listen: tuple[tuple[str, int], ...] = option(
+        "reporting", "web_listen", "",
+        "Addresses on which the pages of reports are served, as ADDRESS:PORT, separated by blanks; "
+        "by default none.",
+        web_types.listen_addresses,
+    )  # fmt: skip
+    web_prefix: str = option(
+        "reporting", "web_prefix", "/",
+        "Path below which these pages are, such as /reports.", web_types.url_prefix,
+    )  # fmt: skip
+    web_tls: str = option(
+        "reporting", "web_tls", "auto",
+        "Serve the pages over TLS, with the server's certificate: yes, no, or auto (wherever the "
+        "address is not a loopback one).",
+        types.choice("auto", "yes", "no"),
+    )  # fmt: skip
+    web_users: str | None = option(
+        "reporting", "web_users", None,
+        "File with the users who may see the pages; bcfg2tw web passwd writes it.", types.path,
+    )  # fmt: skip
+    web_user_header: str | None = option(
+        "reporting", "web_user_header", None,
+        "Header in which a proxy of web_proxies names the user, such as X-Remote-User.",
+        web_types.header_name,
+    )  # fmt: skip
+    web_proxies: tuple[web_types.Network, ...] = option(
+        "reporting", "web_proxies", "",
+        "Addresses or networks of reverse proxies whose headers are believed, separated by blanks.",
+        web_types.networks,
+    )  # fmt: skip
+    web_operators: tuple[str, ...] = option(
+        "reporting", "web_operators", "",
+        "Users named by a proxy who may expire hosts, separated by blanks.", types.words,
+    )  # fmt: skip
+    web_hosts: tuple[str, ...] = option(
+        "reporting", "web_hosts", "",
+        "Names by which browsers reach pages that ask for no password, beside this machine's own, "
+        "separated by blanks.",
+        types.words,
+    )  # fmt: skip
     core: str = option(
         "bcfg2tw", "core", "embedded",
         "What compiles configurations: embedded, or upstream for an installed Bcfg2 1.4.",
         types.choice("embedded", "upstream"), cli="core",
+    )  # fmt: skip
+    admin_listen: AdminAddress | None = option(
+        "admin", "listen", "no",
+        "Where health, readiness, metrics and `bcfg2tw ctl` are answered: yes for 127.0.0.1:6790, "
+        "HOST:PORT, the path of a socket, or no.",
+        admin_address, cli="admin-listen",
+    )  # fmt: skip
+    admin_token: str | None = option(
+        "admin", "token", None,
+        "Source of the token that who asks there has to show: file:PATH, or credential:NAME of "
+        "systemd; needed where it listens on a network, and for `bcfg2tw ctl` over TCP.",
+        secret_source,
     )  # fmt: skip
     port: int | None = option(
         "bcfg2tw", "port", None, "TCP port to listen on, instead of that of [components] bcfg2.",
@@ -456,8 +512,8 @@ class OptionTable:
     )  # fmt: skip
     endpoints: tuple[str, ...] = option(
         "bcfg2tw", "endpoints", "",
-        "Endpoints of Twisted to listen on instead, such as systemd:domain=INET:index=0, "
-        "separated by blanks in the file; TLS is put on top.",
+        "Endpoints of Twisted to listen on instead, such as tcp6:6789, or systemd for all sockets "
+        "that it hands over, separated by blanks in the file; TLS is put on top.",
         types.words, cli="endpoint",
     )  # fmt: skip
     paths: tuple[str, ...] = option(
@@ -494,6 +550,21 @@ class OptionTable:
         "Elements that a report or the output of probes may have, and three times as many "
         "attributes.",
         types.count,
+    )  # fmt: skip
+    workers: int | None = option(
+        "bcfg2tw", "workers", None,
+        "Processes that answer calls, auto for one a processor; 0 and the default: one process "
+        "does everything.",
+        types.processes, cli="workers",
+    )  # fmt: skip
+    max_calls_per_worker: int = option(
+        "bcfg2tw", "max_calls_per_worker", "0",
+        "Calls after which a worker is replaced by a new one; 0 for never.", types.natural,
+    )  # fmt: skip
+    worker_heartbeat_seconds: float = option(
+        "bcfg2tw", "worker_heartbeat", "10",
+        "Seconds without a sign of life after which a worker is ended and replaced.",
+        types.positive,
     )  # fmt: skip
     threads: int = option(
         "bcfg2tw", "threads", "4",

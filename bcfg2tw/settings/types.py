@@ -158,9 +158,16 @@ def natural(value: str) -> int:
     return result
 
 
+def processes(value: str) -> int:
+    """Read a number of processes; auto stands for that of the processors."""
+    if value.strip().lower() == "auto":
+        return len(os.sched_getaffinity(0))
+    return natural(value)
+
+
 def port(value: str) -> int:
     """Read the number of a TCP port."""
-    result = integer(value)
+    result = int(value) if value.strip().isdecimal() else 0
     if not 0 < result < 1 << 16:
         raise ValueError(f"{value!r} is no TCP port: write a number from 1 to 65535")
     return result
@@ -311,7 +318,7 @@ def time_zone(value: str) -> str:
     """Read the name of a time zone."""
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise ValueError(f"{value!r} is no time zone: write one such as Europe/Berlin") from None
     return value
 

@@ -19,8 +19,7 @@ _OTHERS: Mapping[str, str] = {
     "components": "lockfile",
     "communication": "retries retry_delay servercommonnames",
     "mdata": "perms",
-    "reporting": "storage web_debug web_prefix django_settings max_children redis_host redis_port "
-    "redis_db",
+    "reporting": "storage web_debug django_settings max_children redis_host redis_port redis_db",
     "encryption": "decrypt",
     "packages": "magic_groups",
     "packages:pulp": "username password",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import xmlrpc.client
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, NoReturn
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.dispatch import Dispatcher, Peer
 from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.errors import CriticalError, NoExposedMethod, PluginExecutionError
+from bcfg2tw.errors import CriticalError, NoExposedMethod, NotServing, PluginExecutionError
 from tests.builders import a_core, address
 from tests.doubles import RecordingCore
 from tests.logs import CapturedLog
@@ -27,6 +28,10 @@ class Chosen(Exception):
         super().__init__(text)
         self.fault_code = fault_code
         self.log = log
+
+
+def _fail(error: Exception, *arguments: object) -> NoReturn:
+    raise error
 
 
 class DispatchTestCase(SynchronousTestCase):
@@ -140,6 +145,20 @@ class OrderTests(DispatchTestCase):
     def test_forbidden(self) -> None:
         """A method that may not be called is refused, whether it exists or not."""
         self.assertEqual(self.serve("forbidden"), (401, b""))
+
+    def test_metadata_for_acl(self) -> None:
+        """A client whose metadata cannot be built is told so where the ACL needs them."""
+        lost = CriticalError("clients.xml:2: profile a is no group")
+        self.patch(self.core, "check_acls", partial(_fail, lost))
+        status, body = self.serve("GetConfig")
+        self.assertEqual(status, 200)
+        self.assertIn(b"<int>-32500</int>", body)
+        self.assertIn(b"clients.xml:2: profile a is no group", body)
+
+    def test_no_rules(self) -> None:
+        """Where the rules cannot be told nobody is refused or let in: it is 503."""
+        self.patch(self.core, "check_acls", partial(_fail, NotServing("ip.xml:2: broken")))
+        self.assertRaises(NotServing, self.serve, "GetConfig")
 
     def test_undecided(self) -> None:
         """A check that fails is an error, not a permission."""

@@ -3,7 +3,8 @@ One recorded case of the administrator's tools: a private copy of its folder, an
 
 The format: `case.json` has `commands`, each with `run`, `status`, and what is expected of
 `stdout`, `stderr` and every file that changes (`files`); an expectation is an object with `lines`,
-`unordered`, `findings` (of bcfg2-lint), `xml`, `contains`, `lacks` or `matches`; of a file also `removed`, `mode`, `encrypted`.
+`unordered`, `findings` (of bcfg2-lint), `xml`, `contains`, `lacks` or `matches`; of a file also
+`removed`, `mode`, `encrypted`.
 """
 
 from __future__ import annotations

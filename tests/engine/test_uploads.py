@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -14,8 +16,29 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.uploads import collect_decisions, take_probe_data, take_statistics
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import Bcfg2Error, PluginExecutionError
-from tests.builders import CLIENT, a_core, metadata_of
+from bcfg2tw.errors import Bcfg2Error, CriticalError, PluginExecutionError
+from tests.builders import CLIENT, a_core, address, metadata_of
+
+
+class Broken(Plugin, Probing):
+    """Has a defect in each method."""
+
+    create = False
+
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """Fail."""
+        raise KeyError("a")
+
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """Fail."""
+        raise KeyError("a")
+
+
+def place_of(method: Callable[..., object]) -> str:
+    """Return FILE:LINE of a method's last line."""
+    lines, start = inspect.getsourcelines(method)
+    return f"{__file__}:{start + len(lines) - 1}"
+
 
 HERE = "tests.engine.test_uploads."
 
@@ -117,9 +140,11 @@ class StatisticsTests(UploadTestCase):
         self.assertEqual(Reporting.states, ["clean"])
         (error,) = [one for one in self.logged.records if one.levelname == "ERROR"]
         self.assertEqual(
-            error.getMessage(), f"Plugin Failing Plugin failed to process stats from {CLIENT}"
+            error.getMessage(),
+            f"Plugin Failing Plugin failed to process stats from {CLIENT}: "
+            f"OSError: the disk is full ({place_of(Failing.process_statistics)})",
         )
-        self.assertIn("the disk is full", str(error.exc_info))
+        self.assertIsNone(error.exc_info)
 
     def test_none(self) -> None:
         """What holds no report, or is one itself, is refused with the reason."""
@@ -177,6 +202,26 @@ class ProbeDataTests(UploadTestCase):
         )
         self.assertEqual(str(error), "the disk is full")
 
+    def test_defect(self) -> None:
+        """A plugin's defect is one line for client and log, with the plugin and its line."""
+        core = self.core(Broken)
+        upload = '<ProbeData><probe-data name="a" source="Broken"/></ProbeData>'
+        for call, method, beginning in (
+            (partial(core.GetProbes, address()), Broken.GetProbes, "Error determining probes for"),
+            (
+                partial(core.RecvProbeData, address(), upload),
+                Broken.ReceiveData,
+                "Failed to process probe data from client",
+            ),
+        ):
+            with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                error = self.assertRaises(CriticalError, call)
+            (record,) = logs.records
+            sentence = f"{beginning} {CLIENT}: plugin Broken: KeyError: 'a' ({place_of(method)})"
+            self.assertEqual(record.getMessage(), sentence)
+            self.assertEqual(str(error), f"Critical failure: {sentence}")
+            self.assertIsNone(record.exc_info)
+
 
 class DecisionTests(UploadTestCase):
     def decisions(self, mode: str, *plugins: type[Plugin]) -> Any:
@@ -209,4 +254,9 @@ class DecisionTests(UploadTestCase):
                 self.decisions("blacklist", Failing, Asking), [("Asking", "blacklist")]
             )
         (record,) = logs.records
-        self.assertIn("the disk is full", str(record.exc_info))
+        self.assertEqual(
+            record.getMessage(),
+            "Plugin: Failing Plugin failed to generate decision list: OSError: the disk is full "
+            f"({place_of(Failing.GetDecisions)})",
+        )
+        self.assertIsNone(record.exc_info)

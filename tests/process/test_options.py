@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.process.options import Options
-from bcfg2tw.settings import options
+from bcfg2tw.settings import Settings, options
 from tests.network import free_port
 from tests.processes import ServerProcess, bcfg2_core, ended, twistd
 
@@ -108,7 +108,7 @@ class RefusalTests(SiteTestCase):
         """A certificate that is not there is named with its option."""
         self.assert_refused(
             "[communication] certificate: /nowhere/x.crt cannot be read: "
-            "No such file or directory; name a PEM file that can",
+            "No such file or directory; name a PEM file that can (given as --cert)",
             "--cert",
             "/nowhere/x.crt",
         )
@@ -117,7 +117,7 @@ class RefusalTests(SiteTestCase):
         """A key that cannot be read is named with its option."""
         self.assert_refused(
             f"[communication] key: {self.site} cannot be read: Is a directory; "
-            "name a PEM file that can",
+            "name a PEM file that can (given as --key)",
             "--key",
             str(self.site),
         )
@@ -127,16 +127,41 @@ class RefusalTests(SiteTestCase):
         other = make_site(Path(self.mktemp()).absolute(), port=self.port) / "ssl/server.key"
         self.assert_refused(
             f"[communication] key: {other} does not belong to the certificate "
-            f"{self.site}/ssl/server.crt: give the key that the certificate was made for",
+            f"{self.site}/ssl/server.crt: give the key that the certificate was made for "
+            "(given as --key)",
             "--key",
             str(other),
+        )
+
+    def test_swapped(self) -> None:
+        """Where certificate and key are swapped, that is said, with the line of bcfg2.conf."""
+        ssl = self.site / "ssl"
+        text = self.conf.read_text().replace("ssl/server.crt", "ssl/x")
+        text = text.replace("ssl/server.key", "ssl/server.crt").replace("ssl/x", "ssl/server.key")
+        self.conf.write_text(text)
+        self.assert_refused(
+            f"[communication] certificate: {ssl}/server.key holds a private key: are certificate "
+            "and key swapped? Name a PEM file with the server's certificate, and the key under "
+            f"[communication] key (in {self.place('certificate')})"
+        )
+
+    def test_default_certificate(self) -> None:
+        """A file that nobody named is told as the default."""
+        text = self.conf.read_text()
+        self.conf.write_text(text.replace("certificate = ", "# certificate = "))
+        path = Settings().cert
+        if os.path.exists(path):
+            raise SkipTest(f"this machine has {path}")
+        self.assert_refused(
+            f"[communication] certificate: {path} cannot be read: No such file or directory; name "
+            f"a PEM file that can (the default; {self.conf} has no such line)"
         )
 
     def test_authorities_unusable(self) -> None:
         """A file without a certificate is no CA."""
         self.assert_refused(
             f"[communication] ca: {self.conf} holds no ca in PEM that can be used: "
-            "no certificate or crl found; name one that does",
+            "no certificate or crl found; name one that does (given as --ca)",
             "--ca",
             str(self.conf),
         )
@@ -194,18 +219,119 @@ class RefusalTests(SiteTestCase):
             "unix:/nowhere/socket",
         )
 
-    def test_unknown_option(self) -> None:
-        """An unknown option is named below the list of those that there are."""
-        process = ended(bcfg2_core("--prot", "6789"))
-        self.assertIn("--repository", process.stdout)
-        self.assertIn("option --prot not recognized", process.stdout)
-        self.assertEqual(process.returncode, 1)
+    def test_wrong_usage(self) -> None:
+        """What cannot be understood is the first line, with what would be right, and no usage."""
+        for given, reason in (
+            (("--prot", "6789"), "option --prot not recognized: did you mean --port?"),
+            (("-Z",), "option -Z not recognized"),
+            (("--port",), "option --port requires argument"),
+            (("6789", "more"), "'6789' is no option, and there are options alone"),
+            (
+                ("-D", "nonsense"),
+                "option -D not recognized: it is of bcfg2-server; give twistd --pidfile FILE, "
+                "before bcfg2-core, which detaches unless it gets --nodaemon; or run "
+                "bcfg2tw serve, which has it",
+            ),
+            (
+                ("--nodaemon",),
+                "option --nodaemon not recognized: it is of twistd, so give it before bcfg2-core",
+            ),
+            (
+                ("-x", "secret"),
+                "option -x not recognized: it is of bcfg2-server; write [communication] password, "
+                "because a command line can be read by all",
+            ),
+        ):
+            process = ended(bcfg2_core("--config", str(self.conf), *given))
+            self.assertEqual(
+                process.stderr,
+                f"bcfg2-core: {reason}\ntwistd bcfg2-core --help lists the options\n",
+            )
+            self.assertEqual((process.returncode, process.stdout), (1, ""))
 
     def test_two_commands(self) -> None:
         """The options' help and the version are printed without a site."""
         version = ended(bcfg2_core("--version"))
         self.assertRegex(version.stdout, r"\Abcfg2tw [0-9.]+\n\Z")
         self.assertEqual(version.returncode, 0)
+
+
+class TwistdFilesTests(SiteTestCase):
+    """The files of twistd itself, which would end with a traceback."""
+
+    def refusal(self, *given: str) -> str:
+        """Return the only line of a server that cannot start."""
+        command = twistd("--nodaemon", *given, "bcfg2-core", "--config", str(self.conf))
+        process = ended(command)
+        self.assertEqual((process.returncode, process.stdout), (1, ""))
+        self.assertEqual(process.stderr.count("\n"), 1)
+        return process.stderr.removeprefix("bcfg2-core: ")[:-1]
+
+    def test_running_process(self) -> None:
+        """A PID file of a process that runs is told with the process, and stays."""
+        pid = self.site / "server.pid"
+        with subprocess.Popen(["sleep", "600"]) as other:
+            self.addCleanup(other.kill)
+            pid.write_text(f"{other.pid}\n")
+            self.assertEqual(
+                self.refusal(f"--pidfile={pid}"),
+                f"--pidfile: {pid} names process {other.pid} (sleep), which runs: stop it, remove "
+                "the file if that is no server, or give another one",
+            )
+            other.kill()
+        self.assertEqual(pid.read_text(), f"{other.pid}\n")
+
+    def test_process_that_has_ended(self) -> None:
+        """The PID file of a process that was killed is taken over."""
+        pid = self.site / "server.pid"
+        with subprocess.Popen(["true"]) as other:
+            pid.write_text(str(other.pid))
+        site = ServerProcess(self.site / "log", "-C", str(self.conf), pid_file=pid)
+        with site as server:
+            self.assertEqual(pid.read_text(), str(server.process.pid))
+        self.assertFalse(pid.exists())
+
+    def test_own_number(self) -> None:
+        """One that names the server itself is of a container that was started anew."""
+        pid = self.site / "server.pid"
+        code = (
+            "import os, sys; open(sys.argv[1], 'w').write(str(os.getpid())); "
+            "os.execv(sys.argv[2], sys.argv[2:])"
+        )
+        command = twistd(
+            "--nodaemon", f"--pidfile={pid}", "bcfg2-core", "-C", str(self.conf),
+            "--repository", "/nowhere",
+        )  # fmt: skip
+        process = ended([command[0], "-c", code, str(pid), *command])
+        self.assertIn("there is no folder /nowhere", process.stderr)
+        self.assertFalse(pid.exists())
+
+    def test_unusable(self) -> None:
+        """A folder that is missing, a folder in place of the file and other content are told."""
+        pid = self.site / "server.pid"
+        pid.write_text("here")
+        for given, reason in (
+            ("--pidfile=/nowhere/x.pid", "--pidfile: there is no folder /nowhere: make it, or"),
+            (f"--pidfile={self.site}", f"--pidfile: {self.site} cannot be written: Is a directory"),
+            (f"--pidfile={pid}", f"--pidfile: {pid} holds 'here', which is no number of a process"),
+            ("--logfile=/nowhere/x.log", "--logfile: there is no folder /nowhere: make it, or"),
+            ("--rundir=/nowhere", "--rundir: there is no folder /nowhere: make it"),
+        ):
+            self.assertIn(reason, self.refusal(given))
+        self.assertEqual(pid.read_text(), "here")
+
+    def test_kept_out(self) -> None:
+        """A file that this user may not write is told, and none is left behind."""
+        if os.geteuid() == 0:
+            raise SkipTest("root is kept out of nothing")
+        closed = self.site / "closed"
+        closed.mkdir(0o500)
+        self.assertEqual(
+            self.refusal(f"--pidfile={closed}/x.pid"),
+            f"--pidfile: {closed}/x.pid cannot be written: Permission denied; give a file that "
+            "this user may write",
+        )
+        self.assertEqual(list(closed.iterdir()), [])
 
 
 class LateRefusalTests(SiteTestCase):

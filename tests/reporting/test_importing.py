@@ -10,10 +10,13 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.importing import Outcome, import_lines, import_upstream
+from bcfg2tw.reporting.upkeep import Upkeep
 from bcfg2tw.reporting.upstream.reading import OldReports
 from bcfg2tw.reporting.upstream.source import OldDatabase, old_url
+from bcfg2tw.reporting.upstream.succession import is_waiting, old_reports
 from tests.reporting.cases import DATABASES, a_report_database, essence, exported, instant
 
 UTC = datetime.timezone.utc
@@ -53,6 +56,17 @@ class UpstreamTests(SynchronousTestCase):
                 for field in ("first_seen", "last_run", "expired"):
                     stored_time = clients[client["name"]][field]
                     self.assertEqual(instant(stored_time), instant(client[field]))
+
+    def test_same_database(self) -> None:
+        """Those in the database of ours are named by the server until they are imported."""
+        place = Path(str(self.database.location.url.database))
+        shutil.copy(DATABASES / "bcfg2-1.4.sqlite", place)
+        upkeep = Upkeep(self.database, SystemClock(), None)
+        with self.assertLogs("Reporting") as logged:
+            upkeep.look_after()
+        self.assertIn("bcfg2tw reports import takes them over", logged.output[0])
+        import_upstream(self.database, old_reports(self.database, UTC))
+        self.assertFalse(is_waiting(self.database))
 
     def test_1_3_4(self) -> None:
         """A database of 1.3.4."""

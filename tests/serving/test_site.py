@@ -28,7 +28,7 @@ from bcfg2tw.calls.failed_logins import FREE_FAILURES
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import LEAVING, SILENCE_SECONDS, tls_factory
 from bcfg2tw.serving.listening import BACKLOG
-from bcfg2tw.serving.site import CLOSING_SECONDS, CoreSite
+from bcfg2tw.serving.site import CLOSING_SECONDS, GRACE_SECONDS, CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.doubles import ManualPool, RecordingCore
@@ -140,6 +140,49 @@ class DeadlineTests(SynchronousTestCase):
         self.assert_cut_after(CLOSING_SECONDS)
         self.channel.connectionLost(Failure(ConnectionAborted()))
         self.successResultOf(drained)
+
+    def test_request_on_its_way(self) -> None:
+        """At the end of the service a request that is on its way is answered, and is the last."""
+        drained = self.site.drain()
+        self.clock.advance(GRACE_SECONDS - 0.5)
+        self.assertFalse(self.transport.disconnecting)
+        self.answer()
+        self.assertIn(b"Connection: close", self.transport.value())
+        self.assertIn(b"<methodResponse>", self.transport.value())
+        self.assertTrue(self.transport.disconnecting)
+        self.channel.connectionLost(Failure(ConnectionAborted()))
+        self.successResultOf(drained)
+
+    def test_request_in_part(self) -> None:
+        """So is one of which a part is there, of its header or of its body."""
+        for number in (40, len(REQUEST) - 5):
+            self.setUp()
+            self.channel.dataReceived(REQUEST[:number])
+            self.site.drain()
+            self.clock.advance(GRACE_SECONDS + 1)
+            self.channel.dataReceived(REQUEST[number:])
+            while self.pool.waiting:
+                self.pool.release()
+                self.clock.advance(0)
+            self.assertIn(b"<methodResponse>", self.transport.value())
+            self.assertTrue(self.transport.disconnecting)
+
+    def test_no_request(self) -> None:
+        """A connection that sends none is not waited for."""
+        self.site.drain()
+        self.assert_cut_after(GRACE_SECONDS)
+
+    def test_shed(self) -> None:
+        """Who is sent elsewhere gets answers, each on a connection of its own, until that ends."""
+        self.site.shed(True)
+        self.answer()
+        self.assertTrue(self.transport.disconnecting)
+        self.site.shed(False)
+        self.channel = self.site.buildProtocol(PEER)
+        self.transport = StringTransport(peerAddress=PEER)
+        self.channel.makeConnection(self.transport)
+        self.answer()
+        self.assertFalse(self.transport.disconnecting)
 
     def test_call(self) -> None:
         """A call may take its time."""

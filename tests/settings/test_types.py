@@ -161,6 +161,13 @@ class TextTests(TypeTestCase):
         )
         self.refuses(types.path, {"": "the path is empty: give one, or remove the line"})
 
+    def test_time_zones(self) -> None:
+        """A zone is known, or refused."""
+        self.assertEqual(types.time_zone("Europe/Berlin"), "Europe/Berlin")
+        for value in ("0", "Europe", "Nowhere/Town", "../passwd"):
+            refusal = str(self.assertRaises(ValueError, types.time_zone, value))
+            self.assertIn("no time zone", refusal)
+
     def test_timeouts(self) -> None:
         """A time of zero or less stands for the default."""
         self.converts(types.timeout(300.0), {"0": 300.0, "-1": 300.0, "0.5": 0.5})

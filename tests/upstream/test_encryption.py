@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 
 from bcfg2tw.engine.encryption import decrypt, encrypt
+from bcfg2tw.errors import Bcfg2Error
 from tests.upstream.test_upstream import UpstreamTestCase
 
 #: Shows what the client named `c` gets.
@@ -19,7 +20,27 @@ def entries():
     return [[e.text, e.get("failure")] for e in core.BuildConfiguration("c").iter("Path")]
 """
 
+#: Passphrases that do not fit.
+OTHERS = ("sesame", "quince", "a", "b", "wrong")
+
 FAILURE = "it holds something that cannot be decrypted: see the server's log"
+
+
+def sealed(data: bytes, passphrase: str) -> str:
+    """Encrypt, so that no other passphrase fits: of 256 that are wrong, one seems to."""
+    while True:
+        secret = encrypt(data, passphrase)
+        if not any(opens(secret, other) for other in OTHERS if other != passphrase):
+            return secret.decode().strip()
+
+
+def opens(secret: bytes, passphrase: str) -> bool:
+    """Say whether a passphrase seems to fit."""
+    try:
+        decrypt(secret, passphrase)
+    except Bcfg2Error:
+        return False
+    return True
 
 
 class EncryptionTests(UpstreamTestCase):
@@ -29,7 +50,7 @@ class EncryptionTests(UpstreamTestCase):
         super().setUp()
         with self.configuration.open("a") as stream:
             stream.write("[encryption]\nmain = sesame\nother = quince\n")
-        self.secret = encrypt("naïve & é".encode(), "sesame").decode().strip()
+        self.secret = sealed("naïve & é".encode(), "sesame")
 
     def configure(self, *texts: str, attributes: str = 'encrypted="main"') -> None:
         """Write the configuration of the client."""
@@ -43,7 +64,7 @@ class EncryptionTests(UpstreamTestCase):
 
     def test_wrong_passphrase(self) -> None:
         """Where that cannot be, the entry fails, and no ciphertext is served."""
-        other = encrypt(b"x", "unknown").decode().strip()
+        other = sealed(b"x", "unknown")
         self.configure(self.secret, other, base64.b64encode(other.encode()).decode())
         text = (self.folder / "repo/c.xml").read_text()
         last = text.rindex("<Path ")

@@ -42,8 +42,14 @@ _TIME_WIDTH = 19
 def filters(command: F) -> F:
     """Give a command `-n` and `-i`: the runs that do not count."""
     for decorate in (
-        click.option("-i", "no_important", is_flag=True, help="Ignore only-important runs."),
-        click.option("-n", "no_dry_run", is_flag=True, help="Ignore dry runs."),
+        click.option(
+            "-i",
+            "--no-only-important",
+            "no_important",
+            is_flag=True,
+            help="Ignore only-important runs.",
+        ),
+        click.option("-n", "--no-dry-run", "no_dry_run", is_flag=True, help="Ignore dry runs."),
     ):
         command = decorate(command)
     return command
@@ -59,9 +65,9 @@ def run_filter(no_dry_run: bool, no_important: bool) -> RunFilter:
 
 @click.command("show")
 @filters
-@click.option("-b", "bad", is_flag=True, help="Show bad entries.")
-@click.option("-e", "extra", is_flag=True, help="Show extra entries.")
-@click.option("-m", "modified", is_flag=True, help="Show modified entries.")
+@click.option("-b", "--bad", "bad", is_flag=True, help="Show bad entries.")
+@click.option("-e", "--extra", "extra", is_flag=True, help="Show extra entries.")
+@click.option("-m", "--modified", "modified", is_flag=True, help="Show modified entries.")
 @json_option
 @click.argument("host")
 @pass_reports
@@ -154,8 +160,8 @@ def expire_host(reports: Reports, host: str) -> None:
 
 @click.command("clients")
 @filters
-@click.option("-c", "clean", is_flag=True, help="Show clean hosts.")
-@click.option("-d", "dirty", is_flag=True, help="Show dirty hosts.")
+@click.option("-c", "--clean", "clean", is_flag=True, help="Show clean hosts.")
+@click.option("-d", "--dirty", "dirty", is_flag=True, help="Show dirty hosts.")
 @click.option("--stale", is_flag=True, help="Show hosts that did not report for 25 hours.")
 @click.option("--fields", default=FIELDS, metavar="LIST", show_default=True, help="What to show.")
 @json_option

@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bcfg2tw.cli.reports.store import Reports, database_errors, pass_reports
+from bcfg2tw.cli.reports.progress import import_progress
+from bcfg2tw.cli.reports.store import Reports, database_errors, import_old, pass_reports
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.database import reports_location
 from bcfg2tw.reporting.export import Selection, csv_lines, json_lines
-from bcfg2tw.reporting.importing import Outcome, import_lines, import_upstream
+from bcfg2tw.reporting.importing import Outcome, import_lines
 from bcfg2tw.reporting.lines import microseconds_at, time_text
 from bcfg2tw.reporting.upstream.reading import OldReports
 from bcfg2tw.reporting.upstream.source import SQLITE_MAGIC, OldDatabase, old_url
@@ -99,7 +97,7 @@ def import_reports(reports: Reports, time_zone: str | None, source: str | None) 
     zone = _zone(time_zone) or reports.zone
     if source is not None and "://" not in source and not os.path.isfile(source):
         raise Bcfg2Error(f"{source}: there is no such file")
-    with database_errors(reports.database):
+    with database_errors(reports.own_database):
         if source is not None and _is_export(source):
             outcome = _import_file(reports, Path(source))
         else:
@@ -128,30 +126,13 @@ def _is_export(source: str) -> bool:
 
 
 def _import_file(reports: Reports, path: Path) -> Outcome:
-    with path.open(encoding="utf-8") as stream, _progress(None) as progress:
-        return import_lines(reports.database, stream, progress)
+    with path.open(encoding="utf-8") as stream, import_progress(None) as progress:
+        return import_lines(reports.own_database, stream, progress)
 
 
 def _import_database(reports: Reports, source: str | None, zone: datetime.tzinfo | None) -> Outcome:
     url = reports_location(reports.settings).url if source is None else old_url(source)
-    old = OldReports(OldDatabase(url), zone)
-    with _progress(old.count()) as progress:
-        return import_upstream(reports.database, old, progress)
-
-
-@contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[int], object]]:
-    """Give a function that draws how far an import is, at a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda count: None
-        return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("runs", total=total)
-        yield lambda count: progress.update(task, completed=count)
+    return import_old(reports.own_database, OldReports(OldDatabase(url), zone))
 
 
 def _sentences(outcome: Outcome) -> Iterator[str]:

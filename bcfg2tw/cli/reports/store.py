@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,19 +16,28 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bcfg2tw.cli.looking import start_logging
+from bcfg2tw.cli.reports.progress import import_progress
 from bcfg2tw.cli.site_options import overrides_of
 from bcfg2tw.engine.store.sql.location import SQLITE, DatabaseLocation
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.database import ReportDatabase, open_reports
+from bcfg2tw.reporting.importing import Outcome, import_upstream
+from bcfg2tw.reporting.upstream.reading import OldReports
+from bcfg2tw.reporting.upstream.succession import is_waiting, old_reports
 from bcfg2tw.settings import Settings
 
-__all__ = ["Reports", "database_errors", "pass_reports"]
+__all__ = ["Reports", "database_errors", "import_old", "pass_reports", "with_reports"]
 
 
 class Reports:
     """The settings and the database of reports, opened when they are asked for."""
 
     def __init__(self, context: click.Context) -> None:
+        """
+        Open nothing yet.
+
+        :param context: of the command; the database is closed at its end
+        """
         self._context = context
 
     @cached_property
@@ -44,7 +54,25 @@ class Reports:
     @cached_property
     def database(self) -> ReportDatabase:
         """
-        The database, which is made if it is not there.
+        The database; what an older Bcfg2 has left in it is imported when it is first asked for.
+
+        :raises Bcfg2Error: if reports cannot be kept there
+        """
+        database = self.own_database
+        with database_errors(database):
+            if is_waiting(database):
+                outcome = import_old(database, old_reports(database, self.zone))
+                click.echo(
+                    f"{database}: {outcome.runs} runs of {outcome.clients} hosts, of an older "
+                    "Bcfg2, are imported now",
+                    err=True,
+                )
+        return database
+
+    @cached_property
+    def own_database(self) -> ReportDatabase:
+        """
+        The database as it is, made if it is not there.
 
         :raises Bcfg2Error: if reports cannot be kept there
         """
@@ -84,6 +112,16 @@ def _nothing() -> Iterator[Connection]:
         database.close()
 
 
+def import_old(database: ReportDatabase, reports: OldReports) -> Outcome:
+    """
+    Import reports of upstream, drawing at a terminal how far it is.
+
+    :raises Bcfg2Error: if something of them cannot be read, or was not stored as it was
+    """
+    with import_progress(reports.count()) as progress:
+        return import_upstream(database, reports, progress)
+
+
 @contextmanager
 def database_errors(database: object) -> Iterator[None]:
     """Turn errors of a database into one line, and status 1."""
@@ -95,3 +133,14 @@ def database_errors(database: object) -> Iterator[None]:
 
 
 pass_reports = click.make_pass_decorator(Reports)
+
+
+def with_reports(command: Callable[..., None]) -> Callable[..., None]:
+    """Call a command of another tool with the reports as its first parameter."""
+
+    @wraps(command)
+    @click.pass_context
+    def run(context: click.Context, /, **parameters: Any) -> None:
+        command(Reports(context), **parameters)
+
+    return run

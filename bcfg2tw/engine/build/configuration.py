@@ -13,6 +13,7 @@ from lxml import etree
 
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.model.build import Build, Configuration, Problem
+from bcfg2tw.engine.model.build_costs import MeasuredBuilds
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.xmlio import Element
@@ -26,6 +27,8 @@ class ConfigurationBuild:
     Builds configurations; safe to use from any thread.
 
     Every method works on the state of the repository that the metadata were built from.
+
+    :ivar measured: the costs of those builds that are measured
     """
 
     def __init__(self, timed: Callable[[str], AbstractContextManager[None]]) -> None:
@@ -35,6 +38,7 @@ class ConfigurationBuild:
         :param timed: measures a block under the name of a step
         """
         self._timed = timed
+        self.measured = MeasuredBuilds()
 
     def build(
         self, metadata: ClientMetadata, explanation: Explanation | None = None
@@ -45,9 +49,13 @@ class ConfigurationBuild:
         :param explanation: collects why entries are as they are
         :raises ValidationError: if a validator refuses it
         """
-        build = Build(metadata.build.bind, metadata.effects, explanation=explanation)
+        costs = self.measured.next()
+        build = Build(metadata.build.bind, metadata.effects, explanation=explanation, costs=costs)
         metadata = metadata.for_build(build)
-        return Configuration.of(self._document(metadata), metadata, build)
+        document = self._document(metadata)
+        if costs is not None:
+            self.measured.add(costs)
+        return Configuration.of(document, metadata, build)
 
     def _document(self, metadata: ClientMetadata) -> Element:
         """Return the configuration, or the `error` document that makes the client stop."""

@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import gt
+from typing import TypeVar
 
 from lxml import etree
 
 from bcfg2tw.engine.model.build import Problem
+from bcfg2tw.engine.model.build_costs import BuildCosts
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.model.explanation import EntryExplanation, Explanation
@@ -31,6 +33,8 @@ from bcfg2tw.engine.plugin.interfaces import (
 from bcfg2tw.engine.repository.places import place_of_entry
 from bcfg2tw.engine.xmlio import Element, elements_of, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
+
+T = TypeVar("T")
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -59,7 +63,7 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
     structures = [
         structure
         for plugin in metadata.snapshot.plugins_by_type(Structure)
-        for structure in plugin.BuildStructures(metadata)
+        for structure in _measured(plugin, metadata, partial(plugin.BuildStructures, metadata))
     ]
     built = {
         structure.get("name")
@@ -73,6 +77,12 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
             "Client %s configuration missing bundles: %s", metadata.hostname, ":".join(missing)
         )
     return structures
+
+
+def _measured(plugin: object, metadata: ClientMetadata, step: Callable[[], T]) -> T:
+    """Take a step of a plugin, and note how long it takes where this build is measured."""
+    costs = metadata.build.costs
+    return step() if costs is None else costs.measure(name_of(plugin), step)
 
 
 def validate_structures(metadata: ClientMetadata, structures: list[Element]) -> None:
@@ -99,7 +109,7 @@ def run_validator(
     """
     name = name_of(plugin)
     try:
-        validate()
+        _measured(plugin, metadata, validate)
     except ValidationError as error:
         logger.error("Plugin %s %s validation failed: %s", name, what, error)
         raise
@@ -165,8 +175,12 @@ def _explanation_of(
 
 
 def _bind_or_mark(entry: Element, structure: Element, metadata: ClientMetadata) -> None:
+    costs = metadata.build.costs
     try:
-        bind(entry, metadata)
+        if costs is None:
+            bind(entry, metadata)
+        else:
+            _bind_measured(entry, metadata, costs)
     except Exception as error:  # one entry's failure is told to the client and hurts no other
         if entry.get("failure") is None:
             entry.set("failure", legal(f"bind error: {error}"))
@@ -207,6 +221,16 @@ def bind(entry: Element, metadata: ClientMetadata) -> None:
     source = entry.get("altsrc")
     if source is None or not _bind_alternative(entry, source, metadata):
         _bind_by_name(entry, metadata)
+
+
+def _bind_measured(entry: Element, metadata: ClientMetadata, costs: BuildCosts) -> None:
+    """Bind an entry, and count its time for the generator that it has."""
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    name = entry.get("altsrc", entry.get("name", ""))
+    binding = _listing_generators(entry.tag, name, generators)
+    binding = binding or _claiming_generators(entry, metadata)
+    generator = name_of(binding[0]) if len(binding) == 1 else "none"
+    costs.measure(generator, partial(bind, entry, metadata))
 
 
 def _bind_alternative(entry: Element, source: str, metadata: ClientMetadata) -> bool:

@@ -7,8 +7,21 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from bcfg2tw.engine.repository.files import Files, Interpretation
+from bcfg2tw.errors import Bcfg2Error, ValidationError
 
 T = TypeVar("T")
+
+
+def check_read(files: Files, error_class: type[Bcfg2Error] = ValidationError) -> None:
+    """
+    See that every file that was loaded says something, now or before.
+
+    For plugins without whose files a client would get less, or something else, in silence.
+
+    :raises error_class: naming file and line of the first that was never understood
+    """
+    for problem in files.unread:
+        raise error_class(str(problem))
 
 
 def load_all(

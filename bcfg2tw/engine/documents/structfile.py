@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from genshi.template import MarkupTemplate
+from genshi.template import MarkupTemplate, TemplateError
 
 from bcfg2tw.engine.documents.conditions import CONDITIONS, ConditionalDocument, Subject
 from bcfg2tw.engine.encryption import decrypt_elements
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import xml_template_variables
+from bcfg2tw.engine.templates.failures import render_failure
 from bcfg2tw.engine.templates.genshi_templates import markup_template, render_xml
 from bcfg2tw.engine.xmlio import Element, is_element, parse_file, parse_text
+from bcfg2tw.errors import RepositoryError
 
 GENSHI_NAMESPACE = "http://genshi.edgewall.org/"
 
@@ -95,6 +97,15 @@ class StructFile:
             root = self._decrypt(parse_text(text, self.path))
             document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
         return document
+
+    def describe(self, error: Exception) -> str:
+        """Return why the document cannot be made for a client, with file and line."""
+        if isinstance(error, TemplateError) and error.lineno > 0:
+            return f"{error.filename}:{error.lineno}: {error.msg}"
+        if isinstance(error, RepositoryError) or self.template is None:
+            return str(error) or type(error).__name__
+        failure = render_failure(self.template, error)
+        return f"{failure.place}: {failure.reason}"
 
 
 def is_template(source: Source, root: Element) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from bcfg2tw.engine.model.build_costs import BuildCosts
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.xmlio import Element
@@ -48,6 +49,7 @@ class Build(Generic[C]):
     :ivar problems: what went wrong, in order
     :ivar structure_files: name of a structure to its file, of those that have one
     :ivar explanation: collects why entries are as they are; None where nobody asked
+    :ivar costs: collects what plugins take; None for the builds that are not measured
     :ivar changed_files: paths of files that are read when they are needed, and that were not what
         the state of the repository has: the result is none
     """
@@ -57,6 +59,7 @@ class Build(Generic[C]):
     problems: list[Problem] = field(default_factory=list)
     structure_files: dict[str, str] = field(default_factory=dict)
     explanation: Explanation | None = None
+    costs: BuildCosts | None = None
     changed_files: list[str] = field(default_factory=list)
 
 

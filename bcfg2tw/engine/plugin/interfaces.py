@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from bcfg2tw.engine.model.address import ClientAddress
@@ -171,6 +172,67 @@ class PullSource(ABC):
         """
 
 
+class PullChoice(Protocol):
+    """
+    For whom an entry can be taken over: a host, a group with its priority, or all.
+
+    `Specificity` is one.
+    """
+
+    @property
+    def hostname(self) -> str | None:
+        """The host."""
+
+    @property
+    def group(self) -> str | None:
+        """The group."""
+
+    @property
+    def prio(self) -> int:
+        """The priority of the group."""
+
+    @property
+    def suffix(self) -> str:
+        """The part of a file name behind the base name that says this."""
+
+
+@dataclass(frozen=True)
+class PulledEntry:
+    """
+    A path as a client has it.
+
+    :ivar attributes: owner, group and mode where one of them is not as it should be
+    """
+
+    name: str
+    content: str | bytes
+    attributes: Mapping[str, str]
+
+
+class PullTarget(ABC):
+    """Takes over into the repository what a client has in place of what it should have."""
+
+    @abstractmethod
+    def AcceptChoices(self, entry: Element, metadata: ClientMetadata) -> Sequence[PullChoice]:
+        """
+        Return for whom an entry of a client can be taken over, the best choice first.
+
+        :raises PluginExecutionError: if it cannot
+        """
+
+    @abstractmethod
+    def AcceptPullData(
+        self, specific: PullChoice, new_entry: PulledEntry, verbose: bool
+    ) -> list[str]:
+        """
+        Write an entry into the repository for one of the choices.
+
+        :returns: the paths of the files that are written
+        :raises PluginExecutionError: if it cannot be taken over
+        :raises OSError: if a file cannot be written
+        """
+
+
 class Decision(ABC):
     """Says which entries a client may, or may not, install."""
 
@@ -258,6 +320,18 @@ class TemplateDataProvider:
     ) -> Mapping[str, Any]:
         """Return variables for an XML template."""
         return {}
+
+
+class Monitored(ABC):
+    """Has something to say of itself to those who watch the server."""
+
+    @abstractmethod
+    def picture(self) -> dict[str, Any]:
+        """
+        Return plain data about its state: texts, numbers, lists and dicts, nothing of a secret.
+
+        Called every few seconds, in a thread beside those of calls; so it is cheap.
+        """
 
 
 class Threaded(ABC):

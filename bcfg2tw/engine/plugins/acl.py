@@ -18,11 +18,12 @@ from bcfg2tw.engine.plugins.default_acl import LOCALHOST, is_for_clients
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import NotServing, PluginExecutionError, RepositoryError
 
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 ANSWERS: dict[str, bool | None] = {"Allow": True, "Deny": False, "Defer": None}
+UNANSWERED = "no call can be answered until it is repaired"
 LOCAL_NAMES = ("localhost", "localhost.localdomain")
 
 
@@ -137,8 +138,8 @@ class ACL(Plugin, ClientACLs):
 
     def __init__(self, context: PluginContext, files: Files, previous: ACL | None = None) -> None:
         super().__init__(context, files, previous)
-        self._addresses = files.load("ip.xml", AddressRules)
-        self._metadata = files.load("metadata.xml", StructFile)
+        self._addresses = files.load("ip.xml", AddressRules, UNANSWERED)
+        self._metadata = files.load("metadata.xml", StructFile, UNANSWERED)
         if self._addresses is not None and self.lasting.is_news("ip.xml", self._addresses):
             self._report(self._addresses)
 
@@ -154,8 +155,10 @@ class ACL(Plugin, ClientACLs):
         Allow, deny, or defer (None): the first rule that matches decides.
 
         :raises InvalidRule: if a rule that is reached cannot be understood
+        :raises NotServing: if the file was never understood
         """
-        self._refuse_if_unusable("ip.xml", self._addresses)
+        if self._addresses is None:
+            self._check_read(self.files.problem("ip.xml", AddressRules))
         rules = () if self._addresses is None else self._addresses.rules
         for rule in rules:
             if rule.matches(address, rmi):
@@ -190,7 +193,8 @@ class ACL(Plugin, ClientACLs):
 
     def _matching_rule(self, metadata: ClientMetadata, rmi: str) -> bool | None:
         """Return what the first rule says that applies and matches, None if none does."""
-        self._refuse_if_unusable("metadata.xml", self._metadata)
+        if self._metadata is None:
+            self._check_read(self.files.problem("metadata.xml", StructFile))
         if self._metadata is None or not self._has_metadata_rules():
             return True
         for rule in rules_of(self._metadata.matched(metadata)):
@@ -198,6 +202,11 @@ class ACL(Plugin, ClientACLs):
                 return rule.tag == "Allow"
         return None
 
-    def _refuse_if_unusable(self, name: str, loaded: object) -> None:
-        if loaded is None and name in self.files:
-            raise InvalidRule(f"{self.files.path(name)} was never readable")
+    def _check_read(self, problem: RepositoryError | None) -> None:
+        """
+        See that a file's rules are known; without them nothing can be allowed or refused.
+
+        :raises NotServing: naming file and line
+        """
+        if problem is not None:
+            raise NotServing(f"{problem}; {UNANSWERED}")

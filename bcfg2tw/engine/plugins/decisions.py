@@ -12,7 +12,7 @@ from bcfg2tw.engine.plugin.interfaces import Decision
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, line_of
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import CriticalError, NotServing, PluginExecutionError
 
 MODES = ("whitelist", "blacklist")
 FILES = {f"{mode}.xml": mode for mode in MODES}
@@ -72,14 +72,25 @@ class Decisions(Plugin, Decision):
         """
         Return a list; without a file it is empty.
 
-        :raises PluginExecutionError: if the mode is unknown, or the file was never understood
+        :raises PluginExecutionError: if the mode is unknown
+        :raises CriticalError: if the file is a template that fails for the client
+        :raises NotServing: if the file was never understood: a client without its list would
+            install what it must not, or nothing
         """
         if mode not in self._lists:
             raise PluginExecutionError(f"there is no list {mode!r}: {' and '.join(MODES)} are")
         decisions = self._lists[mode]
         if decisions is not None:
-            return decisions.decisions(metadata.for_build())
+            return self._decisions(decisions, metadata.for_build())
         problem = self.files.problem(f"{mode}.xml", DecisionFile)
         if problem is not None:
-            raise PluginExecutionError(str(problem))
+            raise NotServing(str(problem))
         return []
+
+    def _decisions(self, file: DecisionFile, metadata: ClientMetadata) -> list[tuple[str, str]]:
+        try:
+            return file.decisions(metadata)
+        except Exception as error:  # the template's own code
+            reason = file.describe(error)
+            self.logger.error("Decisions: %s: %s", metadata.hostname, reason)
+            raise CriticalError(reason) from error

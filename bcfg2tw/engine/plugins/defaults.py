@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.documents.directory import check_read, load_all
 from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
@@ -31,7 +31,12 @@ class Defaults(Plugin, GoalValidator):
         )
 
     def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
-        """Complete every entry of every structure."""
+        """
+        Complete every entry of every structure.
+
+        :raises ValidationError: if a file was never understood
+        """
+        check_read(self.files)
         for structure in config:
             for entry in structure:
                 if is_element(entry):

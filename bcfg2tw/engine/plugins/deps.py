@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from bcfg2tw.engine.documents.conditions import Answers, holds
-from bcfg2tw.engine.documents.directory import load_all
+from bcfg2tw.engine.documents.directory import check_read, load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile
 from bcfg2tw.engine.documents.priority import answers_for
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -38,7 +38,12 @@ class Deps(Plugin, StructureValidator):
         self._dependencies = NestedDefinitions(loaded.values(), "dependencies")
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
-        """Append one structure, `Deps`, with everything that is missing; it may be empty."""
+        """
+        Append one structure, `Deps`, with everything that is missing; it may be empty.
+
+        :raises ValidationError: if a file was never understood
+        """
+        check_read(self.files)
         present = dict.fromkeys(_entries(structures))
         try:
             missing = self._missing(present, metadata)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.documents.infoxml import PathAttributes, info_answers
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -61,7 +62,12 @@ class FileProbes(Plugin, Probing):
         self._config = files.load("config.xml", StructFile)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
-        """Return a probe for each file that is wanted."""
+        """
+        Return a probe for each file that is wanted.
+
+        :raises PluginExecutionError: if config.xml was never understood
+        """
+        check_read(self.files, PluginExecutionError)
         return [
             _probe(self.name, path)
             for path, probe in self._probes_for(metadata).items()

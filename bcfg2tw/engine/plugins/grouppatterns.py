@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Protocol
 
+from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
@@ -16,6 +17,7 @@ from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source, Unsettled
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.errors import PluginExecutionError
 
 CONFIG = "config.xml"
 EMPTY = "<GroupPatterns/>\n"
@@ -184,5 +186,13 @@ class GroupPatterns(Plugin, Connector):
             raise Unsettled(path)
 
     def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
-        """Return the groups that the client's name gives."""
-        return () if self._config is None else self._config.groups_of(metadata.hostname)
+        """
+        Return the groups that the client's name gives.
+
+        :raises PluginExecutionError: if the file was never understood: without its groups the
+            client would get a wrong configuration
+        """
+        if self._config is not None:
+            return self._config.groups_of(metadata.hostname)
+        check_read(self.files, PluginExecutionError)
+        return ()

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 
+from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
@@ -92,6 +93,7 @@ class NagiosGen(Plugin, Generator):
 
     def _options(self, metadata: ClientMetadata) -> Iterator[tuple[str, str]]:
         if self._config is None:
+            check_read(self.files, PluginExecutionError)
             return
         for option in self._config.matched(metadata).iter("Option"):
             name = option.get("name")

@@ -14,7 +14,7 @@ from lxml import etree
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import PullSource, Statistics, Threaded
+from bcfg2tw.engine.plugin.interfaces import Monitored, PullSource, Statistics, Threaded
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error, CoreInitError, PluginExecutionError, PluginInitError
@@ -25,7 +25,9 @@ try:
 
     from bcfg2tw.reporting.database import ReportDatabase, open_reports
     from bcfg2tw.reporting.documents import report_of
+    from bcfg2tw.reporting.host_counts import hosts_by_class, last_run
     from bcfg2tw.reporting.intake import Intake
+    from bcfg2tw.reporting.lines import MICROSECONDS
     from bcfg2tw.reporting.model import Run
     from bcfg2tw.reporting.questions import current_path, extras_of
     from bcfg2tw.reporting.spool import Spool
@@ -39,6 +41,9 @@ except ImportError as error:
 
 #: The folder of reports that are in no database yet, below the plugin's.
 SPOOL = "spool"
+
+#: All hosts are counted at most every so many seconds.
+COUNTING_SECONDS = 30.0
 
 TRANSPORTS = {"directstore", "localfilesystem"}
 
@@ -60,6 +65,27 @@ class _Reports:
         spool = Spool(os.path.join(folder, SPOOL), settings.spool_limit)
         self.intake = Intake(spool, context.clock, ReportStore(self.database).add)
         self.upkeep = Upkeep(self.database, context.clock, settings.report_days)
+        self._clock = context.clock
+        self._counts: tuple[float, dict[str, Any]] | None = None
+
+    def picture(self) -> dict[str, Any]:
+        """Return how many hosts are of which class, the newest run, and what waits."""
+        waiting = {"waiting_bytes": self.intake.spool.waiting_bytes, "is_away": False}
+        now = self._clock.time()
+        if self._counts is None or now - self._counts[0] >= COUNTING_SECONDS:
+            try:
+                self._counts = now, self._count(int(now * MICROSECONDS))
+            except (SQLAlchemyError, OSError):  # the intake logs that it is away
+                return {**waiting, "is_away": True}
+        return {**waiting, **self._counts[1]}
+
+    def _count(self, now: int) -> dict[str, Any]:
+        with self.database.reading() as connection:
+            newest = last_run(connection)
+            return {
+                "hosts": hosts_by_class(connection, now),
+                "last_run": None if newest is None else newest / MICROSECONDS,
+            }
 
     def start(self, folder: str, file_limit: int) -> None:
         """Take in what waits, and go on doing so."""
@@ -74,7 +100,7 @@ class _Reports:
         self.database.close()
 
 
-class Reporting(Plugin, Statistics, Threaded, PullSource):
+class Reporting(Plugin, Statistics, Threaded, PullSource, Monitored):
     """
     Keeps what clients report of their runs in a database.
 
@@ -105,6 +131,10 @@ class Reporting(Plugin, Statistics, Threaded, PullSource):
     def shutdown(self) -> None:
         """Bring into the database what waits, as far as that takes no long time."""
         self._reports.stop()
+
+    def picture(self) -> dict[str, Any]:
+        """Return how many hosts are of which class, the newest run, and what waits."""
+        return self._reports.picture()
 
     # Taking in
 

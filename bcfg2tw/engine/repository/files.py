@@ -307,6 +307,15 @@ class Files(Mapping[str, Stamp]):
             interpreted.problem for interpreted in self.used.values() if interpreted.problem
         )
 
+    @property
+    def unread(self) -> tuple[RepositoryError, ...]:
+        """The problems of those of them that were never understood: nobody knows what they say."""
+        return tuple(
+            interpreted.problem
+            for interpreted in self.used.values()
+            if interpreted.problem and interpreted.value is None
+        )
+
     def outside(self) -> set[str]:
         """Return the paths outside the folder that loaded files were read from."""
         prefix = self.folder + os.sep

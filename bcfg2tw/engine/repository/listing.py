@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from sys import intern
 
+from bcfg2tw.engine.checks import kind_of
 from bcfg2tw.errors import UnreadableRepository
 
 
@@ -64,6 +65,11 @@ def _check_gone(path: str, error: OSError) -> None:
         raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
 
 
+def open_at_once(path: str, flags: int) -> int:
+    """Open a file for `open`, and whatever stands in its place, without waiting at a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def check_folder(path: str) -> None:
     """
     See that there is a folder.
@@ -99,18 +105,20 @@ def scan(
     folder: str, ignored: IgnoredNames, previous: Mapping[str, Stamp] | None = None
 ) -> dict[str, Stamp]:
     """
-    List the regular files of a folder and all folders below it.
+    List the files of a folder and all folders below it.
 
-    Links are followed, a loop of links is entered once.
+    Links are followed, a loop of links is entered once. What stands in a file's place and is none
+    (a link to nothing, a device, a folder where a file was or belongs) is listed as a file that
+    cannot be read: whoever passed it over would take the file for removed.
 
-    :param before: the listing before; what has not changed is the same object, since a large
+    :param previous: the listing before; what has not changed is the same object, since a large
         repository is listed again and again
     :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
         empty if there is no such folder
     :raises UnreadableRepository: if a folder is there and cannot be listed
     """
     before = previous or {}
-    files = _walk(folder, "", ignored, frozenset())
+    files = _Walk(os.path.basename(folder), ignored, before).below(folder, "", frozenset())
     return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in files))
 
 
@@ -118,32 +126,59 @@ def _same(before: Stamp | None, now: Stamp) -> Stamp:
     return before if before == now and before is not None else now
 
 
-def _walk(
-    folder: str, prefix: str, ignored: IgnoredNames, above: frozenset[tuple[int, int]]
-) -> Iterator[tuple[str, Stamp]]:
-    try:
-        here = os.stat(folder)
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        _check_gone(folder, error)
-        return
-    if (here.st_dev, here.st_ino) in above:
-        return
-    above |= {(here.st_dev, here.st_ino)}
-    for entry in entries:
-        if entry.name not in ignored:
-            yield from _entry(entry, prefix, ignored, above)
+Listed = tuple[str, Stamp]
+Identity = tuple[int, int]
 
 
-def _entry(
-    entry: os.DirEntry[str], prefix: str, ignored: IgnoredNames, above: frozenset[tuple[int, int]]
-) -> Iterator[tuple[str, Stamp]]:
+@dataclass(frozen=True)
+class _Walk:
+    """One look through the folder of a plugin."""
+
+    plugin: str
+    ignored: IgnoredNames
+    before: Mapping[str, Stamp]
+
+    def below(self, folder: str, prefix: str, above: frozenset[Identity]) -> Iterator[Listed]:
+        """
+        Yield what is in a folder and below.
+
+        :param above: the folders that it is in, by which a loop is known
+        """
+        try:
+            here = os.stat(folder)
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            _check_gone(folder, error)
+            return
+        identity = (here.st_dev, here.st_ino)
+        if identity in above:
+            return
+        for entry in entries:
+            if entry.name not in self.ignored:
+                yield from self._entry(entry, prefix, above | {identity})
+
+    def _entry(
+        self, entry: os.DirEntry[str], prefix: str, above: frozenset[Identity]
+    ) -> Iterator[Listed]:
+        status = _status(entry)
+        if status is None:
+            return
+        name, mode = prefix + entry.name, status.st_mode
+        files = list(self.below(entry.path, f"{name}/", above)) if stat.S_ISDIR(mode) else []
+        is_listed = stat.S_ISREG(mode) or stat.S_ISLNK(mode) or name in self.before
+        if is_listed or (not files and kind_of(self.plugin, name) is not None):
+            yield name, Stamp.of(status)
+        yield from files
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return the status of what an entry leads to, or of the link to nothing; None if it went."""
     try:
-        status = entry.stat()
+        return entry.stat()
     except OSError as error:
         _check_gone(entry.path, error)
-        return
-    if stat.S_ISDIR(status.st_mode):
-        yield from _walk(entry.path, prefix + entry.name + "/", ignored, above)
-    elif stat.S_ISREG(status.st_mode):
-        yield prefix + entry.name, Stamp.of(status)
+    try:
+        return entry.stat(follow_symlinks=False) if entry.is_symlink() else None
+    except OSError as error:
+        _check_gone(entry.path, error)
+        return None

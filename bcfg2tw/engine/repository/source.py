@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import stat
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bcfg2tw.engine.repository.listing import Stamp, stamp_of
+from bcfg2tw.engine.repository.listing import GONE, Stamp, open_at_once, stamp_of
 from bcfg2tw.engine.repository.xinclude import resolve_includes
 from bcfg2tw.engine.xmlio import Element, parse_file
 from bcfg2tw.errors import RepositoryError, UnreadableRepository
@@ -24,6 +25,18 @@ NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 PASSING = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EINTR}
 )
+
+
+NO_FILE = "it is no file: put one in its place, or remove it"
+
+
+def _reason(path: str, error: OSError) -> str:
+    """Return why a file cannot be read, and what to do where the system's words do not say it."""
+    if error.errno in GONE and os.path.islink(path):
+        return f"it is a link to {os.readlink(path)}, where there is nothing"
+    if error.errno == errno.ENXIO:
+        return NO_FILE
+    return error.strerror or str(error)
 
 
 class Unsettled(Exception):
@@ -151,13 +164,16 @@ class Source:
         """
         self.dependencies.stamps[path] = None
         try:
-            with open(path, "rb") as stream:
+            with open(path, "rb", opener=open_at_once) as stream:
+                status = os.fstat(stream.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise RepositoryError(path, NO_FILE)
                 data = stream.read(number)
                 self.dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
         except OSError as error:
             if error.errno in PASSING:
                 raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
-            raise RepositoryError(path, error.strerror or str(error)) from error
+            raise RepositoryError(path, _reason(path, error)) from error
         return data
 
     def content(self, path: str) -> bytes:

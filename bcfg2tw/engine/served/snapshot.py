@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar, cast
 
@@ -40,6 +41,7 @@ class Snapshot:
     :ivar plugins: by name, in the order in which they are configured
     :ivar metadata: the plugin that knows the clients
     :ivar revision: what the configurations are marked with
+    :ivar made_at: when it was made, in seconds since 1970
     :param refused: folders of plugins that could not be made; when they change it is tried again
     """
 
@@ -55,6 +57,7 @@ class Snapshot:
         self.library = library
         self.plugins = plugins
         self.revision = revision
+        self.made_at = time.time()
         self.metadata = cast(Metadata, self._metadata_plugin())
         self.metadata_cache: ClientCache[ClientMetadata] = ClientCache()
         self._by_type: dict[type, list[Any]] = {}

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.acl import rmi_names_equal
+from bcfg2tw.errors import NotServing
 from tests.builders import CLIENT, a_core, address, change
 
 
@@ -106,9 +107,16 @@ class ACLTests(SynchronousTestCase):
         self.assertTrue(self.allowed(core, "192.0.2.1", "GetProbes"))
 
     def test_never_readable(self) -> None:
-        """Lists that were never readable refuse everything."""
-        core = self.core("<ACL>")
-        self.assertFalse(self.allowed(core, "127.0.0.1", "GetConfig"))
+        """Lists that were never readable allow and refuse nothing until they are repaired."""
+        for name in ("ip", "metadata"):
+            core = a_core(self, {f"ACL/{name}.xml": "<ACL>\n"})
+            failure = self.assertRaises(
+                NotServing, core.check_acls, address("127.0.0.1", CLIENT), "GetConfig"
+            )
+            self.assertIn(f"ACL/{name}.xml:2: ", str(failure))
+            self.assertIn("no call can be answered until it is repaired", str(failure))
+            change(core, {f"ACL/{name}.xml": "<ACL/>"})
+            self.assertTrue(core.check_acls(address("127.0.0.1", CLIENT), "GetConfig"))
 
     def test_broken_later(self) -> None:
         """Lists that break keep their last good state."""

@@ -7,6 +7,7 @@ import os
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.errors import CriticalError, NotServing
 from tests.builders import CLIENT, a_core, address, change
 
 GENSHI = 'xmlns:py="http://genshi.edgewall.org/"'
@@ -62,7 +63,7 @@ class DecisionsTests(SynchronousTestCase):
             self.assertIn(f"there is no list {unknown!r}", logs.output[0])
 
     def test_template(self) -> None:
-        """A list may be a template; whatever its code raises, the client gets no list."""
+        """A list may be a template; whatever its code raises is a fault: no list is shortened."""
         template = a_list(
             '<Decision py:for="n in range(2)" type="Path" name="/${n}/${metadata.hostname}"/>',
             GENSHI,
@@ -70,9 +71,11 @@ class DecisionsTests(SynchronousTestCase):
         core = a_core(self, {"Decisions/whitelist.xml": template})
         self.assertEqual(decided(core), [("Path", f"/0/{CLIENT}"), ("Path", f"/1/{CLIENT}")])
         change(core, {"Decisions/whitelist.xml": template.replace("range(2)", "1/0")})
-        with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            self.assertEqual(decided(core), [])
-        self.assertIn("Plugin: Decisions Plugin failed to generate decision list", str(logs.output))
+        with self.assertLogs("Decisions", "ERROR") as logs:
+            failure = self.assertRaises(CriticalError, decided, core)
+        self.assertIn("Decisions/whitelist.xml:1: ", str(failure))
+        self.assertIn(f"Decisions: {CLIENT}: ", str(logs.output))
+        self.assertNotIn("Traceback", str(logs.output))
 
     def test_cached_metadata(self) -> None:
         """A template is rendered for each call, also where a client's metadata are cached."""
@@ -148,9 +151,8 @@ class DecisionsTests(SynchronousTestCase):
         self.assertEqual(decided(core), [])
 
     def test_never_understood(self) -> None:
-        """A list that never could be read is empty, and each call says why."""
+        """A list that never could be read is no empty one: each call says why it fails."""
         with self.assertLogs("bcfg2-server", "ERROR"):
             core = a_core(self, {"Decisions/whitelist.xml": "<Decisions>"})
-        with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            self.assertEqual(decided(core), [])
-        self.assertIn("whitelist.xml:1: ", logs.output[0])
+        failure = self.assertRaises(NotServing, decided, core)
+        self.assertIn("whitelist.xml:1: ", str(failure))

@@ -6,6 +6,7 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.errors import ValidationError
 from tests.builders import CLIENT, a_core, change, configuration
 
 
@@ -111,7 +112,7 @@ class DepsTests(SynchronousTestCase):
         self.assertEqual(self.added(core), ["Package:all"])
 
     def test_bad_priority(self) -> None:
-        """A file without a priority is reported with its line, and the others count."""
+        """Without a priority of a file nobody can tell what depends on what: a fault."""
         good = (
             '<Dependencies priority="0"><Package name="a"><Package name="b"/></Package>'
             "</Dependencies>"
@@ -119,6 +120,9 @@ class DepsTests(SynchronousTestCase):
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             core = self.serve('<BoundPackage name="a"/>', good, "<Dependencies/>")
         self.assertIn("Deps/b.xml:1: Got bogus priority ''", logs.output[0])
+        failure = self.assertRaises(ValidationError, self.added, core)
+        self.assertIn("Deps/b.xml:1: Got bogus priority ''", str(failure))
+        change(core, {"Deps/b.xml": '<Dependencies priority="0"/>'})
         self.assertEqual(self.added(core), ["Package:b"])
         change(core, {"Deps/a.xml": "<Dependencies"})
         self.assertEqual(self.added(core), ["Package:b"])

@@ -135,13 +135,14 @@ class ScanTests(SynchronousTestCase):
         self.assertEqual(list(scan(folder, IgnoredNames(("*~", ".svn")))), ["a", "b/c"])
 
     def test_links(self) -> None:
-        """Links are followed, into a loop once; a link to nothing is not there."""
+        """Links are followed, into a loop once; a link to nothing is there as well."""
         folder = self.mktemp()
         write_files(folder, {"real/file": "x"})
         os.symlink("real", os.path.join(folder, "linked"))
         os.symlink("..", os.path.join(folder, "real", "loop"))
         os.symlink("nowhere", os.path.join(folder, "broken"))
-        self.assertEqual(list(scan(folder, IgnoredNames(()))), ["linked/file", "real/file"])
+        names = ["broken", "linked/file", "real/file"]
+        self.assertEqual(list(scan(folder, IgnoredNames(()))), names)
 
     def test_no_folder(self) -> None:
         """A folder that does not exist holds no files."""

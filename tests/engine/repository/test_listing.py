@@ -67,19 +67,40 @@ class ScanTests(ListingTestCase):
         self.assertNotIn(7, NOTHING_IGNORED)
 
     def test_links(self) -> None:
-        """Links are followed, to files and to folders; one to nothing is not there."""
+        """Links are followed, to files and to folders."""
         self.write({"real/a": "", "real/sub/b": ""})
         os.symlink("real", self.path("linked"))
         os.symlink("real/a", self.path("file"))
-        os.symlink("nowhere", self.path("nowhere"))
         self.assertEqual(self.names(), ["file", "linked/a", "linked/sub/b", "real/a", "real/sub/b"])
 
+    def test_links_to_nothing(self) -> None:
+        """A link to nothing is there, so that nobody takes its file for removed."""
+        os.symlink("nowhere", self.path("link"))
+        self.assertEqual(self.names(), ["link"])
+        before = scan(self.folder, NOTHING_IGNORED)
+        self.write({"nowhere": ""})
+        self.assertNotEqual(scan(self.folder, NOTHING_IGNORED)["link"], before["link"])
+
+    def test_in_place_of_a_file(self) -> None:
+        """A folder, or a pipe, is there where a file was, and where only a file belongs."""
+        self.write({"file": "", "pipe": ""})
+        before = scan(self.folder, NOTHING_IGNORED)
+        for name in before:
+            os.unlink(self.path(name))
+        os.mkfifo(self.path("pipe"))
+        self.write({"file/inside": "", "other/file": ""})
+        now = scan(self.folder, NOTHING_IGNORED, before)
+        self.assertEqual(list(now), ["file", "file/inside", "other/file", "pipe"])
+        bundles = self.path("Bundler")
+        os.makedirs(os.path.join(bundles, "empty.xml"))
+        self.assertEqual(list(scan(bundles, NOTHING_IGNORED)), ["empty.xml"])
+
     def test_loops(self) -> None:
-        """A loop of links is entered once, and a link to itself not at all."""
+        """A loop of links is entered once, and a link to itself is one to nothing."""
         self.write({"sub/a": ""})
         os.symlink(self.folder, self.path("sub/up"))
         os.symlink("self", self.path("self"))
-        self.assertEqual(self.names(), ["sub/a"])
+        self.assertEqual(self.names(), ["self", "sub/a"])
 
     def test_other_kinds(self) -> None:
         """A pipe is no file: nobody waits at it."""

@@ -7,13 +7,17 @@ from abc import abstractmethod
 
 from bcfg2tw.engine.checks.file_names import name_hint
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
+from bcfg2tw.engine.documents.specificity import Specificity
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget
+from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
 from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
 
 
@@ -101,10 +105,21 @@ class PathFolders(Plugin, Generator):
             )
 
 
-class Cfg(PathFolders):
+class Cfg(PathFolders, PullTarget):
     """The plugin for the folder `Cfg`, which takes all kinds of files."""
 
     @classmethod
     def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
         """Return the kinds that `[cfg] handlers` names, or all."""
         return enabled_kinds(settings.cfg_handlers)
+
+    def AcceptChoices(self, entry: Element, metadata: ClientMetadata) -> list[Specificity]:
+        """Return for whom a path's file can be replaced."""
+        return pulling.choices(self.entry_sets[entry.get("name", "")], metadata)
+
+    def AcceptPullData(
+        self, specific: PullChoice, new_entry: PulledEntry, verbose: bool
+    ) -> list[str]:
+        """Replace a path's file, and what its info.xml says."""
+        settings = self.context.settings
+        return pulling.write(self.entry_sets[new_entry.name], specific, new_entry, settings)

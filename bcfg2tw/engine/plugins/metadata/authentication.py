@@ -19,6 +19,9 @@ logger = logging.getLogger("Metadata")
 #: The user name of those who want to be known by their address.
 BY_ADDRESS = "root"
 
+#: Names of hosts are shorter; what a stranger claims is not to fill the log.
+LONGEST_CLAIM = 253
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -59,11 +62,11 @@ class Authentication:
         """
         address.client = None  # a connection that is kept open may change its mind
         if not self._may_be_looked_up(cert, user, password, address):
-            logger.error("Client %s failed to use an allowed password", address[0])
+            _refuse(address, "failed to use an allowed password", user)
             return False
         try:
             identity = self._claimed_identity(cert, user, address)
-            if not self._is_proven(identity, password, address):
+            if not self._is_proven(identity, password, address, user):
                 return False
         except MetadataConsistencyError as error:
             logger.error("Client %s failed to resolve: %s", address[0], error)
@@ -130,7 +133,9 @@ class Authentication:
     def _identify(self, method: str, name: str) -> Identity:
         return Identity(method, self._own_name(name), self._clients.get(name))
 
-    def _is_proven(self, identity: Identity, password: str, address: ClientAddress) -> bool:
+    def _is_proven(
+        self, identity: Identity, password: str, address: ClientAddress, user: str
+    ) -> bool:
         client = identity.client
         auth = (client.auth if client else None) or self._settings.authentication
         if auth == "cert" and identity.method != "cert":
@@ -140,7 +145,9 @@ class Authentication:
             return False
         # the password first: whoever does not know it has nothing looked up
         is_password_needed = identity.method != "cert" or auth == "cert+password"
-        if is_password_needed and not self._knows_password(client, password, str(address[0])):
+        mistake = self._password_mistake(client, password) if is_password_needed else ""
+        if mistake:
+            _refuse(address, mistake, identity.name if identity.method == "cert" else user)
             return False
         is_address_checked = identity.method != "uuid" or self._settings.strict_address
         return not is_address_checked or self._has_address(identity, address)
@@ -160,27 +167,30 @@ class Authentication:
             logger.error("Resolved to %s", name)
         return name == identity.name
 
-    def _knows_password(self, client: Client | None, password: str, ip: str) -> bool:
+    def _password_mistake(self, client: Client | None, password: str) -> str:
+        """Return what is wrong with a password; empty for a good one."""
         clients_own = None if client is None else client.password
         if client is not None and client.secure:
-            return self._knows_clients_own(clients_own, password, ip)
+            return _mistake_in_secure_mode(clients_own, password)
         # both are always compared: how long it takes must not tell which one was close
         matches = [
             is_password(password, clients_own),
             is_password(password, self._settings.password),
         ]
-        if not any(matches):
-            logger.error("Client %s failed to use an allowed password", ip)
-        return any(matches)
+        return "" if any(matches) else "failed to use an allowed password"
 
-    def _knows_clients_own(self, clients_own: str | None, password: str, ip: str) -> bool:
-        if not clients_own:
-            logger.error("Client %s in secure mode but has no password", ip)
-            return False
-        if not is_password(password, clients_own):
-            logger.error("Client %s failed to use client password in secure mode", ip)
-            return False
-        return True
+
+def _mistake_in_secure_mode(clients_own: str | None, password: str) -> str:
+    if not clients_own:
+        return "in secure mode but has no password"
+    if not is_password(password, clients_own):
+        return "failed to use client password in secure mode"
+    return ""
+
+
+def _refuse(address: ClientAddress, mistake: str, name: str) -> None:
+    """Say why a connection is not let in, and who it claims to be; the beginning is Bcfg2's."""
+    logger.error("Client %s %s, as %s", address[0], mistake, name[:LONGEST_CLAIM])
 
 
 def certified_names(cert: Certificate) -> list[str]:

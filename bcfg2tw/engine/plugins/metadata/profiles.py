@@ -21,7 +21,8 @@ class Profiles:
 
     A profile that is no group leaves its client without groups and bundles. A client that never
     had better since the start is served so, as with the reference; one that had would remove what
-    it does not find any more (:ref:`decisions-never-shortened`).
+    it does not find any more (:ref:`decisions-never-shortened`). One that is a group but for case
+    and blanks is refused from the start: nobody means a client to have nothing by it.
     """
 
     def __init__(self, groups: DeclaredGroups, lasting: Lasting, is_strict: bool) -> None:
@@ -64,15 +65,21 @@ class Profiles:
                     f"{self._describe(client, profile)}; it was one before: declare it in "
                     f"{self._groups.path} again, or give the client another"
                 )
-            if self._is_strict or client.name in self._clients_seen:
+            is_missed = client.name in self._clients_seen
+            if self._is_strict or is_missed or self._meant(profile) is not None:
                 raise MetadataConsistencyError(self._describe(client, profile))
 
     def _dangling(self, client: Client) -> Iterator[str]:
         declared = self._groups.declared
         return (profile for profile in client.profiles if profile not in declared)
 
+    def _meant(self, profile: str) -> str | None:
+        """Return the group that a profile is but for case and blanks around it."""
+        folded = profile.strip().lower()
+        return next((name for name in self._groups.declared if name.lower() == folded), None)
+
     def _describe(self, client: Client, profile: str) -> str:
-        near = near_name(profile, self._groups.declared)
+        near = self._meant(profile) or near_name(profile, self._groups.declared)
         hint = "" if near is None else f": did you mean {near}?"
         place = client.place_of_profile(profile) or f"client {client.name}"
         return f"{place}: profile {profile} is no group{hint}"

@@ -11,7 +11,13 @@ from lxml import etree
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Connector, Generator, StructureValidator, Threaded
+from bcfg2tw.engine.plugin.interfaces import (
+    Connector,
+    Generator,
+    Monitored,
+    StructureValidator,
+    Threaded,
+)
 from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import FILE, add_keys, key_folder
 from bcfg2tw.engine.plugins.packages.configuring.template_data import TemplateData
@@ -42,7 +48,7 @@ def index_folder(settings: Settings) -> str:
     return settings.packages_cache or settings.folder_for("Packages", in_repository)
 
 
-class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
+class Packages(Plugin, StructureValidator, Generator, Connector, Monitored, Threaded):
     """
     Completes clients' packages from the sources of `Packages/sources.xml`.
 
@@ -129,6 +135,16 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Threaded):
             return
         if not self.indexes.wait(self._first_load, FIRST_LOAD_SECONDS):
             self.logger.warning("Packages: some sources are still being fetched")
+
+    def picture(self) -> dict[str, Any]:
+        """Return how many sources there are, how many have no index, and how old indexes are."""
+        ages = [age for age in map(self.indexes.age_seconds, self.sources) if age is not None]
+        return {
+            "sources": len(self.sources),
+            "missing": len(self.sources) - len(ages),
+            "oldest_seconds": max(ages, default=None),
+            "newest_seconds": min(ages, default=None),
+        }
 
     def shutdown(self) -> None:
         """End the thread that brings the indexes up to date."""

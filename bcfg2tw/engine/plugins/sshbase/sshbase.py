@@ -14,11 +14,19 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Connector, Generator
+from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, PUBLIC_MODE
+from bcfg2tw.engine.plugin.interfaces import (
+    Connector,
+    Generator,
+    PullChoice,
+    PulledEntry,
+    PullTarget,
+)
 from bcfg2tw.engine.plugins.sshbase.host_keys import HostKeys
 from bcfg2tw.engine.plugins.sshbase.host_names import HostNames
 from bcfg2tw.engine.plugins.sshbase.key_files import (
     BASES,
+    ENCRYPTED,
     INFO,
     KEY_TYPES,
     KNOWN_HOSTS,
@@ -30,6 +38,7 @@ from bcfg2tw.engine.plugins.sshbase.key_files import (
 )
 from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, PublicKeys
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -42,7 +51,7 @@ OPEN = {**SECRET, "mode": "0644"}
 BINARY = ("ssh_host_key", "ssh_host_key.pub")
 
 
-class SSHbase(Plugin, Connector, Generator):
+class SSHbase(Plugin, Connector, Generator, PullTarget):
     """
     Serves the host keys of SSH that are in its folder, makes those that are missing, and lists
     them all for `ssh_known_hosts`.
@@ -192,6 +201,29 @@ class SSHbase(Plugin, Connector, Generator):
     def get_additional_data(self, metadata: ClientMetadata) -> dict[str, str]:
         """Return the client's public keys by the names of their files."""
         return self._own_keys(metadata)
+
+    def AcceptChoices(self, entry: Element, metadata: ClientMetadata) -> list[Specificity]:
+        """Return the client itself: a key is a host's own."""
+        return [Specificity(hostname=metadata.hostname)]
+
+    def AcceptPullData(
+        self, specific: PullChoice, new_entry: PulledEntry, verbose: bool
+    ) -> list[str]:
+        """
+        Write a host's key.
+
+        :raises PluginExecutionError: if the folder has it encrypted
+        """
+        base = new_entry.name.removeprefix(FOLDER)
+        path = os.path.join(self.data, base + specific.suffix)
+        if os.path.exists(path + ENCRYPTED):
+            raise PluginExecutionError(
+                f"SSHbase: {path}{ENCRYPTED} is encrypted: encrypt the new one with bcfg2-crypt"
+            )
+        content = new_entry.content
+        data = content if isinstance(content, bytes) else content.encode()
+        write_atomically(path, data, PRIVATE_MODE if base in KEY_TYPES else PUBLIC_MODE)
+        return [path]
 
     def shutdown(self) -> None:
         """Ask the name service nothing more."""

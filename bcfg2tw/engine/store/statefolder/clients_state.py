@@ -21,7 +21,7 @@ from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import CoreInitError, MetadataRuntimeError, PluginInitError
+from bcfg2tw.errors import CoreInitError, PluginInitError
 from bcfg2tw.settings import Settings
 
 
@@ -45,7 +45,6 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
     """
 
     logger = logging.getLogger("Metadata")
-    failure = MetadataRuntimeError
 
     def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
         """

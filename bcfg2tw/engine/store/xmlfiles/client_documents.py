@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
-from bcfg2tw.engine.repository.listing import Stamp
+from bcfg2tw.engine.repository.listing import Stamp, open_at_once
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
@@ -183,7 +183,7 @@ class ClientDocuments:
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=open_at_once) as stream:
             return stream.read()
     except OSError as error:
         raise RepositoryError(path, error.strerror or str(error)) from error

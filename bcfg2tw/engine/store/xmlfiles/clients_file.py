@@ -24,7 +24,7 @@ from bcfg2tw.engine.store.xmlfiles.client_documents import (
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
-from bcfg2tw.errors import MetadataRuntimeError, PluginInitError, StateUnavailable
+from bcfg2tw.errors import PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 #: Edits that are remembered for readings that lack them, before clients.xml is read again.
@@ -70,7 +70,6 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     """
 
     logger = logging.getLogger("Metadata")
-    failure = MetadataRuntimeError
 
     def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 
+from bcfg2tw.engine.repository.listing import open_at_once
 from bcfg2tw.engine.store.xmlfiles.records import State
 
 DIGEST_BYTES = 16
@@ -18,7 +19,7 @@ def digest_of(data: bytes, size: int = DIGEST_BYTES) -> str:
 def state_of(path: str) -> State:
     """Return the state of a single file; one that cannot be read has no digest."""
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=open_at_once) as stream:
             return {os.path.basename(path): digest_of(stream.read())}
     except OSError:
         return {os.path.basename(path): ""}

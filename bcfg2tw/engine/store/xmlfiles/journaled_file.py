@@ -18,8 +18,9 @@ from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
 from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.records import Leftover, Record, State
+from bcfg2tw.engine.store.xmlfiles.refusals import Refusals
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError
+from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError, StateUnavailable
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
@@ -49,12 +50,10 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
     which of them belong to the batch, so that the journal is set aside with these and no others.
 
     :cvar logger: of the plugin that the file belongs to
-    :cvar failure: raised where a change cannot be kept
     :ivar later: folds some seconds after it is asked to
     """
 
     logger: logging.Logger
-    failure: type[Bcfg2Error]
 
     def __init__(self, path: str, clock: Clock, owns_folder: bool = False) -> None:
         """
@@ -68,6 +67,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         self._owns_folder = owns_folder
         super().__init__(Journal(f"{path}.journal", self._state), clock)
         self._gate = Gate()
+        self._refusals = Refusals(self.logger, f"{path}.journal", clock)
         self._problem = ""
         self._is_taken_over = False
         self._takeover: Takeover | None = None  # what is not told yet
@@ -137,7 +137,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         """
         Make a change durable, then visible; the lock of its client is held.
 
-        :raises Bcfg2Error: `failure`, if it cannot be made durable; nothing has changed then
+        :raises StateUnavailable: if it cannot be made durable; nothing has changed then
         """
         self._serve()
         with self._gate.passing():
@@ -151,9 +151,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         try:
             self._journal.append(self._record_of(change))
         except OSError as error:
-            raise self.failure(
-                f"{self._path}.journal cannot be written: {error.strerror or error}"
-            ) from error
+            raise self._refusals.note(error) from error
+        self._refusals.end()
 
     # Taking over
 
@@ -275,7 +274,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
     def _fold(self) -> None:
         """Write all that the file lacks; `_folding` is held."""
         if not self._is_taken_over:
-            raise self.failure(f"what {self._path}.journal holds is not taken over yet")
+            raise StateUnavailable(f"what {self._path}.journal holds is not taken over yet")
         with self._gate.closed():
             if not self._lacks_anything():
                 return
@@ -293,9 +292,13 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         return ()
 
     def _report(self, problem: Exception) -> None:
-        if str(problem) != self._problem:  # it is tried again every few seconds
-            self.logger.error("%s; %s", problem, self._describe_waiting())
-        self._problem = str(problem)
+        text = str(problem)
+        if isinstance(problem, OSError):
+            place = problem.filename or self._path
+            text = f"{place} cannot be written: {problem.strerror or problem}"
+        if text != self._problem:  # it is tried again every few seconds
+            self.logger.error("%s; %s", text, self._describe_waiting())
+        self._problem = text
 
     def close(self) -> None:
         """Write to the file what it lacks, if this process serves; there are no calls any more."""

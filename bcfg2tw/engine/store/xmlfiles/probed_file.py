@@ -26,7 +26,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
 )
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
-from bcfg2tw.errors import PluginExecutionError, PluginInitError, RepositoryError
+from bcfg2tw.errors import PluginInitError, RepositoryError
 from bcfg2tw.settings import Settings
 
 
@@ -54,7 +54,6 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     """
 
     logger = logging.getLogger("Probes")
-    failure = PluginExecutionError
 
     def __init__(
         self,

@@ -57,6 +57,28 @@ class AuthenticationTestCase(SynchronousTestCase):
         return peer.client
 
 
+class RefusalTests(AuthenticationTestCase):
+    """The log's line about a wrong password."""
+
+    def test_named(self) -> None:
+        """It names the address and the user that is claimed, or the name of a certificate."""
+        core = self.core()
+        for user, cert, expected in (
+            ("plain.example.test", None, "failed to use an allowed password, as plain.example."),
+            ("root", None, "failed to use an allowed password, as root"),
+            ("Vault.example.test", None, "to use client password in secure mode, as Vault.example"),
+            ("open.example.test", None, "in secure mode but has no password, as open.example.test"),
+            ("x", certificate("plain.example.test"), "an allowed password, as plain.example.test"),
+            ("y" * 9000, None, f"failed to use an allowed password, as {'y' * 253}"),
+        ):
+            with self.assertLogs("Metadata", "ERROR") as logs:
+                self.assertIsNone(self.acts_as(core, user, "wrong", cert=cert))
+            (record,) = logs.records
+            self.assertTrue(record.getMessage().startswith("Client 127.0.0.99 "))
+            self.assertIn(expected, record.getMessage())
+            self.assertLess(len(record.getMessage()), 400)
+
+
 class AuthenticationTests(AuthenticationTestCase):
     def test_case_and_alias(self) -> None:
         """No spelling of a name, and no alias, gets round secure or the client's password."""

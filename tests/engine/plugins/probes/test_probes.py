@@ -13,7 +13,7 @@ from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.opening import open_store
-from bcfg2tw.errors import CoreInitError, CriticalError
+from bcfg2tw.errors import CoreInitError, CriticalError, StateUnavailable
 from bcfg2tw.settings import Settings
 from tests.builders import (
     CLIENT,
@@ -437,7 +437,7 @@ class RefusedTests(SynchronousTestCase):
         journal = os.path.join(self.core.settings.repository, "Probes", "probed.xml.journal")
         os.mkdir(journal)
         self.addCleanup(os.rmdir, journal)
-        with self.assertRaises(CriticalError) as raised:
+        with self.assertRaises(StateUnavailable) as raised:
             upload(self.core, p="new")
         self.assertIn("probed.xml.journal cannot be written", str(raised.exception))
         self.assertUnchanged()

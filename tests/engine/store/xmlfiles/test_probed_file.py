@@ -27,7 +27,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     record_of,
 )
 from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, StateUnavailable
 from tests.doubles import ManualClock
 from tests.patience import IN_ANY_TIME
 
@@ -230,7 +230,7 @@ class ProbedFileTests(SynchronousTestCase):
         """What cannot be made durable is refused, and does not count."""
         journal = self.folder / "probed.xml.journal"
         journal.mkdir()
-        with self.assertRaises(PluginExecutionError) as raised:
+        with self.assertRaises(StateUnavailable) as raised:
             self.save("new")
         self.assertIn("probed.xml.journal cannot be written: Is a directory", str(raised.exception))
         self.assertIsNone(self.said(self.answers))

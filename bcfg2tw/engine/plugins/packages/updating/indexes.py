@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -163,6 +164,13 @@ class Indexes(UpdateObserver):
         return any(
             self._open_index(source) is None or self._lacks_keys(source) for source in sources
         )
+
+    def age_seconds(self, source: PackageSource) -> float | None:
+        """Return how long ago the index of a source was made, None where there is none."""
+        try:
+            return max(0.0, time.time() - os.stat(index_path(self.cache_folder, source)).st_mtime)
+        except OSError:
+            return None
 
     def load(self, sources: Iterable[PackageSource], settings: Settings) -> int:
         """

@@ -1,0 +1,48 @@
+"""A time in which a journal cannot be written, because its disk is full for instance."""
+
+from __future__ import annotations
+
+import logging
+
+from bcfg2tw.engine.clock import Clock
+from bcfg2tw.errors import StateUnavailable
+
+#: However many clients are refused, the log has a line in so many seconds.
+SILENCE_SECONDS = 60.0
+
+
+class Refusals:
+    """
+    Changes that could not be kept: said once a minute at most, and when they are over.
+
+    For use from several threads: two that fail at once may both say so.
+    """
+
+    def __init__(self, logger: logging.Logger, path: str, clock: Clock) -> None:
+        """
+        Have none.
+
+        :param logger: says what fails
+        :param path: of the journal
+        """
+        self._logger = logger
+        self._path = path
+        self._clock = clock
+        self._said_at: float | None = None
+
+    def note(self, error: OSError) -> StateUnavailable:
+        """Note that a change could not be written; return what is to be raised for it."""
+        sentence = f"{self._path} cannot be written: {error.strerror or error}"
+        now = self._clock.monotonic()
+        if self._said_at is None or now - self._said_at >= SILENCE_SECONDS:
+            self._said_at = now
+            self._logger.error(
+                "%s; what clients send is not kept, and they are told to come back", sentence
+            )
+        return StateUnavailable(sentence)
+
+    def end(self) -> None:
+        """Note that a change could be written."""
+        if self._said_at is not None:
+            self._said_at = None
+            self._logger.warning("%s can be written again", self._path)
