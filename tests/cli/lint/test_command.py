@@ -6,6 +6,7 @@ import json
 import os
 import stat
 
+from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.cli.lint.sites import Site, demonstration
@@ -82,7 +83,13 @@ class ShownTests(SynchronousTestCase):
             for result in sarif["runs"][0]["results"]
         ]
         self.assertIn("repository/Bundler/time.xml", places)
-        self.assertIn("time.xml", (site.folder / "lint.xml").read_text("utf-8"))
+        cases = {
+            case.get("name"): [failure.get("type") for failure in case.iter("failure")]
+            for case in etree.parse(str(site.folder / "lint.xml")).iter("testcase")
+        }
+        self.assertEqual(cases["repository/Bundler/motd.xml"], [])
+        self.assertEqual(cases["repository/Bundler/time.xml"], ["misspelt-element"])
+        self.assertFalse([name for name in cases if str(name).startswith("/")])
 
 
 class FilesTests(SynchronousTestCase):
