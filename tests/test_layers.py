@@ -160,9 +160,20 @@ ROOMS = {
             "later",
             "outages",
             "shared_client_locks",
+            "sole_process",
             "shared_lock",
             "",
         ),
+    ),
+    "workers": (
+        ("processes",),
+        ("supervisor",),
+        ("leading", "nursery"),
+        ("crew", "worker"),
+        ("hired", "nursery_link", "worker_service"),
+        ("inheritance",),
+        ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),
+        ("messages", ""),
     ),
 }
 
