@@ -116,7 +116,7 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await _listen(description, endpoint, factory)
+        yield await listen_at(description, endpoint, factory)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await adopt(reactor, bound, factory)
@@ -151,9 +151,14 @@ def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
     }
 
 
-async def _listen(
+async def listen_at(
     description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
 ) -> IListeningPort:
+    """
+    Listen on an endpoint.
+
+    :raises CannotListen: naming it and the remedy
+    """
     with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
     if not hasattr(port.getHost(), "host"):
