@@ -12,7 +12,7 @@ from bcfg2tw.admin.listener import AdminService
 from bcfg2tw.admin.processes import OneProcess
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
-from bcfg2tw.engine.memory import set_aside_modules, share_arenas
+from bcfg2tw.engine.memory import collector, share_arenas
 from bcfg2tw.process.descriptors import raise_descriptor_limit
 from bcfg2tw.process.log_text import LogFormatter
 from bcfg2tw.process.options import Options
@@ -61,7 +61,7 @@ def makeService(options: Options) -> MultiService:
     share_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     raise_descriptor_limit()
-    set_aside_modules()
+    collector.begin()
     server = _server(reactor, options)
     return TwistdService(reactor, options.settings, server, options.is_daemon, options.privileges)
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from bcfg2tw.engine.memory import give_back
+from bcfg2tw.engine.memory import collector, give_back
 from bcfg2tw.engine.plugin.base import Plugin, name_of
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import ClientACLs, Threaded
@@ -73,7 +73,7 @@ class ServedRepository:
         if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
             self._classes.append(DefaultACL)
         self._reader = RepositoryReader(context)
-        with self._lock:
+        with self._lock, collector.setting_aside():
             self._snapshot = self._reader.read(self._library, self._classes)
         give_back()
 
@@ -150,10 +150,11 @@ class ServedRepository:
         library, before = self._current_library(changed), self.settings
         self.settings = library.settings  # plugins are made under these
         try:
-            snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
-            if snapshot is not self._snapshot:
-                self.before_swap()
-            self._snapshot = snapshot
+            with collector.setting_aside():
+                snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
+                if snapshot is not self._snapshot:
+                    self.before_swap()
+                self._snapshot = snapshot
         except BaseException:
             self.settings = before
             raise
