@@ -60,6 +60,7 @@ LAYERS = (
         "engine.time_limit",
         "engine.look_ups",
         "engine.call_statistics",
+        "engine.refusals",
         "engine.clock",
         "engine.ssh_keys",
         "engine.authenticated",
