@@ -22,6 +22,7 @@ LAYERS = (
     ("cli",),
     ("service",),
     ("process",),
+    ("workers",),
     ("core", "admin"),
     ("serving", "upstream"),
     ("xmlrpc_resource", "watching", *WEB_RESOURCE),
@@ -169,8 +170,8 @@ ROOMS = {
 }
 
 
-#: Folders that may end the process.
-ENDING = ("cli", "process")
+#: Folders that may end the process: `workers` ends those that it has forked.
+ENDING = ("cli", "process", "workers")
 
 
 def layer_of(module: str, layers: Iterable[tuple[str, ...]] = LAYERS) -> int:

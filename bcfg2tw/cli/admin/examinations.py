@@ -9,12 +9,11 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from cryptography import x509
 
 from bcfg2tw.cli.looking import Site
-from bcfg2tw.cli.trials import CLOCK_TOLERANCE_SECONDS, validity
+from bcfg2tw.cli.trials import CLOCK_TOLERANCE_SECONDS, is_name, names_of, validity
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
@@ -104,7 +103,7 @@ def names(site: Site) -> Iterator[Verdict]:
             yield Verdict("name", CRITICAL, f"{host} leads nowhere: {error.strerror}")
             continue
         carried = _names_of(site.settings)
-        if carried and not any(fnmatchcase(host.lower(), name.lower()) for name in carried):
+        if carried and not any(is_name(host, name) for name in carried):
             text = f"{host} is not in the certificate, which has {', '.join(sorted(carried))}"
             yield Verdict("name", WARNING, text)
         else:
@@ -114,31 +113,64 @@ def names(site: Site) -> Iterator[Verdict]:
 def _names_of(settings: Settings) -> set[str]:
     try:
         with open(settings.cert, "rb") as stream:
-            certificate = x509.load_pem_x509_certificate(stream.read())
-        kind = x509.SubjectAlternativeName
-        extension = certificate.extensions.get_extension_for_class(kind)
-    except (OSError, ValueError, x509.ExtensionNotFound):
+            return names_of(x509.load_pem_x509_certificate(stream.read()))
+    except (OSError, ValueError):
         return set()
-    return {str(name.value) for name in extension.value}
 
 
 def permissions(site: Site) -> Iterator[Verdict]:
     """Examine whether this user may write what clients change."""
-    for name in ("Metadata", "Probes"):
-        path = os.path.join(site.settings.repository, name)
-        if name in site.settings.plugins and os.path.isdir(path):
-            is_writable = os.access(path, os.W_OK)
-            text = path if is_writable else f"{path} cannot be written by this user"
-            yield Verdict("permissions", GOOD if is_writable else WARNING, text)
+    for path in _changed_folders(site.settings):
+        is_writable = os.access(_existing(path), os.W_OK)
+        text = path if is_writable else f"{path} cannot be written by this user"
+        yield Verdict("permissions", GOOD if is_writable else WARNING, text)
+
+
+def _changed_folders(settings: Settings) -> Iterator[str]:
+    """Yield the folders of what clients change, where it is not in a database."""
+    for name, is_in_database in (
+        ("Metadata", settings.metadata_db),
+        ("Probes", settings.probes_db),
+    ):
+        if name in settings.plugins and not is_in_database and settings.state is None:
+            path = os.path.join(settings.repository, name)
+            if os.path.isdir(path):
+                yield path
+    if settings.state is not None:
+        yield settings.state
+
+
+def _existing(path: str) -> str:
+    """Return a folder, or the one in which it would be made."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def database(site: Site) -> Iterator[Verdict]:
+    """Examine the databases of clients and of reports: whether they can be used as they are."""
+    settings = site.settings
+    subjects = {
+        "database": settings.metadata_db or settings.probes_db,
+        "reports": "Reporting" in settings.plugins,
+    }
+    for subject in (name for name, is_used in subjects.items() if is_used):
+        try:
+            from bcfg2tw.cli.admin.databases import EXAMINED  # which not all sites have a use for
+
+            yield Verdict(subject, GOOD, EXAMINED[subject](settings))
+        except (Bcfg2Error, ImportError) as error:
+            yield Verdict(subject, CRITICAL, str(error))
 
 
 def disk(site: Site) -> Iterator[Verdict]:
-    """Examine the space on the disk of the repository."""
-    if not os.path.isdir(site.settings.repository):
-        return
-    usage = shutil.disk_usage(site.settings.repository)
-    text = f"{usage.free / 2**30:.1f} GiB of {usage.total / 2**30:.1f} GiB are free"
-    yield Verdict("disk", WARNING if usage.free < usage.total * _LEAST_FREE else GOOD, text)
+    """Examine the space on the disks of the repository and of what clients change."""
+    for path in filter(None, (site.settings.repository, site.settings.state)):
+        if os.path.isdir(path):
+            usage = shutil.disk_usage(path)
+            text = f"{usage.free / 2**30:.1f} GiB of {usage.total / 2**30:.1f} GiB are free: {path}"
+            is_short = usage.free < usage.total * _LEAST_FREE
+            yield Verdict("disk", WARNING if is_short else GOOD, text)
 
 
 def clock(site: Site) -> Iterator[Verdict]:
@@ -167,5 +199,5 @@ def ports(site: Site) -> Iterator[Verdict]:
 
 
 EXAMINATIONS = (
-    configuration, repository, certificates, names, permissions, disk, clock, ports,
+    configuration, repository, certificates, names, permissions, database, disk, clock, ports,
 )  # fmt: skip

@@ -88,3 +88,18 @@ class DoctorTests(SynchronousTestCase):
         status, verdicts = self.examine()
         self.assertEqual((status, set(verdicts)), (2, {"configuration"}))
         self.assertIn("'many'", verdicts["configuration"][1])
+
+    def test_databases(self) -> None:
+        """Databases that are used are looked at; one that cannot be used is critical."""
+        self.change("bcfg2.conf", "[server]", "[database]\nname = clients.sqlite\n[server]")
+        self.change("bcfg2.conf", "plugins = ", "plugins = Reporting, ")
+        self.assertIn("no tables yet", self.examine()[1]["reports"][1])
+        (self.site / "state").mkdir(exist_ok=True)
+        (self.site / "state/clients.sqlite").write_text("no database " * 100)
+        status, verdicts = self.examine()
+        self.assertEqual((status, verdicts["reports"][0]), (2, "critical"), verdicts)
+        self.assertIn("not a database", verdicts["reports"][1])
+
+    def test_state(self) -> None:
+        """The folder of state is what has to be writable, where there is one, or can be made."""
+        self.assertEqual(self.examine()[1]["permissions"][1], str(self.site / "state"))
