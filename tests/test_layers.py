@@ -78,8 +78,11 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
-        ("path_kinds", "plugin_kinds", "structure_kinds"),
-        ("clients_file", "entries", "file_names", "info_lines", "key_texts", "metadata_files"),
+        ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
+        (
+            "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
+            "metadata_files", "patterns",
+        ),
         ("vocabulary",),
     ),
     "engine.plugins.cfg": (
