@@ -166,6 +166,22 @@ class ProcessTests(SynchronousTestCase):
         self.assertIn("[server] plugins: Git cannot be used: ", result.stdout)
         self.assertNotIn("Traceback", result.stdout + result.stderr)
 
+    def test_strange_repository(self) -> None:
+        """A folder that looks like no repository is told with its line of bcfg2.conf."""
+        (self.site.folder / "empty").mkdir()
+        text = self.site.conf.read_text()
+        self.site.conf.write_text(text.replace("/repository\n", "/empty\n"))
+        line = next(n for n, line in enumerate(text.splitlines(), 1) if "/repository" in line)
+        with self.site.server() as server:
+            sentence = (
+                f"{self.site.folder}/empty has no Metadata/groups.xml: is [server] repository "
+                f"right (in {self.site.conf}:{line})?"
+            )
+            self.assertIn(sentence, server.said())
+        self.site.conf.write_text(text)
+        with self.site.server() as server:
+            self.assertNotIn("has no Metadata/groups.xml", server.said())
+
     def test_lenient_plugins(self) -> None:
         """A site may ask to be served without them."""
         site = Site(self)

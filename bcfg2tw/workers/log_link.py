@@ -10,7 +10,7 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor
@@ -44,13 +44,22 @@ _PLAIN = (str, int, float, bool)
 class LogLink:
     """A socket with one end where logs are written, and one for all other processes."""
 
-    def __init__(self, formatter: logging.Formatter) -> None:
+    def __init__(
+        self,
+        formatter: logging.Formatter,
+        fields: Callable[[], Mapping[str, str]] = dict,
+        names: Collection[str] = (),
+    ) -> None:
         """
         Connect the ends; before the first fork.
 
         :param formatter: writes tracebacks
+        :param fields: returns what the messages of a thread are about
+        :param names: those of fields that messages may have by themselves
         """
         self._formatter = formatter
+        self._fields = fields
+        self._names = names
         self._here, self._there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
 
     def enter_child(self, is_debugging: bool) -> None:
@@ -62,10 +71,10 @@ class LogLink:
         root = logging.getLogger()
         for handler in tuple(root.handlers):
             root.removeHandler(handler)
-        sender = _Sender(self._there)
+        sender = _Sender(self._there, self._fields)
         sender.setFormatter(self._formatter)
         root.addHandler(sender)
-        globalLogPublisher.addObserver(_Events(sender))
+        globalLogPublisher.addObserver(_Events(sender, self._names))
         self.set_debug(is_debugging)
 
     def set_debug(self, flag: bool) -> None:
@@ -80,13 +89,14 @@ class LogLink:
 class _Sender(logging.Handler):
     """Sends records as datagrams."""
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, fields: Callable[[], Mapping[str, str]]) -> None:
         super().__init__()
         self._end = end
+        self._fields = fields
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record; if nobody reads, it is lost."""
-        members = dict(_plain_members(record))
+        members = {**self._fields(), **dict(_plain_members(record))}
         members["msg"] = record.getMessage()[:LONGEST_TEXT]
         if record.exc_info and self.formatter is not None:
             members["exc_text"] = self.formatter.formatException(record.exc_info)[:LONGEST_TEXT]
@@ -108,8 +118,9 @@ def _plain_members(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
 class _Events:
     """Makes records of what is said by Twisted's log."""
 
-    def __init__(self, sender: _Sender) -> None:
+    def __init__(self, sender: _Sender, names: Collection[str]) -> None:
         self._sender = sender
+        self._names = names
 
     def __call__(self, event: LogEvent) -> None:
         """Take an event."""
@@ -120,6 +131,7 @@ class _Events:
         if number < logging.WARNING and not name.startswith("bcfg2tw."):
             return
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
+        record.__dict__.update({name: event[name] for name in self._names if name in event})
         failure = event.get("log_failure")
         if isinstance(failure, Failure):
             record.exc_text = failure.getTraceback()[:LONGEST_TEXT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import re
@@ -115,6 +116,18 @@ class SurroundingsTests(SynchronousTestCase):
                 os.kill(number, signal.SIGKILL)
             # the connection waits for a worker that there is not yet
             self.assertIn("GetConfig", site.call("listMethods"))
+
+    def test_fields(self) -> None:
+        """A message says which call it is about, whichever process it comes from."""
+        self.site.set(
+            "logging", f"path = {self.site.folder}/log.json\nformat = json\nverbose = yes"
+        )
+        with self.site.server(*WORKERS):
+            self.site.call("GetConfig")
+        lines = (self.site.folder / "log.json").read_text().splitlines()
+        (built,) = [json.loads(line) for line in lines if "Generated config" in line]
+        self.assertEqual(built["ip"], "127.0.0.1")
+        self.assertRegex(built["call"], "^[0-9a-f]{6}-1$")
 
     def test_notifications(self) -> None:
         """systemd is told when workers serve, that the server lives, and of its end."""
