@@ -18,6 +18,7 @@ from bcfg2tw.settings import Settings
 from bcfg2tw.workers.conversation import Answerers, converse
 from bcfg2tw.workers.hired import Hired
 from bcfg2tw.workers.nursery_link import NurseryLink
+from bcfg2tw.workers.worker_core import Figures, merged_figures
 
 T = TypeVar("T")
 
@@ -42,6 +43,7 @@ class Crew(MultiService):
     :ivar first_serving: fires when the first ones serve
     :ivar is_draining: whether clients are being sent elsewhere
     :ivar answerers_of: returns for a worker's process what answers its requests
+    :ivar past_statistics: the figures of workers that are gone, as they said last
     :ivar restarts: how many workers were replaced that had died or hung
     """
 
@@ -67,6 +69,7 @@ class Crew(MultiService):
         self._resume_seconds = 0.0  # before that nobody is hired
         self.answerers_of: Callable[[int], Answerers] = lambda process: {}
         self.is_draining = False
+        self.past_statistics: Figures = {}
         self.restarts = 0
         self.first_serving: Deferred[None] = Deferred()
         nursery.note_ended = self._note_ended
@@ -164,6 +167,8 @@ class Crew(MultiService):
 
     def _note_gone(self, worker: Hired) -> None:
         self._workers.discard(worker)
+        last = worker.figures.get("statistics", {})
+        self.past_statistics = merged_figures([self.past_statistics, last])
         if worker.is_leaving or not self.running:
             self.fill()
             return

@@ -18,7 +18,7 @@ from bcfg2tw.workers.conversation import Answerers
 from bcfg2tw.workers.crew import Crew, in_background
 from bcfg2tw.workers.hired import Hired
 from bcfg2tw.workers.nursery_link import NurseryLink
-from bcfg2tw.workers.worker_core import merged_figures
+from bcfg2tw.workers.worker_core import Figures, merged_figures
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
@@ -110,19 +110,21 @@ class Questions:
     def _statistics(self, process: int) -> Deferred[list[Any]]:
         """Return the figures of all workers but one."""
         answers = self.ask_all("statistics", ANSWER_SECONDS, process)
-        return answers.addCallback(_values)
+        return answers.addCallback(self._with_past)
 
     def log_statistics(self) -> Deferred[None]:
         """Log the figures of all workers together."""
-        return self.ask_all("statistics", ANSWER_SECONDS).addCallback(_log_figures)
+        answers = self.ask_all("statistics", ANSWER_SECONDS).addCallback(self._with_past)
+        return answers.addCallback(_log_figures)
+
+    def _with_past(self, answers: list[Answer]) -> list[Figures]:
+        """Return figures, also those of workers that are gone."""
+        given = [answer.value for answer in answers if answer.silence is None]
+        return [*given, self._crew.past_statistics]
 
 
-def _values(answers: list[Answer]) -> list[Any]:
-    return [answer.value for answer in answers if answer.silence is None]
-
-
-def _log_figures(answers: list[Answer]) -> None:
-    for name, (low, high, mean, number) in sorted(merged_figures(_values(answers)).items()):
+def _log_figures(parts: list[Figures]) -> None:
+    for name, (low, high, mean, number) in sorted(merged_figures(parts).items()):
         logger.info(
             "Performance statistics: %s min=%.06f, max=%.06f, average=%.06f, count=%d",
             name, low, high, mean, number,

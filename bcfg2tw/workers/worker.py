@@ -149,6 +149,7 @@ class Worker:
                 "calls": self._calls(),
                 "given_up": self._service.pool.given_up,
                 "private_bytes": self._private_bytes,
+                "statistics": self._core.call_statistics.figures(),
             },
         )
 

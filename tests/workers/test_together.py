@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -151,9 +152,14 @@ class TogetherTests(SynchronousTestCase):
             self.assertEqual(self.each(server, "Bundler.toggle_debug"), [False, True])
 
     def test_statistics(self) -> None:
-        """Statistics are those of all workers together."""
+        """Statistics are those of all workers together, and of those that were replaced."""
         with self.server() as server:
             self.each(server, "ping")
+            self.assertEqual(self.site.call("get_statistics")["ping"][3], 2)
+            time.sleep(2)  # they say what they have done, twice a second
+            former = workers_of(server.process.pid)
+            server.hang_up()
+            wait_for_ends(former, server.said)
             self.assertEqual(self.site.call("get_statistics")["ping"][3], 2)
 
     def test_administration(self) -> None:
