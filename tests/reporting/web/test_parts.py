@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -135,7 +136,7 @@ class TextTests(SynchronousTestCase):
         """A day of a change of time has an hour more or less."""
         zone = ZoneInfo("Europe/Berlin")
         starts = day_starts(microseconds_of("2026-10-26T12:00:00Z"), zone, 3)
-        hours = [(b - a) // 3_600_000_000 for a, b in zip(starts, starts[1:], strict=False)]
+        hours = [(b - a) // 3_600_000_000 for a, b in pairwise(starts)]
         self.assertEqual(hours, [24, 25, 24])
 
     def test_times(self) -> None:
