@@ -21,7 +21,7 @@ from bcfg2tw.reporting.web.queries.current import hosts_at
 from bcfg2tw.reporting.web.queries.items import Room, views_of
 from bcfg2tw.reporting.web.queries.lists import page_of
 from bcfg2tw.reporting.web.queries.states import state_name
-from bcfg2tw.reporting.web.question import Question
+from bcfg2tw.reporting.web.question import Question, sound
 
 COLUMNS = (
     Column("host", "Host", "host", is_sortable=True),
@@ -116,7 +116,7 @@ def _name_of(question: Question) -> tuple[str, str]:
         return question.path["type"], question.path["name"]
     # both may be empty here
     values = (question.parameters.get(key, [""]) for key in ("type", "name"))
-    kind, name = ((*value, "")[0] for value in values)
+    kind, name = (sound((*value, "")[0]) for value in values)
     return kind, name
 
 
