@@ -255,3 +255,6 @@ class _Includes:
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Return the sorted paths that a glob stands for."""
         return expand(pattern)
+
+    def miss(self, path: str, line: int | None, href: str) -> None:
+        """Pass over what is missing, which a check of its own tells."""

@@ -8,13 +8,14 @@ plugins know are not in it, nor are attributes that mean nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
 from lxml import etree
 
 from bcfg2tw.cli.lint.schemas.values import pattern_of
-from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind, Values
+from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind
 from bcfg2tw.engine.xmlio import Element
 
 __all__ = ["relax_ng"]
@@ -169,14 +170,12 @@ def _one_of(rule: ElementRule, names: tuple[str, ...]) -> Element:
 
 def _attribute(rule: ElementRule, name: str) -> Element:
     values = rule.values.get(name)
-    if values is None:
+    if values is None or values.pattern is None:
         return _node("attribute", name=name)
-    return _node("attribute", _data(values), name=name)
+    return _node("attribute", _data(values.pattern), name=name)
 
 
-def _data(values: Values) -> Element:
-    if values.pattern is None:
-        return _node("data", type="string")
+def _data(pattern: re.Pattern[str]) -> Element:
     parameter = _node("param", name="pattern")
-    parameter.text = pattern_of(values.pattern)
+    parameter.text = pattern_of(pattern)
     return _node("data", parameter, type="string")
