@@ -23,6 +23,7 @@ from bcfg2tw.cli.check_config.lines import (
     judge,
     other_files,
 )
+from bcfg2tw.cli.check_config.repository import repository_findings
 from bcfg2tw.cli.trials import Trial, try_all
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
@@ -53,7 +54,8 @@ def command(strict: bool, output: str, file: str | None) -> None:
 
     FILE is the bcfg2.conf; without it, the one that the server reads. Each line is honoured, has
     another meaning here, is of others, is unknown, or is refused. Then repository, plugins,
-    certificates, ports, names and clock are tried. Nothing is changed.
+    certificates, ports, names and clock are tried, and the files of the repository are read as at
+    the start of a server. Nothing is changed.
 
     The exit status is 0 where all is well, 1 where there are errors (with --strict, notices too),
     and 2 where the file cannot be read.
@@ -87,7 +89,9 @@ class Report:
         verdicts, findings = judge(files, settings)
         if error is not None and not any(finding.is_error for finding in findings):
             findings.append(Finding("refused-value", "error", path, None, str(error)))
-        return cls(verdicts, findings, () if settings is None else try_all(settings))
+        if settings is None:
+            return cls(verdicts, findings, ())
+        return cls(verdicts, [*findings, *repository_findings(settings)], try_all(settings))
 
     def status(self, strict: bool) -> int:
         """Return the exit status."""
