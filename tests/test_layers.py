@@ -80,7 +80,7 @@ ROOMS = {
         ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
         (
             "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
-            "metadata_files", "patterns",
+            "metadata_files", "patterns", "sources_file",
         ),
         ("vocabulary",),
     ),

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar, cast
 
+from bcfg2tw.engine.checks import misnamed
 from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
@@ -169,8 +170,15 @@ def _plugin(
     )
     if before is not None and same_settings and before.files.is_current(files):
         return before
+    _tell_misnamed(plugin_class.name, files, before.files if before else ())
     make = _make_or_keep if previous or library.settings.lenient_plugins else _make
     return make(lambda: plugin_class(context, files, before), plugin_class, before)
+
+
+def _tell_misnamed(plugin: str, files: Files, names_before: Collection[str]) -> None:
+    for name, meant in misnamed(plugin, files):
+        if name not in names_before:
+            logger.error("%s is not read: did you mean %s?", files.path(name), meant)
 
 
 def _concerns(files: Files, changed: Collection[str] | None) -> bool:
