@@ -60,6 +60,7 @@ LAYERS = (
         "engine.time_limit",
         "engine.look_ups",
         "engine.call_statistics",
+        "engine.refusals",
         "engine.clock",
         "engine.ssh_keys",
         "engine.authenticated",
@@ -163,9 +164,20 @@ ROOMS = {
             "later",
             "outages",
             "shared_client_locks",
+            "sole_process",
             "shared_lock",
             "",
         ),
+    ),
+    "workers": (
+        ("processes",),
+        ("supervisor",),
+        ("leading", "nursery"),
+        ("crew", "worker"),
+        ("hired", "nursery_link", "worker_service"),
+        ("inheritance",),
+        ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),
+        ("messages", ""),
     ),
 }
 

@@ -27,13 +27,15 @@ from bcfg2tw.cli.check_config.repository import repository_findings
 from bcfg2tw.cli.trials import Trial, try_all
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
-from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG
 from bcfg2tw.settings.inifile import IniFile
-from bcfg2tw.settings.reading import read_files
+from bcfg2tw.settings.reading import read_files, without_refused
 
 __all__ = ["command"]
 
 STYLES = {HONOURED: "green", OTHER: "yellow", UNKNOWN: "red", REFUSED: "red", OF_OTHERS: "dim"}
+#: Options without which no server reads what ours would read.
+READING = frozenset({("server", "repository"), ("server", "plugins")})
 MARKS = {
     "": Text("ok", "green"),
     "warning": Text("notice", "yellow"),
@@ -81,17 +83,17 @@ class Report:
 
     @classmethod
     def of(cls, files: Sequence[IniFile], path: str) -> Report:
-        """Judge the lines, and where they come to settings try these."""
-        try:
-            settings, error = Settings.from_file(path), None
-        except SettingsError as refused:
-            settings, error = None, refused
-        verdicts, findings = judge(files, settings)
-        if error is not None and not any(finding.is_error for finding in findings):
-            findings.append(Finding("refused-value", "error", path, None, str(error)))
+        """Judge the lines, and try what those come to that have values."""
+        settings, refusals = without_refused(files)
+        verdicts, findings = judge(files, None if refusals else settings)
+        if refusals and not any(finding.is_error for finding in findings):
+            findings.append(Finding("refused-value", "error", path, None, str(refusals[0])))
         if settings is None:
             return cls(verdicts, findings, ())
-        return cls(verdicts, [*findings, *repository_findings(settings)], try_all(settings))
+        refused = {(error.section or "", error.option or "") for error in refusals}
+        if not refused & READING:
+            findings += repository_findings(settings)
+        return cls(verdicts, findings, try_all(settings, refused))
 
     def status(self, strict: bool) -> int:
         """Return the exit status."""

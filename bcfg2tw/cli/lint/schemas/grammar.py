@@ -54,7 +54,7 @@ class _Grammar:
         self._root.append(_node("start", _node("choice", *map(self._element, self._kind.roots))))
         self._define("anything", _anything())
         self._define("foreign-attributes", _foreign_attributes())
-        self._define("include", _include())
+        self._define("xinclude", _include())
         return self._root
 
     def _define(self, name: str, *children: Element) -> Element:
@@ -86,7 +86,7 @@ class _Grammar:
         ]
         if rule.has_text or not children or rule.is_open:
             choices.append(_node("text"))
-        choices += [_ref("include"), _directive(name)]
+        choices += [_ref("xinclude"), _directive(name)]
         return self._define(name, _node("zeroOrMore", _node("choice", *choices)))
 
     def _condition(self, condition: str, tag: str, rule: ElementRule) -> Element:
