@@ -76,7 +76,7 @@ LAYERS = (
 ROOMS = {
     "engine.checks": (
         ("",),
-        ("checking",),
+        ("checking", "group_names"),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
         (

@@ -7,6 +7,16 @@ from bcfg2tw.engine.checks.checking import (
     misnamed,
     refusal,
 )
+from bcfg2tw.engine.checks.group_names import groups_in, unknown_groups
 from bcfg2tw.finding import Finding
 
-__all__ = ["Finding", "findings_in", "findings_in_included", "kind_of", "misnamed", "refusal"]
+__all__ = [
+    "Finding",
+    "findings_in",
+    "findings_in_included",
+    "groups_in",
+    "kind_of",
+    "misnamed",
+    "refusal",
+    "unknown_groups",
+]

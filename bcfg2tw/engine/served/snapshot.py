@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from bcfg2tw.engine.checks import misnamed
@@ -25,7 +26,13 @@ from bcfg2tw.engine.plugin.registry import refusal
 from bcfg2tw.engine.repository.earlier import Key
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError, UnreadableRepository
+from bcfg2tw.errors import (
+    CoreInitError,
+    NotServing,
+    PluginInitError,
+    RepositoryError,
+    UnreadableRepository,
+)
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -144,6 +151,10 @@ def build(
     )
     used = [plugin.files.used.keys() for plugin in snapshot.plugins.values()]
     library.forget_unused(_dropped_keys(previous, snapshot), used)
+    is_same_metadata = previous is not None and previous.metadata is snapshot.metadata
+    if library.has_other_groups or not is_same_metadata:
+        with suppress(NotServing):  # without groups nothing can be said of them
+            library.tell_unknown_groups(snapshot.metadata.group_names())
     return snapshot
 
 

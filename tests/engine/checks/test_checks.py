@@ -450,6 +450,21 @@ class ServerTests(SynchronousTestCase):
         said = [line.rpartition("/")[2] for line in log.lines if "is not read" in line]
         self.assertEqual(said, ["metdata.xml is not read: did you mean metadata.xml?"])
 
+    def test_unknown_groups(self) -> None:
+        """A group that a condition names and that is like one that there is, told once."""
+        log = CapturedLog(self)
+        bundle = "<Bundle>\n<Group name='{}'><Path name='/a'/></Group></Bundle>"
+        groups = "<Groups><Group name='all' profile='true'/><Group name='linux2'/></Groups>"
+        contents = {"Metadata/groups.xml": groups, "Bundler/a.xml": bundle.format("linxu2")}
+        core = a_core(self, contents)
+        change(core, {"Bundler/b.xml": "<Bundle/>"})
+        told = "Bundler/a.xml:2: there is no group linxu2: did you mean linux2?"
+        self.assertEqual([line.endswith(told) for line in log.lines if "no group" in line], [True])
+        self.assertEqual(len(core.snapshot.library.findings), 1)
+        for group in ("linux2", "linux3", "other", "$group"):
+            change(core, {"Bundler/a.xml": bundle.format(group)})
+            self.assertEqual(core.snapshot.library.findings, (), group)
+
     def test_unknown_clients(self) -> None:
         """A client that groups.xml names and that is like one that there is."""
         groups = "<Groups>\n<Client name='{}'><Group name='a'/></Client></Groups>"
