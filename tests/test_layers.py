@@ -76,12 +76,12 @@ LAYERS = (
 ROOMS = {
     "engine.checks": (
         ("",),
-        ("checking",),
+        ("checking", "group_names"),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
         (
             "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
-            "metadata_files", "patterns",
+            "metadata_files", "patterns", "sources_file",
         ),
         ("vocabulary",),
     ),
