@@ -259,6 +259,16 @@ class FaultTests(DispatchTestCase):
         self.assertIn("missing 1 required positional argument: 'name'", text)
         self.assertEqual(log.lines, [f"system.methodSignature failed for 192.0.2.1: {text}"])
 
+    def test_too_many(self) -> None:
+        """Too many parameters are told without what the server adds to them."""
+        log = CapturedLog(self)
+        for name, given, text in (
+            ("GetConfig", ("a", "b"), "GetConfig takes no argument, 2 were given"),
+            ("system.methodHelp", ("a", "b"), "system.methodHelp takes 1 argument, 2 were given"),
+        ):
+            self.assertEqual(self.fault(name, *given), (1, text))
+            self.assertEqual(log.lines.pop(), f"{name} failed for 192.0.2.1: {text}")
+
     def test_chosen(self) -> None:
         """An error may choose its code, and that it is not logged; a code is a number."""
         self.assertEqual(
