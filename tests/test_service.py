@@ -36,9 +36,14 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 class Site:
     """A demonstration site, and clients of it."""
 
-    def __init__(self, case: SynchronousTestCase) -> None:
+    def __init__(self, case: SynchronousTestCase, folder: Path | None = None) -> None:
+        """
+        Make a site.
+
+        :param folder: to make it in, instead of one of the case's own
+        """
         self.port = free_port(case)
-        self.folder = make_site(Path(case.mktemp()).absolute(), port=self.port)
+        self.folder = make_site(folder or Path(case.mktemp()).absolute(), port=self.port)
         self.conf = self.folder / "bcfg2.conf"
         self.settings = Settings.from_file(str(self.conf))
 
