@@ -16,11 +16,18 @@ from bcfg2tw.core import core_class
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.privileges import Privileges, by_user
+from bcfg2tw.process.structured import check_journal
 from bcfg2tw.process.twistd_files import check_files
 from bcfg2tw.process.usage_mistakes import explain_usage
 from bcfg2tw.serving.listening import check_addresses
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, options
 from bcfg2tw.settings.types import Option
+
+#: What twistd logs by, by the format of messages.
+_OBSERVERS = {
+    "json": "bcfg2tw.process.structured.json_observer",
+    "journal": "bcfg2tw.process.structured.journal_observer",
+}
 
 CONFIG_HELP = f"The configuration file [default: {CONFIG_VARIABLE}, else {DEFAULT_CONFIG}]."
 
@@ -122,10 +129,24 @@ class Options(usage.Options):
             if self.parent is not None:
                 check_files(self.parent)
                 self.settings = heeding(self.settings, self.parent)
+                self._choose_logger(self.parent)
             _check_telling(self.settings, self.privileges)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence
             sys.exit(f"bcfg2-core: {error}")
+
+    def _choose_logger(self, parent: Any) -> None:
+        """
+        Have twistd log in the format that is asked for, unless it was told itself.
+
+        :raises SettingsError: if there is no journal
+        """
+        observer = _OBSERVERS.get(self.settings.log_format)
+        if observer is None or self.is_daemon or parent.get("logger"):
+            return
+        if self.settings.log_format == "journal":
+            check_journal()
+        parent["logger"] = observer
 
     def _overrides(self) -> dict[str, Any]:
         """Return the settings of the command line, by field."""
