@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.serving.idle_connections import host_of
+from bcfg2tw.serving.proxied import ProxiedConnection
 from bcfg2tw.serving.site import CoreChannel, CoreSite
 
 log = Logger()
@@ -77,7 +78,6 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
     def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
         """Count a connection, once: twisted registers each of them twice."""
         if p not in self.protocols:
-            # behind haproxy: endpoints the peer is another one once the proxy has named it
             self._counted[p] = host_of(p.getPeer())
             self.connections[self._counted[p]] += 1
         super().registerProtocol(p)
@@ -103,6 +103,8 @@ def _close_now(transport: Any) -> bool:
     Only where so many connections come at once that it is needed: the descriptor's number is the
     next connection's, and so would be what the reactor has yet to tell the old one.
     """
+    if isinstance(transport, ProxiedConnection):
+        transport = transport.transport
     if not IReadDescriptor.providedBy(transport):
         return False
     transport.connectionLost(Failure(ConnectionAborted()))

@@ -21,7 +21,8 @@ from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
 from bcfg2tw.serving.drain import Drain
-from bcfg2tw.serving.listening import listen
+from bcfg2tw.serving.listening import listen, take_waiting
+from bcfg2tw.serving.proxied import proxied
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.serving.weaknesses import weaknesses
@@ -143,7 +144,8 @@ class CoreService(MultiService):
             companion.privilegedStartService()
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
-        factory = tls_factory(site, context)
+        balancers = self._settings.proxy_from
+        factory = proxied(self._reactor, tls_factory(site, context), balancers, site)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
             log.info("Listening on {address}", address=_location(port.getHost()))
@@ -275,6 +277,7 @@ class CoreService(MultiService):
         drain = self._drain = Drain(self._reactor, self._settings.drain_timeout_seconds)
         self.downloader.stop()
         for port in self._ports:
+            take_waiting(port)
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
