@@ -20,7 +20,7 @@ from twisted.logger import (
     formatEvent,
     globalLogPublisher,
 )
-from zope.interface import implementer
+from zope.interface import implementer, provider
 
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.process.log_file import LogFile, Syslog
@@ -60,17 +60,22 @@ class TwistedLogHandler(logging.Handler):
 
 @implementer(ILogObserver)
 class OwnEvents:
-    """Takes what this package says by Twisted's log to handlers of Python's."""
+    """
+    Takes what this package says by Twisted's log to handlers of Python's.
+
+    What others say there counts where it is critical, as failures that nobody handled are.
+    """
 
     def __init__(self, handlers: list[logging.Handler]) -> None:
         self._handlers = handlers
 
     def __call__(self, event: LogEvent) -> None:
-        """Take an event, unless it came from a record or is none of ours."""
-        name = event.get("log_namespace", "")
-        if event.get("is_record") or not name.startswith("bcfg2tw."):
+        """Take an event, unless it came from a record or is nobody's news."""
+        name, level = event.get("log_namespace", ""), event.get("log_level", LogLevel.info)
+        is_ours = name.startswith("bcfg2tw.")
+        if event.get("is_record") or not (is_ours or level is LogLevel.critical):
             return
-        number = next(least for least, level in _LEVELS if level is event["log_level"])
+        number = next(least for least, known in _LEVELS if known is level)
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
         if "log_failure" in event:
             record.exc_text = failure_text(event["log_failure"])
@@ -78,6 +83,17 @@ class OwnEvents:
         for handler in self._handlers:
             if number >= handler.level or event.get("is_for_all_logs"):
                 handler.handle(record)
+
+
+def nowhere() -> ILogObserver:
+    """Return an observer that drops all, for twistd's `--logger`, where `LogService` has a log."""
+    observer: ILogObserver = _drop
+    return observer
+
+
+@provider(ILogObserver)
+def _drop(event: LogEvent) -> None:
+    """Have nobody told."""
 
 
 class LogService(Service):

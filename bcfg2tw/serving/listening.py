@@ -25,11 +25,23 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStrea
 from twisted.internet.tcp import Port
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.serving.systemd_sockets import (
+    ALL,
+    Mismatch,
+    all_sockets,
+    check_endpoint,
+    is_systemds,
+    unclaimed,
+)
 from bcfg2tw.settings import Settings
+from bcfg2tw.settings.balancers import Balancers
 from bcfg2tw.settings.types import locations
 
 #: Clients come all at once, for example when their cron jobs start.
 BACKLOG = 1024
+
+#: The name of both loopback addresses.
+LOOPBACK_NAME = "localhost"
 
 
 @dataclass(frozen=True)
@@ -85,9 +97,28 @@ def check_addresses(settings: Settings) -> None:
 
     :raises CannotListen: naming the address and the remedy
     """
+    if settings.endpoints:
+        check_systemd(settings)
+    elif unclaimed(()):
+        raise CannotListen(unclaimed(()))
     addresses = () if settings.endpoints else hosts(settings)
     for bound in (*bind_all(addresses, OF_SERVER), *bind_all(settings.web_listen, OF_REPORTS)):
         bound.close()
+
+
+def check_systemd(settings: Settings) -> None:
+    """
+    Compare the endpoints of systemd's sockets with what was handed over.
+
+    :raises CannotListen: naming the endpoint and the remedy
+    """
+    for description in filter(is_systemds, settings.endpoints):
+        try:
+            all_sockets() if description == ALL else check_endpoint(description)
+        except Mismatch as error:
+            raise CannotListen(
+                f"the endpoint {description!r} cannot be used: {error}", "bcfg2tw", "endpoints"
+            ) from error
 
 
 async def listen(
@@ -99,7 +130,7 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await _listen(description, endpoint, factory, settings)
+        yield await listen_at(description, endpoint, factory, settings.proxy_from)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await adopt(reactor, bound, factory)
@@ -111,29 +142,49 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
 
     :raises CannotListen: for the first description that is none
     """
-    endpoints = {}
+    check_systemd(settings)
+    endpoints: dict[str, IStreamServerEndpoint] = {}
     for description in settings.endpoints:
+        if description == ALL:
+            endpoints.update(_handed_over(reactor))
+            continue
         with _naming(description):
             endpoints[description] = serverFromString(reactor, description)
         endpoint = endpoints[description]
         if isinstance(endpoint, UNIXServerEndpoint):
-            _check_socket(description, settings, endpoint._mode)
+            _check_socket(description, settings.proxy_from, endpoint._mode)
         if description.startswith("haproxy:"):
             raise _unusable(description, BELIEVES_ANYBODY)
     return endpoints
 
 
-async def _listen(
+def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
+    """Return an endpoint for each socket of systemd's, by its address."""
+    return {
+        f"{ALL} ({handed.place})": AdoptedStreamServerEndpoint(
+            reactor, handed.descriptor, handed.family
+        )
+        for handed in all_sockets()
+    }
+
+
+async def listen_at(
     description: str,
     endpoint: IStreamServerEndpoint,
     factory: IProtocolFactory,
-    settings: Settings,
+    balancers: Balancers,
 ) -> IListeningPort:
+    """
+    Listen on an endpoint.
+
+    :param balancers: whose connections come with clients' addresses
+    :raises CannotListen: naming it and the remedy
+    """
     with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
     if not hasattr(port.getHost(), "host"):
         try:
-            _check_socket(description, settings, _mode_of(port))
+            _check_socket(description, balancers, _mode_of(port))
         except CannotListen:
             maybeDeferred(port.stopListening)
             raise
@@ -152,14 +203,14 @@ def take_waiting(port: IListeningPort) -> None:
         port.doRead()
 
 
-def _check_socket(description: str, settings: Settings, mode: int) -> None:
+def _check_socket(description: str, balancers: Balancers, mode: int) -> None:
     """
     Make sure that who connects to a UNIX socket is a balancer.
 
     :param mode: of the socket's file
     :raises CannotListen: if it is said of none, or anybody could connect
     """
-    if not settings.proxy_from.unix:
+    if not balancers.unix:
         raise _unusable(description, NO_ADDRESSES)
     if mode & stat.S_IWOTH:
         raise _unusable(description, OPEN_SOCKET)
@@ -261,6 +312,11 @@ def _bind(host: str, port: int, remedies: Remedies) -> Iterator[socket.socket]:
 
 
 def _addresses(host: str, port: int, remedies: Remedies) -> Iterator[tuple[Any, tuple[str, int]]]:
+    if host.lower() == LOOPBACK_NAME:
+        # both, as RFC 6761 has it, whatever the file of hosts says: clients may choose either
+        yield socket.AF_INET, ("127.0.0.1", port)
+        yield socket.AF_INET6, ("::1", port)
+        return
     try:
         entries = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -13,6 +13,7 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -62,7 +63,13 @@ class Frame:
         """The expression of the template that this is, if it is one."""
         if not self.code.co_name.startswith(EXPRESSION):
             return None
-        return str(ast.literal_eval(self.code.co_name[len(EXPRESSION) : -1]))
+        return expression_in(self.code.co_name)
+
+
+@lru_cache(maxsize=1000)  # the same ones fail in each run, and `ast` leaves rings of functions
+def expression_in(name: str) -> str:
+    """Return the expression that code of this name, which begins with `EXPRESSION`, is of."""
+    return str(ast.literal_eval(name[len(EXPRESSION) : -1]))
 
 
 def render_failure(template: Template, error: Exception, text: str | None = None) -> Failure:
@@ -162,8 +169,8 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
 
 
 def _line_of_directive(message: object, text: str) -> int | None:
-    match = re.match(r'bad directive "(\w+)"', str(message))
-    directive = re.search(rf"\{{%\s*{match[1]}\b", text) if match else None
+    match = re.match(r'bad directive "(\w+)"|\{% (\w+) %\} holds', str(message))
+    directive = re.search(rf"\{{%\s*{match[1] or match[2]}\b", text) if match else None
     return None if directive is None else text.count("\n", 0, directive.start()) + 1
 
 
