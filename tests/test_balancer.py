@@ -8,8 +8,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from unittest import SkipTest
 
@@ -19,12 +20,15 @@ from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.admin_address import AdminAddress
 from tests.admin.asking import ask
-from tests.network import basic, call_of, free_port, refuses
+from tests.certificates import Authority
+from tests.network import an_authority, basic, call_of, free_port, refuses
 from tests.processes import ServerProcess
 from tests.test_restarts import Load
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
-CONFIG = Path(__file__).parents[1] / "contrib/haproxy.cfg"
+CONTRIB = Path(__file__).parents[1] / "contrib"
+CONFIG = CONTRIB / "haproxy.cfg"
+TLS_CONFIG = CONTRIB / "haproxy-tls.cfg"
 FAR = '<Client name="far.example.com" profile="workstation" address="127.0.0.2"/></Clients>'
 
 
@@ -59,19 +63,22 @@ class BalancerTests(SynchronousTestCase):
         )  # fmt: skip
         return ServerProcess(self.folder / f"log{number}", *options)
 
-    @contextmanager
-    def balancer(self) -> Iterator[None]:
+    def balancer(self) -> AbstractContextManager[None]:
         """Run HAProxy with the configuration of `contrib`, between other addresses."""
         text = CONFIG.read_text().replace("bind :6789", f"bind 127.0.0.1:{self.port}")
         text = text.replace("check port 6790 inter 2s", "check inter 200ms")
-        text = text.replace("maxconn 20000", "maxconn 200")
         for number, (port, admin) in enumerate(self.nodes, 1):
             text = text.replace(
                 f"server node{number} 192.0.2.1{number}:6789",
                 f"server node{number} 127.0.0.1:{port} port {admin.port}",
             )
+        return self.haproxy(text)
+
+    @contextmanager
+    def haproxy(self, text: str) -> Iterator[None]:
+        """Run HAProxy with a configuration, as far as the machine allows."""
         path = self.folder / "haproxy.cfg"
-        path.write_text(text)
+        path.write_text(text.replace("maxconn 20000", "maxconn 200"))
         with (self.folder / "haproxy.log").open("w") as log:
             process = subprocess.Popen(
                 [self.program, "-db", "-f", str(path)], stdout=log, stderr=subprocess.STDOUT
@@ -89,12 +96,16 @@ class BalancerTests(SynchronousTestCase):
     def bundles_of_far(self) -> str:
         """Return what the balancer's client at another address is given."""
         context = ssl.create_default_context(cafile=self.settings.ca)
+        headers = {"Authorization": basic(password=self.settings.password or "")}
+        return self.answer_to_far(context, headers)
+
+    def answer_to_far(self, context: ssl.SSLContext, headers: dict[str, str]) -> str:
+        """Return the answer to a client at another address."""
         plain = socket.create_connection(
             ("127.0.0.1", self.port), PATIENCE_SECONDS, source_address=("127.0.0.2", 0)
         )
         connection = http.client.HTTPSConnection("localhost", self.port, context=context)
         connection.sock = context.wrap_socket(plain, server_hostname="localhost")
-        headers = {"Authorization": basic(password=self.settings.password or "")}
         try:
             connection.request("POST", "/RPC2", call_of("GetConfig"), headers)
             return connection.getresponse().read().decode()
@@ -130,6 +141,35 @@ class BalancerTests(SynchronousTestCase):
                 self.wait_for(load, 30)
                 load.stop()
         self.assertEqual(load.failures, [])
+
+    def test_tls(self) -> None:
+        """Where TLS ends at the balancer, a certificate that it has verified is the client's."""
+        authority = Authority(self.folder, "Clients' CA")
+        sockets = tempfile.mkdtemp()  # paths of sockets have few bytes
+        self.addCleanup(shutil.rmtree, sockets)
+        path = f"{sockets}/clients.sock"
+        with self.conf.open("a") as conf:
+            conf.write(
+                f"\n[server]\nproxy_tls_from = unix\n[communication]\nca = "
+                f"{authority.certificate}\n[bcfg2tw]\nendpoints = unix:{path}:mode=660\n"
+            )
+        clients = self.site / "repository/Metadata/clients.xml"
+        clients.write_text(clients.read_text().replace("127.0.0.2", '127.0.0.2" auth="cert'))
+        pair = self.folder / "server.pem"
+        parts = [Path(name).read_text() for name in (self.settings.cert, self.settings.key)]
+        pair.write_text("".join(parts))
+        text = TLS_CONFIG.read_text().replace("bind :6789", f"bind 127.0.0.1:{self.port}")
+        text = text.replace("/etc/bcfg2/server.pem", str(pair))
+        text = text.replace("/etc/bcfg2/ca.crt", str(authority.certificate))
+        text = text.replace("/run/bcfg2-core/clients.sock", path)
+        context = ssl.create_default_context(cafile=self.settings.ca)
+        node = ServerProcess(self.folder / "log", "--config", str(self.conf))
+        with node, self.haproxy(text):
+            self.assertIn("401", self.answer_to_far(context, {}))
+            context.load_cert_chain(*authority.issue("far.example.com"))
+            self.assertIn("This is far.example.com", self.answer_to_far(context, {}))
+            context.load_cert_chain(*an_authority(self).issue("far.example.com"))
+            self.assertRaises(OSError, self.answer_to_far, context, {})
 
     def wait_for_both(self) -> None:
         """Wait until both nodes are ready."""

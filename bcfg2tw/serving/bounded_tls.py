@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import Logger
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
@@ -44,7 +44,7 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
     def __init__(self, context: ServerContext, site: CoreSite) -> None:
         super().__init__(context, False, site, site.reactor)
         self._site = site
-        self._counted: dict[TLSMemoryBIOProtocol, str] = {}
+        self._counted: dict[Any, str] = {}
         self._complaints = Complaints(site.reactor)
         self.connections: Counter[str] = Counter()
 
@@ -54,6 +54,19 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
         if not self._has_room(host_of(addr)):
             return None
         return super().buildProtocol(addr)
+
+    @property
+    def site(self) -> CoreSite:
+        """The site behind TLS."""
+        return self._site
+
+    def build_plain(self, connection: ProxiedConnection) -> CoreChannel | None:
+        """Return a channel for a connection whose TLS has ended before, None to have it closed."""
+        if not self._has_room(host_of(connection.getPeer())):
+            return None
+        self.registerProtocol(connection)
+        channel: CoreChannel = self._site.buildProtocol(connection.getPeer())
+        return channel
 
     def _has_room(self, host: str) -> bool:
         """Say whether one more connection of an address can be taken; others may go for it."""
@@ -78,19 +91,19 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
             return True
         return _close_now(channel.transport.transport)
 
-    def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+    def registerProtocol(self, p: Any) -> None:
         """Count a connection, once: twisted registers each of them twice."""
         if p not in self.protocols:
             self._counted[p] = host_of(p.getPeer())
             self.connections[self._counted[p]] += 1
         super().registerProtocol(p)
 
-    def unregisterProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+    def unregisterProtocol(self, p: Any) -> None:
         """Count a connection no more."""
         super().unregisterProtocol(p)
         self._count_no_more(p)
 
-    def _count_no_more(self, protocol: TLSMemoryBIOProtocol) -> None:
+    def _count_no_more(self, protocol: Any) -> None:
         host = self._counted.pop(protocol, None)
         if host is None:
             return  # it was closed for another one

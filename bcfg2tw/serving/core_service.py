@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -158,8 +159,7 @@ class CoreService(MultiService):
         return ServerContext(self._settings)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
-        balancers = self._settings.proxy_from
-        factory = proxied(self._reactor, tls_factory(site, context), balancers, site)
+        factory = proxied(tls_factory(site, context), self._settings, context)
         notice = unclaimed(self._settings.endpoints)
         if notice:
             log.warn("{notice}", notice=notice)
@@ -360,7 +360,8 @@ def _location(address: Any) -> str:
     """Return an address as clients write it."""
     host = getattr(address, "host", None)
     if host is None:  # of a family that has no ports
-        return str(address)
+        name = getattr(address, "name", address)
+        return os.fsdecode(name) if isinstance(name, bytes) else str(name)
     return f"https://[{host}]:{address.port}" if ":" in host else f"https://{host}:{address.port}"
 
 

@@ -130,7 +130,7 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await listen_at(description, endpoint, factory, settings.proxy_from)
+        yield await listen_at(description, endpoint, factory, settings.balancers)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await adopt(reactor, bound, factory)
@@ -152,7 +152,7 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
             endpoints[description] = serverFromString(reactor, description)
         endpoint = endpoints[description]
         if isinstance(endpoint, UNIXServerEndpoint):
-            _check_socket(description, settings.proxy_from, endpoint._mode)
+            _check_socket(description, settings.balancers, endpoint._mode)
         if description.startswith("haproxy:"):
             raise _unusable(description, BELIEVES_ANYBODY)
     return endpoints

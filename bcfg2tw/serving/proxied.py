@@ -19,8 +19,12 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides, providedBy
 
+from bcfg2tw.auth import ServerContext
+from bcfg2tw.certificates.presented import HandedOn
+from bcfg2tw.certificates.revocations import CurrentRevocations
 from bcfg2tw.serving.proxy_header import BadHeader, ProxyHeader, header_end, read_header
-from bcfg2tw.settings.balancers import Balancers
+from bcfg2tw.serving.proxy_tls import ProxiedTLS, read_tls
+from bcfg2tw.settings import Settings
 
 log = Logger()
 
@@ -37,6 +41,26 @@ class Expecting(Protocol):
     def expect_no_more(self, connection: object, /) -> None:
         """Wait for it no more."""
 
+    def note_version(self, version: str, /) -> None:
+        """Count a handshake by the version of TLS that came of it."""
+
+
+class Stage(Protocol):
+    """The stage behind: TLS and HTTP, or HTTP alone where TLS has ended before."""
+
+    @property
+    def site(self) -> Any:
+        """The site, which is `Expecting`, and has the `reactor`."""
+
+    def buildProtocol(self, address: Any, /) -> Any:
+        """Return a protocol for a client that begins TLS, None where there is no room."""
+
+    def build_plain(self, connection: Any, /) -> Any:
+        """Return a protocol for a client whose TLS has ended, None where there is no room."""
+
+    def unregisterProtocol(self, connection: Any, /) -> None:
+        """Take note that a connection without TLS is gone."""
+
 
 class ProxiedConnection(ProtocolWrapper):
     """
@@ -52,7 +76,10 @@ class ProxiedConnection(ProtocolWrapper):
     def __init__(self, factory: ProxiedFactory) -> None:
         super().__init__(factory, None)  # type: ignore[arg-type]  # there is none yet
         self._buffer = b""
+        self._balancer: Any = None
         self._peer: Any = None
+        self._is_plain = False
+        self.handed_on: HandedOn | None = None
         self._deadline: IDelayedCall | None = None
 
     def makeConnection(self, transport: Any) -> None:
@@ -63,7 +90,7 @@ class ProxiedConnection(ProtocolWrapper):
 
     def connectionMade(self) -> None:
         """Wait for the header."""
-        self._peer = self.transport.getPeer()
+        self._balancer = self._peer = self.transport.getPeer()
         self.factory.site.expect(self)
         self._deadline = self.factory.reactor.callLater(HEADER_SECONDS, self._expire)
 
@@ -92,8 +119,11 @@ class ProxiedConnection(ProtocolWrapper):
             self._peer = kind("TCP", header.ip, header.port)
         elif not hasattr(self._peer, "host"):
             return  # a balancer that looks whether somebody listens: it goes by itself
+        self._is_plain = header.ip is not None and self.factory.ends_tls(self._balancer)
+        if self._is_plain:
+            self._take_tls(read_tls(header))
         self._clear_deadline()
-        inner = self.factory.wrappedFactory.buildProtocol(self._peer)
+        inner = self._next_stage()
         if inner is None:
             self.transport.loseConnection()
             return
@@ -102,6 +132,16 @@ class ProxiedConnection(ProtocolWrapper):
         self.factory.site.expect_no_more(self)
         if rest:
             inner.dataReceived(rest)
+
+    def _take_tls(self, tls: ProxiedTLS) -> None:
+        self.factory.site.note_version(tls.version)
+        revocations = self.factory.revocations
+        self.handed_on = HandedOn(tls.certificate, tls.common_name, revocations)
+
+    def _next_stage(self) -> Any:
+        """Return the protocol that goes on, None where there is no room."""
+        stage = self.factory.wrappedFactory
+        return stage.build_plain(self) if self._is_plain else stage.buildProtocol(self._peer)
 
     def getPeer(self) -> Any:
         """Return the client's address."""
@@ -113,7 +153,7 @@ class ProxiedConnection(ProtocolWrapper):
 
     def _refuse(self, reason: str) -> None:
         self._clear_deadline()
-        self.factory.complain(self._peer, reason)
+        self.factory.complain(self._balancer, reason)
         self.transport.abortConnection()
 
     def _clear_deadline(self) -> None:
@@ -128,6 +168,8 @@ class ProxiedConnection(ProtocolWrapper):
         self.factory.site.expect_no_more(self)
         if self.wrappedProtocol is not None:
             self.wrappedProtocol.connectionLost(reason)
+            if self._is_plain:
+                self.factory.wrappedFactory.unregisterProtocol(self)
 
 
 class ProxiedFactory(WrappingFactory):
@@ -135,17 +177,19 @@ class ProxiedFactory(WrappingFactory):
 
     noisy = False
 
-    def __init__(self, reactor: Any, factory: Any, balancers: Balancers, site: Expecting) -> None:
+    def __init__(self, stage: Stage, settings: Settings, revocations: CurrentRevocations) -> None:
         """
         Take connections for another stage.
 
-        :param factory: is asked for a protocol for each client's address
-        :param site: is told which connections are still to come
+        :param stage: is asked for a protocol for each client's address
+        :param revocations: of clients' certificates, for those whose TLS a balancer has ended
         """
-        super().__init__(factory)
-        self.reactor = reactor
-        self.site = site
-        self._balancers = balancers
+        super().__init__(stage)
+        self.reactor = stage.site.reactor
+        self.site = stage.site
+        self.revocations = revocations
+        self._balancers = settings.balancers
+        self._tls_balancers = settings.proxy_tls_from
         self._complaints: set[tuple[str, str]] = set()
 
     # no protocol is how twisted is told to close a connection, though its types leave it out here
@@ -154,6 +198,10 @@ class ProxiedFactory(WrappingFactory):
         if self._balancers.has(addr):
             return ProxiedConnection(self)
         return self.wrappedFactory.buildProtocol(addr)
+
+    def ends_tls(self, balancer: Any) -> bool:
+        """Say whether a balancer is one that ends TLS."""
+        return self._tls_balancers.has(balancer)
 
     def complain(self, peer: Any, reason: str) -> None:
         """Say once of each balancer what is wrong with its connections."""
@@ -168,6 +216,6 @@ class ProxiedFactory(WrappingFactory):
             )
 
 
-def proxied(reactor: Any, factory: Any, balancers: Balancers, site: Expecting) -> Any:
-    """Return a factory that knows some balancers; the same one where there are none."""
-    return ProxiedFactory(reactor, factory, balancers, site) if balancers else factory
+def proxied(stage: Stage, settings: Settings, context: ServerContext) -> Any:
+    """Return a factory that knows the balancers; the stage itself where there are none."""
+    return ProxiedFactory(stage, settings, context.revocations) if settings.balancers else stage

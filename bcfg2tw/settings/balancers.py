@@ -25,6 +25,9 @@ class Balancers:
     def __bool__(self) -> bool:
         return bool(self.networks or self.unix)
 
+    def __or__(self, other: Balancers) -> Balancers:
+        return Balancers((*self.networks, *other.networks), self.unix or other.unix)
+
     def has(self, address: Any) -> bool:
         """Say whether the peer of a connection is one of them; the address is Twisted's."""
         host = getattr(address, "host", None)

@@ -56,6 +56,12 @@ class OptionTable:
         "addresses, networks, and unix for the UNIX sockets of [bcfg2tw] endpoints.",
         balancers,
     )  # fmt: skip
+    proxy_tls_from: Balancers = option(
+        "server", "proxy_tls_from", "",
+        "Balancers that end TLS: from them come plain requests, and their word on clients' "
+        "certificates counts (PROXY protocol, version 2 with fields of TLS). As proxy_from.",
+        balancers,
+    )  # fmt: skip
     backend: str = option(
         "server", "backend", "builtin",
         "Core of bcfg2-server: best, builtin and cherrypy all mean this one; multiprocessing has "

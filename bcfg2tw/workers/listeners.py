@@ -75,7 +75,7 @@ async def open_listeners(reactor: Any, settings: Settings) -> list[Listener]:
     :raises CannotListen: naming the address and the remedy
     """
     listeners = [
-        await _of_endpoint(description, endpoint, settings.proxy_from)
+        await _of_endpoint(description, endpoint, settings.balancers)
         for description, endpoint in server_endpoints(reactor, settings).items()
     ]
     if not settings.endpoints:

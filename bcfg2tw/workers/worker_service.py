@@ -40,7 +40,7 @@ class WorkerService(CoreService):
         """Take connections."""
         assert self._site is not None and self._context is not None
         stage = tls_factory(self._site, self._context)
-        factory = proxied(self._reactor, stage, self._settings.proxy_from, self._site)
+        factory = proxied(stage, self._settings, self._context)
         for listener in self._inheritance.listeners:
             self._ports.append(await listener.listen(self._reactor, factory))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import tempfile
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet import reactor
@@ -15,9 +18,11 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from bcfg2tw.certificates.presented import certificate_refusal, peer_certificate
+from bcfg2tw.certificates.revocations import CurrentRevocations
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.serving.listening import CannotListen, listen, server_endpoints
-from bcfg2tw.serving.proxied import HEADER_SECONDS, proxied
+from bcfg2tw.serving.proxied import HEADER_SECONDS, ProxiedFactory
 from bcfg2tw.serving.proxy_header import (
     SIGNATURE,
     V2_BYTES,
@@ -26,9 +31,10 @@ from bcfg2tw.serving.proxy_header import (
     header_end,
     read_header,
 )
+from bcfg2tw.serving.proxy_tls import CERTIFICATE_BASE64
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.balancers import Balancers, balancers
-from tests.network import log_lines
+from tests.network import an_authority, log_lines
 
 BALANCER = IPv4Address("TCP", "192.0.2.10", 50000)
 STRANGER = IPv4Address("TCP", "198.51.100.1", 50000)
@@ -114,10 +120,44 @@ class ConnectionTests(SynchronousTestCase):
         self.lines = log_lines(self)
         self.stages: list[Any] = []
         self.asked: list[Any] = []
-        inner: Any = Factory()
-        inner.buildProtocol = self.build
         self.expected: set[object] = set()
-        self.factory = proxied(self.clock, inner, balancers("192.0.2.10 unix"), self)
+        self.versions: list[str] = []
+        self.is_full = False
+        self.plain: list[Any] = []
+        self.revocations = CurrentRevocations()
+        settings = Settings(
+            proxy_from=balancers("192.0.2.10 unix"), proxy_tls_from=balancers("192.0.2.20")
+        )
+        self.factory = ProxiedFactory(self, settings, self.revocations)
+
+    # what is behind: a stage, and its site
+
+    @property
+    def site(self) -> Any:
+        """The site, which is this as well."""
+        return self
+
+    @property
+    def reactor(self) -> Any:
+        """The clock."""
+        return self.clock
+
+    def buildProtocol(self, address: Any) -> Any:
+        """Return a next stage."""
+        return self.build(address)
+
+    def build_plain(self, connection: Any) -> Any:
+        """Return a next stage without TLS."""
+        self.plain.append(connection)
+        return self.build(connection.getPeer())
+
+    def unregisterProtocol(self, connection: Any) -> None:
+        """Note that a connection without TLS is gone."""
+        self.plain.remove(connection)
+
+    def note_version(self, version: str) -> None:
+        """Keep the version."""
+        self.versions.append(version)
 
     def expect(self, connection: object) -> None:
         """Note a connection that is still to come."""
@@ -127,8 +167,10 @@ class ConnectionTests(SynchronousTestCase):
         """Note one that has come, or has gone."""
         self.expected.discard(connection)
 
-    def build(self, address: Any) -> Echo:
-        """Return a next stage."""
+    def build(self, address: Any) -> Echo | None:
+        """Return a next stage, if there is room."""
+        if self.is_full:
+            return None
         self.asked.append(address)
         stage = Echo()
         self.stages.append(stage)
@@ -203,9 +245,92 @@ class ConnectionTests(SynchronousTestCase):
 
     def test_room(self) -> None:
         """A connection for which there is no room is closed."""
-        self.factory.wrappedFactory.buildProtocol = lambda address: None
+        self.is_full = True
         self.connect(BALANCER).dataReceived(V1)
         self.assertTrue(self.transport.disconnecting)
+
+
+def tls_field(
+    flags: int = 0x07, failure: int = 0, version: bytes = b"TLSv1.3", **fields: bytes
+) -> bytes:
+    """Return the field about TLS."""
+    numbers = {"common_name": 0x22, "certificate": 0x28}
+    inner = field(0x21, version)
+    inner += b"".join(field(numbers[name], value) for name, value in fields.items())
+    return field(0x20, bytes([flags]) + failure.to_bytes(4, "big") + inner)
+
+
+def field(number: int, value: bytes) -> bytes:
+    """Return a field."""
+    return bytes([number]) + len(value).to_bytes(2, "big") + value
+
+
+class EndedTLSTests(ConnectionTests):
+    """Balancers that end TLS, and those that do not."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tls_balancer = IPv4Address("TCP", "192.0.2.20", 50000)
+        path, _ = an_authority(self).issue("web1")
+        self.certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        self.der = self.certificate.public_bytes(Encoding.DER)
+
+    def handed_on(self, fields: bytes) -> Any:
+        """Return the transport of a connection on which a header with fields came."""
+        protocol = self.connect(self.tls_balancer)
+        protocol.dataReceived(v2(fields=fields) + b"POST")
+        self.assertEqual(self.stages[-1].received, b"POST")
+        return self.stages[-1].transport
+
+    def test_certificate(self) -> None:
+        """A certificate that is handed on, in either form, is the client's."""
+        encoded = field(CERTIFICATE_BASE64, base64.b64encode(self.der))
+        for fields in (
+            tls_field(certificate=self.der), tls_field(common_name=b"other") + encoded
+        ):  # fmt: skip
+            transport = self.handed_on(fields)
+            self.assertEqual(peer_certificate(transport), {"subject": ((("commonName", "web1"),),)})
+            self.assertIsNone(certificate_refusal(transport))
+        self.assertEqual(self.versions, ["TLSv1.3", "TLSv1.3"])
+
+    def test_name(self) -> None:
+        """So is a name alone."""
+        transport = self.handed_on(tls_field(common_name=b"web1", version=b"x" * 9))
+        self.assertEqual(peer_certificate(transport), {"subject": ((("commonName", "web1"),),)})
+        self.assertIsNone(certificate_refusal(transport))
+        self.assertEqual(self.versions, ["other"])
+
+    def test_none(self) -> None:
+        """A client without a certificate has none, whatever else is said."""
+        transport = self.handed_on(tls_field(flags=0x01, common_name=b"web1"))
+        self.assertIsNone(peer_certificate(transport))
+
+    def test_gone(self) -> None:
+        """It is counted while it lasts."""
+        transport = self.handed_on(tls_field(flags=0x01))
+        self.assertEqual(self.plain, [transport])
+        transport.connectionLost()
+        self.assertEqual(self.plain, [])
+
+    def test_refused(self) -> None:
+        """Without TLS at the balancer, or with what it did not find good, nobody is let in."""
+        for fields in (
+            b"", tls_field(flags=0x00), tls_field(failure=18, certificate=self.der),
+            tls_field(certificate=b"x"), field(0x20, b"\x01"), tls_field(common_name=b"\xff"),
+            tls_field() + field(CERTIFICATE_BASE64, b"!"),
+        ):  # fmt: skip
+            protocol = self.connect(self.tls_balancer)
+            protocol.dataReceived(v2(fields=fields) + b"POST")
+            self.assertTrue(self.transport.disconnected, fields)
+            protocol.connectionLost()
+        self.assertEqual(self.asked, [])
+
+    def test_other_balancer(self) -> None:
+        """The word of one that does not end TLS counts for addresses alone."""
+        protocol = self.connect(BALANCER)
+        protocol.dataReceived(v2(fields=tls_field(certificate=self.der)) + b"hello")
+        self.assertEqual(self.plain, [])
+        self.assertIsNone(self.stages[0].transport.handed_on)
 
 
 class BalancersTests(SynchronousTestCase):
