@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
-from threading import Thread
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.threads import deferToThreadPool
-from twisted.python.threadpool import ThreadPool
 
 from bcfg2tw.scheduling.call import Call
 from bcfg2tw.scheduling.look_ups import LookUps
 from bcfg2tw.scheduling.overdue import Overdue
 from bcfg2tw.scheduling.refusals import Busy, TookTooLong
 from bcfg2tw.scheduling.schedule import Schedule
+from bcfg2tw.scheduling.threads import Threads
 from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 
@@ -62,9 +60,7 @@ class CorePool:
         margin = min(MARGIN_SECONDS, settings.call_timeout_seconds / 5)
         self._limit_seconds = settings.call_timeout_seconds - margin
         number = 2 * settings.threads + settings.spare_threads + OWN_THREADS
-        self._threads = ThreadPool(minthreads=0, maxthreads=number, name="core")
-        # a call that never ends must not keep the process from ending
-        self._threads.threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
+        self._threads = Threads(minthreads=0, maxthreads=number, name="core")
         self._look_ups = LookUps(reactor)
         self._schedule = Schedule(settings, self._begin, self._look_whether_drained)
         self._overdue = Overdue(reactor, settings, self._schedule)

@@ -297,8 +297,9 @@ class CoreResource(Resource):
 
     def _forget_delayed(self, exchange: Exchange) -> None:
         self._delayed.discard(exchange)
-        if exchange.late_answer is not None and exchange.late_answer.active():
-            exchange.late_answer.cancel()
+        late_answer, exchange.late_answer = exchange.late_answer, None
+        if late_answer is not None and late_answer.active():
+            late_answer.cancel()
 
     def delay_nothing(self) -> None:
         """Give all answers now that are late, and those to come at once: the server ends."""

@@ -22,6 +22,7 @@ LAYERS = (
     ("cli",),
     ("service",),
     ("process",),
+    ("workers",),
     ("core", "admin"),
     ("serving", "upstream"),
     ("xmlrpc_resource", "watching", *WEB_RESOURCE),
@@ -77,7 +78,7 @@ ROOMS = {
         ("checking",),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "structure_kinds"),
-        ("entries", "file_names", "metadata_files"),
+        ("clients_file", "entries", "file_names", "info_lines", "key_texts", "metadata_files"),
         ("vocabulary",),
     ),
     "engine.plugins.cfg": (
@@ -166,8 +167,8 @@ ROOMS = {
 }
 
 
-#: Folders that may end the process.
-ENDING = ("cli", "process")
+#: Folders that may end the process: `workers` ends those that it has forked.
+ENDING = ("cli", "process", "workers")
 
 
 def layer_of(module: str, layers: Iterable[tuple[str, ...]] = LAYERS) -> int:

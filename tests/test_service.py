@@ -285,7 +285,7 @@ class ProcessTests(SynchronousTestCase):
     def test_notices(self) -> None:
         """Options of old files that mean nothing here get a sentence with twistd's option."""
         self.site.set("server", "user = root\ngroup = root\numask = 0077\npidfile = /run/bcfg2.pid")
-        self.site.set("server", "backend = multiprocessing\nfilemonitor = gamin")
+        self.site.set("server", "backend = multiprocessing\nchildren = 1\nfilemonitor = gamin")
         with self.site.server() as server:
             said = server.said()
         for key, switch in (
@@ -294,7 +294,7 @@ class ProcessTests(SynchronousTestCase):
             self.assertIn(
                 f"[server] {key} has no effect: give twistd {switch}, before bcfg2-core", said
             )
-        self.assertIn("[server] backend = multiprocessing: this release serves", said)
+        self.assertIn("7 plugins, 1 worker", said)
         self.assertIn("[server] filemonitor = gamin: this is none of", said)
 
     def test_oldest_clients(self) -> None:

@@ -68,23 +68,27 @@ class _RequestParser:
         self._depth = 0
         self._number = 0
         self._is_named = False
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.buffer_size = BUFFER_BYTES
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self.unmarshaller.data
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
     def parse(self, body: bytes) -> None:
         """Feed a whole request; its name and parameters are the unmarshaller's then."""
+        parser = self._make_parser()  # which refers to this object, and is not to be kept by it
         view = memoryview(body)
         for begin in range(0, len(view), PIECE_BYTES):
-            self._parser.Parse(view[begin : begin + PIECE_BYTES], False)
+            parser.Parse(view[begin : begin + PIECE_BYTES], False)
             # text is taken as it comes; a tag is taken when it is whole
-            if begin - self._parser.CurrentByteIndex > LONG_TAG_BYTES:
+            if begin - parser.CurrentByteIndex > LONG_TAG_BYTES:
                 raise MalformedRequest(f"it has a tag of more than {LONG_TAG_BYTES} bytes")
-        self._parser.Parse(b"", True)
+        parser.Parse(b"", True)
+
+    def _make_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.buffer_size = BUFFER_BYTES
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self.unmarshaller.data
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        return parser
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1

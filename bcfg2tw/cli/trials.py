@@ -15,6 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from bcfg2tw.auth import server_context
 from bcfg2tw.certificates.endings import WARNING, utc_now
+from bcfg2tw.certificates.files import read_files
+from bcfg2tw.certificates.order import oddities
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.finding import Finding
@@ -48,7 +50,8 @@ class Trial:
 def try_all(settings: Settings) -> list[Trial]:
     """Try what a server of these settings needs; changes nothing."""
     trials = (
-        _repository, _plugins, _tls, _key_mode, _certificate, _authority, _ports, _names, _clock,
+        _repository, _plugins, _tls, _key_mode, _certificate, _authority, _oddities, _ports,
+        _names, _clock,
     )  # fmt: skip
     return [outcome for trial in trials for outcome in trial(settings)]
 
@@ -101,9 +104,6 @@ def _certificate(settings: Settings) -> Iterator[Trial]:
     if certificate is None:
         return
     yield validity("certificate", settings.cert, certificate)
-    if _is_authority(certificate):
-        outcome = f"{settings.cert} is an authority's: give the server a certificate of its own"
-        yield Trial("certificate", outcome, "warning")
 
 
 def _authority(settings: Settings) -> Iterator[Trial]:
@@ -111,9 +111,15 @@ def _authority(settings: Settings) -> Iterator[Trial]:
     if authority is None or settings.ca is None:
         return
     yield validity("authority", settings.ca, authority)
-    if not _is_authority(authority):
-        outcome = f"{settings.ca} is no authority's certificate: clients cannot trust by it"
-        yield Trial("authority", outcome, "warning")
+
+
+def _oddities(settings: Settings) -> Iterator[Trial]:
+    try:
+        files = read_files(settings)
+    except (OSError, ValueError):
+        return  # said by the trial of TLS
+    for sentence in oddities(files):
+        yield Trial("certificate", sentence, "warning")
 
 
 def _load(path: str) -> x509.Certificate | None:
@@ -138,14 +144,6 @@ def validity(subject: str, path: str, certificate: x509.Certificate) -> Trial:
     if end - now < WARNING:
         return Trial(subject, f"{left}, {(end - now).days} days from now: renew it", "warning")
     return Trial(subject, left)
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    return constraints.value.ca
 
 
 def _ports(settings: Settings) -> Iterator[Trial]:

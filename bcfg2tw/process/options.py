@@ -89,8 +89,8 @@ class Options(usage.Options):
             raise usage.UsageError(f"{arguments[0]!r} is no option, and there are options alone")
 
     def opt_endpoint(self, description: str) -> None:
-        """Listen on an endpoint of Twisted, such as systemd:domain=INET:index=0; TLS is put on
-        top. May be repeated, and replaces the addresses of bcfg2.conf."""
+        """Listen on an endpoint of Twisted, such as tcp6:6789, or systemd for all sockets that it
+        hands over; TLS is put on top. May be repeated, and replaces the addresses of bcfg2.conf."""
         self._endpoints.append(description)
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from threading import Thread
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail
@@ -12,9 +10,9 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.python.threadpool import ThreadPool
 
 from bcfg2tw.errors import NotServing
+from bcfg2tw.scheduling.threads import Threads
 
 log = Logger()
 
@@ -60,8 +58,7 @@ class LookUps:
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
-        self._threads = ThreadPool(minthreads=0, maxthreads=THREADS, name="look-ups")
-        self._threads.threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
+        self._threads = Threads(minthreads=0, maxthreads=THREADS, name="look-ups")
         self._pending: dict[str, _LookUp] = {}
 
     def start(self) -> None:

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.serving.idle_connections import host_of
 from bcfg2tw.serving.site import CoreChannel, CoreSite
+from bcfg2tw.serving.tls_protocol import TLSProtocol
 
 log = Logger()
 
@@ -36,6 +37,8 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
 
     :ivar connections: how many are open, by address
     """
+
+    protocol = TLSProtocol
 
     def __init__(self, context: ServerContext, site: CoreSite) -> None:
         super().__init__(context, False, site, site.reactor)

@@ -93,6 +93,16 @@ class CoreRequest(Request):
         else:
             self.exchange.answer(refusal)
 
+    def finish(self) -> None:
+        """End the answer."""
+        super().finish()
+        self.exchange = None  # which refers to this
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Forget the exchange: the peer left."""
+        super().connectionLost(reason)
+        self.exchange = None
+
     def _refusal(self) -> HttpAnswer | None:
         """Return the answer to a request that is refused whoever makes it, else None."""
         if not _is_served(self.uri, self.channel.site.settings.paths):
@@ -283,6 +293,9 @@ class CoreChannel(HTTPChannel):
         if self._is_in_handshake:
             self.site.handshake_failures.note(self.transport.getPeer().host, reason.value)
         super().connectionLost(reason)
+        # what refers to this
+        self.requests = []
+        self._transferDecoder: Any = None
 
 
 class BoundedSite(Site):

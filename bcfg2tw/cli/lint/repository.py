@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, expand
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # the engine takes a while, and not every check needs it
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 __all__ = ["Repository"]
+
+T = TypeVar("T")
 
 
 class Repository:
@@ -48,6 +50,7 @@ class Repository:
         self._roots: dict[str, Element | RepositoryError] = {}
         self._documents: dict[str, Element | None] = {}
         self._data: dict[str, bytes] = {}
+        self._derived: dict[Any, Any] = {}
         self._core: Core | None = None
         self._clients: tuple[ClientMetadata, ...] | None = None
         self._ignored = IgnoredNames(settings.ignore_files)
@@ -207,6 +210,13 @@ class Repository:
                 yield core.build_metadata(name)
             except Bcfg2Error:
                 continue  # told by the checks of Metadata
+
+    def derive(self, make: Callable[[Repository], T]) -> T:
+        """Return what a function makes of the repository, made once for all checks."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        derived: T = self._derived[make]
+        return derived
 
     def path(self, *names: str) -> str:
         """Return the full path of a file of the repository."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bcfg2tw.engine.checks.clients_file import ADDRESS, CLIENT_NAME, PASSWORD, check_clients
 from bcfg2tw.engine.checks.entries import TAGS, bound, entry_rules
-from bcfg2tw.engine.checks.metadata_files import check_clients, check_groups
+from bcfg2tw.engine.checks.metadata_files import check_groups
 from bcfg2tw.engine.checks.vocabulary import (
     BOOLEAN,
     CONDITIONS,
     EXACT_BOOLEAN,
     NAME,
     NO_ELEMENT_LESS,
+    TRIMMED,
     ElementRule,
     FileKind,
     one_of,
@@ -26,14 +28,16 @@ GROUPS = FileKind(
             required=NAME,
             values={
                 "profile": EXACT_BOOLEAN, "public": EXACT_BOOLEAN, "default": EXACT_BOOLEAN,
-                "negate": BOOLEAN,
+                "negate": BOOLEAN, "name": TRIMMED,
             },
         ),
         "Client": ElementRule(
             words("Group Client"), attributes=words("name negate"), required=NAME,
-            values={"negate": BOOLEAN},
+            values={"negate": BOOLEAN, "name": TRIMMED},
         ),
-        "Bundle": ElementRule(attributes=words("name"), required=NAME),
+        "Bundle": ElementRule(
+            attributes=words("name"), required=NAME, values={"name": TRIMMED}
+        ),
     },
     whole=check_groups,
     refused=NO_ELEMENT_LESS,
@@ -52,10 +56,14 @@ CLIENTS = FileKind(
             required=(("name",), ("profile",)),
             values={
                 "secure": BOOLEAN, "floating": BOOLEAN, "location": one_of("fixed", "floating"),
-                "auth": one_of("cert", "cert+password", "bootstrap"),
+                "auth": one_of("cert", "cert+password", "bootstrap"), "address": ADDRESS,
+                "name": CLIENT_NAME, "password": PASSWORD,
             },
         ),
-        "Alias": ElementRule(attributes=words("name address"), required=NAME),
+        "Alias": ElementRule(
+            attributes=words("name address"), required=NAME,
+            values={"name": CLIENT_NAME, "address": ADDRESS},
+        ),
     },
     whole=check_clients,
     refused=NO_ELEMENT_LESS,

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included, refusal
 from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
-from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan
+from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, scan
+from bcfg2tw.engine.repository.relisting import rescan
 from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
@@ -62,23 +63,35 @@ class Library:
         self.settings = settings
         self.ignored = IgnoredNames(settings.ignore_files)
         self._interpreted: dict[Key, Interpreted] = {}
+        # those that were read from more than their own files
+        self._composed: set[Key] = set()
+        self._fresh: set[Key] = set()  # interpreted since what is not used was forgotten
         self._findings: dict[str, tuple[Finding, ...]] = {}
         folder = folder_of(settings)
         self.kept = None if folder is None else KeptStates(folder, settings.repository)
 
     def files(
-        self, folder: str, ignored: Sequence[str] = (), before: Mapping[str, Stamp] | None = None
+        self,
+        folder: str,
+        ignored: Sequence[str] = (),
+        before: Files | None = None,
+        changed: Collection[str] | None = None,
     ) -> Files:
         """
         List a folder, with all that is below it, as it is now.
 
         :param ignored: globs of names that are not there, beside those of the settings
-        :param before: the listing before
+        :param before: how it was, listed with the same names ignored
+        :param changed: full paths of all that has changed since; None where anything may have
         """
         names = self.ignored
         if ignored:
             names = IgnoredNames([*self.settings.ignore_files, *ignored])
-        return Files(self, folder, scan(folder, names, before))
+        if before is None:
+            return Files(self, folder, scan(folder, names))
+        if changed is None:
+            return Files(self, folder, scan(folder, names, before.listing))
+        return Files(self, folder, rescan(folder, names, before.listing, changed))
 
     def interpret(self, key: Key, name: str, stamp: Stamp, without: str = NOT_USED) -> Interpreted:
         """
@@ -94,19 +107,19 @@ class Library:
         before = Earlier(self.kept, self.settings, key, name, stamp, interpreted)
         fresh = self._interpret(key, name, stamp, before, without)
         self._interpreted[key] = fresh
+        self._fresh.add(key)
         return fresh
 
     def _is_current(self, interpreted: Interpreted, path: str, stamp: Stamp) -> bool:
         dependencies = interpreted.dependencies
         if dependencies.stamps.get(path) != stamp:
             return False
-        simple = len(dependencies.stamps) == 1 and not dependencies.globs
-        return simple or dependencies.are_current()
+        return dependencies.are_alone or dependencies.are_current()
 
     def _interpret(
         self, key: Key, name: str, stamp: Stamp, before: Earlier, without: str
     ) -> Interpreted:
-        (path, interpretation), dependencies = key, Dependencies()
+        (path, interpretation), dependencies = key, Dependencies(key, self._composed)
         try:
             source = Source(path, name, stamp, self.settings, dependencies)
             source.look_back = before.look_back
@@ -170,9 +183,22 @@ class Library:
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
                 logger.log(level, "%s", finding)
 
-    def keep_only(self, keys: set[Key]) -> None:
-        """Forget what no snapshot uses any more."""
-        self._interpreted = {key: self._interpreted[key] for key in keys}
+    def forget_unused(self, dropped: Set[Key], used: Sequence[Set[Key]]) -> None:
+        """
+        Forget what no snapshot uses any more.
+
+        :param dropped: the keys of what was used until now and may not be any more
+        :param used: the keys of what is in use now
+        """
+        fresh, self._fresh = self._fresh, set()
+        unused = {key for key in dropped | fresh if not any(key in keys for keys in used)}
+        for key in unused:
+            self._interpreted.pop(key, None)
+        if self._findings and (unused or not fresh.isdisjoint(self._composed)):
+            self._forget_findings()
+        self._composed -= unused
+
+    def _forget_findings(self) -> None:
         paths = {
             path
             for interpreted in self._interpreted.values()
@@ -181,6 +207,10 @@ class Library:
         self._findings = {
             path: findings for path, findings in self._findings.items() if path in paths
         }
+
+    def composed(self) -> list[Key]:
+        """Return the keys of what was read from more than its own file, or could not be read."""
+        return list(self._composed)
 
     def under(self, settings: Settings) -> Library:
         """
@@ -237,18 +267,36 @@ def as_problem(path: str, error: Exception) -> RepositoryError:
     return RepositoryError(path, str(error) or type(error).__name__)
 
 
+@dataclass(eq=False)
+class Changes:
+    """
+    The keys of what was interpreted of some files, as far as that was not taken over.
+
+    :ivar loaded: in order; requests may load further ones
+    :ivar dropped: of what was used before and was not taken over
+    :ivar base: those of the files that were taken over from, None where nothing was
+    """
+
+    loaded: list[Key] = field(default_factory=list)
+    dropped: set[Key] = field(default_factory=set)
+    base: list[Key] | None = None
+
+
 @dataclass
 class Files(Mapping[str, Stamp]):
     """
     The files below one folder as one snapshot sees them: relative path to stamp, sorted.
 
     :ivar folder: full path of the folder, which need not exist
+    :ivar used: what was interpreted of them
+    :ivar changes: in what that differs from what was used of the folder before
     """
 
     library: Library
     folder: str
-    listing: Mapping[str, Stamp]
+    listing: Listing
     used: dict[Key, Interpreted] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
 
     def __getitem__(self, name: str) -> Stamp:
         return self.listing[name]
@@ -279,6 +327,7 @@ class Files(Mapping[str, Stamp]):
             return None
         key: Key = (self.path(name), interpretation)
         interpreted = self.used[key] = self.library.interpret(key, name, stamp, without)
+        self.changes.loaded.append(key)
         value: T | None = interpreted.value
         return value
 
@@ -319,21 +368,53 @@ class Files(Mapping[str, Stamp]):
     def outside(self) -> set[str]:
         """Return the paths outside the folder that loaded files were read from."""
         prefix = self.folder + os.sep
-        paths = {
-            path for interpreted in self.used.values() for path in interpreted.dependencies.stamps
-        }
-        patterns = {
-            glob for interpreted in self.used.values() for glob in interpreted.dependencies.globs
-        }
+        dependencies = [interpreted.dependencies for _, interpreted in self._composed()]
+        paths = {path for several in dependencies for path in several.stamps}
+        patterns = {glob for several in dependencies for glob in several.globs}
         return {path for path in paths | patterns if not path.startswith(prefix)}
+
+    def _composed(self) -> Iterator[tuple[Key, Interpreted]]:
+        """Yield what was interpreted of more than one file, or could not be read."""
+        for key in self.library.composed():
+            interpreted = self.used.get(key)
+            if interpreted is not None:
+                yield key, interpreted
 
     def is_current(self, now: Files) -> bool:
         """Say whether a plugin that was made from these files would be made alike from `now`."""
-        if self.listing != now.listing:
-            return False
-        complex_ones = (
-            interpreted.dependencies
-            for interpreted in self.used.values()
-            if len(interpreted.dependencies.stamps) > 1 or interpreted.dependencies.globs
+        changed = now.listing.changed
+        is_same = self.listing == now.listing if changed is None else not changed
+        return is_same and all(
+            interpreted.dependencies.are_alone or interpreted.dependencies.are_current()
+            for _, interpreted in self._composed()
         )
-        return all(dependencies.are_current() for dependencies in complex_ones)
+
+    def changed_since(self, before: Files) -> Set[str] | None:
+        """
+        Return the names of files that are there no more, or may say something else than before.
+
+        :param before: what these were listed after
+        :returns: None where that may be all of them
+        """
+        changed = self.listing.changed
+        if before.library is not self.library or changed is None:
+            return None
+        start = len(self.folder) + 1
+        return changed | {
+            path[start:]
+            for (path, _), interpreted in before._composed()
+            if not interpreted.dependencies.are_current()
+        }
+
+    def take_over(self, before: Files, changed: Set[str]) -> None:
+        """
+        Use what was interpreted before.
+
+        :param changed: names of files of which that is not so
+        """
+        paths = set(map(self.path, changed))
+        self.used.update(before.used)
+        self.changes.base = before.changes.loaded
+        self.changes.dropped = {key for key in self.used if key[0] in paths}
+        for key in self.changes.dropped:
+            del self.used[key]

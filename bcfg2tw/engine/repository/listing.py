@@ -6,9 +6,10 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from fnmatch import translate
+from pathlib import Path
 from sys import intern
 
 from bcfg2tw.engine.checks import kind_of
@@ -48,11 +49,11 @@ def stamp_of(path: str) -> Stamp | None:
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:
-        _check_gone(path, error)
+        check_gone(path, error)
         return None
 
 
-def _check_gone(path: str, error: OSError) -> None:
+def check_gone(path: str, error: OSError) -> None:
     """
     See that an error means that there is nothing at a path.
 
@@ -101,9 +102,25 @@ class IgnoredNames:
         return isinstance(name, str) and self._matches(name) is not None
 
 
+class Listing(dict[str, Stamp]):
+    """
+    The files of a folder: path relative to it, parts joined by "/", to stamp, sorted by path.
+
+    :ivar shared: what may be changed under another name: links, and files with several names
+    :ivar changed: names that are not as in the listing that was made before; None without one
+    """
+
+    def __init__(
+        self, files: Mapping[str, Stamp], shared: Iterable[str], changed: Set[str] | None = None
+    ) -> None:
+        super().__init__(files)
+        self.shared = frozenset(shared)
+        self.changed = changed
+
+
 def scan(
     folder: str, ignored: IgnoredNames, previous: Mapping[str, Stamp] | None = None
-) -> dict[str, Stamp]:
+) -> Listing:
     """
     List the files of a folder and all folders below it.
 
@@ -113,72 +130,105 @@ def scan(
 
     :param previous: the listing before; what has not changed is the same object, since a large
         repository is listed again and again
-    :returns: path relative to the folder, parts joined by "/", to stamp, sorted by path;
-        empty if there is no such folder
+    :returns: all of them; nothing if there is no such folder
     :raises UnreadableRepository: if a folder is there and cannot be listed
     """
     before = previous or {}
-    files = _Walk(os.path.basename(folder), ignored, before).below(folder, "", frozenset())
-    return dict(sorted((intern(name), _same(before.get(name), stamp)) for name, stamp in files))
+    walk = Walk(os.path.basename(folder), ignored, before)
+    files = walk.below(folder, "", frozenset())
+    now = dict(sorted((intern(name), same(before.get(name), stamp)) for name, stamp in files))
+    return Listing(now, walk.shared, None if previous is None else _difference(before, now))
 
 
-def _same(before: Stamp | None, now: Stamp) -> Stamp:
+def _difference(before: Mapping[str, Stamp], now: Mapping[str, Stamp]) -> set[str]:
+    changed = {name for name, stamp in now.items() if before.get(name) is not stamp}
+    return changed.union(name for name in before if name not in now)
+
+
+def same(before: Stamp | None, now: Stamp) -> Stamp:
+    """Return a stamp, as the object that it was before if it has not changed."""
     return before if before == now and before is not None else now
 
 
 Listed = tuple[str, Stamp]
-Identity = tuple[int, int]
+
+#: Folders by device and inode: those above a path, by which a loop of links is known.
+Above = frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class _Walk:
-    """One look through the folder of a plugin."""
+class Walk:
+    """
+    One look through the folder of a plugin, or through parts of it.
 
-    plugin: str
-    ignored: IgnoredNames
-    before: Mapping[str, Stamp]
+    :ivar shared: the links that were met, and the files with several names
+    """
 
-    def below(self, folder: str, prefix: str, above: frozenset[Identity]) -> Iterator[Listed]:
+    def __init__(self, plugin: str, ignored: IgnoredNames, before: Mapping[str, Stamp]) -> None:
+        self._plugin = plugin
+        self._ignored = ignored
+        self._before = before
+        self.shared: set[str] = set()
+
+    def below(self, folder: str, prefix: str, above: Above) -> Iterator[Listed]:
         """
         Yield what is in a folder and below.
 
-        :param above: the folders that it is in, by which a loop is known
+        :param prefix: put before each name
+        :param above: the folders that it is in
+        :raises UnreadableRepository: if a folder is there and cannot be listed
         """
         try:
-            here = os.stat(folder)
+            here = identity(os.stat(folder))
             entries = list(os.scandir(folder))
         except OSError as error:
-            _check_gone(folder, error)
+            check_gone(folder, error)
             return
-        identity = (here.st_dev, here.st_ino)
-        if identity in above:
+        if here in above:
             return
         for entry in entries:
-            if entry.name not in self.ignored:
-                yield from self._entry(entry, prefix, above | {identity})
+            if entry.name not in self._ignored:
+                yield from self.at(entry, prefix + entry.name, above | {here})
 
-    def _entry(
-        self, entry: os.DirEntry[str], prefix: str, above: frozenset[Identity]
-    ) -> Iterator[Listed]:
-        status = _status(entry)
+    def at(self, entry: os.DirEntry[str] | Path, name: str, above: Above) -> Iterator[Listed]:
+        """
+        Yield a file, or a folder's files and what is below it.
+
+        :param name: relative to the plugin's folder
+        :param above: the folders that it is in
+        """
+        is_link = entry.is_symlink()
+        status = _status(entry, is_link)
         if status is None:
             return
-        name, mode = prefix + entry.name, status.st_mode
-        files = list(self.below(entry.path, f"{name}/", above)) if stat.S_ISDIR(mode) else []
-        is_listed = stat.S_ISREG(mode) or stat.S_ISLNK(mode) or name in self.before
-        if is_listed or (not files and kind_of(self.plugin, name) is not None):
+        if is_link or (stat.S_ISREG(status.st_mode) and status.st_nlink > 1):
+            self.shared.add(name)
+        is_folder = stat.S_ISDIR(status.st_mode)
+        files = list(self.below(os.fspath(entry), f"{name}/", above)) if is_folder else []
+        if self._is_listed(name, status.st_mode) or (not files and self.is_place(name)):
             yield name, Stamp.of(status)
         yield from files
 
+    def _is_listed(self, name: str, mode: int) -> bool:
+        return stat.S_ISREG(mode) or stat.S_ISLNK(mode) or name in self._before
 
-def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    def is_place(self, name: str) -> bool:
+        """Say whether a file belongs at a place, where a folder is none."""
+        return kind_of(self._plugin, name) is not None
+
+
+def identity(folder: os.stat_result) -> tuple[int, int]:
+    """Return what tells a folder from all others, whatever its name."""
+    return folder.st_dev, folder.st_ino
+
+
+def _status(entry: os.DirEntry[str] | Path, is_link: bool) -> os.stat_result | None:
     """Return the status of what an entry leads to, or of the link to nothing; None if it went."""
     try:
         return entry.stat()
     except OSError as error:
-        _check_gone(entry.path, error)
+        check_gone(os.fspath(entry), error)
     try:
-        return entry.stat(follow_symlinks=False) if entry.is_symlink() else None
+        return os.lstat(entry) if is_link else None
     except OSError as error:
-        _check_gone(entry.path, error)
+        check_gone(os.fspath(entry), error)
         return None

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from bcfg2tw.engine.repository.listing import GONE, Stamp, open_at_once, stamp_of
 from bcfg2tw.engine.repository.xinclude import resolve_includes
@@ -56,13 +57,43 @@ class ExplainedProblem(RepositoryError):
 
 
 class Dependencies:
-    """The files that an interpretation read, and the globs that it expanded."""
+    """
+    The files that an interpretation read, and the globs that it expanded.
 
-    __slots__ = ("globs", "stamps")
+    Templates may read further ones whenever they are rendered.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_composed", "_key", "globs", "stamps")
+
+    def __init__(self, key: Any = None, composed: set[Any] | None = None) -> None:
+        """
+        Begin with nothing.
+
+        :param key: of the interpretation, its path first
+        :param composed: the key is added to it once anything but its own file counts, or once that
+            cannot be read
+        """
         self.stamps: dict[str, Stamp | None] = {}
         self.globs: Mapping[str, tuple[str, ...]] = NO_GLOBS
+        self._key = key
+        self._composed = composed
+
+    def note(self, path: str, stamp: Stamp | None) -> None:
+        """Take note that a file was read, or that it could not be read."""
+        self.stamps[path] = stamp
+        if self._composed is not None and (stamp is None or path != self._key[0]):
+            self._composed.add(self._key)
+
+    def note_glob(self, pattern: str, paths: tuple[str, ...]) -> None:
+        """Take note of the paths that a glob stood for."""
+        self.globs = {**self.globs, pattern: paths}
+        if self._composed is not None:
+            self._composed.add(self._key)
+
+    @property
+    def are_alone(self) -> bool:
+        """Say whether no other file counts."""
+        return len(self.stamps) == 1 and not self.globs
 
     def are_current(self) -> bool:
         """Say whether reading again would read the same."""
@@ -162,15 +193,16 @@ class Source:
 
         :raises RepositoryError, UnreadableRepository: as `read`
         """
-        self.dependencies.stamps[path] = None
         try:
             with open(path, "rb", opener=open_at_once) as stream:
                 status = os.fstat(stream.fileno())
                 if not stat.S_ISREG(status.st_mode):
+                    self.dependencies.note(path, None)
                     raise RepositoryError(path, NO_FILE)
                 data = stream.read(number)
-                self.dependencies.stamps[path] = Stamp.of(os.fstat(stream.fileno()))
+                self.dependencies.note(path, Stamp.of(os.fstat(stream.fileno())))
         except OSError as error:
+            self.dependencies.note(path, None)
             if error.errno in PASSING:
                 raise UnreadableRepository(f"{path} cannot be read: {error.strerror}") from error
             raise RepositoryError(path, _reason(path, error)) from error
@@ -189,7 +221,7 @@ class Source:
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""
         paths = expand(pattern)
-        self.dependencies.globs = {**self.dependencies.globs, pattern: paths}
+        self.dependencies.note_glob(pattern, paths)
         return paths
 
     def xml(self) -> Element:

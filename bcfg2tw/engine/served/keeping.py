@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 
+from bcfg2tw.engine.repository.earlier import Key
 from bcfg2tw.engine.repository.files import Files, Interpreted
 from bcfg2tw.engine.repository.kept import (
     KeptState,
@@ -40,6 +41,7 @@ class Keeper:
         self._kept: KeptStates | None = None
         # what was interpreted of each plugin's files when they were kept last, by path
         self._seen: dict[str, dict[str, Interpretations]] = {}
+        self._progress: dict[str, _Progress] = {}
         self._problem: str | None = None
 
     def keep(self, snapshot: Snapshot) -> None:
@@ -47,6 +49,7 @@ class Keeper:
         try:
             self._keep(snapshot)
         except OSError as error:
+            self._progress = {}  # all are looked at the next time
             problem = f"{error.filename or 'the disk'}: {error.strerror}"
             if problem != self._problem:
                 logger.warning(
@@ -62,17 +65,24 @@ class Keeper:
             return
         if kept is not self._kept:
             _make_folder(kept.folder)
-            self._kept, self._seen = kept, {}
+            self._kept, self._seen, self._progress = kept, {}, {}
         for plugin in snapshot.plugins.values():
             self._keep_files(kept, plugin.files, snapshot.revision)
 
     def _keep_files(self, kept: KeptStates, files: Files, revision: str) -> None:
         name = os.path.basename(files.folder)
-        before, seen, present = kept.index(name), self._seen.get(name, {}), _by_path(files)
+        candidates = self._progress.setdefault(name, _Progress()).candidates(files)
+        before, seen = kept.index(name), self._seen.get(name, {})
+        present = _by_path(files, candidates)
+        paths = seen.keys() if candidates is None else seen.keys() & candidates
         fresh = {path for path in present if present[path] != seen.get(path)}
-        if not fresh and len(seen) == len(present):
+        if not fresh and len(paths) == len(present):
             return
         now = dict(_states(kept, present, fresh, revision))
+        if candidates is not None:
+            relative = set(map(kept.relative, candidates))
+            now |= {path: state for path, state in before.items() if path not in relative}
+            present |= {path: seen[path] for path in seen if path not in candidates}
         copies = _Copies(kept)
         # once after the start all copies are looked at: what a disk has lost is there still
         for path, digest in _contents(kept, now, before if name in self._seen else {}):
@@ -82,6 +92,32 @@ class Keeper:
             kept.put_index(name, now)
             copies.remove(_digests(before) - kept.digests())
         self._seen[name] = present
+
+
+class _Progress:
+    """How far the interpretations of one plugin's files are kept."""
+
+    def __init__(self) -> None:
+        self._loaded: list[Key] | None = None
+        self._number = 0
+
+    def candidates(self, files: Files) -> set[str] | None:
+        """
+        Return the paths whose interpretations may be others, of files that can be broken.
+
+        :returns: None where that may be all of them
+        """
+        changes, last, number = files.changes, self._loaded, self._number
+        self._loaded, self._number = changes.loaded, len(changes.loaded)
+        if last is not None and changes.loaded is last:
+            return _paths_kept(last[number:])
+        if last is not None and changes.base is last:
+            return _paths_kept((*last[number:], *changes.dropped, *changes.loaded))
+        return None
+
+
+def _paths_kept(keys: Iterable[Key]) -> set[str]:
+    return {path for path, _ in keys if is_kept(path)}
 
 
 def _states(
@@ -183,11 +219,18 @@ def _content(path: str, digest: str) -> bytes | None:
     return data if checksum(data) == digest else None
 
 
-def _by_path(files: Files) -> dict[str, Interpretations]:
-    """Return the interpretations of each file; requests may load further ones meanwhile."""
+def _by_path(files: Files, candidates: Set[str] | None) -> dict[str, Interpretations]:
+    """
+    Return the interpretations of files that can be broken; requests may load more meanwhile.
+
+    :param candidates: the paths to look at, None for all
+    """
     by_path: dict[str, list[Interpreted]] = {}
+    if candidates is not None and not candidates:
+        return by_path
     for (path, _), interpreted in list(files.used.items()):
-        by_path.setdefault(path, []).append(interpreted)
+        if (candidates is None or path in candidates) and is_kept(path):
+            by_path.setdefault(path, []).append(interpreted)
     return by_path
 
 

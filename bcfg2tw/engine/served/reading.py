@@ -52,6 +52,7 @@ class RepositoryReader:
                 return self._read_whole(library, classes, previous, changed)
             except Unsettled as unsettled:
                 logger.debug("%s changes while it is read", unsettled)
+                changed = None  # it need not be one of those that were told
                 time.sleep(PAUSE_SECONDS)
         if previous is not None:
             logger.error("The repository never rests: its last state stays in service")

@@ -141,7 +141,8 @@ def build(
     snapshot = Snapshot(
         library.settings, library, without_conflicts(plugins), _revision(plugins), refused
     )
-    library.keep_only(_used_keys(snapshot))
+    used = [plugin.files.used.keys() for plugin in snapshot.plugins.values()]
+    library.forget_unused(_dropped_keys(previous, snapshot), used)
     return snapshot
 
 
@@ -160,7 +161,12 @@ def _plugin(
     folder = os.path.join(repository, plugin_class.name)
     if previous is None and context.effects.is_serving:
         folder = plugin_class.prepare_folder(repository)
-    files = library.files(folder, plugin_class.ignored, before.files if before else None)
+    files = library.files(
+        folder,
+        plugin_class.ignored,
+        before.files if before else None,
+        changed if same_settings else None,
+    )
     if before is not None and same_settings and before.files.is_current(files):
         return before
     make = _make_or_keep if previous or library.settings.lenient_plugins else _make
@@ -239,5 +245,17 @@ def _revision(plugins: dict[str, Plugin]) -> str:
     return NO_REVISION
 
 
-def _used_keys(snapshot: Snapshot) -> set[Key]:
-    return {key for plugin in snapshot.plugins.values() for key in plugin.files.used}
+def _dropped_keys(previous: Snapshot | None, snapshot: Snapshot) -> set[Key]:
+    """Return the keys of what the snapshot before used and this one may not use any more."""
+    if previous is None or previous.library is not snapshot.library:
+        return set()
+    dropped: set[Key] = set()
+    for name, before in previous.plugins.items():
+        plugin = snapshot.plugins.get(name)
+        if plugin is before:
+            continue
+        if plugin is None or plugin.files.changes.base is not before.files.changes.loaded:
+            dropped |= before.files.used.keys()
+        else:
+            dropped |= plugin.files.changes.dropped
+    return dropped

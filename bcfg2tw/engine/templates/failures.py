@@ -13,6 +13,7 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -62,7 +63,13 @@ class Frame:
         """The expression of the template that this is, if it is one."""
         if not self.code.co_name.startswith(EXPRESSION):
             return None
-        return str(ast.literal_eval(self.code.co_name[len(EXPRESSION) : -1]))
+        return expression_in(self.code.co_name)
+
+
+@lru_cache(maxsize=1000)  # the same ones fail in each run, and `ast` leaves rings of functions
+def expression_in(name: str) -> str:
+    """Return the expression that code of this name, which begins with `EXPRESSION`, is of."""
+    return str(ast.literal_eval(name[len(EXPRESSION) : -1]))
 
 
 def render_failure(template: Template, error: Exception, text: str | None = None) -> Failure:

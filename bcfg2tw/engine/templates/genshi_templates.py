@@ -22,6 +22,7 @@ from genshi.template.base import Template
 
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates.contexts import passing_context
 from bcfg2tw.engine.templates.failures import (
     file_text,
     line_of,
@@ -216,9 +217,9 @@ def render_xml(template: MarkupTemplate, variables: dict[str, Any]) -> str:
 
     Whatever the template's own code raises is logged, with its place, and raised.
     """
-    stream = template.generate(**variables).filter(_without_comments)
     try:
-        with site_code:
+        with site_code, passing_context(variables) as context:
+            stream = template.generate(context).filter(_without_comments)
             text: str = stream.render("xml", encoding=None, strip_whitespace=False)
     except Exception as error:  # the template's own code; Python 2 in it is named
         failure = render_failure(template, error)

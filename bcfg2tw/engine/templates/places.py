@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
 
 from bcfg2tw.engine.templates import text
-from bcfg2tw.engine.templates.failures import EXPRESSION, file_text, line_of, with_inner
+from bcfg2tw.engine.templates.failures import (
+    EXPRESSION,
+    expression_in,
+    file_text,
+    line_of,
+    with_inner,
+)
 from bcfg2tw.engine.templates.genshi_code import Block
 
 BLOCK = "<Suite "
@@ -59,7 +64,7 @@ def callers_of(frame: FrameType) -> Iterator[FrameType]:
 
 def _in_expression(frame: FrameType) -> TemplatePlace:
     path = frame.f_code.co_filename
-    source = str(ast.literal_eval(frame.f_code.co_name[len(EXPRESSION) : -1]))
+    source = expression_in(frame.f_code.co_name)
     template = file_text(path)
     return path, line_of(f"${{{source}}}", template) or line_of(source, template)
 

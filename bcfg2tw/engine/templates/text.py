@@ -16,6 +16,7 @@ from genshi.core import TEXT, _ensure
 from genshi.template.base import Context, Template, _apply_directives
 
 from bcfg2tw.engine.templates import output_limit
+from bcfg2tw.engine.templates.contexts import passing_context
 from bcfg2tw.engine.templates.data import Variables
 from bcfg2tw.engine.templates.genshi_code import Lookup, TemplateExpression, output_of
 from bcfg2tw.engine.templates.genshi_directives import For, If
@@ -36,8 +37,8 @@ def render_text(template: TextTemplate, variables: Variables) -> str:
     :param variables: given to the template, whose code may add to them
     """
     pieces: list[str] = []
-    context = Context(**variables)
-    _Rendering(template, context, pieces).write(template.stream)
+    with passing_context(variables) as context:
+        _Rendering(template, context, pieces).write(template.stream)
     return "".join(pieces)
 
 

@@ -27,12 +27,15 @@ SITE = {
     "Bundler/base.xml": """<Bundle>
 <Group name="linux"><Path name="/etc/motd"/></Group>
 <Path name="/keys"/>
+<Path name="/etc/info"/>
 <Service name="sshd"/>
 </Bundle>""",
     "Cfg/etc/motd/motd": "hello\n",
     "Cfg/etc/motd/info.xml": """<FileInfo>
 <Group name="linux"><Info owner="root" mode="0640"/></Group>
 </FileInfo>""",
+    "Cfg/etc/info/:info": "mode: 0640\n",
+    "Cfg/etc/info/info": "content\n",
     "Cfg/keys/authorizedkeys.xml": """<AuthorizedKeys>
 <Allow>ssh-ed25519 AAAA admin</Allow>
 <Allow from="/etc/motd"/>
@@ -76,6 +79,8 @@ class Mistake(NamedTuple):
         return {self.file: SITE[self.file].replace(self.right, self.wrong)}
 
 
+KEYS, CLIENTS = "Cfg/keys/authorizedkeys.xml", "Metadata/clients.xml"
+
 #: With a change that brings one of these in, a file's last good state stays in service.
 LIVE = [
     Mistake("Metadata/groups.xml", "<Bundle ", "<Bundel ", "3: <Bundel> means nothing in <Group>"),
@@ -91,12 +96,29 @@ LIVE = [
     Mistake("Bundler/base.xml", '<Group name="linux"><Path name="/etc/motd"/></Group>',
             '<Gruop name="linux"><Path name="/etc/motd"/></Gruop>',
             "2: <Gruop> means nothing in <Bundle>"),
-    Mistake("Bundler/base.xml", "<Service ", "<Servce ", "4: <Servce> means nothing in <Bundle>"),
+    Mistake("Bundler/base.xml", "<Service ", "<Servce ", "5: <Servce> means nothing in <Bundle>"),
     Mistake("Bundler/base.xml", "Bundle>", "Bundel>", "1: the root is <Bundel>, <Bundle> is wan"),
     Mistake("Cfg/etc/motd/info.xml", "0640", "rw-r-----", "2: mode='rw-r-----' of <Info> is no mo"),
     Mistake("Cfg/etc/motd/info.xml", "0640", "0888", "2: mode='0888' of <Info> is no mode"),
     Mistake("Cfg/etc/motd/info.xml", "owner", "onwer", "2: <Info> has onwer, which means nothing"),
     Mistake("Cfg/etc/motd/info.xml", "<Info ", "<Inof ", "2: <Inof> means nothing in <FileInfo>"),
+    Mistake("Cfg/etc/motd/info.xml", "mode", "perms", "2: <Info> has perms, which is not read: w"),
+    Mistake("Cfg/etc/motd/info.xml", '"root"', '""', "2: owner='' of <Info> is no name: write a"),
+    Mistake("Cfg/etc/motd/info.xml", "owner", 'encoding="bas64" owner', "2: encoding='bas64' of"),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mod: 0640", "1: mod means nothing: did you mean "),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mode 0640", "1: 'mode 0640' is no line of the fo"),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mode: rw-", "1: mode: 'rw-' is no mode: write oc"),
+    Mistake(KEYS, 'from="/etc/motd"', "", "3: <Allow> has neither a key nor from, and lets "),
+    Mistake(KEYS, "ssh-ed25519 ", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "2: <Allow> holds a p"),
+    Mistake(KEYS, "ssh-ed25519 ", "ssh-ed2559 ", "2: 'ssh-ed2559 AAAA admin' in <Allow> is no pu"),
+    Mistake(CLIENTS, "127.0.0.1", "127.0.0.300", "2: address='127.0.0.300' of <Client> is no addr"),
+    Mistake(CLIENTS, '"127.0.0.1"', '" 127.0.0.1"', "2: address=' 127.0.0.1' of <Client> is no ad"),
+    Mistake(CLIENTS, f'"{CLIENT}"', f'"{CLIENT} "', f"2: name='{CLIENT} ' of <Client> is no name"),
+    Mistake(CLIENTS, "/>", ' uuid="u"/>\n<Client name="b" profile="all" uuid="u"/>',
+            f"3: uuid u is that of {CLIENT} (line 2) as well"),
+    Mistake(CLIENTS, "/>", f'/>\n<Client name="b" profile="all"><Alias name="{CLIENT}"/></Client>',
+            f"3: {CLIENT} is a name of {CLIENT} (line 2) as well"),
+    Mistake("Metadata/groups.xml", 'name="linux"/>\n</', 'name="linux "/>\n</', "4: name='linux '"),
     Mistake("Cfg/keys/authorizedkeys.xml", "<Allow from", "<Alow from", "3: <Alow> means nothing"),
     Mistake("Cfg/keys/authorizedkeys.xml", "AuthorizedKeys>", "Keys>", "1: the root is <Keys>"),
     Mistake("Rules/a.xml", "<Service ", "<Servcie ", "2: <Servcie> means nothing in <Rules>"),
@@ -158,6 +180,8 @@ FAILURES = [
     Mistake("Cfg/etc/motd/info.xml", "<Info ", "<Inof ", "2: <Inof> means nothing in <FileInfo>"),
     Mistake("Cfg/keys/authorizedkeys.xml", "<Allow from", "<Alow from", "3: <Alow> means nothing"),
     Mistake("Cfg/keys/authorizedkeys.xml", "AuthorizedKeys>", "Keys>", "1: the root is <Keys>"),
+    Mistake("Cfg/etc/motd/info.xml", '"root"', '""', "2: owner='' of <Info> is no name: write a"),
+    Mistake(KEYS, "ssh-ed25519 ", "-----BEGIN RSA PRIVATE KEY-----\n", "2: <Allow> holds a privat"),
 ]  # fmt: skip
 
 #: With one of these from the start nobody is served until it is repaired.

@@ -81,6 +81,11 @@ def a_postgresql_fixture(case: SynchronousTestCase) -> ReportDatabase:
 _numbers = itertools.count(1)
 
 
+def a_fixture(case: SynchronousTestCase, database: ReportDatabase) -> None:
+    """Put all that was recorded into a database of a test."""
+    _fill(database)
+
+
 def _fill(database: ReportDatabase) -> None:
     """Import the recorded database of 1.4, and store the recorded documents."""
     source = OldDatabase(old_url(str(DATABASES / "bcfg2-1.4.sqlite")))

@@ -175,6 +175,8 @@ def _attribute(rule: ElementRule, name: str) -> Element:
 
 
 def _data(values: Values) -> Element:
+    if values.pattern is None:
+        return _node("data", type="string")
     parameter = _node("param", name="pattern")
     parameter.text = pattern_of(values.pattern)
     return _node("data", parameter, type="string")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from bcfg2tw.engine.checks.file_names import name_hint
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget
 from bcfg2tw.engine.plugins.cfg import pulling
@@ -19,6 +20,25 @@ from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
+
+
+class Binders(Mapping[str, Binder]):
+    """The methods that bind the entries of some paths, by path; made when they are asked for."""
+
+    def __init__(self, entry_sets: Mapping[str, EntrySet]) -> None:
+        self._entry_sets = entry_sets
+
+    def __getitem__(self, path: str) -> Binder:
+        return self._entry_sets[path].bind
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entry_sets
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entry_sets)
+
+    def __len__(self) -> int:
+        return len(self._entry_sets)
 
 
 class PathFolders(Plugin, Generator):
@@ -34,24 +54,43 @@ class PathFolders(Plugin, Generator):
         super().__init__(context, files, previous)
         self._kinds = self.kinds(context.settings)
         self._defaults = default_path_metadata(context.settings)
-        self.entry_sets = {
-            path: self._entry_set(path, names) for path, names in self._names_by_path().items()
-        }
-        for name in self._empty_paths(previous):
+        changed = None if previous is None else files.changed_since(previous.files)
+        self.entry_sets: dict[str, EntrySet] = {}
+        if previous is None or changed is None:
+            self._read_sets(files)
+        else:
+            self._take_over(previous, changed)
+        self._emptied = self._empty_paths(previous)
+        for name in self._emptied:
             self.entry_sets[name] = self._entry_set(name, [])
-        binders = {path: entry_set.bind for path, entry_set in self.entry_sets.items()}
-        self.Entries = {"Path": binders}
+        self.Entries = {"Path": Binders(self.entry_sets)}
+
+    def _read_sets(self, names: Iterable[str]) -> None:
+        for path, names_of_path in self._names_by_path(names).items():
+            self.entry_sets[path] = self._entry_set(path, names_of_path)
+
+    def _take_over(self, previous: PathFolders, changed: Set[str]) -> None:
+        """Have the sets of the instance before, but for those of folders that have changed."""
+        folders = {name.rpartition("/")[0] for name in changed}
+        prefixes = tuple(f"{folder}/" for folder in folders if folder)
+        names = [name for name in self.files if prefixes and name.startswith(prefixes)]
+        names = [name for name in names if name.rpartition("/")[0] in folders]
+        self.files.take_over(previous.files, changed | set(names))
+        self.entry_sets = dict(previous.entry_sets)
+        for path in (*previous._emptied, *(f"/{folder}" for folder in folders)):
+            self.entry_sets.pop(path, None)
+        self._read_sets([*names, *(name for name in changed if "/" not in name)])
 
     @classmethod
     @abstractmethod
     def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
         """Return the kinds of files that there are, in the order in which they are asked."""
 
-    def _names_by_path(self) -> dict[str, list[str]]:
-        """Return the names of the files of each path."""
+    def _names_by_path(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return those names that are files of a path, by path."""
         names_by_path: dict[str, list[str]] = {}
-        for name in self.files:
-            folder = os.path.dirname(name)
+        for name in names:
+            folder = name.rpartition("/")[0]
             if folder:
                 names_by_path.setdefault("/" + folder, []).append(name)
             else:

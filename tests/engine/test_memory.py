@@ -1,0 +1,115 @@
+"""The garbage collector: it walks nothing for long, and nothing is lost by that."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import weakref
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector
+from tests.builders import Contents, a_core, bundle_of, configuration, write_files
+
+SITE: Contents = {
+    "Bundler/b.xml": bundle_of("/etc/a", "/etc/b"),
+    "Bundler/g.genshi": "<Bundle><Path name='/${metadata.hostname}'/></Bundle>",
+    "Cfg/etc/a/a": "one",
+    "Cfg/etc/b/b.genshi": "${metadata.hostname}",
+    "Cfg/etc/b/info.xml": "<FileInfo><Info mode='0600'/></FileInfo>",
+    "Rules/r.xml": "<Rules priority='1'><Path name='/.*' type='ignore'/></Rules>",
+    "Probes/p": "#!/bin/sh\necho 1\n",
+    "Properties/p.xml": "<Properties/>",
+}
+
+
+class Ring:
+    """Something that refers to itself."""
+
+    def __init__(self) -> None:
+        self.myself = self
+
+
+class CollectorTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.collector = Collector()
+        self.addCleanup(self.collector.end)
+        self.collector.begin()
+
+    def test_nothing_to_walk(self) -> None:
+        """What was made in a block is not walked any more, and nothing is collected meanwhile."""
+        with self.collector.setting_aside():
+            self.assertFalse(gc.isenabled())
+            made = [[number] for number in range(50_000)]
+        self.assertTrue(gc.isenabled())
+        self.assertEqual(gc.get_count()[2], 0)
+        self.assertGreater(gc.get_freeze_count(), len(made))
+        self.assertLess(len(gc.get_objects()), len(made))
+
+    def test_ordinary_objects_go(self) -> None:
+        """What is set aside goes when nothing refers to it any more."""
+        with self.collector.setting_aside():
+            made = Ring()
+            made.myself = None  # type: ignore[assignment]  # no ring
+        gone = weakref.ref(made)
+        del made
+        self.assertIsNone(gone())
+
+    def test_rings_go(self) -> None:
+        """Rings among what is set aside go when that has become much more than it was."""
+        with self.collector.setting_aside():
+            gone = weakref.ref(Ring())
+        self.assertIsNotNone(gone())
+        with self.collector.setting_aside():
+            much = [[n] for n in range(sys.getallocatedblocks() * 2 + MANY_OBJECTS)]
+        with self.collector.setting_aside():
+            pass
+        self.assertIsNone(gone())
+        del much
+
+    def test_a_failure(self) -> None:
+        """After a reading that fails garbage is collected again."""
+        self.assertRaises(ValueError, self.fail_reading)
+        self.assertTrue(gc.isenabled())
+
+    def fail_reading(self) -> None:
+        """Read something that cannot be read."""
+        with self.collector.setting_aside():
+            raise ValueError
+
+    def test_nested(self) -> None:
+        """Of two readings at a time the last that ends has garbage collected again."""
+        with self.collector.setting_aside():
+            with self.collector.setting_aside():
+                pass
+            self.assertFalse(gc.isenabled())
+        self.assertTrue(gc.isenabled())
+
+
+class TwistdTests(SynchronousTestCase):
+    def test_engine_alone(self) -> None:
+        """Where nobody asks for it, as in a library, the collector is left alone."""
+        before = gc.get_freeze_count()
+        with collector.setting_aside():
+            self.assertTrue(gc.isenabled())
+        self.assertEqual(gc.get_freeze_count(), before)
+
+
+class StateTests(SynchronousTestCase):
+    def test_old_states_go(self) -> None:
+        """A state of the repository goes by itself once it is not served any more."""
+        core = a_core(self, SITE)
+        self.addCleanup(gc.enable)
+        for name, content in SITE.items():
+            configuration(core)
+            gc.collect()
+            gc.disable()
+            plugin = name.partition("/")[0]
+            snapshot, made = weakref.ref(core.snapshot), weakref.ref(core.plugins[plugin])
+            text = content if isinstance(content, str) else content.decode()
+            write_files(core.settings.repository, {name: text + "\n"})
+            core.reload([os.path.join(core.settings.repository, name)])
+            configuration(core)
+            self.assertEqual([snapshot(), made()], [None, None], name)
+            gc.enable()
