@@ -60,6 +60,7 @@ LAYERS = (
         "engine.time_limit",
         "engine.look_ups",
         "engine.call_statistics",
+        "engine.refusals",
         "engine.clock",
         "engine.ssh_keys",
         "engine.authenticated",
@@ -77,8 +78,11 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
-        ("path_kinds", "plugin_kinds", "structure_kinds"),
-        ("clients_file", "entries", "file_names", "info_lines", "key_texts", "metadata_files"),
+        ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
+        (
+            "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
+            "metadata_files", "patterns",
+        ),
         ("vocabulary",),
     ),
     "engine.plugins.cfg": (
@@ -160,9 +164,20 @@ ROOMS = {
             "later",
             "outages",
             "shared_client_locks",
+            "sole_process",
             "shared_lock",
             "",
         ),
+    ),
+    "workers": (
+        ("processes",),
+        ("supervisor",),
+        ("leading", "nursery"),
+        ("crew", "worker"),
+        ("hired", "nursery_link", "worker_service"),
+        ("inheritance",),
+        ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),
+        ("messages", ""),
     ),
 }
 

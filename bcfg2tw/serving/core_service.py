@@ -24,8 +24,8 @@ from bcfg2tw.serving.drain import Drain
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
+from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.serving.systemd_sockets import unclaimed
-from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
@@ -191,7 +191,7 @@ class CoreService(MultiService):
         starting.addCallbacks(self._tell, self._give_up)
 
     def _say_notices(self) -> None:
-        for notice in (*self._settings.notices, *weaknesses(self._settings)):
+        for notice in start_notices(self._settings):
             log.warn("{notice}", notice=notice)
 
     def _watch_certificates(self) -> None:

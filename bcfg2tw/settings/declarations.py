@@ -144,6 +144,12 @@ class OptionTable:
         cli="logfile", short="o",
     )  # fmt: skip
     syslog: bool = option("logging", "syslog", "yes", "Log to syslog as well.", types.boolean)
+    log_format: str = option(
+        "logging", "format", "text",
+        "Format of log file and of what twistd --nodaemon prints: text, json (a line for each "
+        "message, with fields), or journal (fields go to systemd's journal instead).",
+        types.choice("text", "json", "journal"), cli="log-format",
+    )  # fmt: skip
     perflog: bool = option(
         "logging", "performance", "no", "Log how long methods take, from time to time.",
         types.boolean,

@@ -189,6 +189,26 @@ def read_files(path: str) -> tuple[IniFile, ...]:
     return tuple(_files(os.path.abspath(path), {}))
 
 
+def without_refused(files: Sequence[IniFile]) -> tuple[Settings | None, list[SettingsError]]:
+    """
+    Return the settings that files give without the options whose values are refused, and these.
+
+    :returns: no settings where what is wrong is no option of the files
+    """
+    refusals: list[SettingsError] = []
+    while True:
+        try:
+            return _settings(files, {}), refusals
+        except SettingsError as error:
+            refusals.append(error)
+            if error.section is None or error.option is None:
+                return None, refusals
+            fewer = [file.without(error.section, error.option) for file in files]
+            if fewer == list(files):
+                return None, refusals
+            files = fewer
+
+
 def _files(path: str, overrides: Mapping[str, Any]) -> Iterator[IniFile]:
     """Read the main file, and the web configuration that it names."""
     main = inifile.parse(_contents(path), path)

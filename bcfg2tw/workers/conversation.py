@@ -131,6 +131,7 @@ class Conversation(LineReceiver):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Have nobody wait for answers any more."""
+        self.connected = 0  # twisted leaves it as it is
         waiting, self._waiting = self._waiting, {}
         for answer in waiting.values():
             answer.errback(ConnectionDone())

@@ -88,7 +88,9 @@ async def open_listeners(reactor: Any, settings: Settings) -> list[Listener]:
 
 
 async def _of_endpoint(description: str, endpoint: IStreamServerEndpoint) -> Listener:
-    port: Any = await listen_at(description, endpoint, Factory())
+    factory = Factory()
+    factory.noisy = False
+    port: Any = await listen_at(description, endpoint, factory)
     port.stopReading()  # the workers accept
     bound = socket.socket(fileno=os.dup(port.fileno()))
     return Listener(bound, description.startswith(PROXIED), port)

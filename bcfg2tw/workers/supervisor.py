@@ -24,7 +24,7 @@ from bcfg2tw.engine.plugin.base import as_flag
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.certificate_watch import CertificateWatch
-from bcfg2tw.serving.weaknesses import weaknesses
+from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.workers.crew import ANSWER_SECONDS, Answer, Crew
@@ -159,7 +159,7 @@ class WorkersService(MultiService):
             companion.startService()
         for listener in self._inheritance.listeners:
             log.info("Listening on {address}", address=str(listener))
-        for notice in (*self._settings.notices, *weaknesses(self._settings)):
+        for notice in start_notices(self._settings):
             log.warn("{notice}", notice=notice)
         self._reader = self._logs.enter_parent()
         self._reactor.addReader(self._reader)

@@ -34,7 +34,7 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     if kind is None:
         return []
     if kind.lines is not None:
-        lines = data.decode("utf-8", "replace").splitlines()
+        lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n") if data else []
         return [Finding(*_located(remark, path), plugin) for remark in kind.lines(lines)]
     root = _parsed(path, data)
     return [] if root is None else findings_of(kind, plugin, path, root)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bcfg2tw.engine.checks.clients_file import ADDRESS, CLIENT_NAME, PASSWORD, check_clients
 from bcfg2tw.engine.checks.entries import TAGS, bound, entry_rules
 from bcfg2tw.engine.checks.metadata_files import check_groups
@@ -11,6 +13,7 @@ from bcfg2tw.engine.checks.vocabulary import (
     EXACT_BOOLEAN,
     NAME,
     NO_ELEMENT_LESS,
+    REGEX,
     TRIMMED,
     ElementRule,
     FileKind,
@@ -94,9 +97,19 @@ RULES = FileKind(
     {**entry_rules({}), "Rules": ElementRule(TAGS, is_open=True, attributes=_PRIORITY)},
     CONDITIONS,
 )  # fmt: skip
+
+
+def _with_pattern(rule: ElementRule) -> ElementRule:
+    """Return the rule for an entry whose name stands for others."""
+    return replace(rule, values={**rule.values, "name": REGEX})
+
+
 DEFAULTS = FileKind(
     ("Defaults",), ("*.xml",), ("Defaults",),
-    {**entry_rules({}), "Defaults": ElementRule(TAGS, is_open=True, attributes=_PRIORITY)},
+    {
+        **{tag: _with_pattern(rule) for tag, rule in entry_rules({}).items()},
+        "Defaults": ElementRule(TAGS, is_open=True, attributes=_PRIORITY),
+    },
     CONDITIONS,
 )  # fmt: skip
 DEPS = FileKind(

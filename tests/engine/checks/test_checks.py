@@ -330,7 +330,7 @@ class OtherPluginTests(MistakesTestCase):
             ("Packages/sources.xml", "<Sources><Source type='apt' url='x'><Componet>a</Componet>"
              "</Source></Sources>",
              "1: <Componet> means nothing in <Source>: did you mean <Component>?"),
-            ("FileProbes/config.xml", "<FileProbes><FileProbe name='a' updat='true'/></FileProbes>",
+            ("FileProbes/config.xml", "<FileProbes><FileProbe name='/' updat='true'/></FileProbes>",
              "1: <FileProbe> has updat, which means nothing: did you mean update?"),
             ("AWSTags/config.xml", "<AWSTags><Tag value='a'/></AWSTags>", "1: <Tag> has no name"),
             ("NagiosGen/config.xml", "<NagiosGen><Options name='a'>b</Options></NagiosGen>",
@@ -407,9 +407,9 @@ class CorrectFilesTests(SynchronousTestCase):
             mistaken,
             {
                 "bundler-groups", "bundler-oddities", "bundler-required", "cfg-authorizedkeys",
-                "metadata-bundles",
+                "grouppatterns-names", "metadata-bundles",
                 "metadata-categories", "metadata-negation", "metadata-nesting",
-                "packages-apt-sources",
+                "packages-apt-sources", "probes-documents",
             },
         )  # fmt: skip
 
