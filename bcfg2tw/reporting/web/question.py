@@ -20,6 +20,9 @@ from bcfg2tw.reporting.web.memory import Memory
 #: Rows of a page, unless the reader asks for another number, and the most that can be asked for.
 ROWS, MOST_ROWS = 100, 1000
 
+#: Times that can be asked for: in every zone, and days before, they are times as well.
+YEARS = range(1900, 9000)
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -114,6 +117,8 @@ class Request:
             return None
         try:
             time = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            if time.year not in YEARS:
+                raise ValueError
             return microseconds_at(time if time.tzinfo else time.replace(tzinfo=self.zone))
         except (ValueError, OverflowError):
             raise BadQuestion(f"{name}={text}: it is a time, such as 2026-10-22T12:00") from None

@@ -15,6 +15,7 @@ from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web import limits
 from bcfg2tw.reporting.web.exchange import HttpRequest, HttpResponse
+from bcfg2tw.reporting.web.pages.table import PAGES
 from bcfg2tw.settings import Settings
 from tests.reporting.cases import a_report_database
 from tests.reporting.test_storing import a_report
@@ -67,6 +68,20 @@ class PagesTests(SynchronousTestCase):
         self.assertEqual(get(self.site, "/api/1/nothing").content_type, "application/json")
         many = "&".join(f"a{number}=1" for number in range(300))
         self.assertEqual(get(self.site, f"/clients?{many}").status, HTTPStatus.BAD_REQUEST)
+
+    def test_odd_questions(self) -> None:
+        """Whatever is written into an address, there is an answer, and never a failure of ours."""
+        values = (
+            "0001-01-01T00:00", "9999-12-31T23:59-23:59", "1900-01-01T00:00", "8999-12-31T23:59",
+            "%00", "%ff", "-1", "9" * 18, "'; --", "%25", "x" * 3000,
+        )  # fmt: skip
+        for page in PAGES:
+            pattern = page.pattern.replace("...", "")
+            address = pattern.format(host=HOST, run=1, type="Path", name="/etc/motd", digest="ab")
+            for name in ("at", "page", "sort", "q", "since", "a"):
+                for odd in values:
+                    response = get(self.site, f"{address}?{name}={odd}")
+                    self.assertLess(response.status, 500, f"{address}?{name}={odd}")
 
     def test_methods(self) -> None:
         """Pages are read; what else is tried changes nothing."""
