@@ -19,7 +19,7 @@ from bcfg2tw.reporting.web.pages.table import PAGES
 from bcfg2tw.settings import Settings
 from tests.reporting.cases import a_report_database
 from tests.reporting.test_storing import a_report
-from tests.reporting.web.asking import a_sqlite_fixture
+from tests.reporting.web.asking import a_postgresql_fixture, a_sqlite_fixture
 from tests.reporting.web.sites import a_site, a_users_file, body, get, login, post, text, value
 
 HOST = "web1.harbour.example"
@@ -148,7 +148,14 @@ class AwayTests(SynchronousTestCase):
 
     def test_too_long(self) -> None:
         """A question that takes too long is ended, and the next one is answered."""
-        database = a_report_database(self)
+        self.check_too_long(a_report_database(self))
+
+    def test_too_long_for_a_server(self) -> None:
+        """It is so with PostgreSQL as well."""
+        self.check_too_long(a_postgresql_fixture(self))
+
+    def check_too_long(self, database: ReportDatabase) -> None:
+        """See that a database gives up a question."""
         endless = (
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n"
         )
