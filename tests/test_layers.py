@@ -76,7 +76,7 @@ LAYERS = (
 ROOMS = {
     "engine.checks": (
         ("",),
-        ("checking",),
+        ("checking", "group_names"),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
         (
@@ -88,6 +88,7 @@ ROOMS = {
             "key_texts",
             "metadata_files",
             "patterns",
+            "sources_file",
         ),
         ("vocabulary",),
     ),
