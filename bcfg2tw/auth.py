@@ -64,6 +64,11 @@ class ServerContext:
         self._revocations = CurrentRevocations()
         self.reload(settings)
 
+    @property
+    def revocations(self) -> CurrentRevocations:
+        """The certificates that are revoked now."""
+        return self._revocations
+
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the TLS state of a new connection."""
         return SSL.Connection(self._context, None)
