@@ -113,8 +113,7 @@ class LogService(Service):
 
         :raises SettingsError: if it cannot
         """
-        if settings.logfile is not None:
-            check_log_file(settings.logfile)
+        check_log_file(settings)
         self._settings = settings
         self._to_twisted = TwistedLogHandler()
         self._file: LogFile | None = None
@@ -129,7 +128,7 @@ class LogService(Service):
         :raises SettingsError: if it cannot be written
         """
         if self._settings.logfile is not None:
-            self._file = _log_file(self._settings.logfile, self._settings.log_format)
+            self._file = _log_file(self._settings)
         self._syslog = _syslog() if self._settings.syslog else None
         self._others[:] = [handler for handler in (self._file, self._syslog) if handler]
         super().startService()
@@ -165,15 +164,15 @@ class LogService(Service):
         logging.getLogger().setLevel(talkative)
 
 
-def check_log_file(path: str) -> None:
+def check_log_file(settings: Settings) -> None:
     """
     Look whether the user that the process acts as could write a log file; it is not made.
 
     :raises SettingsError: if it could not
     """
-    reason = _obstacle(path)
+    reason = None if settings.logfile is None else _obstacle(settings.logfile)
     if reason is not None:
-        raise _unwritable(path, reason)
+        raise _unwritable(settings, reason)
 
 
 def _obstacle(path: str) -> int | None:
@@ -189,20 +188,21 @@ def _obstacle(path: str) -> int | None:
     return None if os.access(target, mode, effective_ids=True) else errno.EACCES
 
 
-def _log_file(path: str, log_format: str) -> LogFile:
+def _log_file(settings: Settings) -> LogFile:
+    assert settings.logfile is not None
     try:
-        handler = LogFile(path)
+        handler = LogFile(settings.logfile)
     except OSError as error:
-        raise _unwritable(path, error.errno) from error
-    is_json = log_format == "json"
+        raise _unwritable(settings, error.errno) from error
+    is_json = settings.log_format == "json"
     handler.setFormatter(JsonFormatter() if is_json else LogFormatter(FILE_FORMAT))
     return handler
 
 
-def _unwritable(path: str, number: int | None) -> SettingsError:
+def _unwritable(settings: Settings, number: int | None) -> SettingsError:
     return SettingsError(
-        f"{path} cannot be written{by_user()}: {os.strerror(number or 0)}; name a file in a "
-        "folder that the server's user may write to",
+        f"{settings.logfile} cannot be written{by_user()}: {os.strerror(number or 0)}; name a file "
+        f"in a folder that the server's user may write to{settings.origin('logfile')}",
         "logging",
         "path",
     )
