@@ -34,7 +34,9 @@ class HostCountsTests(SynchronousTestCase):
         defaults = {"first_seen": 1, "interval": None, "expired": None}
         with database.writing() as connection:
             for number, row in enumerate(rows):
-                connection.execute(insert(hosts).values(**defaults | row, name=f"host{number}"))
+                connection.execute(
+                    insert(hosts).values(**{**defaults, **row}, name=f"host{number}")
+                )
         with database.reading() as connection:
             counts = hosts_by_class(connection, NOW)
             self.assertEqual(last_run(connection), NOW)
