@@ -24,14 +24,14 @@ class HostCountsTests(SynchronousTestCase):
         database = open_reports(Settings(repository=folder))
         self.addCleanup(database.close)
         day_ago, week_ago = NOW - HOUR, NOW - 7 * 24 * HOUR
-        rows = [
+        rows: list[dict[str, int | None]] = [
             {"class": FAILED, "last_run": day_ago}, {"class": DIRTY, "last_run": day_ago},
             {"class": CHANGED, "last_run": day_ago}, {"class": CLEAN, "last_run": NOW - 5},
             {"class": CLEAN, "last_run": NOW - SILENT_AFTER - 1}, {"class": None, "last_run": None},
             {"class": CLEAN, "last_run": week_ago, "interval": week_ago},
             {"class": CLEAN, "last_run": NOW, "expired": NOW},
         ]  # fmt: skip
-        defaults = {"first_seen": 1, "interval": None, "expired": None}
+        defaults: dict[str, int | None] = {"first_seen": 1, "interval": None, "expired": None}
         with database.writing() as connection:
             for number, row in enumerate(rows):
                 connection.execute(
