@@ -22,11 +22,12 @@ from twisted.logger import (
 )
 from zope.interface import implementer, provider
 
+from bcfg2tw.calls.current_call import FIELDS, fields_of_record
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.process.log_file import LogFile, Syslog
 from bcfg2tw.process.log_text import LogFormatter, failure_text
 from bcfg2tw.process.privileges import by_user
-from bcfg2tw.process.structured import FIELDS, JsonFormatter, call_fields
+from bcfg2tw.process.structured import JsonFormatter
 from bcfg2tw.settings import Settings
 
 SYSLOG_SOCKET = "/dev/log"
@@ -52,7 +53,7 @@ class TwistedLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on."""
         level = next(level for least, level in _LEVELS if record.levelno >= least)
-        fields = call_fields()
+        fields = fields_of_record(record)
         Logger(record.name).emit(
             level, "{text}", text=self.format(record), is_record=True, **fields
         )
@@ -79,7 +80,8 @@ class OwnEvents:
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
         if "log_failure" in event:
             record.exc_text = failure_text(event["log_failure"])
-        record.__dict__.update({name: event[name] for name in FIELDS if name in event})
+        fields = {name: event[name] for name in FIELDS if event.get(name) is not None}
+        record.__dict__.update(fields)
         for handler in self._handlers:
             if number >= handler.level or event.get("is_for_all_logs"):
                 handler.handle(record)
