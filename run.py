@@ -1,7 +1,8 @@
 """
 Run this checkout without installing anything by hand.
 
-    python3 run.py serve        serve the site in ./demo, made for demonstration if there is none
+    python3 run.py serve        serve the site in ./demo, made for demonstration if there is none,
+                                and the pages of what its clients report, with invented reports
     python3 run.py test         run all tests, with --quick those of tests/quick.py, or those named
     python3 run.py lint         check style and format, with --fix set them right
     python3 run.py types        check types
@@ -33,7 +34,7 @@ OLDEST_ENVIRONMENT = ROOT / ".venv-oldest"
 PYTHON_LDAP_ENVIRONMENT = ROOT / ".venv-python-ldap"
 SITE = ROOT / "demo"
 # Each contains what stands before it.
-EXTRAS = ("", "[test]", "[dev]")
+EXTRAS = ("[reporting]", "[test]", "[dev]")
 OLDEST_EXTRAS = "[test,bcrypt]"
 PIP_OPTIONS = ["--quiet", "--disable-pip-version-check"]
 # What setup.cfg admits; where the running one is none of them, the first that is found is taken.
@@ -71,9 +72,9 @@ def main(arguments: "list[str]") -> int:
 
 
 def serve(options: "list[str]") -> None:
-    install("")
+    install("[reporting]")
     if not SITE.exists():
-        run([program("bcfg2tw"), "init", SITE.name])
+        run([program("bcfg2tw"), "init", "--with-history", SITE.name])
     become([program("twistd"), "-n", "bcfg2-core", "--config", f"{SITE.name}/bcfg2.conf", *options])
 
 

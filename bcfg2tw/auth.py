@@ -10,8 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Callable
-from typing import TypeVar
 
 from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
@@ -20,11 +18,11 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from bcfg2tw.certificates.files import CertificateFiles, FileStamp, read_files, stamps_of
+from bcfg2tw.certificates.order import position_of_key
+from bcfg2tw.certificates.refused import openssl_reasons, refusal, use_file
 from bcfg2tw.certificates.revocations import CurrentRevocations
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
-
-T = TypeVar("T")
 
 log = Logger()
 
@@ -97,16 +95,16 @@ def server_context(settings: Settings) -> SSL.Context:
     )
     context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     _resume_sessions(context)
-    _use("certificate", settings.cert, lambda: context.use_certificate_chain_file(settings.cert))
-    _use_key(context, _use("key", settings.key, lambda: _read_key(settings.key)), settings)
+    use_file(settings, "certificate", lambda: context.use_certificate_chain_file(settings.cert))
+    _use_key(context, use_file(settings, "key", lambda: _read_key(settings.key)), settings)
     if settings.ca is not None:
-        _ask_for_certificates(context, settings.ca)
+        _ask_for_certificates(context, settings)
     return context
 
 
 def _read_files(settings: Settings) -> CertificateFiles:
     if settings.crl is None:
-        return _use("certificate", settings.cert, lambda: read_files(settings))
+        return use_file(settings, "certificate", lambda: read_files(settings))
     if settings.ca is None:
         raise SettingsError(
             "revocations mean nothing without authorities: give [communication] ca, or remove "
@@ -114,7 +112,7 @@ def _read_files(settings: Settings) -> CertificateFiles:
             "communication",
             "crl",
         )
-    return _use("crl", settings.crl, lambda: read_files(settings))
+    return use_file(settings, "crl", lambda: read_files(settings))
 
 
 def _set_versions(context: SSL.Context, settings: Settings) -> None:
@@ -151,34 +149,26 @@ def _use_key(context: SSL.Context, key: crypto.PKey, settings: Settings) -> None
         context.use_privatekey(key)
         context.check_privatekey()
     except SSL.Error as error:
-        raise SettingsError(
+        position = position_of_key(settings.cert, key.to_cryptography_key())
+        if position is not None:
+            raise refusal(
+                settings,
+                "certificate",
+                f"{settings.cert} begins with another certificate than the key's, which is number "
+                f"{position} in it: the server's own comes first, then that of its authority",
+            ) from error
+        raise refusal(
+            settings,
+            "key",
             f"{settings.key} does not belong to the certificate {settings.cert}: "
             "give the key that the certificate was made for",
-            "communication",
-            "key",
         ) from error
 
 
-def _ask_for_certificates(context: SSL.Context, ca: str) -> None:
-    _use("ca", ca, lambda: context.load_verify_locations(ca))
+def _ask_for_certificates(context: SSL.Context, settings: Settings) -> None:
+    use_file(settings, "ca", lambda: context.load_verify_locations(settings.ca))
     # not required: most clients have a password alone; one that is presented must verify
     context.set_verify(SSL.VERIFY_PEER)
-
-
-def _use(option: str, path: str, use: Callable[[], T]) -> T:
-    """Let a file be used, and say what is wrong with it."""
-    try:
-        with open(path, "rb"):
-            return use()
-    except OSError as error:
-        reason = f"{path} cannot be read: {error.strerror}; name a PEM file that can"
-        raise SettingsError(reason, "communication", option) from error
-    except (SSL.Error, crypto.Error) as error:
-        details = ", ".join(sorted(_reasons(error))) or "there is nothing of that kind in it"
-        reason = f"{path} holds no {option} in PEM that can be used: {details}; name one that does"
-        raise SettingsError(reason, "communication", option) from error
-    except ValueError as error:
-        raise SettingsError(f"{path}: {error}", "communication", option) from error
 
 
 def credentials(authorization: bytes | None) -> tuple[str, str]:
@@ -225,7 +215,7 @@ class HandshakeFailures:
 
     def note(self, ip: str, error: BaseException | None) -> None:
         """Take note of a handshake that failed; one that was only given up is nobody's news."""
-        self.note_reason(ip, ", ".join(sorted(_reasons(error))))
+        self.note_reason(ip, ", ".join(sorted(openssl_reasons(error))))
 
     def note_reason(self, ip: str, reason: str) -> None:
         """Take note of the reason for which a handshake failed; an empty one is none."""
@@ -242,13 +232,3 @@ class HandshakeFailures:
             )
         else:
             log.warn("TLS handshake with {ip} failed: {reason}", ip=ip, reason=reason)
-
-
-def _reasons(error: BaseException | None) -> set[str]:
-    """Return OpenSSL's words for what went wrong; none where the connection just ended."""
-    if not isinstance(error, (SSL.Error, crypto.Error)) or not error.args:
-        return set()
-    entries = error.args[0]
-    if not isinstance(entries, (list, tuple)):
-        return set()
-    return {str(entry[-1]) for entry in entries if isinstance(entry, tuple) and entry[-1]}

@@ -104,8 +104,8 @@ class StateUnavailable(NotServing):
     """
 
 
-class NotKept(Bcfg2Error):
-    """What a client sent cannot be kept, and it is told so."""
+class NotKept(StateUnavailable):
+    """A client's report cannot be kept for the moment, and it is told to come back."""
 
 
 class ValidationError(Bcfg2Error):

@@ -14,11 +14,15 @@ from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.engine.memory import collector, share_arenas
 from bcfg2tw.process.descriptors import raise_descriptor_limit
+from bcfg2tw.process.log_text import LogFormatter
 from bcfg2tw.process.options import Options
 from bcfg2tw.process.twistd import TwistdService
 from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.settings import Settings
+from bcfg2tw.workers.log_link import LogLink
+from bcfg2tw.workers.processes import WorkerProcesses
+from bcfg2tw.workers.supervisor import WorkersService
 
 #: How long a thread that computes keeps the others waiting, again and again; Python's own 5 ms let
 #: one endless template make every other call five times as slow.
@@ -58,5 +62,18 @@ def makeService(options: Options) -> MultiService:
     sys.setswitchinterval(SWITCH_SECONDS)
     raise_descriptor_limit()
     collector.begin()
-    core = coreService(reactor, options.settings)
-    return TwistdService(reactor, options.settings, core, options.is_daemon, options.privileges)
+    server = _server(reactor, options)
+    return TwistdService(reactor, options.settings, server, options.is_daemon, options.privileges)
+
+
+def _server(reactor: Any, options: Options) -> CoreService | WorkersService:
+    """Return what serves: one process, or several where the settings ask for them."""
+    settings = options.settings
+    number = settings.worker_number
+    if not number:
+        return coreService(reactor, settings)
+    logs = LogLink(LogFormatter())
+    workers = WorkersService(reactor, settings, number, logs, options.privileges.assume)
+    if settings.admin_listen is not None:
+        workers.companions.append(AdminService(reactor, settings, WorkerProcesses(workers)))
+    return workers

@@ -24,7 +24,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from bcfg2tw.calls.call_record import LEFT, CallRecord
+from bcfg2tw.calls.call_record import LEFT, OTHER, CallRecord
 from bcfg2tw.calls.current_call import CallNames
 from bcfg2tw.calls.dispatch import (
     FAILED_LOGIN,
@@ -79,12 +79,19 @@ class Exchange:
     :ivar is_over: whether it was answered, or the client left
     """
 
-    def __init__(self, request: HTTPRequest, names: CallNames, record: CallRecord) -> None:
+    def __init__(
+        self,
+        request: HTTPRequest,
+        name: str,
+        vouch_for: Callable[[str], None],
+        note_end: Callable[[Exchange, str, float], None],
+    ) -> None:
         """
         Begin, when the header is there.
 
-        :param names: gives the call its name
-        :param record: is told of the call when it is over
+        :param name: of the call
+        :param vouch_for: is told the name of its method, if there is one
+        :param note_end: is told of it when it is over, with its result and its seconds
         """
         self.request: Any = request  # a `CoreRequest`, or a request of whatever site this is
         self.early_check: IDelayedCall | None = None
@@ -93,13 +100,13 @@ class Exchange:
         self.late_answer: IDelayedCall | None = None
         self.method = ""
         self.is_over = False
-        self._record = record
+        self._note_end, self._vouch_for = note_end, vouch_for
         self._began = time.perf_counter()
         self.peer = Peer(
             address_of(request),
             peer_certificate(request.transport),
             request.getHeader(b"authorization"),
-            names.next(),
+            name,
         )
         request.notifyFinish().addErrback(self._client_left)
 
@@ -119,14 +126,14 @@ class Exchange:
         if not self.is_over:
             if answer.method:
                 self.method = answer.method
-                self._record.vouch_for(self.method)
+                self._vouch_for(answer.method)
             self._end(answer.result)
             write_answer(self.request, answer)
 
     def _end(self, result: str) -> None:
         if not self.is_over:
             self.is_over = True
-            self._record.add(self.method, result, time.perf_counter() - self._began)
+            self._note_end(self, result, time.perf_counter() - self._began)
 
 
 @implementer(IResource)
@@ -194,10 +201,31 @@ class CoreResource(Resource):
             self.record.add("", refusal.result, 0.0)
             write_answer(request, refusal)
         else:
-            exchange = request.exchange = Exchange(request, self._names, self.record)
+            exchange = request.exchange = self._exchange(request)
             # what came with the header is read before this; if it was all, this is cancelled
             reactor = request.channel.site.reactor
             exchange.early_check = reactor.callLater(0, self._check_early, exchange)
+
+    def _exchange(self, request: HTTPRequest) -> Exchange:
+        return Exchange(request, self._names.next(), self.record.vouch_for, self._note_end)
+
+    def _note_end(self, exchange: Exchange, result: str, seconds: float) -> None:
+        """Count a call, and where messages have fields, log it."""
+        self.record.add(exchange.method, result, seconds)
+        if self.settings.log_format == "text":
+            return  # a line for each call is for programs
+        peer = exchange.peer
+        log.info(
+            "{method} of {who}: {result} after {duration} s",
+            method=exchange.method or OTHER,
+            who=peer.address.client or peer,
+            result=result,
+            duration=round(seconds, 4),
+            call=peer.call,
+            client=peer.address.client,
+            ip=peer.address.ip,
+            revision=None if self._dispatcher is None else self._dispatcher.revision,
+        )
 
     def _refusal(self, request: Any, length: int | None) -> HttpAnswer | None:
         """Return the answer to a request that is not read any further, else None."""
@@ -257,7 +285,7 @@ class CoreResource(Resource):
         """Answer a request whose body is there; whatever its verb, credentials come first."""
         exchange = getattr(request, "exchange", None)
         if exchange is None:  # below another site nobody has looked at the header yet
-            exchange = Exchange(request, self._names, self.record)
+            exchange = self._exchange(request)
             if is_encoded(request):
                 exchange.answer(ENCODED)
                 return NOT_DONE_YET

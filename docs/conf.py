@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import bcfg2tw
+from bcfg2tw.cli.lint.reference import lint_reference
 from bcfg2tw.settings import reference
 
 DOCS = Path(__file__).parent
@@ -25,7 +26,12 @@ html_theme = "furo"
 html_title = "bcfg2tw"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-exclude_patterns = ["_build", "_generated/options.rst", "_generated/modules.rst"]
+exclude_patterns = [
+    "_build",
+    "_generated/options.rst",
+    "_generated/lint-checks.rst",
+    "_generated/modules.rst",
+]
 
 # single backticks are code, in docstrings as in comments
 default_role = "code"
@@ -53,3 +59,4 @@ autodoc_mock_imports = ["Cheetah", "boto3", "botocore", "ldap", "ldap3"]
 
 GENERATED.mkdir(exist_ok=True)
 (GENERATED / "options.rst").write_text(reference(), encoding="utf-8")
+(GENERATED / "lint-checks.rst").write_text(lint_reference(), encoding="utf-8")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +16,15 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[1]
 GOOD_ENDS = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
+ACTIVATE = """
+import fcntl, os, sys
+numbers = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 100) for number in sys.argv[1].split(",")]
+for place, number in enumerate(numbers, 3):
+    os.dup2(number, place)
+names = ":".join(f"bcfg2-core-{number}" for number in numbers)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(numbers)), LISTEN_FDNAMES=names)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 RUN_TWISTD = "import sys; from twisted.scripts.twistd import run; sys.exit(run())"
 
 
@@ -30,6 +41,14 @@ def twistd(*options: str) -> list[str]:
 def bcfg2_core(*options: str, pid_file: str = "") -> list[str]:
     """Return the command that serves in the foreground and leaves no file behind."""
     return twistd("--nodaemon", f"--pidfile={pid_file}", "bcfg2-core", *options)
+
+
+def activated(command: list[str], sockets: Sequence[socket.socket]) -> list[str]:
+    """Return a command that gets sockets as systemd gives them: from descriptor 3 on."""
+    if not sockets:
+        return command
+    numbers = ",".join(str(each.fileno()) for each in sockets)
+    return [sys.executable, "-c", ACTIVATE, numbers, *command]
 
 
 def ended(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -51,14 +70,20 @@ class ServerProcess:
         log: Path,
         *options: str,
         descriptors: tuple[int, int] | None = None,
+        sockets: Sequence[socket.socket] = (),
+        variables: Mapping[str, str] | None = None,
         pid_file: Path | None = None,
     ) -> None:
         """
         Start nothing yet.
 
         :param descriptors: the soft and the hard limit of open files; None for those of the tests
+        :param sockets: that listen, for it to take over as from systemd
+        :param variables: further ones of its environment
         :param pid_file: is written by twistd; None for none
         """
+        self._sockets = sockets
+        self._variables = variables or {}
         self.log = log
         self._options = options
         self._descriptors = descriptors
@@ -69,8 +94,9 @@ class ServerProcess:
         self._begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
-                bcfg2_core(*self._options, pid_file=self._pid_file),
-                env=environment(),
+                activated(bcfg2_core(*self._options, pid_file=self._pid_file), self._sockets),
+                env={**environment(), **self._variables},
+                pass_fds=[each.fileno() for each in self._sockets],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,8 +24,9 @@ from bcfg2tw.service import coreService
 from bcfg2tw.settings import Settings
 from tests.certificates import Authority
 from tests.conformance.case import CASES, HOST, Case, Place
-from tests.conformance.stores import settings_with
+from tests.conformance.stores import overrides_of, settings_with, write_overrides
 from tests.network import free_port
+from tests.processes import ServerProcess
 
 #: What a case may require, and how to find out whether it is there.
 MODULES = {"jinja2": "jinja2", "cheetah": "Cheetah", "ldap": "ldap3"}
@@ -46,9 +48,11 @@ class CaseRunner(TestCase):
     Serves a case in this process, and calls as clients call.
 
     :ivar store: a name of `tests.conformance.stores`; None for the one of the environment
+    :ivar workers: how many of them serve, in processes of their own; empty for this process alone
     """
 
     store: str | None = None
+    workers = os.environ.get("BCFG2TW_TEST_WORKERS", "")
 
     timeout = 120
     authority: ClassVar[Authority | None] = None
@@ -82,15 +86,30 @@ class CaseRunner(TestCase):
         """Serve a case and make its calls."""
         case = self.a_case(name)
         self.serve(case)
+        if self.workers:
+            troubles = await deferToThread(self.troubles_with_workers, case)
+        else:
+            troubles = await self.troubles_in_process(case)
+        self.assertEqual(troubles, [], "\n".join(troubles))
+
+    def troubles_with_workers(self, case: Case) -> list[str]:
+        """Serve a case with workers, make its calls, and return what is wrong with the answers."""
+        path = str(case.configuration)
+        write_overrides(overrides_of(self.store, self, path), path)
+        log = case.place.folder / "server.log"
+        with ServerProcess(log, "--config", path, "--workers", self.workers):
+            return list(case.troubles())
+
+    async def troubles_in_process(self, case: Case) -> list[str]:
+        """Serve a case here, make its calls, and return what is wrong with the answers."""
         service: Any = coreService(reactor, self.settings_of(str(case.configuration)))
         service.privilegedStartService()
         service.startService()
         try:
-            troubles = await deferToThread(lambda: list(case.troubles()))
+            return await deferToThread(lambda: list(case.troubles()))
         finally:
             await defer.maybeDeferred(service.stopService)
-        self.flushLoggedErrors()
-        self.assertEqual(troubles, [], "\n".join(troubles))
+            self.flushLoggedErrors()
 
 
 class ConformanceTests(CaseRunner):

@@ -115,6 +115,8 @@ class Load:
 
 
 class DurabilityTests(SynchronousTestCase):
+    options: tuple[str, ...] = ()
+
     def setUp(self) -> None:
         self.port = free_port(self)
         self.folder = Path(self.mktemp()).absolute()
@@ -139,7 +141,14 @@ class DurabilityTests(SynchronousTestCase):
     @contextmanager
     def server(self) -> Iterator[subprocess.Popen[bytes]]:
         """Serve the repository in a process of its own."""
-        options = ["--nodaemon", "--pidfile=", "bcfg2-core", "--config", str(self.conf)]
+        options = [
+            "--nodaemon",
+            "--pidfile=",
+            "bcfg2-core",
+            "--config",
+            str(self.conf),
+            *self.options,
+        ]
         with open(self.log, "a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-c", CODE, *options],
@@ -153,6 +162,11 @@ class DurabilityTests(SynchronousTestCase):
         finally:
             process.kill()
             process.wait(PATIENCE_SECONDS)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End a server at once."""
+        process.kill()
+        process.wait(PATIENCE_SECONDS)
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """End a server in good order."""
@@ -195,7 +209,10 @@ class DurabilityTests(SynchronousTestCase):
             self.wait_for(self.is_written, process)
             before = load.calls
             self.wait_for(lambda: load.calls >= before + CALLS, process)
-            process.send_signal(ending)
+            if ending == signal.SIGKILL:
+                self.kill(process)
+            else:
+                process.send_signal(ending)
             status = process.wait(ENDING_SECONDS)
             load.wait()
         self.assertGreater(len(load.acknowledged), PARTS)
@@ -277,8 +294,7 @@ class DurabilityTests(SynchronousTestCase):
             with self.caller("early.example.test") as client:
                 client.DeclareVersion("1.3.7")
                 client.RecvProbeData(UPLOAD.format(7))
-            process.kill()
-            process.wait(PATIENCE_SECONDS)
+            self.kill(process)
         self.assertNotIn("early", (self.repository / "Probes/probed.xml").read_text())
         load = Load(self.caller)
         load.acknowledged["early.example.test"] = 7
@@ -293,8 +309,7 @@ class DurabilityTests(SynchronousTestCase):
             with self.caller("early.example.test") as client:
                 client.DeclareVersion("1.3.7")
                 client.RecvProbeData(UPLOAD.format(7))
-            process.kill()
-            process.wait(PATIENCE_SECONDS)
+            self.kill(process)
         edited = '<Clients><Client name="early.example.test" profile="all" version="9"/></Clients>'
         (self.repository / "Metadata/clients.xml").write_text(edited)
         with self.server() as process:

@@ -22,6 +22,7 @@ LAYERS = (
     ("cli",),
     ("service",),
     ("process",),
+    ("workers",),
     ("core", "admin"),
     ("serving", "upstream"),
     ("xmlrpc_resource", "watching", *WEB_RESOURCE),
@@ -59,6 +60,7 @@ LAYERS = (
         "engine.time_limit",
         "engine.look_ups",
         "engine.call_statistics",
+        "engine.refusals",
         "engine.clock",
         "engine.ssh_keys",
         "engine.authenticated",
@@ -76,8 +78,11 @@ ROOMS = {
         ("",),
         ("checking",),
         ("file_kinds",),
-        ("path_kinds", "plugin_kinds", "structure_kinds"),
-        ("entries", "file_names", "metadata_files"),
+        ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
+        (
+            "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
+            "metadata_files", "patterns",
+        ),
         ("vocabulary",),
     ),
     "engine.plugins.cfg": (
@@ -159,15 +164,26 @@ ROOMS = {
             "later",
             "outages",
             "shared_client_locks",
+            "sole_process",
             "shared_lock",
             "",
         ),
     ),
+    "workers": (
+        ("processes",),
+        ("supervisor",),
+        ("leading", "nursery"),
+        ("crew", "worker"),
+        ("hired", "nursery_link", "worker_service"),
+        ("inheritance",),
+        ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),
+        ("messages", ""),
+    ),
 }
 
 
-#: Folders that may end the process.
-ENDING = ("cli", "process")
+#: Folders that may end the process: `workers` ends those that it has forked.
+ENDING = ("cli", "process", "workers")
 
 
 def layer_of(module: str, layers: Iterable[tuple[str, ...]] = LAYERS) -> int:

@@ -36,9 +36,14 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 class Site:
     """A demonstration site, and clients of it."""
 
-    def __init__(self, case: SynchronousTestCase) -> None:
+    def __init__(self, case: SynchronousTestCase, folder: Path | None = None) -> None:
+        """
+        Make a site.
+
+        :param folder: to make it in, instead of one of the case's own
+        """
         self.port = free_port(case)
-        self.folder = make_site(Path(case.mktemp()).absolute(), port=self.port)
+        self.folder = make_site(folder or Path(case.mktemp()).absolute(), port=self.port)
         self.conf = self.folder / "bcfg2.conf"
         self.settings = Settings.from_file(str(self.conf))
 
@@ -160,6 +165,22 @@ class ProcessTests(SynchronousTestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("[server] plugins: Git cannot be used: ", result.stdout)
         self.assertNotIn("Traceback", result.stdout + result.stderr)
+
+    def test_strange_repository(self) -> None:
+        """A folder that looks like no repository is told with its line of bcfg2.conf."""
+        (self.site.folder / "empty").mkdir()
+        text = self.site.conf.read_text()
+        self.site.conf.write_text(text.replace("/repository\n", "/empty\n"))
+        line = next(n for n, line in enumerate(text.splitlines(), 1) if "/repository" in line)
+        with self.site.server() as server:
+            sentence = (
+                f"{self.site.folder}/empty has no Metadata/groups.xml: is [server] repository "
+                f"right (in {self.site.conf}:{line})?"
+            )
+            self.assertIn(sentence, server.said())
+        self.site.conf.write_text(text)
+        with self.site.server() as server:
+            self.assertNotIn("has no Metadata/groups.xml", server.said())
 
     def test_lenient_plugins(self) -> None:
         """A site may ask to be served without them."""
@@ -285,7 +306,7 @@ class ProcessTests(SynchronousTestCase):
     def test_notices(self) -> None:
         """Options of old files that mean nothing here get a sentence with twistd's option."""
         self.site.set("server", "user = root\ngroup = root\numask = 0077\npidfile = /run/bcfg2.pid")
-        self.site.set("server", "backend = multiprocessing\nfilemonitor = gamin")
+        self.site.set("server", "backend = multiprocessing\nchildren = 1\nfilemonitor = gamin")
         with self.site.server() as server:
             said = server.said()
         for key, switch in (
@@ -294,7 +315,7 @@ class ProcessTests(SynchronousTestCase):
             self.assertIn(
                 f"[server] {key} has no effect: give twistd {switch}, before bcfg2-core", said
             )
-        self.assertIn("[server] backend = multiprocessing: this release serves", said)
+        self.assertIn("7 plugins, 1 worker", said)
         self.assertIn("[server] filemonitor = gamin: this is none of", said)
 
     def test_oldest_clients(self) -> None:

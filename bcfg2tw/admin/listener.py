@@ -22,7 +22,7 @@ from bcfg2tw.admin.processes import Processes
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.admin_address import AdminAddress
-from bcfg2tw.settings.secret_sources import read_secret
+from bcfg2tw.settings.admin_token import admin_token
 
 log = Logger()
 
@@ -34,9 +34,6 @@ REQUEST_SECONDS, ANSWER_SECONDS = 10.0, 300.0
 
 #: Size of a request's body.
 BODY_BYTES = 65_536
-
-#: A token that is shorter can be guessed.
-TOKEN_LENGTH = 16
 
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -165,25 +162,6 @@ class AdminService(Service):
         super().stopService()
         port, self._port = self._port, None
         return maybeDeferred(port.stopListening if port is not None else int)
-
-
-def admin_token(settings: Settings) -> str | None:
-    """
-    Return the token that has to be shown, None where there is none.
-
-    :raises SettingsError: if it cannot be read, or can be guessed
-    """
-    if settings.admin_token is None:
-        return None
-    token = read_secret(settings.admin_token, "token", "admin", "token")
-    if len(token) < TOKEN_LENGTH:
-        raise SettingsError(
-            f"{settings.admin_token} gives a token of {len(token)} characters, which can be "
-            f"guessed: take {TOKEN_LENGTH} at least, as openssl rand -hex 16 makes",
-            "admin",
-            "token",
-        )
-    return token
 
 
 def _listen(reactor: Any, address: AdminAddress, factory: Any) -> IListeningPort:

@@ -115,6 +115,11 @@ class Dispatcher:
             "system.methodSignature": _method_signature,
         }
 
+    @property
+    def revision(self) -> str | None:
+        """The revision of what the core serves now, None where it does not tell."""
+        return getattr(self._core, "revision", None)
+
     def serve(self, peer: Peer, verb: bytes, body: IO[bytes]) -> HttpAnswer:
         """
         Authenticate a peer and answer its request.

@@ -11,8 +11,8 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "crypt", "db", "info", "init", "lint", "packages", "reports",
-    "test", "web",
+    "admin", "call", "check-config", "crypt", "ctl", "db", "info", "init", "lint", "packages",
+    "reports", "serve", "status", "test", "web",
 )  # fmt: skip
 
 
@@ -61,4 +61,4 @@ def _unusable(name: str, error: ImportError) -> click.Command:
     help="Show the version and exit.",
 )  # fmt: skip
 def main() -> None:
-    """Work with a Bcfg2 server; `twistd bcfg2-core` is the server itself."""
+    """Work with a Bcfg2 server; `bcfg2tw serve` is the server itself."""

@@ -8,7 +8,7 @@ import click
 
 from bcfg2tw.cli import main
 
-__all__ = ["admin", "crypt", "info", "lint", "report_collector", "reports", "test"]
+__all__ = ["admin", "crypt", "info", "lint", "report_collector", "reports", "server", "test"]
 
 
 def admin() -> None:
@@ -50,7 +50,12 @@ def test() -> None:
     _run("test")
 
 
-def _run(tool: str, more: tuple[str, ...] = ()) -> None:
+def server() -> None:
+    """Be `bcfg2-server`."""
+    _run("serve", name="bcfg2-server")
+
+
+def _run(tool: str, more: tuple[str, ...] = (), name: str | None = None) -> None:
     command = main.get_command(click.Context(main), tool)
     assert command is not None
-    command.main([*sys.argv[1:], *more], prog_name=f"bcfg2-{tool}")
+    command.main([*sys.argv[1:], *more], prog_name=name or f"bcfg2-{tool}")

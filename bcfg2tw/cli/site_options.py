@@ -11,7 +11,10 @@ from bcfg2tw.cli.version import show_version
 from bcfg2tw.settings import DEFAULT_CONFIG, options
 from bcfg2tw.settings.types import Option
 
-__all__ = ["config_option", "overrides_of", "server_parameters", "site_parameters"]
+__all__ = [
+    "config_option", "overrides_of", "server_parameters", "setting_parameter", "site_parameters",
+    "version_parameter",
+]  # fmt: skip
 
 _KEY = "bcfg2tw.overrides"
 
@@ -32,11 +35,16 @@ def site_parameters() -> list[click.Parameter]:
     They are no parameters of a command's function: what they say is in `overrides_of` its context.
     """
     described = options()
-    version = click.Option(
+    fields = (setting_parameter(field, described[field]) for field in _SITE_FIELDS)
+    return [config_option(), *fields, version_parameter()]
+
+
+def version_parameter() -> click.Option:
+    """Return `--version`."""
+    return click.Option(
         ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version,
         help="Print the version, and exit.",
     )  # fmt: skip
-    return [config_option(), *(_option(field, described[field]) for field in _SITE_FIELDS), version]
 
 
 def config_option() -> click.Option:
@@ -78,8 +86,12 @@ def server_parameters() -> list[click.Parameter]:
     ]  # fmt: skip
 
 
-def _option(field: str, option: Option) -> click.Option:
-    """Return the option of a field of the settings; a flag means the reverse of its default."""
+def setting_parameter(field: str, option: Option) -> click.Option:
+    """
+    Return the option of a field of the settings; a flag means the reverse of its default.
+
+    What it says is in `overrides_of` the command's context.
+    """
     names = [
         *((f"-{option.short}",) if option.short else ()),
         *(f"--{name}" for name in option.cli),

@@ -6,7 +6,7 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,14 @@ from cryptography.x509.oid import NameOID
 
 from bcfg2tw.auth import server_context
 from bcfg2tw.certificates.endings import WARNING, utc_now
+from bcfg2tw.certificates.files import read_files
+from bcfg2tw.certificates.order import oddities
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.finding import Finding
 from bcfg2tw.serving.listening import check_addresses, hosts
-from bcfg2tw.settings import Settings
+from bcfg2tw.serving.start_notices import strange_repository
+from bcfg2tw.settings import Settings, options
 
 #: A file that is newer than now by more was not written by this clock.
 CLOCK_TOLERANCE_SECONDS = 60.0
@@ -45,12 +48,23 @@ class Trial:
         return Finding(name, self.severity, path, None, f"{self.subject}: {self.outcome}")
 
 
-def try_all(settings: Settings) -> list[Trial]:
-    """Try what a server of these settings needs; changes nothing."""
-    trials = (
-        _repository, _plugins, _tls, _key_mode, _certificate, _authority, _ports, _names, _clock,
-    )  # fmt: skip
-    return [outcome for trial in trials for outcome in trial(settings)]
+def try_all(settings: Settings, refused: Collection[tuple[str, str]] = ()) -> list[Trial]:
+    """
+    Try what a server of these settings needs; changes nothing.
+
+    :param refused: sections and keys of options that have no value: what needs one is not tried
+    """
+    return [
+        outcome
+        for trial, fields in _TRIALS.items()
+        if not any(_name(field) in refused for field in fields)
+        for outcome in trial(settings)
+    ]
+
+
+def _name(field: str) -> tuple[str, str]:
+    option = options()[field]
+    return option.section, option.key
 
 
 def _attempt(subject: str, act: Callable[[], object], well: str) -> Iterator[Trial]:
@@ -64,15 +78,13 @@ def _attempt(subject: str, act: Callable[[], object], well: str) -> Iterator[Tri
 
 def _repository(settings: Settings) -> Iterator[Trial]:
     path = settings.repository
-    groups = os.path.join(path, "Metadata", "groups.xml")
     where = settings.place("server", "repository")
     if not os.path.isdir(path):
         yield Trial("repository", f"there is no folder {path} ({where})", "error")
     elif not os.access(path, os.R_OK | os.X_OK):
         yield Trial("repository", f"{path} cannot be read by this user: chown or chmod it", "error")
-    elif not os.path.exists(groups):
-        remedy = f"is [server] repository right ({where})?"
-        yield Trial("repository", f"{path} has no Metadata/groups.xml: {remedy}", "warning")
+    elif strange_repository(settings):
+        yield Trial("repository", strange_repository(settings), "warning")
     else:
         yield Trial("repository", f"{path} can be read")
 
@@ -101,9 +113,6 @@ def _certificate(settings: Settings) -> Iterator[Trial]:
     if certificate is None:
         return
     yield validity("certificate", settings.cert, certificate)
-    if _is_authority(certificate):
-        outcome = f"{settings.cert} is an authority's: give the server a certificate of its own"
-        yield Trial("certificate", outcome, "warning")
 
 
 def _authority(settings: Settings) -> Iterator[Trial]:
@@ -111,9 +120,15 @@ def _authority(settings: Settings) -> Iterator[Trial]:
     if authority is None or settings.ca is None:
         return
     yield validity("authority", settings.ca, authority)
-    if not _is_authority(authority):
-        outcome = f"{settings.ca} is no authority's certificate: clients cannot trust by it"
-        yield Trial("authority", outcome, "warning")
+
+
+def _oddities(settings: Settings) -> Iterator[Trial]:
+    try:
+        files = read_files(settings)
+    except (OSError, ValueError):
+        return  # said by the trial of TLS
+    for sentence in oddities(files):
+        yield Trial("certificate", sentence, "warning")
 
 
 def _load(path: str) -> x509.Certificate | None:
@@ -138,14 +153,6 @@ def validity(subject: str, path: str, certificate: x509.Certificate) -> Trial:
     if end - now < WARNING:
         return Trial(subject, f"{left}, {(end - now).days} days from now: renew it", "warning")
     return Trial(subject, left)
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    return constraints.value.ca
 
 
 def _ports(settings: Settings) -> Iterator[Trial]:
@@ -208,3 +215,20 @@ def _clock(settings: Settings) -> Iterator[Trial]:
         yield Trial("clock", outcome, "warning")
     else:
         yield Trial("clock", f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %Z}")
+
+
+_ADDRESSES = ("server", "port", "interface", "listen_all", "endpoints")
+
+#: The trials in their order, each with the fields of the settings that it needs.
+_TRIALS: Mapping[Callable[[Settings], Iterator[Trial]], tuple[str, ...]] = {
+    _repository: ("repository",),
+    _plugins: ("plugins",),
+    _tls: ("cert", "key", "ca", "crl", "protocol"),
+    _key_mode: ("key",),
+    _certificate: ("cert",),
+    _authority: ("ca",),
+    _oddities: ("cert", "ca", "crl"),
+    _ports: (*_ADDRESSES, "web_listen"),
+    _names: (*_ADDRESSES, "cert"),
+    _clock: (),
+}

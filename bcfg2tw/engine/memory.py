@@ -103,7 +103,11 @@ class Collector:
         if phase == "start":
             self._began_seconds = time.perf_counter()
         elif time.perf_counter() - self._began_seconds > LONG_SECONDS:
-            gc.freeze()
+            if 0 < self._limit < sys.getallocatedblocks():
+                self._limit = 0
+                gc.unfreeze()  # the next full collection looks for rings in all there is
+            else:
+                gc.freeze()
 
 
 #: There is one in a process.

@@ -8,7 +8,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.plugin_failures import describe_failure, failure_of
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import Bcfg2Error, CriticalError, NotKept, NotServing
+from bcfg2tw.errors import Bcfg2Error, CriticalError, NotServing
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -19,7 +19,7 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
 
     :param document: the whole upload
     :raises Bcfg2Error: if it holds no statistics
-    :raises NotKept: if a plugin that should keep it cannot
+    :raises NotServing: if a plugin that should keep it cannot now
     """
     elements = document.iter("Statistics")
     statistics = next((element for element in elements if element is not document), None)
@@ -34,9 +34,6 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
 def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:
     try:
         plugin.process_statistics(metadata, document)
-    except NotKept as error:
-        logger.error("the report of %s cannot be kept: %s", metadata.hostname, error)
-        raise
     except NotServing:
         raise
     except Exception as error:  # a report that one plugin cannot take is still one for the others

@@ -20,12 +20,13 @@ from twisted.logger import (
     formatEvent,
     globalLogPublisher,
 )
-from zope.interface import implementer
+from zope.interface import implementer, provider
 
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.process.log_file import LogFile, Syslog
 from bcfg2tw.process.log_text import LogFormatter, failure_text
 from bcfg2tw.process.privileges import by_user
+from bcfg2tw.process.structured import FIELDS, JsonFormatter, call_fields
 from bcfg2tw.settings import Settings
 
 SYSLOG_SOCKET = "/dev/log"
@@ -51,28 +52,48 @@ class TwistedLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on."""
         level = next(level for least, level in _LEVELS if record.levelno >= least)
-        Logger(record.name).emit(level, "{text}", text=self.format(record), is_record=True)
+        fields = call_fields()
+        Logger(record.name).emit(
+            level, "{text}", text=self.format(record), is_record=True, **fields
+        )
 
 
 @implementer(ILogObserver)
 class OwnEvents:
-    """Takes what this package says by Twisted's log to handlers of Python's."""
+    """
+    Takes what this package says by Twisted's log to handlers of Python's.
+
+    What others say there counts where it is critical, as failures that nobody handled are.
+    """
 
     def __init__(self, handlers: list[logging.Handler]) -> None:
         self._handlers = handlers
 
     def __call__(self, event: LogEvent) -> None:
-        """Take an event, unless it came from a record or is none of ours."""
-        name = event.get("log_namespace", "")
-        if event.get("is_record") or not name.startswith("bcfg2tw."):
+        """Take an event, unless it came from a record or is nobody's news."""
+        name, level = event.get("log_namespace", ""), event.get("log_level", LogLevel.info)
+        is_ours = name.startswith("bcfg2tw.")
+        if event.get("is_record") or not (is_ours or level is LogLevel.critical):
             return
-        number = next(least for least, level in _LEVELS if level is event["log_level"])
+        number = next(least for least, known in _LEVELS if known is level)
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
         if "log_failure" in event:
             record.exc_text = failure_text(event["log_failure"])
+        record.__dict__.update({name: event[name] for name in FIELDS if name in event})
         for handler in self._handlers:
             if number >= handler.level or event.get("is_for_all_logs"):
                 handler.handle(record)
+
+
+def nowhere() -> ILogObserver:
+    """Return an observer that drops all, for twistd's `--logger`, where `LogService` has a log."""
+    observer: ILogObserver = _drop
+    return observer
+
+
+@provider(ILogObserver)
+def _drop(event: LogEvent) -> None:
+    """Have nobody told."""
 
 
 class LogService(Service):
@@ -108,7 +129,7 @@ class LogService(Service):
         :raises SettingsError: if it cannot be written
         """
         if self._settings.logfile is not None:
-            self._file = _log_file(self._settings.logfile)
+            self._file = _log_file(self._settings.logfile, self._settings.log_format)
         self._syslog = _syslog() if self._settings.syslog else None
         self._others[:] = [handler for handler in (self._file, self._syslog) if handler]
         super().startService()
@@ -168,12 +189,13 @@ def _obstacle(path: str) -> int | None:
     return None if os.access(target, mode, effective_ids=True) else errno.EACCES
 
 
-def _log_file(path: str) -> LogFile:
+def _log_file(path: str, log_format: str) -> LogFile:
     try:
         handler = LogFile(path)
     except OSError as error:
         raise _unwritable(path, error.errno) from error
-    handler.setFormatter(LogFormatter(FILE_FORMAT))
+    is_json = log_format == "json"
+    handler.setFormatter(JsonFormatter() if is_json else LogFormatter(FILE_FORMAT))
     return handler
 
 

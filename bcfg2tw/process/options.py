@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from twisted.python import usage
@@ -15,11 +16,18 @@ from bcfg2tw.core import core_class
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.privileges import Privileges, by_user
+from bcfg2tw.process.structured import check_journal
 from bcfg2tw.process.twistd_files import check_files
 from bcfg2tw.process.usage_mistakes import explain_usage
 from bcfg2tw.serving.listening import check_addresses
 from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings, options
 from bcfg2tw.settings.types import Option
+
+#: What twistd logs by, by the format of messages.
+_OBSERVERS = {
+    "json": "bcfg2tw.process.structured.json_observer",
+    "journal": "bcfg2tw.process.structured.journal_observer",
+}
 
 CONFIG_HELP = f"The configuration file [default: {CONFIG_VARIABLE}, else {DEFAULT_CONFIG}]."
 
@@ -59,8 +67,14 @@ class Options(usage.Options):
 
     settings: Settings
 
-    def __init__(self) -> None:
+    def __init__(self, given: Mapping[str, Any] | None = None) -> None:
+        """
+        Know of no command line yet.
+
+        :param given: settings that beat bcfg2.conf and are not on it, by field name
+        """
         super().__init__()
+        self._given = given or {}
         self._endpoints: list[str] = []
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
@@ -89,8 +103,8 @@ class Options(usage.Options):
             raise usage.UsageError(f"{arguments[0]!r} is no option, and there are options alone")
 
     def opt_endpoint(self, description: str) -> None:
-        """Listen on an endpoint of Twisted, such as systemd:domain=INET:index=0; TLS is put on
-        top. May be repeated, and replaces the addresses of bcfg2.conf."""
+        """Listen on an endpoint of Twisted, such as tcp6:6789, or systemd for all sockets that it
+        hands over; TLS is put on top. May be repeated, and replaces the addresses of bcfg2.conf."""
         self._endpoints.append(description)
 
     @property
@@ -111,13 +125,28 @@ class Options(usage.Options):
     def postOptions(self) -> None:
         """Make the settings, and look whether they can be served; a sentence says why not."""
         try:
-            self.settings = Settings.load(self._overrides())
+            self.settings = Settings.load({**self._overrides(), **self._given})
             if self.parent is not None:
                 check_files(self.parent)
+                self.settings = heeding(self.settings, self.parent)
+                self._choose_logger(self.parent)
             _check_telling(self.settings, self.privileges)
         except Bcfg2Error as error:
             # not a UsageError: twistd would print the whole usage before the sentence
             sys.exit(f"bcfg2-core: {error}")
+
+    def _choose_logger(self, parent: Any) -> None:
+        """
+        Have twistd log in the format that is asked for, unless it was told itself.
+
+        :raises SettingsError: if there is no journal
+        """
+        observer = _OBSERVERS.get(self.settings.log_format)
+        if observer is None or self.is_daemon or parent.get("logger"):
+            return
+        if self.settings.log_format == "journal":
+            check_journal()
+        parent["logger"] = observer
 
     def _overrides(self) -> dict[str, Any]:
         """Return the settings of the command line, by field."""
@@ -132,6 +161,26 @@ class Options(usage.Options):
         if self._endpoints:
             overrides["endpoints"] = tuple(self._endpoints)
         return overrides
+
+
+def heeding(settings: Settings, twistd: Mapping[str, Any]) -> Settings:
+    """
+    Return settings without the notices that an option has no effect which twistd was given, too.
+
+    :param twistd: its options
+    """
+    heeded = {
+        f"[server] {key} has no effect"
+        for key, wanted, given in (
+            ("user", settings.daemon_uid, twistd["uid"]),
+            ("group", settings.daemon_gid, twistd["gid"]),
+            ("umask", settings.umask, twistd["umask"]),
+            ("pidfile", settings.get("server", "pidfile"), twistd["pidfile"]),
+        )
+        if wanted is not None and wanted == given
+    }
+    notices = (one for one in settings.notices if not any(words in one for words in heeded))
+    return dataclasses.replace(settings, notices=tuple(notices))
 
 
 def _check_telling(settings: Settings, privileges: Privileges) -> None:

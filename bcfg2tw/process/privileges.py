@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from twisted.python.util import switchUID
+
 
 @dataclass(frozen=True)
 class Privileges:
@@ -17,15 +19,28 @@ class Privileges:
 
     :ivar uid: None if the user stays the same
     :ivar gid: None for the user's own group
+    :ivar is_effective: whether the process may change back
     """
 
     uid: int | None = None
     gid: int | None = None
+    is_effective: bool = False
 
     @classmethod
     def of(cls, twistd: Mapping[str, Any] | None) -> Privileges:
         """Return those of twistd's options, None for no twistd."""
-        return cls() if twistd is None else cls(twistd["uid"], twistd["gid"])
+        if twistd is None:
+            return cls()
+        return cls(twistd["uid"], twistd["gid"], bool(twistd["euid"]))
+
+    def assume(self) -> None:
+        """Become that user for good, as twistd does, in a process that was forked before it did."""
+        if os.geteuid() != 0 or (self.uid is None and self.gid is None):
+            return
+        gid = self.gid
+        if gid is None and self.uid is not None:
+            gid = _account(self.uid)[1]
+        switchUID(self.uid, gid, self.is_effective)
 
     @contextmanager
     def acting(self) -> Iterator[None]:

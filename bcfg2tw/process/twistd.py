@@ -19,19 +19,25 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bcfg2tw.calls.interfaces import RunningCore
+from bcfg2tw.admin.processes import OneProcess
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.logs import LogService
+from bcfg2tw.process.notify import NotifyService
 from bcfg2tw.process.privileges import Privileges
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.drain import SHUTDOWN_SECONDS
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
+from bcfg2tw.workers.supervisor import WorkersService
 
 T = TypeVar("T")
 
 log = Logger()
+
+#: A core's service in this process, or one that leads others.
+Server = CoreService | WorkersService
 
 END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -43,7 +49,7 @@ class TwistdService(MultiService):
         self,
         reactor: Any,
         settings: Settings,
-        core: CoreService,
+        core: Server,
         is_daemon: bool = False,
         privileges: Privileges | None = None,
     ) -> None:
@@ -71,6 +77,9 @@ class TwistdService(MultiService):
         self._core = core
         self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
+        if isinstance(core, CoreService):
+            processes = OneProcess(Administration(reactor, core))
+            NotifyService(reactor, core.state, processes).setServiceParent(self)
         if reports is not None:
             reports.setServiceParent(self)
 
@@ -103,7 +112,7 @@ class TwistdService(MultiService):
         The process ends in any case when the drain timeout is over, whatever hangs. A second
         signal that ends it ends the calls, too.
         """
-        _end_after(self._settings.drain_timeout_seconds, self._status)
+        _end_after(self._core.longest_end_seconds, self._status)
         for number in END_SIGNALS:
             signal.signal(number, self._signal_again)
         stopped: Deferred[None] = maybeDeferred(super().stopService)
@@ -132,7 +141,7 @@ class TwistdService(MultiService):
             raise error
         sys.exit(1)
 
-    def _log_hint(self, core: RunningCore) -> None:
+    def _log_hint(self, core: object) -> None:
         options = "" if self._settings.config is None else f" -C {self._settings.config}"
         if self._settings.port is not None:
             host, _ = locations(self._settings.server)[0]

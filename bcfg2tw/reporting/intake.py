@@ -33,6 +33,9 @@ FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.5, 30.0
 #: Seconds that the shutdown may take; what is left is taken in at the next start.
 SHUTDOWN_SECONDS = 10.0
 
+#: Seconds between two looks for reports that other processes have left, where there is no news.
+ADOPT_SECONDS = 30.0
+
 #: Attempts at a report that meets what others do to the same rows at the same time.
 ATTEMPTS = 3
 
@@ -117,7 +120,8 @@ class Intake:
                 return
             if is_done:
                 pause_seconds = FIRST_PAUSE_SECONDS
-                self.spool.news.wait()
+                if not self.spool.news.wait(ADOPT_SECONDS):
+                    self._adopt()
                 self._stopping.wait(GATHER_SECONDS)
             else:
                 self._stopping.wait(pause_seconds)

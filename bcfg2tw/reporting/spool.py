@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.store.atomic import sync_folder
 from bcfg2tw.errors import NotKept
 
@@ -174,6 +176,7 @@ class Spool:
         """
         self.folder = folder
         self._limit_bytes = limit_bytes
+        self._refusals = Refusals(logging.getLogger("bcfg2-server"), folder, SystemClock())
         self._lock = threading.Lock()
         self._current: Segment | None = None
         self._older: list[Segment] = []
@@ -193,15 +196,17 @@ class Spool:
                 end = segment.append(record)
             segment.sync(end)
         except OSError as error:
-            raise NotKept(f"{self.folder}: {error.strerror or error}") from error
+            raise NotKept(self._refusals.note(error)) from error
+        self._refusals.end()
         self.news.set()
 
     def _check_room(self, length: int) -> None:
         if self.waiting_bytes + length > self._limit_bytes:
-            raise NotKept(
+            reason = (
                 f"{self.folder}: the reports that wait for the database have reached [reporting] "
                 f"spool_limit, {self._limit_bytes} bytes"
             )
+            raise NotKept(self._refusals.note_reason(reason))
 
     @property
     def waiting_bytes(self) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.store.sole_process import sole_process
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.classes import HOUR
@@ -31,15 +32,19 @@ logger = logging.getLogger("Reporting")
 class Upkeep:
     """A thread that removes old reports. Its methods may be called from any thread."""
 
-    def __init__(self, database: ReportDatabase, clock: Clock, days: int | None) -> None:
+    def __init__(
+        self, database: ReportDatabase, clock: Clock, days: int | None, folder: str
+    ) -> None:
         """
         Start nothing yet.
 
+        :param folder: of the spool: of those that share it one does this at a time
         :param days: after which reports are removed; None: never
         """
         self._database = database
         self._clock = clock
         self._days = days
+        self._folder = folder
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -61,7 +66,9 @@ class Upkeep:
         while not self._stopping.wait(pause_seconds):
             pause_seconds = INTERVAL_SECONDS
             try:
-                self.look_after()
+                with sole_process(self._folder) as is_alone:
+                    if is_alone:
+                        self.look_after()
             except (SQLAlchemyError, Bcfg2Error, OSError) as error:
                 logger.error("old reports cannot be removed now: %s", getattr(error, "orig", error))
 

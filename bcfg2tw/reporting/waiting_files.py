@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from lxml import etree
 
+from bcfg2tw.engine.store.sole_process import sole_process
 from bcfg2tw.engine.xmlio import parse_upload
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.documents import report_of
@@ -47,9 +48,17 @@ def take_waiting_files(folder: str, intake: Intake, file_limit: int) -> None:
     """
     Take in what an old server left; each file is removed once its reports are on disk elsewhere.
 
+    Where another process does so already, it is left to that.
+
     :param folder: of the plugin, in the repository
     :param file_limit: bytes of content above which a digest takes its place
     """
+    with sole_process(folder) as is_alone:
+        if is_alone:
+            _take_all(folder, intake, file_limit)
+
+
+def _take_all(folder: str, intake: Intake, file_limit: int) -> None:
     count = 0
     for path in _waiting(folder):
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 from typing import Any
 
 from twisted.application.internet import TimerService
@@ -13,6 +12,8 @@ from twisted.logger import Logger
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.certificates.endings import due, utc_now
 from bcfg2tw.certificates.files import FileStamp, paths_of, stamps_of
+from bcfg2tw.certificates.order import oddities
+from bcfg2tw.certificates.refused import user_name
 from bcfg2tw.errors import SettingsError
 
 log = Logger()
@@ -55,9 +56,14 @@ class CertificateWatch(MultiService):
                     "not be taken in before a restart. Let the user's group read it: "
                     "chgrp GROUP {path}; chmod g+r {path}",
                     path=path,
-                    user=_user(),
+                    user=user_name(),
                 )
+        self._tell_oddities()
         super().startService()  # type: ignore[no-untyped-call]  # Twisted's
+
+    def _tell_oddities(self) -> None:
+        for sentence in oddities(self._context.files):
+            log.warn("{sentence}", sentence=sentence)
 
     def tell_endings(self) -> None:
         """Say what is over and what ends soon."""
@@ -93,11 +99,4 @@ class CertificateWatch(MultiService):
         else:
             log.info("The certificates have changed and are read again")
             self.tell_endings()
-
-
-def _user() -> str:
-    """Return the name of the user that the process has become, or the number of one without."""
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"user {os.geteuid()}"
+            self._tell_oddities()

@@ -24,7 +24,8 @@ from bcfg2tw.serving.drain import Drain
 from bcfg2tw.serving.listening import listen
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
-from bcfg2tw.serving.weaknesses import weaknesses
+from bcfg2tw.serving.start_notices import start_notices
+from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
@@ -101,6 +102,11 @@ class CoreService(MultiService):
             waiting.callback(self._outcome)
         return waiting
 
+    @property
+    def longest_end_seconds(self) -> float:
+        """How long the end of the service may take."""
+        return self._settings.drain_timeout_seconds
+
     def _tell(self, outcome: RunningCore | Failure) -> None:
         """Have those who wait for the core go on."""
         self._outcome = outcome
@@ -130,7 +136,7 @@ class CoreService(MultiService):
 
         :raises SettingsError: if certificate, key or an address cannot be used
         """
-        self._context = ServerContext(self._settings)
+        self._context = self._make_context()
         ready = self.started
         resource = CoreResource(ready, self.pool, self._settings)
         ready.addErrback(lambda _: None)  # it is reported when it happens
@@ -142,8 +148,19 @@ class CoreService(MultiService):
         for companion in self.companions:
             companion.privilegedStartService()
 
+    def _make_context(self) -> ServerContext:
+        """
+        Return the server's side of TLS.
+
+        :raises SettingsError: if certificate or key cannot be used
+        """
+        return ServerContext(self._settings)
+
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = tls_factory(site, context)
+        notice = unclaimed(self._settings.endpoints)
+        if notice:
+            log.warn("{notice}", notice=notice)
         async for port in listen(self._reactor, self._settings, factory):
             self._ports.append(port)
             log.info("Listening on {address}", address=_location(port.getHost()))
@@ -169,10 +186,13 @@ class CoreService(MultiService):
         core = self._core = self._make_core()
         core.downloader = self.downloader
         core.debug_listeners.extend(self.debug_listeners)
-        for notice in (*self._settings.notices, *weaknesses(self._settings)):
-            log.warn("{notice}", notice=notice)
+        self._say_notices()
         starting = self._tracked(Deferred.fromCoroutine(self._start(core)))
         starting.addCallbacks(self._tell, self._give_up)
+
+    def _say_notices(self) -> None:
+        for notice in start_notices(self._settings):
+            log.warn("{notice}", notice=notice)
 
     def _watch_certificates(self) -> None:
         if self._context is not None:

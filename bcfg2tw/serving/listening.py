@@ -23,11 +23,22 @@ from twisted.internet.endpoints import (
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.serving.systemd_sockets import (
+    ALL,
+    Mismatch,
+    all_sockets,
+    check_endpoint,
+    is_systemds,
+    unclaimed,
+)
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
 
 #: Clients come all at once, for example when their cron jobs start.
 BACKLOG = 1024
+
+#: The name of both loopback addresses.
+LOOPBACK_NAME = "localhost"
 
 
 @dataclass(frozen=True)
@@ -72,9 +83,28 @@ def check_addresses(settings: Settings) -> None:
 
     :raises CannotListen: naming the address and the remedy
     """
+    if settings.endpoints:
+        check_systemd(settings)
+    elif unclaimed(()):
+        raise CannotListen(unclaimed(()))
     addresses = () if settings.endpoints else hosts(settings)
     for bound in (*bind_all(addresses, OF_SERVER), *bind_all(settings.web_listen, OF_REPORTS)):
         bound.close()
+
+
+def check_systemd(settings: Settings) -> None:
+    """
+    Compare the endpoints of systemd's sockets with what was handed over.
+
+    :raises CannotListen: naming the endpoint and the remedy
+    """
+    for description in filter(is_systemds, settings.endpoints):
+        try:
+            all_sockets() if description == ALL else check_endpoint(description)
+        except Mismatch as error:
+            raise CannotListen(
+                f"the endpoint {description!r} cannot be used: {error}", "bcfg2tw", "endpoints"
+            ) from error
 
 
 async def listen(
@@ -86,7 +116,7 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await _listen(description, endpoint, factory)
+        yield await listen_at(description, endpoint, factory)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await adopt(reactor, bound, factory)
@@ -98,8 +128,12 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
 
     :raises CannotListen: for the first description that is none
     """
-    endpoints = {}
+    check_systemd(settings)
+    endpoints: dict[str, IStreamServerEndpoint] = {}
     for description in settings.endpoints:
+        if description == ALL:
+            endpoints.update(_handed_over(reactor))
+            continue
         with _naming(description):
             endpoints[description] = serverFromString(reactor, description)
         if isinstance(endpoints[description], UNIXServerEndpoint):
@@ -107,9 +141,24 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
     return endpoints
 
 
-async def _listen(
+def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
+    """Return an endpoint for each socket of systemd's, by its address."""
+    return {
+        f"{ALL} ({handed.place})": AdoptedStreamServerEndpoint(
+            reactor, handed.descriptor, handed.family
+        )
+        for handed in all_sockets()
+    }
+
+
+async def listen_at(
     description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
 ) -> IListeningPort:
+    """
+    Listen on an endpoint.
+
+    :raises CannotListen: naming it and the remedy
+    """
     with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
     if not hasattr(port.getHost(), "host"):
@@ -205,6 +254,11 @@ def _bind(host: str, port: int, remedies: Remedies) -> Iterator[socket.socket]:
 
 
 def _addresses(host: str, port: int, remedies: Remedies) -> Iterator[tuple[Any, tuple[str, int]]]:
+    if host.lower() == LOOPBACK_NAME:
+        # both, as RFC 6761 has it, whatever the file of hosts says: clients may choose either
+        yield socket.AF_INET, ("127.0.0.1", port)
+        yield socket.AF_INET6, ("::1", port)
+        return
     try:
         entries = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -51,13 +51,15 @@ class OptionTable:
     )  # fmt: skip
     backend: str = option(
         "server", "backend", "builtin",
-        "Core of bcfg2-server: best, builtin, cherrypy and multiprocessing all mean this one.",
+        "Core of bcfg2-server: best, builtin and cherrypy all mean this one; multiprocessing has "
+        "workers, as many as children says.",
         types.choice("best", "builtin", "cherrypy", "multiprocessing"),
     )  # fmt: skip
     core_children: int | None = option(
         "server", "children", None,
-        "Accepted for old files and command lines; one process serves all clients.",
-        types.integer, cli="children",
+        "Workers where backend is multiprocessing; as many as there are processors without it. "
+        "See [bcfg2tw] workers.",
+        types.processes, cli="children",
     )  # fmt: skip
     fam_blocking: bool = option(
         "server", "fam_blocking", "yes",
@@ -142,6 +144,12 @@ class OptionTable:
         cli="logfile", short="o",
     )  # fmt: skip
     syslog: bool = option("logging", "syslog", "yes", "Log to syslog as well.", types.boolean)
+    log_format: str = option(
+        "logging", "format", "text",
+        "Format of log file and of what twistd --nodaemon prints: text, json (a line for each "
+        "message, with fields), or journal (fields go to systemd's journal instead).",
+        types.choice("text", "json", "journal"), cli="log-format",
+    )  # fmt: skip
     perflog: bool = option(
         "logging", "performance", "no", "Log how long methods take, from time to time.",
         types.boolean,
@@ -521,8 +529,8 @@ class OptionTable:
     )  # fmt: skip
     endpoints: tuple[str, ...] = option(
         "bcfg2tw", "endpoints", "",
-        "Endpoints of Twisted to listen on instead, such as systemd:domain=INET:index=0, "
-        "separated by blanks in the file; TLS is put on top.",
+        "Endpoints of Twisted to listen on instead, such as tcp6:6789, or systemd for all sockets "
+        "that it hands over, separated by blanks in the file; TLS is put on top.",
         types.words, cli="endpoint",
     )  # fmt: skip
     paths: tuple[str, ...] = option(
@@ -559,6 +567,21 @@ class OptionTable:
         "Elements that a report or the output of probes may have, and three times as many "
         "attributes.",
         types.count,
+    )  # fmt: skip
+    workers: int | None = option(
+        "bcfg2tw", "workers", None,
+        "Processes that answer calls, auto for one a processor; 0 and the default: one process "
+        "does everything.",
+        types.processes, cli="workers",
+    )  # fmt: skip
+    max_calls_per_worker: int = option(
+        "bcfg2tw", "max_calls_per_worker", "0",
+        "Calls after which a worker is replaced by a new one; 0 for never.", types.natural,
+    )  # fmt: skip
+    worker_heartbeat_seconds: float = option(
+        "bcfg2tw", "worker_heartbeat", "10",
+        "Seconds without a sign of life after which a worker is ended and replaced.",
+        types.positive,
     )  # fmt: skip
     threads: int = option(
         "bcfg2tw", "threads", "4",

@@ -54,6 +54,14 @@ class IniFile:
         """Return FILE:LINE of each option, by section and lower-case key; the last one counts."""
         return {line.name: f"{self.path}:{line.number}" for line in self.lines if line.key}
 
+    def without(self, section: str, key: str) -> IniFile:
+        """Return the file as if an option did not stand there."""
+        values = {
+            name: text for name, text in self.sections.get(section, {}).items() if name != key
+        }
+        sections = {**self.sections, section: values} if section in self.sections else self.sections
+        return replace(self, sections=sections)
+
 
 def read(text: str, path: str) -> Sections:
     """

@@ -71,6 +71,17 @@ class Settings(OptionTable):
     file: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overrides: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def worker_number(self) -> int:
+        """How many processes answer calls; 0 where one does everything."""
+        if self.core == "upstream":
+            return 0
+        if self.workers is not None:
+            return self.workers
+        if self.backend != "multiprocessing":
+            return 0
+        return types.processes("auto") if self.core_children is None else self.core_children
+
     @classmethod
     def load(cls, overrides: Mapping[str, Any]) -> Settings:
         """
@@ -113,6 +124,22 @@ class Settings(OptionTable):
     def place(self, section: str, key: str) -> str:
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""
         return self.places.get((section, key.lower())) or self.config or "the defaults"
+
+    def origin(self, name: str) -> str:
+        """
+        Return where an option's value is from, in brackets behind a blank, to end a sentence.
+
+        It is empty for settings that no administrator wrote.
+
+        :param name: of the option's field
+        """
+        option = options()[name]
+        if isinstance(self.overrides.get(name), str) and option.cli:
+            return f" (given as --{option.cli[0]})"
+        place = self.places.get((option.section, option.key))
+        if place is not None:
+            return f" (in {place})"
+        return "" if self.config is None else f" (the default; {self.config} has no such line)"
 
     def folder_for(self, plugin: str, in_repository: str) -> str:
         """
@@ -160,6 +187,26 @@ def read_files(path: str) -> tuple[IniFile, ...]:
     :raises SettingsError: if one cannot be read
     """
     return tuple(_files(os.path.abspath(path), {}))
+
+
+def without_refused(files: Sequence[IniFile]) -> tuple[Settings | None, list[SettingsError]]:
+    """
+    Return the settings that files give without the options whose values are refused, and these.
+
+    :returns: no settings where what is wrong is no option of the files
+    """
+    refusals: list[SettingsError] = []
+    while True:
+        try:
+            return _settings(files, {}), refusals
+        except SettingsError as error:
+            refusals.append(error)
+            if error.section is None or error.option is None:
+                return None, refusals
+            fewer = [file.without(error.section, error.option) for file in files]
+            if fewer == list(files):
+                return None, refusals
+            files = fewer
 
 
 def _files(path: str, overrides: Mapping[str, Any]) -> Iterator[IniFile]:
@@ -324,8 +371,9 @@ def other_meanings(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield section, key and sentence, to follow the key, of values that mean something else."""
     if settings.backend == "cherrypy":
         yield "server", "backend", " = cherrypy means the one core that there is here"
-    if settings.backend == "multiprocessing":
-        yield "server", "backend", " = multiprocessing: this release serves with one process"
+    if settings.core == "upstream" and (settings.workers or settings.backend == "multiprocessing"):
+        sentence = " = upstream: an installed Bcfg2 is served by one process, without workers"
+        yield "bcfg2tw", "core", sentence
     if settings.filemonitor not in FILE_MONITORS:
         sentence = f"this is none of {', '.join(FILE_MONITORS)}; default is used"
         yield "server", "filemonitor", f" = {settings.filemonitor}: {sentence}"

@@ -158,6 +158,13 @@ def natural(value: str) -> int:
     return result
 
 
+def processes(value: str) -> int:
+    """Read a number of processes; auto stands for that of the processors."""
+    if value.strip().lower() == "auto":
+        return len(os.sched_getaffinity(0))
+    return natural(value)
+
+
 def port(value: str) -> int:
     """Read the number of a TCP port."""
     result = int(value) if value.strip().isdecimal() else 0

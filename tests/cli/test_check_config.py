@@ -95,3 +95,19 @@ class CheckConfigTests(SynchronousTestCase):
         nothing = CliRunner().invoke(main, ["check-config", "/nonexistent"])
         self.assertEqual(nothing.exit_code, 2)
         self.assertEqual(self.check(server="this is nothing").exit_code, 2)
+
+    def test_trials_beside_refusals(self) -> None:
+        """Where a value is refused, all is tried that does without it; each refusal is told."""
+        result = self.check(
+            communication="ca = /nowhere/ca.pem", bcfg2tw="port = abc\nmax_body = 1.5g"
+        )
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("'abc' is no TCP port", result.output)
+        self.assertIn("such as 1536m", result.output)
+        self.assertIn("[communication] ca: /nowhere/ca.pem cannot be read", result.output)
+        self.assertIn("repository", result.output)
+        self.assertNotIn("can be had", result.output)
+        without = self.check(communication="key = ")
+        self.assertIn("the path is empty", without.output)
+        self.assertIn("can be had", without.output)
+        self.assertNotIn("TLS", without.output)

@@ -18,8 +18,11 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
+from bcfg2tw.reporting.database import open_reports
+from bcfg2tw.reporting.web.site import ReportSite
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
+from tests.reporting.web.sites import get, text, value
 
 
 class InitTests(SynchronousTestCase):
@@ -161,3 +164,57 @@ class InitTests(SynchronousTestCase):
         result = self.init()
         self.assertEqual(result.exit_code, 1)
         self.assertRegex(result.output, r"\AError: .*(Not a directory|File exists)\n\Z")
+
+
+class ReportsTests(SynchronousTestCase):
+    """What the site shows of reports."""
+
+    def setUp(self) -> None:
+        self.site = Path(self.mktemp()).absolute()
+
+    def init(self, *options: str) -> Result:
+        return CliRunner().invoke(main, ["init", str(self.site), *options])
+
+    def settings(self) -> Settings:
+        """Return the settings of the site."""
+        return Settings.from_file(str(self.site / "bcfg2.conf"))
+
+    def test_pages(self) -> None:
+        """Reports are kept, and shown to this machine alone, at the address that is printed."""
+        result = self.init("--web-port", "7003")
+        self.assertIn("    http://127.0.0.1:7003/\n", result.output)
+        settings = self.settings()
+        self.assertIn("Reporting", settings.plugins)
+        self.assertEqual(settings.web_listen, (("127.0.0.1", 7003),))
+
+    def test_no_pages(self) -> None:
+        """Without a port for them there are none."""
+        result = self.init("--web-port", "0")
+        self.assertNotIn("http://", result.output)
+        self.assertEqual(self.settings().web_listen, ())
+        self.assertNotIn("Reporting", self.settings().plugins)
+        self.site = Path(self.mktemp()).absolute()
+        refused = self.init("--web-port", "0", "--with-history")
+        self.assertEqual(refused.exit_code, 1)
+        self.assertFalse(self.site.exists())
+
+    def test_history(self) -> None:
+        """With invented reports every class of hosts that there can be has something to show."""
+        self.assertEqual(self.init("--with-history").exit_code, 0)
+        database = open_reports(self.settings())
+        self.addCleanup(database.close)
+        site = ReportSite(self.settings(), database)
+        shown = value(get(site, "/clients.json"))
+        self.assertEqual(
+            {row["host"]: row["class"] for row in shown},
+            {
+                "web1.example.com": "dirty",
+                "web2.example.com": "failed",
+                "db1.example.com": "silent",
+            },
+        )
+        page = text(get(site, "/clients/web1.example.com"))
+        self.assertIn("MaxRequestWorkers", page)
+        self.assertEqual(len(shown), 3)
+        for path in filter(Path.is_file, self.site.rglob("*")):
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o007, 0, path)

@@ -14,7 +14,7 @@ from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.location import location_of
 from bcfg2tw.engine.store.sql.transfer.files import read_answers
 from bcfg2tw.engine.store.sql.transfer.importing import import_answers
-from bcfg2tw.settings import Settings
+from bcfg2tw.settings import Settings, options
 from tests.postgresql import a_database
 
 #: Settings that count more than those of the file, by name.
@@ -75,5 +75,19 @@ def settings_with(store: str | None, case: Any, path: str) -> Settings:
 
     :param store: None for the one that the environment asks for, or else the files
     """
+    return Settings.from_file(path, **overrides_of(store, case, path))
+
+
+def overrides_of(store: str | None, case: Any, path: str) -> Overrides:
+    """Return what a store needs beside a case's bcfg2.conf."""
     name = store or os.environ.get(VARIABLE, "files")
-    return Settings.from_file(path, **STORES[name](case, Settings.from_file(path)))
+    return STORES[name](case, Settings.from_file(path))
+
+
+def write_overrides(overrides: Overrides, path: str) -> None:
+    """Append settings to a bcfg2.conf, for a process that has nothing else."""
+    described = options()
+    with open(path, "a", encoding="utf-8") as conf:
+        for name, value in overrides.items():
+            option = described[name]
+            conf.write(f"\n[{option.section}]\n{option.key} = {value}\n")

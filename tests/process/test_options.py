@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.process.options import Options
-from bcfg2tw.settings import options
+from bcfg2tw.settings import Settings, options
 from tests.network import free_port
 from tests.processes import ServerProcess, bcfg2_core, ended, twistd
 
@@ -108,7 +108,7 @@ class RefusalTests(SiteTestCase):
         """A certificate that is not there is named with its option."""
         self.assert_refused(
             "[communication] certificate: /nowhere/x.crt cannot be read: "
-            "No such file or directory; name a PEM file that can",
+            "No such file or directory; name a PEM file that can (given as --cert)",
             "--cert",
             "/nowhere/x.crt",
         )
@@ -117,7 +117,7 @@ class RefusalTests(SiteTestCase):
         """A key that cannot be read is named with its option."""
         self.assert_refused(
             f"[communication] key: {self.site} cannot be read: Is a directory; "
-            "name a PEM file that can",
+            "name a PEM file that can (given as --key)",
             "--key",
             str(self.site),
         )
@@ -127,16 +127,41 @@ class RefusalTests(SiteTestCase):
         other = make_site(Path(self.mktemp()).absolute(), port=self.port) / "ssl/server.key"
         self.assert_refused(
             f"[communication] key: {other} does not belong to the certificate "
-            f"{self.site}/ssl/server.crt: give the key that the certificate was made for",
+            f"{self.site}/ssl/server.crt: give the key that the certificate was made for "
+            "(given as --key)",
             "--key",
             str(other),
+        )
+
+    def test_swapped(self) -> None:
+        """Where certificate and key are swapped, that is said, with the line of bcfg2.conf."""
+        ssl = self.site / "ssl"
+        text = self.conf.read_text().replace("ssl/server.crt", "ssl/x")
+        text = text.replace("ssl/server.key", "ssl/server.crt").replace("ssl/x", "ssl/server.key")
+        self.conf.write_text(text)
+        self.assert_refused(
+            f"[communication] certificate: {ssl}/server.key holds a private key: are certificate "
+            "and key swapped? Name a PEM file with the server's certificate, and the key under "
+            f"[communication] key (in {self.place('certificate')})"
+        )
+
+    def test_default_certificate(self) -> None:
+        """A file that nobody named is told as the default."""
+        text = self.conf.read_text()
+        self.conf.write_text(text.replace("certificate = ", "# certificate = "))
+        path = Settings().cert
+        if os.path.exists(path):
+            raise SkipTest(f"this machine has {path}")
+        self.assert_refused(
+            f"[communication] certificate: {path} cannot be read: No such file or directory; name "
+            f"a PEM file that can (the default; {self.conf} has no such line)"
         )
 
     def test_authorities_unusable(self) -> None:
         """A file without a certificate is no CA."""
         self.assert_refused(
             f"[communication] ca: {self.conf} holds no ca in PEM that can be used: "
-            "no certificate or crl found; name one that does",
+            "no certificate or crl found; name one that does (given as --ca)",
             "--ca",
             str(self.conf),
         )

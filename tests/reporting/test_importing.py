@@ -61,7 +61,7 @@ class UpstreamTests(SynchronousTestCase):
         """Those in the database of ours are named by the server until they are imported."""
         place = Path(str(self.database.location.url.database))
         shutil.copy(DATABASES / "bcfg2-1.4.sqlite", place)
-        upkeep = Upkeep(self.database, SystemClock(), None)
+        upkeep = Upkeep(self.database, SystemClock(), None, self.mktemp())
         with self.assertLogs("Reporting") as logged:
             upkeep.look_after()
         self.assertIn("bcfg2tw reports import takes them over", logged.output[0])

@@ -58,6 +58,21 @@ class WatchTestCase(SynchronousTestCase):
         return sum(text in line for line in self.lines)
 
 
+class OddityTests(WatchTestCase):
+    def test_no_authority(self) -> None:
+        """Authorities that are none are said at the start."""
+        cert, _ = self.authority.issue("server.example.test")
+        self.start(ca=str(cert))
+        self.assertEqual(self.said(f"{cert} is no authority's certificate: clients cannot"), 1)
+        self.look()
+        self.assertEqual(self.said("is no authority's certificate"), 1)
+
+    def test_good(self) -> None:
+        """Nothing is said of good ones."""
+        self.start(ca=str(self.authority.certificate))
+        self.assertEqual(self.lines, [])
+
+
 class ChangeTests(WatchTestCase):
     def test_new_pair(self) -> None:
         """A new certificate with its key is in force a few seconds later, which one line says."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
+from unittest import SkipTest
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
@@ -62,6 +65,14 @@ class SocketTests(SynchronousTestCase):
         """An address is bound as it is written."""
         port = free_port(self)
         self.assertEqual(self.bind(server=f"https://127.0.0.2:{port}"), [("127.0.0.2", port)])
+
+    def test_localhost(self) -> None:
+        """`localhost` is both loopback addresses, whatever the machine's file of hosts says."""
+        port = free_port(self)
+        addresses = {("127.0.0.1", port)}
+        if socket.has_dualstack_ipv6():
+            addresses.add(("::1", port))
+        self.assertEqual(set(self.bind(server=f"https://LocalHost:{port}")), addresses)
 
     def test_all(self) -> None:
         """All interfaces are those of IPv4, and of IPv6 where there is any."""
@@ -148,6 +159,144 @@ class ListenTests(TestCase):
         self.assertFalse(os.path.exists(path))
 
 
+class SystemdTests(SynchronousTestCase):
+    """Sockets that systemd holds, in a process that is given some as systemd does it."""
+
+    def setUp(self) -> None:
+        self.site = Site(self)
+        self.log = self.site.folder / "server.log"
+
+    def command(self, held: list[socket.socket], *options: str, **environ: str) -> list[str]:
+        """
+        Return the command of a server that is given sockets.
+
+        :param environ: differs from what systemd says
+        """
+        # as descriptors from 3, with the process that they are for
+        code = (
+            "import json, os, sys; fds = json.loads(sys.argv[1]);\n"
+            "copies = [os.dup(fd) for fd in fds]\n"
+            "for number, copy in enumerate(copies, 3):\n"
+            "    os.dup2(copy, number); os.set_inheritable(number, True)\n"
+            "os.environ.update({'LISTEN_PID': str(os.getpid()), 'LISTEN_FDS': str(len(fds)), "
+            "'LISTEN_FDNAMES': ':'.join(['bcfg2-core.socket'] * len(fds)), "
+            "**json.loads(sys.argv[2])})\n"
+            "os.execv(sys.argv[3], sys.argv[3:])"
+        )
+        numbers = json.dumps([one.fileno() for one in held])
+        server = bcfg2_core("-C", str(self.site.conf), *options)
+        return [sys.executable, "-c", code, numbers, json.dumps(environ), *server]
+
+    def refusal(self, held: list[socket.socket], *options: str, **environ: str) -> str:
+        """Return the only line of a server that cannot start."""
+        process = subprocess.run(
+            self.command(held, *options, **environ),
+            env=environment(), pass_fds=[one.fileno() for one in held], capture_output=True,
+            text=True, timeout=PATIENCE_SECONDS,
+        )  # fmt: skip
+        self.assertEqual((process.returncode, process.stdout), (1, ""))
+        self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
+        return process.stderr.removeprefix("bcfg2-core: ")[:-1]
+
+    @contextmanager
+    def running(self, held: list[socket.socket], *options: str) -> Iterator[None]:
+        """Serve while the block runs."""
+        with open(self.log, "wb") as stream:
+            server = subprocess.Popen(
+                self.command(held, *options),
+                env=environment(), pass_fds=[one.fileno() for one in held],
+                stdout=stream, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            try:
+                wait_until(lambda: "Serving the repo" in self.log.read_text(), self.log.read_text)
+                yield
+            finally:
+                server.terminate()
+                server.wait(PATIENCE_SECONDS)
+        self.assertIn("All plugins shut down", self.log.read_text())
+
+    def test_served(self) -> None:
+        """A socket that systemd holds is served; clients wait there until the server is up."""
+        port = self.site.port
+        for endpoint in ("systemd:domain=INET:index=0", "systemd"):
+            with socket.create_server(("127.0.0.1", port)) as held:
+                early = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+                with (
+                    self.running([held], "--endpoint", endpoint),
+                    closing(self.site.connection_over(early)) as connection,
+                ):
+                    self.assertEqual(self.site.ask(connection, "ping", 1), [1])
+                # the socket is systemd's: the next server takes it over
+                socket.create_connection(("127.0.0.1", port)).close()
+
+    def test_both_families(self) -> None:
+        """One socket for IPv6 and IPv4, as ListenStream=6789 makes it, knows clients of both."""
+        if not socket.has_dualstack_ipv6():
+            raise SkipTest("this machine has no IPv6")
+        held = socket.create_server(
+            ("", self.site.port), family=socket.AF_INET6, dualstack_ipv6=True
+        )
+        with held, self.running([held], "--endpoint", "systemd"):
+            for host in ("127.0.0.1", "::1"):
+                plain = socket.create_connection((host, self.site.port), PATIENCE_SECONDS)
+                with closing(self.site.connection_over(plain)) as connection:
+                    self.assertEqual(self.site.ask(connection, "ping", host), [host])
+            self.assertIn('<Bundle name="motd">', self.site.call("GetConfig"))
+
+    def test_missing(self) -> None:
+        """Where there are no sockets, or they are somebody else's, that is said."""
+        for endpoint in ("systemd", "systemd:domain=INET:index=0"):
+            self.assertEqual(
+                self.refusal([], "--endpoint", endpoint),
+                f"[bcfg2tw] endpoints: the endpoint {endpoint!r} cannot be used: systemd has "
+                "handed over no sockets (LISTEN_FDS says none): start the socket unit, which has "
+                "to name this service, or remove the endpoint",
+            )
+        with socket.create_server(("127.0.0.1", self.site.port)) as held:
+            self.assertIn(
+                "systemd's sockets are for process 1, and this is ",
+                self.refusal([held], "--endpoint", "systemd", LISTEN_PID="1"),
+            )
+
+    def test_other_ones(self) -> None:
+        """Sockets of another number, name, family or kind than was asked for are told."""
+        with socket.create_server(("127.0.0.1", self.site.port)) as held:
+            place = f"127.0.0.1:{self.site.port}"
+            for endpoint, reason in (
+                (
+                    "systemd:domain=INET:index=1",
+                    f"no socket of index=1, but 0 bcfg2-core.socket ({place}): correct the",
+                ),
+                ("systemd:domain=INET:name=web", "no socket of name=web, but 0 bcfg2-core.socket"),
+                (
+                    "systemd:domain=INET6:index=0",
+                    f"socket 0 ({place}) is of INET: write domain=INET, or the endpoint systemd",
+                ),
+            ):
+                self.assertIn(reason, self.refusal([held], "--endpoint", endpoint))
+        with socket.socket(type=socket.SOCK_DGRAM) as held:
+            held.bind(("127.0.0.1", self.site.port))
+            self.assertIn(
+                f"socket 0 ({place}) takes no connections: write ListenStream=",
+                self.refusal([held], "--endpoint", "systemd"),
+            )
+
+    def test_not_taken(self) -> None:
+        """Sockets that no endpoint takes would let clients wait for ever."""
+        with (
+            socket.create_server(("127.0.0.1", self.site.port)) as held,
+            socket.create_server(("127.0.0.2", self.site.port)) as other,
+        ):
+            self.assertEqual(
+                self.refusal([held]),
+                f"systemd has handed over sockets (127.0.0.1:{self.site.port}), and no endpoint "
+                "takes 1 of them, so that clients wait there: give --endpoint systemd, which takes "
+                "all",
+            )
+            with self.running([held, other], "--endpoint", "systemd:domain=INET:index=0"):
+                self.assertIn("no endpoint takes 1 of them", self.log.read_text())
+
+
 class EndpointTests(SynchronousTestCase):
     """Endpoints of Twisted."""
 
@@ -159,43 +308,6 @@ class EndpointTests(SynchronousTestCase):
             CannotListen, server_endpoints, reactor, Settings(endpoints=("tcp:1", "x"))
         )
         self.assertIn("the endpoint 'x' cannot be used", str(error))
-
-    def test_systemd(self) -> None:
-        """A socket that systemd holds is served; clients wait there until the server is up."""
-        site = Site(self)
-        log = site.folder / "server.log"
-        with socket.create_server(("127.0.0.1", site.port)) as held, open(log, "wb") as stream:
-            early = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
-            # systemd hands sockets on as descriptors from 3, and says for which process they are
-            hand_over = (
-                "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update("
-                "LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='bcfg2-core.socket'); "
-                "os.execv(sys.argv[2], sys.argv[2:])"
-            )
-            endpoint = "--endpoint=systemd:domain=INET:index=0"
-            server = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    hand_over,
-                    str(held.fileno()),
-                    *bcfg2_core("-C", str(site.conf), endpoint),
-                ],
-                env=environment(),
-                pass_fds=[held.fileno()],
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-            )
-            try:
-                wait_until(lambda: "Serving the repository" in log.read_text(), log.read_text)
-                with closing(site.connection_over(early)) as connection:
-                    self.assertEqual(site.ask(connection, "ping", 1), [1])
-            finally:
-                server.terminate()
-                server.wait(PATIENCE_SECONDS)
-            self.assertIn("All plugins shut down", log.read_text())
-            # the socket is systemd's: the next server takes it over
-            socket.create_connection(("127.0.0.1", site.port)).close()
 
     def test_proxy(self) -> None:
         """Behind a proxy that says for whom it speaks, clients have addresses of their own."""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import http.client
+import importlib.util
 import os
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
-from twisted.web.resource import Resource
-from twisted.web.server import Site
 
 from bcfg2tw.calls.failed_logins import FREE_FAILURES
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.reporting.database import open_reports
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web import streams
-from bcfg2tw.reporting.web.resource import STREAMS, ReportsResource
+from bcfg2tw.reporting.web.resource import STREAMS
 from bcfg2tw.serving.listening import CannotListen
 from bcfg2tw.serving.reports import CONNECTIONS, ReportsService, notices, page_addresses
 from bcfg2tw.settings import Settings
@@ -32,6 +32,7 @@ from tests.reporting.test_storing import a_report
 from tests.reporting.web.sites import a_users_file, login
 
 T = TypeVar("T")
+EXAMPLE = Path(__file__).parents[2] / "docs/examples/mount_reports.py"
 PATIENCE_SECONDS = 20
 
 tcp: Any = reactor
@@ -321,16 +322,20 @@ class StreamTests(ListenerTestCase):
 
 
 class MountedTests(ListenerTestCase):
+    """`docs/examples/mount_reports.py`."""
+
     async def test_mounted(self) -> None:
-        """The pages are a resource that another site can have below a path, as documented."""
-        settings = Settings(
-            web_prefix="/reports", db_url=f"sqlite:///{os.path.abspath(self.mktemp())}"
-        )
-        root = Resource()
-        pages = ReportsResource(reactor, settings)
-        root.putChild(b"reports", pages)
-        self.addCleanup(pages.close)
-        port = tcp.listenTCP(0, Site(root), interface="127.0.0.1")
+        """The pages are a resource that another site can have below a path."""
+        spec = importlib.util.spec_from_file_location("mount_reports", EXAMPLE)
+        assert spec is not None and spec.loader is not None
+        example: Any = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(example)
+        conf = os.path.abspath(self.mktemp())
+        with open(conf, "w") as stream:
+            stream.write(f"[database]\nengine = sqlite3\nname = {conf}.sqlite\n")
+        site = example.pages(conf)
+        self.addCleanup(site.resource.children[b"reports"].close)
+        port = tcp.listenTCP(0, site, interface="127.0.0.1")
         self.addCleanup(port.stopListening)
         self.port = port.getHost().port
         self.assertEqual((await self.get("/reports/clients")).status, 200)

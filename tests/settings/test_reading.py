@@ -25,13 +25,33 @@ class NoticeTests(FileTestCase):
             self.notices("[server]\nbackend = cherrypy"),
             ("bcfg2.conf:2: [server] backend = cherrypy means the one core that there is here",),
         )
+        self.assertEqual(self.notices("[server]\nbackend = multiprocessing"), ())
+
+    def test_workers_of_upstream(self) -> None:
+        """An installed Bcfg2 is served by one process, whatever is asked for."""
+        text = "[server]\nbackend = multiprocessing\n[bcfg2tw]\ncore = upstream"
         self.assertEqual(
-            self.notices("[server]\nbackend = multiprocessing"),
+            self.notices(text),
             (
-                "bcfg2.conf:2: [server] backend = multiprocessing: this release serves with one "
-                "process",
+                "bcfg2.conf:4: [bcfg2tw] core = upstream: an installed Bcfg2 is served by one "
+                "process, without workers",
             ),
         )
+        self.assertEqual(self.settings(text).worker_number, 0)
+
+    def test_worker_number(self) -> None:
+        """Workers are asked for by an option of their own, or as upstream has it."""
+        processors = len(os.sched_getaffinity(0))
+        for text, number in (
+            ("", 0),
+            ("[bcfg2tw]\nworkers = 3", 3),
+            ("[bcfg2tw]\nworkers = auto", processors),
+            ("[server]\nchildren = 3", 0),
+            ("[server]\nbackend = multiprocessing\nchildren = 3", 3),
+            ("[server]\nbackend = multiprocessing", processors),
+            ("[server]\nbackend = multiprocessing\n[bcfg2tw]\nworkers = 0", 0),
+        ):
+            self.assertEqual(self.settings(text).worker_number, number, text)
 
     def test_file_monitor(self) -> None:
         """A file monitor that there is no more is told, and the default used."""

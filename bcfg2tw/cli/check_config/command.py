@@ -26,9 +26,9 @@ from bcfg2tw.cli.check_config.lines import (
 from bcfg2tw.cli.trials import Trial, try_all
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
-from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from bcfg2tw.settings import CONFIG_VARIABLE, DEFAULT_CONFIG
 from bcfg2tw.settings.inifile import IniFile
-from bcfg2tw.settings.reading import read_files
+from bcfg2tw.settings.reading import read_files, without_refused
 
 __all__ = ["command"]
 
@@ -79,15 +79,15 @@ class Report:
 
     @classmethod
     def of(cls, files: Sequence[IniFile], path: str) -> Report:
-        """Judge the lines, and where they come to settings try these."""
-        try:
-            settings, error = Settings.from_file(path), None
-        except SettingsError as refused:
-            settings, error = None, refused
-        verdicts, findings = judge(files, settings)
-        if error is not None and not any(finding.is_error for finding in findings):
-            findings.append(Finding("refused-value", "error", path, None, str(error)))
-        return cls(verdicts, findings, () if settings is None else try_all(settings))
+        """Judge the lines, and try what those come to that have values."""
+        settings, refusals = without_refused(files)
+        verdicts, findings = judge(files, None if refusals else settings)
+        if refusals and not any(finding.is_error for finding in findings):
+            findings.append(Finding("refused-value", "error", path, None, str(refusals[0])))
+        if settings is None:
+            return cls(verdicts, findings, ())
+        refused = {(error.section or "", error.option or "") for error in refusals}
+        return cls(verdicts, findings, try_all(settings, refused))
 
     def status(self, strict: bool) -> int:
         """Return the exit status."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -66,7 +67,7 @@ def _sarif_result(finding: Finding) -> Mapping[str, Any]:
         "message": {"text": finding.message},
     }
     if finding.file:
-        place: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
+        place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
         if finding.line is not None:
             place["region"] = {"startLine": finding.line}
             if finding.column is not None:

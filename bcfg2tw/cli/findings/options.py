@@ -70,13 +70,13 @@ def write_reports(
 
 
 def relative_to(base: str | None, report: Report) -> Report:
-    """Return a report whose findings have paths relative to a folder, where they are below it."""
+    """Return a report whose paths are relative to a folder, where they are below it."""
     if base is None:
         return report
-    findings = [
-        replace(finding, file=os.path.relpath(finding.file, base))
-        if finding.file.startswith(base + os.sep)
-        else finding
-        for finding in report.findings
-    ]
-    return replace(report, findings=findings)
+    findings = [replace(finding, file=_relative(finding.file, base)) for finding in report.findings]
+    checked = [_relative(name, base) for name in report.checked]
+    return replace(report, findings=findings, checked=checked)
+
+
+def _relative(name: str, base: str) -> str:
+    return os.path.relpath(name, base) if name.startswith(base + os.sep) else name

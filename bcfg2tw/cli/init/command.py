@@ -12,12 +12,15 @@ import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import click
 
 from bcfg2tw.cli.init.certificates import issue_authority, issue_certificate
+from bcfg2tw.cli.site import command_errors
+from bcfg2tw.settings import Settings
 
 __all__ = ["command", "make_site"]
 
@@ -37,10 +40,30 @@ Ask it something, from another terminal:
     bcfg2tw call -C {site}/bcfg2.conf --cert {site}/ssl/web1.example.com.pem GetConfig
 Run a Bcfg2 client of this machine against it, without changing anything:
     bcfg2 -n -v -C {site}/bcfg2.conf
-
+{pages}
 Its repository is {site}/repository. For this machine it configures nothing but files below
 {site}/client.
 """
+
+_PAGES = """\
+Look at what clients have reported, once it is served:
+    http://127.0.0.1:{port}/
+"""
+_NO_PAGES = """\
+It shows no reports: that takes pip install 'bcfg2tw[reporting]', and a site made with it.
+"""
+
+#: Of bcfg2.conf, where there are pages.
+_REPORTS = """\
+[reporting]
+# what clients report is shown at http://127.0.0.1:{port}/ to whoever is on this machine; other
+# addresses need users: bcfg2tw web passwd
+web_listen = 127.0.0.1:{port}
+
+"""
+
+#: What the pages need.
+_LIBRARIES = ("sqlalchemy", "alembic", "jinja2")
 
 
 @click.command("init")
@@ -59,7 +82,21 @@ Its repository is {site}/repository. For this machine it configures nothing but 
     show_default=True,
     help="TCP port that the site is served on.",
 )
-def command(directory: Path, names: Sequence[str], port: int) -> None:
+@click.option(
+    "--web-port",
+    type=click.IntRange(0, 65535),
+    default=6790,
+    show_default=True,
+    help="TCP port of this machine alone that shows what clients report; 0 for none.",
+)
+@click.option(
+    "--with-history",
+    is_flag=True,
+    help="Invent two weeks of reports of the site's clients, to be looked at.",
+)
+def command(
+    directory: Path, names: Sequence[str], port: int, web_port: int, with_history: bool
+) -> None:
     """
     Make a demonstration site in DIRECTORY, which must be empty or not exist.
 
@@ -67,19 +104,39 @@ def command(directory: Path, names: Sequence[str], port: int) -> None:
     authority, certificates for the server and for clients, and a bcfg2.conf that the server and the
     client of this machine can share.
     """
+    can_show = all(map(find_spec, _LIBRARIES))
+    if with_history and not (can_show and web_port):
+        raise click.ClickException(
+            "--with-history needs pages that show it: pip install 'bcfg2tw[reporting]', and no "
+            "--web-port 0"
+        )
+    shown = web_port if web_port and can_show else None
     try:
-        site = make_site(directory, names, port)
+        site = make_site(directory, names, port, shown)
     except OSError as error:
         raise click.ClickException(f"{error.filename or directory}: {error.strerror}") from error
-    click.echo(_NEXT_STEPS.format(site=site), nl=False)
+    if with_history:
+        _invent_history(site)
+    pages = f"{_PAGES.format(port=web_port)}" if shown else "" if can_show else _NO_PAGES
+    click.echo(_NEXT_STEPS.format(site=site, pages=pages), nl=False)
 
 
-def make_site(directory: Path, names: Sequence[str] = (), port: int = 6789) -> Path:
+def _invent_history(site: Path) -> None:
+    from bcfg2tw.cli.init.history import add_history  # which imports what not all have
+
+    with command_errors():
+        add_history(Settings.from_file(str(site / "bcfg2.conf")))
+
+
+def make_site(
+    directory: Path, names: Sequence[str] = (), port: int = 6789, web_port: int | None = None
+) -> Path:
     """
     Make a demonstration site that appears whole or not at all.
 
     Everything in it is readable by its owner alone: it holds the private keys and the password.
 
+    :param web_port: of the pages of reports, None for a site that keeps none
     :returns: the site's absolute path, which its files mention: it cannot be moved
     :raises click.ClickException: if the folder holds something, or its path cannot be used
     :raises OSError: if it cannot be written
@@ -91,7 +148,7 @@ def make_site(directory: Path, names: Sequence[str] = (), port: int = 6789) -> P
     with ExitStack() as failure:
         failure.callback(shutil.rmtree, draft)
         _write_certificates(draft / "ssl", (*_LOCAL_NAMES, socket.gethostname(), *names))
-        for name, text in _render_files(_values(site, port)):
+        for name, text in _render_files(_values(site, port, web_port)):
             _write(draft / name, text.encode("utf-8"))
         draft.replace(site)
         failure.pop_all()
@@ -109,11 +166,13 @@ def _check(site: Path) -> None:
         )
 
 
-def _values(site: Path, port: int) -> Mapping[str, str]:
+def _values(site: Path, port: int, web_port: int | None) -> Mapping[str, str]:
     return {
         "@SITE@": str(site),
         "@ROOT@": str(site / "client"),
         "@PORT@": str(port),
+        "@REPORTING@": "" if web_port is None else ",Reporting",
+        "@REPORTS@": "" if web_port is None else _REPORTS.format(port=web_port),
         "@PASSWORD@": secrets.token_urlsafe(24),
         "@OWNER@": _user_name(os.geteuid()),
         "@GROUP@": _group_name(os.getegid()),

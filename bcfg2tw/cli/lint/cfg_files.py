@@ -53,6 +53,10 @@ class CfgFile:
 
 def cfg_files(repository: Repository) -> list[CfgFile]:
     """Return the files below Cfg, without those that templates include."""
+    return repository.derive(_cfg_files)
+
+
+def _cfg_files(repository: Repository) -> list[CfgFile]:
     kinds = enabled_kinds(repository.settings.cfg_handlers)
     top = repository.path("Cfg")
     return [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from bcfg2tw.engine.xmlio import Element, line_of
 
-__all__ = ["describe", "one_line"]
+__all__ = ["describe", "one_line", "without_path"]
 
 _MARK = re.compile(r"\s+line \d+: (?=<)")
 
@@ -28,3 +29,9 @@ def describe(element: Element, text: str | None = None) -> str:
 def one_line(text: str) -> str:
     """Return a text of several lines as one, without the lines of elements."""
     return re.sub(r"\s+", " ", _MARK.sub(" ", text)).strip()
+
+
+def without_path(text: str, path: str) -> str:
+    """Return a text without the path of the file that it is about, which stands beside it."""
+    short = text.replace(f" in {path}", "").replace(f"{path}: ", "")
+    return short.replace(path, os.path.basename(path))

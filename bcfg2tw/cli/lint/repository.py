@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from bcfg2tw.cli.lint.clients import Client, declared_clients
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, expand
 from bcfg2tw.engine.repository.xinclude import resolve_includes
@@ -17,9 +18,10 @@ from bcfg2tw.settings import Settings
 
 if TYPE_CHECKING:  # the engine takes a while, and not every check needs it
     from bcfg2tw.engine.core import Core
-    from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
 __all__ = ["Repository"]
+
+T = TypeVar("T")
 
 
 class Repository:
@@ -48,8 +50,9 @@ class Repository:
         self._roots: dict[str, Element | RepositoryError] = {}
         self._documents: dict[str, Element | None] = {}
         self._data: dict[str, bytes] = {}
+        self._derived: dict[Any, Any] = {}
         self._core: Core | None = None
-        self._clients: tuple[ClientMetadata, ...] | None = None
+        self._clients: tuple[Client, ...] | None = None
         self._ignored = IgnoredNames(settings.ignore_files)
 
     def option(self, section: str, key: str, default: str = "") -> str:
@@ -187,26 +190,35 @@ class Repository:
             self._core.shutdown()
             self._core = None
 
-    def clients(self) -> Sequence[ClientMetadata]:
-        """
-        Return metadata of all clients, without those that cannot be told.
-
-        Without a core there are none.
-        """
+    def clients(self) -> Sequence[Client]:
+        """Return all clients: as the server has them, or else as they are declared."""
         if self._clients is None:
-            self._clients = tuple(self._build_clients())
+            try:
+                self._clients = tuple(self._served_clients())
+            except Bcfg2Error:
+                self._clients = tuple(self._declared_clients())
         return self._clients
 
-    def _build_clients(self) -> Iterator[ClientMetadata]:
-        try:
-            core = self.core()
-        except Bcfg2Error:
-            return
+    def _served_clients(self) -> Iterator[Client]:
+        core = self.core()
         for name in sorted(core.metadata.client_names()):
             try:
                 yield core.build_metadata(name)
             except Bcfg2Error:
                 continue  # told by the checks of Metadata
+
+    def _declared_clients(self) -> Iterator[Client]:
+        groups = self.document(self.path("Metadata", "groups.xml"))
+        clients = self.document(self.path("Metadata", "clients.xml"))
+        if groups is not None and clients is not None:
+            yield from declared_clients(groups, clients)
+
+    def derive(self, make: Callable[[Repository], T]) -> T:
+        """Return what a function makes of the repository, made once for all checks."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        derived: T = self._derived[make]
+        return derived
 
     def path(self, *names: str) -> str:
         """Return the full path of a file of the repository."""
@@ -238,3 +250,6 @@ class _Includes:
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Return the sorted paths that a glob stands for."""
         return expand(pattern)
+
+    def miss(self, path: str, line: int | None, href: str) -> None:
+        """Pass over what is missing, which a check of its own tells."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bcfg2tw.cli.lint.check import Check, Remark
-from bcfg2tw.cli.lint.elements import one_line
+from bcfg2tw.cli.lint.elements import one_line, without_path
 from bcfg2tw.cli.lint.registry import kinds_of
 from bcfg2tw.cli.lint.repository import Repository
 from bcfg2tw.cli.lint.severities import severities
@@ -22,8 +22,12 @@ __all__ = ["Judged", "Outcome", "run_checks"]
 GENERAL = "xml-failed-to-verify"
 #: Names of mistakes to those that say the same better.
 BETTER = {
+    "bad-value": frozenset({"unusable-acl-rule", "pattern-fails-to-initialize"}),
+    "bad-line": frozenset({"probe-without-interpreter"}),
+    "repeated-default": frozenset({"multiple-default-groups"}),
     "duplicate-group": frozenset({"repeated-group"}),
     "duplicate-client": frozenset({"repeated-client"}),
+    "no-generator": frozenset({"misspelt-element", "unknown-element"}),
     "unreachable-cfg-file": frozenset({"undeclared-group"}),
     "required-attrs-missing": frozenset({"missing-attribute"}),
     "required-attr-format": frozenset({"bad-value"}),
@@ -47,8 +51,8 @@ class Judged:
     @property
     def finding(self) -> Finding:
         """The remark as all tools have it."""
-        remark = self.remark
-        message, plugin = one_line(remark.message), self.check.plugin or ""
+        remark, plugin = self.remark, self.check.plugin or ""
+        message = one_line(without_path(remark.message, remark.file))
         return Finding(
             remark.name, self.severity, remark.file, remark.line, message, plugin
         )  # fmt: skip
@@ -70,12 +74,11 @@ class Outcome:
 
     def counting(self) -> list[Judged]:
         """Return what counts in all formats but the one of old, each once, sorted by place."""
-        rows = [
-            judged
-            for judged in self.judged
+        unique = {
+            judged.finding: judged
+            for judged in _without_repetitions(self.judged)
             if not judged.is_suppressed and not judged.remark.is_harmless
-        ]
-        unique = {judged.finding: judged for judged in _without_repetitions(rows)}
+        }
         return sorted(unique.values(), key=_place)
 
     def upstream(self) -> list[Judged]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
-from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind
+from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind, Remark
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.finding import Finding
@@ -31,8 +31,18 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     :param data: content of the file
     """
     kind = kind_of(plugin, name)
-    root = None if kind is None else _parsed(path, data)
-    return [] if kind is None or root is None else findings_of(kind, plugin, path, root)
+    if kind is None:
+        return []
+    if kind.lines is not None:
+        lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n") if data else []
+        return [Finding(*_located(remark, path), plugin) for remark in kind.lines(lines)]
+    root = _parsed(path, data)
+    return [] if root is None else findings_of(kind, plugin, path, root)
+
+
+def _located(remark: Remark, path: str) -> tuple[str, str, str, int | None, str]:
+    name, severity, line, message = remark
+    return name, severity, path, line, message
 
 
 def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
@@ -90,6 +100,9 @@ def _identity(finding: Finding) -> tuple[str, str, str]:
 
 def kind_of(plugin: str, name: str) -> FileKind | None:
     """Return the description of a file, None where there is none."""
+    folder, _, base = name.rpartition("/")
+    if folder.rpartition("/")[2] == base:
+        return None  # in Cfg, the content of a path that is called so
     return next((kind for kind in FILE_KINDS if kind.is_of(plugin, name)), None)
 
 
@@ -121,8 +134,8 @@ class _Check:
 
     def findings(self) -> Iterator[Finding]:
         if self.kind.whole is not None:
-            for name, severity, line, message in self.kind.whole(self.root):
-                yield Finding(name, severity, self.path, line, message, self.plugin)
+            for remark in self.kind.whole(self.root):
+                yield Finding(*_located(remark, self.path), self.plugin)
         if self.kind.roots:
             yield from self._elements()
 
@@ -216,6 +229,10 @@ class _Check:
     def _unknown_attribute(
         self, element: Element, name: str, rule: ElementRule, given: dict[str, str]
     ) -> Iterator[Finding]:
+        if name in rule.renamed:
+            message = f"<{element.tag}> has {name}, which is not read: write {rule.renamed[name]}"
+            yield self._finding("renamed-attribute", element, message)
+            return
         near = near_name(name, rule.attributes - set(given), ALIKE)
         if near is not None:
             message = f"<{element.tag}> has {name}, which means nothing: did you mean {near}?"
@@ -225,7 +242,7 @@ class _Check:
         self, element: Element, name: str, value: str, rule: ElementRule
     ) -> Iterator[Finding]:
         values = rule.values.get(name)
-        if values is None or "$" in value or "%" in value or values.pattern.fullmatch(value):
+        if values is None or "$" in value or "%" in value or values.matches(value):
             return
         message = f"{name}={value!r} of <{element.tag}> is no {values.noun}: write {values.remedy}"
         yield self._finding("bad-value", element, message)

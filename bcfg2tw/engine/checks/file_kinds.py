@@ -5,6 +5,7 @@ from __future__ import annotations
 from bcfg2tw.engine.checks.path_kinds import (
     AUTHORIZED_KEYS,
     INFO,
+    INFO_LINES,
     PRIVATE_KEY,
     PUBLIC_KEY,
     SSL_CERTIFICATE,
@@ -22,6 +23,7 @@ from bcfg2tw.engine.checks.plugin_kinds import (
     PROPERTIES,
     SOURCES,
 )
+from bcfg2tw.engine.checks.scripts_and_keys import PROBES, PUBLIC_KEYS
 from bcfg2tw.engine.checks.structure_kinds import (
     BUNDLES,
     CLIENTS,
@@ -33,7 +35,8 @@ from bcfg2tw.engine.checks.structure_kinds import (
 )
 
 FILE_KINDS = (
-    GROUPS, CLIENTS, BUNDLES, RULES, DEFAULTS, DEPS, PKGMGR, INFO, PRIVATE_KEY, PUBLIC_KEY, SSL_KEY,
-    SSL_CERTIFICATE, AUTHORIZED_KEYS, GROUP_PATTERNS, ACL_ADDRESSES, ACL_METADATA, DECISIONS,
-    SOURCES, FILE_PROBES, AWS_TAGS, NAGIOS, GROUP_LOGIC, PROPERTIES,
+    GROUPS, CLIENTS, BUNDLES, RULES, DEFAULTS, DEPS, PKGMGR, INFO, INFO_LINES, PRIVATE_KEY,
+    PUBLIC_KEY, SSL_KEY, SSL_CERTIFICATE, AUTHORIZED_KEYS, GROUP_PATTERNS, ACL_ADDRESSES,
+    ACL_METADATA, DECISIONS, SOURCES, PROBES, PUBLIC_KEYS, FILE_PROBES,
+    AWS_TAGS, NAGIOS, GROUP_LOGIC, PROPERTIES,
 )  # fmt: skip

@@ -1,21 +1,19 @@
-"""Mistakes in groups.xml and clients.xml that only the whole file shows (:ref:`metadata-4`)."""
+"""Mistakes in groups.xml that only the whole file shows (:ref:`metadata-4`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 
+from bcfg2tw.engine.checks.vocabulary import Remark
 from bcfg2tw.engine.xmlio import XINCLUDE, Element, line_of
 from bcfg2tw.near_names import near_name
 
-Remark = tuple[str, str, int | None, str]
-
-#: Attributes by which a second declaration of a group or client is another one.
+#: Attributes by which a second declaration of a group is another one.
 GROUP_ATTRIBUTES = ("profile", "public", "default", "category")
-CLIENT_ATTRIBUTES = ("profile", "password", "secure", "floating", "auth", "uuid")
 
 #: How alike a group that is named once has to be to one that is declared.
-ALIKE = 0.85
+ALIKE = 0.8
 
 
 def check_groups(root: Element) -> Iterator[Remark]:
@@ -30,6 +28,7 @@ def check_groups(root: Element) -> Iterator[Remark]:
     if root.find(f".//{XINCLUDE}include") is None:
         yield from _undeclared(root, top)
     leaves = _leaves(top)
+    yield from _defaults(root)
     yield from _cycles(leaves)
     yield from _categories(root, leaves)
 
@@ -49,6 +48,19 @@ def _other_attributes(same: list[Element]) -> Iterator[Remark]:
                 f"{' and '.join(others)}; line {line} counts"
             )
             yield "repeated-group", "error", line_of(again), message
+
+
+def _defaults(root: Element) -> Iterator[Remark]:
+    """Yield defaults before the last one, which counts."""
+    defaults = [group for group in root.iter("Group") if group.get("default") == "true"]
+    for group in defaults[:-1]:
+        last = defaults[-1]
+        if group.get("name") != last.get("name"):
+            message = (
+                f"group {group.get('name')} is no default: {last.get('name')} at line "
+                f"{line_of(last)} is one as well, and the last one counts"
+            )
+            yield "repeated-default", "error", line_of(group), message
 
 
 def _lost_bundles(top: Mapping[str, list[Element]]) -> Iterator[Remark]:
@@ -144,7 +156,9 @@ def _cycles_from(
 def _categories(root: Element, leaves: Mapping[str, Mapping[str, Element]]) -> Iterator[Remark]:
     categories: dict[str, str] = {}
     for group in root.iter("Group"):
-        categories.setdefault(group.get("name", ""), group.get("category", ""))
+        if group.get("category"):
+            categories.setdefault(group.get("name", ""), group.get("category", ""))
+    yield from _nested_categories(leaves, categories)
     order = list(dict.fromkeys(leaf for added in leaves.values() for leaf in added))
     for name, added in leaves.items():
         by_category: dict[str, list[str]] = {}
@@ -162,18 +176,16 @@ def _categories(root: Element, leaves: Mapping[str, Mapping[str, Element]]) -> I
                 )  # fmt: skip
 
 
-def check_clients(root: Element) -> Iterator[Remark]:
-    """Yield clients that are declared twice."""
-    first_ones: dict[str, Element] = {}
-    for client in root.iter("Client"):
-        name = client.get("name", "").lower()
-        first = first_ones.setdefault(name, client)
-        if first is client or not name:
-            continue
-        line = line_of(first)
-        if any(first.get(key) != client.get(key) for key in CLIENT_ATTRIBUTES):
-            yield (
-                "repeated-client", "error", line_of(client),
-                f"{name} is declared at line {line} as well, otherwise: the profile of line {line} "
-                "counts, the groups of both, and the last password",
-            )  # fmt: skip
+def _nested_categories(
+    leaves: Mapping[str, Mapping[str, Element]], categories: Mapping[str, str]
+) -> Iterator[Remark]:
+    """Yield groups that stand in one of their own category."""
+    for name, added in leaves.items():
+        category = categories.get(name)
+        for leaf, element in added.items():
+            if category and leaf != name and categories.get(leaf) == category:
+                message = (
+                    f"{leaf} stands in {name}, which is of category {category} as well: a client "
+                    f"of {name} does not get it"
+                )
+                yield "category-conflict", "error", line_of(element), message

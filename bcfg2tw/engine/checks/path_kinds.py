@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from bcfg2tw.engine.checks.info_lines import ENCODING, check_info_lines
+from bcfg2tw.engine.checks.key_texts import check_authorized_keys
 from bcfg2tw.engine.checks.vocabulary import (
     ANY_LOSS,
     BOOLEAN,
@@ -11,11 +15,15 @@ from bcfg2tw.engine.checks.vocabulary import (
     NAME,
     NO_ELEMENT_LESS,
     NUMBER,
+    TRIMMED,
     ElementRule,
     FileKind,
+    Values,
     one_of,
     words,
 )
+
+_ACL_PERMS = Values(re.compile("[0-7]|[rwxX-]*"), "letters of rwx, or a digit", "permission")
 
 INFO = FileKind(
     ("Cfg", "SSHbase", "SEModules", "TGenshi", "TCheetah", "SSLCA"),
@@ -25,16 +33,19 @@ INFO = FileKind(
         "Info": ElementRule(
             words("ACL"),
             attributes=words(
-                "owner group mode perms secontext important paranoid sensitive encoding"
+                "owner group mode secontext important paranoid sensitive encoding"
             ),
             values={
-                "mode": MODE, "important": BOOLEAN, "paranoid": BOOLEAN, "sensitive": BOOLEAN
+                "mode": MODE, "important": BOOLEAN, "paranoid": BOOLEAN, "sensitive": BOOLEAN,
+                "owner": TRIMMED, "group": TRIMMED, "encoding": ENCODING,
             },
+            renamed={"perms": "mode"},
         ),
         "ACL": ElementRule(
             attributes=words("type scope user group perms"),
             values={
-                "type": one_of("access", "default"), "scope": one_of("user", "group", "other")
+                "type": one_of("access", "default"), "scope": one_of("user", "group", "other"),
+                "perms": _ACL_PERMS,
             },
         ),
     },
@@ -42,7 +53,15 @@ INFO = FileKind(
     refused=ANY_LOSS,
 )  # fmt: skip
 
+#: At the start a line that means nothing is passed over, as it is upstream.
+INFO_LINES = FileKind(
+    ("Cfg", "SSHbase", "TGenshi", "TCheetah", "SSLCA"), (":info", "info", "*/:info", "*/info"),
+    (), {}, refused=frozenset(), lines=check_info_lines,
+)  # fmt: skip
+
 _CREATED = words("perhost category priority lax_decryption decrypt")
+_TYPES = one_of("rsa", "dsa", "ecdsa", "ed25519", any_case=True)
+_PARAMETERS = ElementRule(attributes=words("type bits"), values={"bits": NUMBER, "type": _TYPES})
 _CREATED_VALUES = {"perhost": BOOLEAN, "priority": NUMBER}
 PRIVATE_KEY = FileKind(
     ("Cfg",), ("*/privkey.xml",), ("PrivateKey",),
@@ -50,7 +69,7 @@ PRIVATE_KEY = FileKind(
         "PrivateKey": ElementRule(
             words("Params Passphrase"), attributes=_CREATED, values=_CREATED_VALUES
         ),
-        "Params": ElementRule(attributes=words("type bits"), values={"bits": NUMBER}),
+        "Params": _PARAMETERS,
         "Passphrase": ElementRule(attributes=words("encrypted")),
     },
     CONDITIONS,
@@ -67,7 +86,7 @@ SSL_KEY = FileKind(
     ("Cfg", "SSLCA"), ("*/sslkey.xml", "*/key.xml"), ("KeyInfo",),
     {
         "KeyInfo": ElementRule(words("Key"), attributes=_CREATED, values=_CREATED_VALUES),
-        "Key": ElementRule(attributes=words("type bits"), values={"bits": NUMBER}),
+        "Key": _PARAMETERS,
     },
     CONDITIONS,
     refused=NO_ELEMENT_LESS,
@@ -103,5 +122,6 @@ AUTHORIZED_KEYS = FileKind(
         "Option": ElementRule(attributes=words("name value"), required=NAME),
     },
     CONDITIONS,
-    refused=NO_ELEMENT_LESS,
+    whole=check_authorized_keys,
+    refused=NO_ELEMENT_LESS | {"private-key"},
 )  # fmt: skip

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bcfg2tw.engine.checks.access_rules import check_rules
+from bcfg2tw.engine.checks.patterns import check_patterns
 from bcfg2tw.engine.checks.vocabulary import (
     BOOLEAN,
     CONDITIONS,
     EXACT_BOOLEAN,
+    MODE,
     NAME,
     NO_ELEMENT_LESS,
+    REGEX,
     ElementRule,
     FileKind,
     Values,
     words,
 )
 from bcfg2tw.engine.xmlio import Element, line_of
+
+ABSOLUTE = Values(re.compile("/.*"), "an absolute path", "path")
 
 LEAF = ElementRule()
 PASSED_OVER = ElementRule(children=None)
@@ -28,6 +34,7 @@ GROUP_PATTERNS = FileKind(
         "GroupPattern": ElementRule(words("NamePattern NameRange Group")),
         "Group": LEAF, "NamePattern": LEAF, "NameRange": LEAF,
     },
+    whole=check_patterns,
     refused=NO_ELEMENT_LESS,
 )  # fmt: skip
 
@@ -39,12 +46,14 @@ ACL_ADDRESSES = FileKind(
         "ACL": ElementRule(words("Allow Deny Defer ACL")),
         "Allow": _ADDRESS, "Deny": _ADDRESS, "Defer": _ADDRESS,
     },
+    whole=check_rules,
     refused=NO_ELEMENT_LESS,
 )  # fmt: skip
 ACL_METADATA = FileKind(
     ("ACL",), ("metadata.xml",), ("ACL",),
     {"ACL": ElementRule(words("Allow Deny ACL")), "Allow": _METHOD, "Deny": _METHOD},
     CONDITIONS,
+    whole=check_rules,
     refused=NO_ELEMENT_LESS,
 )  # fmt: skip
 
@@ -89,7 +98,7 @@ FILE_PROBES = FileKind(
         "FileProbes": ElementRule(words("FileProbe")),
         "FileProbe": ElementRule(
             attributes=words("name update encoding owner group mode"), required=NAME,
-            values={"update": BOOLEAN},
+            values={"update": BOOLEAN, "name": ABSOLUTE, "mode": MODE},
         ),
     },
     CONDITIONS,
@@ -99,7 +108,10 @@ AWS_TAGS = FileKind(
     ("AWSTags",), ("config.xml",), ("AWSTags",),
     {
         "AWSTags": ElementRule(words("Tag AWSTags")),
-        "Tag": ElementRule(words("Group"), attributes=words("name value"), required=NAME),
+        "Tag": ElementRule(
+            words("Group"), attributes=words("name value"), required=NAME,
+            values={"name": REGEX, "value": REGEX},
+        ),
         "Group": LEAF,
     },
     refused=NO_ELEMENT_LESS,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bcfg2tw.engine.checks.clients_file import ADDRESS, CLIENT_NAME, PASSWORD, check_clients
 from bcfg2tw.engine.checks.entries import TAGS, bound, entry_rules
-from bcfg2tw.engine.checks.metadata_files import check_clients, check_groups
+from bcfg2tw.engine.checks.metadata_files import check_groups
 from bcfg2tw.engine.checks.vocabulary import (
     BOOLEAN,
     CONDITIONS,
     EXACT_BOOLEAN,
     NAME,
     NO_ELEMENT_LESS,
+    REGEX,
+    TRIMMED,
     ElementRule,
     FileKind,
     one_of,
@@ -26,14 +31,16 @@ GROUPS = FileKind(
             required=NAME,
             values={
                 "profile": EXACT_BOOLEAN, "public": EXACT_BOOLEAN, "default": EXACT_BOOLEAN,
-                "negate": BOOLEAN,
+                "negate": BOOLEAN, "name": TRIMMED,
             },
         ),
         "Client": ElementRule(
             words("Group Client"), attributes=words("name negate"), required=NAME,
-            values={"negate": BOOLEAN},
+            values={"negate": BOOLEAN, "name": TRIMMED},
         ),
-        "Bundle": ElementRule(attributes=words("name"), required=NAME),
+        "Bundle": ElementRule(
+            attributes=words("name"), required=NAME, values={"name": TRIMMED}
+        ),
     },
     whole=check_groups,
     refused=NO_ELEMENT_LESS,
@@ -52,10 +59,14 @@ CLIENTS = FileKind(
             required=(("name",), ("profile",)),
             values={
                 "secure": BOOLEAN, "floating": BOOLEAN, "location": one_of("fixed", "floating"),
-                "auth": one_of("cert", "cert+password", "bootstrap"),
+                "auth": one_of("cert", "cert+password", "bootstrap"), "address": ADDRESS,
+                "name": CLIENT_NAME, "password": PASSWORD,
             },
         ),
-        "Alias": ElementRule(attributes=words("name address"), required=NAME),
+        "Alias": ElementRule(
+            attributes=words("name address"), required=NAME,
+            values={"name": CLIENT_NAME, "address": ADDRESS},
+        ),
     },
     whole=check_clients,
     refused=NO_ELEMENT_LESS,
@@ -86,9 +97,19 @@ RULES = FileKind(
     {**entry_rules({}), "Rules": ElementRule(TAGS, is_open=True, attributes=_PRIORITY)},
     CONDITIONS,
 )  # fmt: skip
+
+
+def _with_pattern(rule: ElementRule) -> ElementRule:
+    """Return the rule for an entry whose name stands for others."""
+    return replace(rule, values={**rule.values, "name": REGEX})
+
+
 DEFAULTS = FileKind(
     ("Defaults",), ("*.xml",), ("Defaults",),
-    {**entry_rules({}), "Defaults": ElementRule(TAGS, is_open=True, attributes=_PRIORITY)},
+    {
+        **{tag: _with_pattern(rule) for tag, rule in entry_rules({}).items()},
+        "Defaults": ElementRule(TAGS, is_open=True, attributes=_PRIORITY),
+    },
     CONDITIONS,
 )  # fmt: skip
 DEPS = FileKind(

@@ -164,23 +164,20 @@ class InfoFile:
     """
     What an `info` or `:info` file of Bcfg2 1.3 says: lines of the form `key: value`.
 
-    A line that cannot be understood is logged and passed over.
+    A line that cannot be understood is passed over; `bcfg2tw.engine.checks` tells it.
     """
 
     def __init__(self, source: Source) -> None:
         self.path = source.path
         self.attributes: dict[str, str] = {}
-        for number, line in enumerate(source.text().splitlines(), 1):
-            if line.strip() and not line.lstrip().startswith("#"):
-                self._take(line, number)
+        for line in source.text().splitlines():
+            if not line.lstrip().startswith("#"):
+                self._take(line)
 
-    def _take(self, line: str, number: int) -> None:
-        key, colon, value = line.partition(":")
-        key, value = key.strip(), value.strip()
-        if not colon or not key.isidentifier() or not value:
-            logger.warning("%s:%d: %r is no line of the form key: value", self.path, number, line)
-            return
-        self.attributes[FORMER_NAMES.get(key, key)] = value
+    def _take(self, line: str) -> None:
+        key, _, value = (part.strip() for part in line.partition(":"))
+        if key.isidentifier() and value:
+            self.attributes[FORMER_NAMES.get(key, key)] = value
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """Give an entry the attributes."""

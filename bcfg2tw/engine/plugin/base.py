@@ -41,6 +41,9 @@ class Debuggable:
     """Something with a logger of its own whose debug messages can be switched on and off."""
 
     __rmi__: ClassVar[list[str]] = ["toggle_debug", "set_debug"]
+    __child_rmi__: ClassVar[list[str | tuple[str, str]]] = [
+        ("toggle_debug", "set_debug"), "set_debug",
+    ]  # fmt: skip
 
     def __init__(self, name: str, debug_flag: bool = False) -> None:
         self.logger = logging.getLogger(name)
@@ -81,6 +84,8 @@ class Plugin(Debuggable):
     :cvar create: create the folder if it is missing
     :cvar ignored: globs of files and folders in it that are no part of the repository
     :cvar __rmi__: names of the methods that can be called as `NAME.METHOD`
+    :cvar __child_rmi__: those of them that all workers have to be called with, where there are
+        several; in place of a name, a pair of it and the name of the others' method
     :ivar Entries: for generators: tag to entry name to the callable that binds it
     :ivar context: the server, as far as a plugin uses it
     :ivar data: full path of the folder

@@ -165,6 +165,7 @@ class AWSTags(Plugin, Connector, ClientRunHooks):
     """
 
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "expire_cache"]
+    __child_rmi__: ClassVar[list[str | tuple[str, str]]] = [*Plugin.__child_rmi__, "expire_cache"]
 
     def __init__(
         self, context: PluginContext, files: Files, previous: AWSTags | None = None

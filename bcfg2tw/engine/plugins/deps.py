@@ -17,7 +17,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import StructureValidator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, ValidationError
 
 Key = tuple[str, str]
 
@@ -36,20 +36,26 @@ class Deps(Plugin, StructureValidator):
         super().__init__(context, files, previous)
         loaded = load_all(files, (".xml",), NestedFile, self.logger, self.listing_before)
         self._dependencies = NestedDefinitions(loaded.values(), "dependencies")
+        self._served: set[str] = self.lasting.keep("clients whose dependencies were clear", set)
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
         """
         Append one structure, `Deps`, with everything that is missing; it may be empty.
 
-        :raises ValidationError: if a file was never understood
+        :raises ValidationError: if a file was never understood, or if files contradict each other
+            that did not before
         """
         check_read(self.files)
         present = dict.fromkeys(_entries(structures))
         try:
             missing = self._missing(present, metadata)
         except PluginExecutionError as error:
+            if metadata.hostname in self._served:
+                raise ValidationError(f"Deps: {error}: give the files other priorities") from error
             self.logger.error("Deps: %s; the client gets no dependencies", error)
             return
+        if metadata.effects.is_serving:
+            self._served.add(metadata.hostname)
         added = etree.Element("Independent", {"name": self.name})
         for tag, name in missing:
             etree.SubElement(added, tag, {"name": name})

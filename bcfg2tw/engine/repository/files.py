@@ -253,6 +253,10 @@ def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[
         if other != source.path and other.endswith(".xml") and os.path.isfile(other):
             data = source.content(other)
             findings_by_path[other] = findings_in_included(plugin, name, other, data)
+    for path, line, href in source.missing:
+        message = f"{href} does not exist, skipping"
+        finding = Finding("missing-include", "error", path, line, message, plugin)
+        findings_by_path.setdefault(path, []).append(finding)
     return findings_by_path
 
 

@@ -116,6 +116,7 @@ class Source:
     :ivar stamp: as it was listed, for instance to see whether it is executable
     :ivar dependencies: all that has been read for it so far, itself among it
     :ivar look_back: returns `before`
+    :ivar missing: file, line and name of what is to be included and is not there
     :ivar is_interpreted: whether that is over, so that all that was to be said of it is said
     """
 
@@ -133,6 +134,7 @@ class Source:
         self.settings = settings
         self.dependencies = dependencies
         self.look_back: Callable[[], object] = lambda: None
+        self.missing: list[tuple[str, int | None, str]] = []
         self.is_interpreted = False
         self._data: bytes | None = None
         if self.is_large:
@@ -223,6 +225,10 @@ class Source:
         paths = expand(pattern)
         self.dependencies.note_glob(pattern, paths)
         return paths
+
+    def miss(self, path: str, line: int | None, href: str) -> None:
+        """Take note of what is to be included and is not there."""
+        self.missing.append((path, line, href))
 
     def xml(self) -> Element:
         """

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Protocol
 
-from bcfg2tw.engine.xmlio import XINCLUDE, Element, parse_file
+from bcfg2tw.engine.xmlio import XINCLUDE, Element, line_of, parse_file
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -23,6 +23,13 @@ class Reader(Protocol):
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Return the sorted paths that a glob stands for."""
 
+    def miss(self, path: str, line: int | None, href: str) -> None:
+        """
+        Take note that there is nothing to include.
+
+        :param path: the file that includes it
+        """
+
 
 def resolve_includes(root: Element, path: str, reader: Reader) -> Element:
     """
@@ -31,7 +38,7 @@ def resolve_includes(root: Element, path: str, reader: Reader) -> Element:
     Included roots come after all other children of the include's parent, files that one glob
     finds in sorted order. A file never includes itself or a file that it is included by. Where
     nothing is found the children of an `xi:fallback` take the place of the include; without
-    one the error is logged and the include is dropped.
+    one the reader takes note of it, and the include is dropped.
 
     :raises RepositoryError: if an included file is not well-formed
     """
@@ -57,16 +64,18 @@ def _include(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterat
     pattern = os.path.join(os.path.dirname(chain[-1]), href)
     paths = reader.expand(pattern)
     if not paths:
-        yield from _fallback(include, chain, href)
+        yield from _fallback(include, chain, href, reader)
     for path in paths:
         if path not in chain:
             yield _load(path, chain, reader)
 
 
-def _fallback(include: Element, chain: tuple[str, ...], href: str) -> Iterator[Element]:
+def _fallback(
+    include: Element, chain: tuple[str, ...], href: str, reader: Reader
+) -> Iterator[Element]:
     fallback = include.find(XINCLUDE + "fallback")
     if fallback is None:
-        logger.error("%s: %s does not exist, skipping", chain[-1], href)
+        reader.miss(chain[-1], line_of(include), href)
     else:
         logger.debug("%s: %s does not exist, using its fallback", chain[-1], href)
         yield from list(fallback)

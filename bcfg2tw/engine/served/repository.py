@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from bcfg2tw.engine.memory import collector, give_back
@@ -33,6 +33,7 @@ class ServedRepository:
     with it. Safe to use from any thread.
 
     :ivar settings: in force now; replaced as a whole when the configuration file changes
+    :ivar before_swap: called when a changed state has been read, before it comes into service
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -45,6 +46,8 @@ class ServedRepository:
         self._keeper = Keeper()
         self._lock = threading.Lock()
         self._is_changing_files = False
+        self._keeps_good_states = True
+        self.before_swap: Callable[[], None] = lambda: None
         # plugins whose threads were started; None where the core only answers questions
         self._threaded: set[str] | None = None
 
@@ -74,16 +77,22 @@ class ServedRepository:
             self._snapshot = self._reader.read(self._library, self._classes)
         give_back()
 
-    def start_threads(self) -> None:
+    def start_threads(self, keep_good_states: bool = True) -> None:
         """
         Start the threads of plugins now, and those of plugins that can be made later then.
 
-        From now on good states of files are kept for the next start.
+        :param keep_good_states: whether good states of files are kept from now on, for the next
+            start; of several processes one does so
         """
         self._threaded = set()
+        self._keeps_good_states = keep_good_states
         with self._lock:
-            self._keeper.keep(self.snapshot)
+            self._keep()
         self._start_new_threads(self._threaded)
+
+    def _keep(self) -> None:
+        if self._keeps_good_states:
+            self._keeper.keep(self.snapshot)
 
     def _start_new_threads(self, started: set[str]) -> None:
         """
@@ -142,14 +151,17 @@ class ServedRepository:
         self.settings = library.settings  # plugins are made under these
         try:
             with collector.setting_aside():
-                self._snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
+                snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
+                if snapshot is not self._snapshot:
+                    self.before_swap()
+                self._snapshot = snapshot
         except BaseException:
             self.settings = before
             raise
         self._library = library
         give_back()
         if self._threaded is not None:
-            self._keeper.keep(self.snapshot)
+            self._keep()
             self._start_new_threads(self._threaded)
 
     def _current_library(self, changed: Collection[str] | None) -> Library:

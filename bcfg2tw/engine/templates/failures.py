@@ -169,8 +169,8 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
 
 
 def _line_of_directive(message: object, text: str) -> int | None:
-    match = re.match(r'bad directive "(\w+)"', str(message))
-    directive = re.search(rf"\{{%\s*{match[1]}\b", text) if match else None
+    match = re.match(r'bad directive "(\w+)"|\{% (\w+) %\} holds', str(message))
+    directive = re.search(rf"\{{%\s*{match[1] or match[2]}\b", text) if match else None
     return None if directive is None else text.count("\n", 0, directive.start()) + 1
 
 

@@ -97,6 +97,15 @@ class For(_Python3Directive, base.ForDirective):
 class If(_Python3Directive, base.IfDirective):
     """Leaves a part of the template out unless a condition holds."""
 
+    @classmethod
+    def _parse_expr(
+        cls, expr: str | None, template: Template, lineno: int = -1, offset: int = -1
+    ) -> TemplateExpression | None:
+        if not (expr or "").strip():
+            reason = '"if" directive has no condition: an element py:if has it in test'
+            raise TemplateSyntaxError(reason, template.filepath, lineno)
+        return super()._parse_expr(expr, template, lineno, offset)
+
 
 class Replace(_Python3Directive, base.ReplaceDirective):
     """Replaces an element."""

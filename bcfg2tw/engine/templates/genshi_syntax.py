@@ -17,7 +17,15 @@ from typing import Any, NamedTuple, TypeAlias
 from genshi.core import COMMENT, PI, START, TEXT, Attrs, Stream
 from genshi.input import XMLParser
 from genshi.template import MarkupTemplate, NewTextTemplate, OldTextTemplate
-from genshi.template.base import EXEC, EXPR, INCLUDE, SUB, BadDirectiveError, Template
+from genshi.template.base import (
+    EXEC,
+    EXPR,
+    INCLUDE,
+    SUB,
+    BadDirectiveError,
+    Template,
+    TemplateSyntaxError,
+)
 from genshi.template.interpolation import lex
 
 from bcfg2tw.engine.repository.source import ExplainedProblem, decoded
@@ -135,11 +143,15 @@ class Python3Markup(_Python3Template, MarkupTemplate):
                 tag, attributes = data
                 _, line, column = position
                 values = [
-                    (name, value and text_or_events(value, self, line, column))
-                    for name, value in attributes
+                    (name, self._attribute(value, line, column)) for name, value in attributes
                 ]
                 data = tag, Attrs(values)
             yield kind, data, position
+
+    def _attribute(self, value: Any, line: int, column: int) -> Any:
+        """Return a value as it is to be read; Genshi passes those of fallbacks twice."""
+        is_text = isinstance(value, str) and value
+        return text_or_events(value, self, line, column) if is_text else value
 
 
 class Piece(NamedTuple):
@@ -164,6 +176,7 @@ class TextEvents:
     The events of a text template, collected in the order of its text.
 
     :ivar line: the line that the text has come to, as Genshi counts
+    :ivar stray: the first end of nothing, if there is one
     """
 
     def __init__(self, template: Template) -> None:
@@ -173,6 +186,7 @@ class TextEvents:
         self._open: list[tuple[Any, int]] = []
         self._opened_by: list[Piece] = []
         self._piece = Piece("")
+        self.stray: Piece | None = None
 
     @property
     def unclosed(self) -> Piece | None:
@@ -218,7 +232,9 @@ class TextEvents:
 
     def close(self) -> None:
         """End what the last directive applies to; an end too many means nothing."""
-        if self._open:
+        if not self._open:
+            self.stray = self.stray or self._piece
+        else:
             directive, start = self._open.pop()
             self._opened_by.pop()
             position = (self._template.filepath, self.line, 0)
@@ -230,10 +246,12 @@ class Python3Text(_Python3Template, NewTextTemplate):
     A text template whose directives stand between `{%` and `%}`.
 
     :cvar spelling: how a directive is written
+    :cvar opening: what begins a directive or comment, of which nothing is left in what is none
     """
 
     directives = TEXT_DIRECTIVES
     spelling = "{{% {} %}}"
+    opening = re.compile(r"(?<!\\)\{[#%]")
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         return _events_of_text(self, source.read(), encoding)
@@ -259,6 +277,9 @@ class Python3Text(_Python3Template, NewTextTemplate):
         if command == "include":
             events.include(text_or_events(value or "", self, events.line))
         elif command == "python":
+            if not (value or "").strip():
+                reason = "{% python %} holds no code: write it before the %}"
+                raise TemplateSyntaxError(reason, self.filepath, events.line)
             events.execute(value or "")
         elif command == "end":
             events.close()
@@ -271,10 +292,12 @@ class Python3OldText(_Python3Template, OldTextTemplate):
     A text template whose directives are lines that begin with `#`.
 
     :cvar spelling: how a directive is written
+    :cvar opening: None, as lines end by themselves
     """
 
     directives = TEXT_DIRECTIVES
     spelling = "#{}"
+    opening = None
 
     def _parse(self, source: Any, encoding: str | None) -> list[Event]:
         return _events_of_text(self, source.read(), encoding)
@@ -300,19 +323,42 @@ class Python3OldText(_Python3Template, OldTextTemplate):
             events.open(command, value)
 
 
-def _without_end(
-    template: Python3Text | Python3OldText, piece: Piece, text: str
-) -> ExplainedProblem:
-    """Return what is wrong with a directive that has no end, which Genshi passes over."""
-    words = template.spelling.format(piece.command), template.spelling.format("end")
-    line = text.count("\n", 0, piece.offset) + 1
-    reason = "{} has no {}".format(*words)
+TextTemplate: TypeAlias = "Python3Text | Python3OldText"
+
+
+def _problems(template: TextTemplate, events: TextEvents, text: str) -> Iterator[ExplainedProblem]:
+    """Yield what is wrong with directives, and Genshi passes over."""
+    end = template.spelling.format("end")
+    if events.unclosed is not None:
+        directive = template.spelling.format(events.unclosed.command)
+        yield _problem(template, f"{directive} has no {end}", text, events.unclosed.offset)
+    if events.stray is not None:
+        reason = f"{end} ends nothing: remove it, or write what it is to end"
+        yield _problem(template, reason, text, events.stray.offset)
+    unended = _unended(template, text)
+    if unended is not None:
+        mark = text[unended : unended + 2]
+        reason = f"{mark} has no {mark[1]}}}, and is taken for text: write \\{mark} if it is"
+        yield _problem(template, reason, text, unended)
+
+
+def _problem(template: TextTemplate, reason: str, text: str, offset: int) -> ExplainedProblem:
+    line = text.count("\n", 0, offset) + 1
     return ExplainedProblem(template.filepath, reason, line, reason)
 
 
-def _events_of_text(
-    template: Python3Text | Python3OldText, data: str | bytes, encoding: str | None
-) -> list[Event]:
+def _unended(template: TextTemplate, text: str) -> int | None:
+    """Return where a directive or a comment begins that does not end."""
+    if template.opening is None:
+        return None
+    directives = [match.span(1) for match in template._directive_re.finditer(text)]
+    for match in template.opening.finditer(text):
+        if not any(start <= match.start() < end for start, end in directives):
+            return int(match.start())
+    return None
+
+
+def _events_of_text(template: TextTemplate, data: str | bytes, encoding: str | None) -> list[Event]:
     if isinstance(data, bytes):
         text = decoded(data, template.filepath, encoding or "utf-8")
     else:
@@ -322,6 +368,5 @@ def _events_of_text(
         events.add(piece)
         if piece.command is not None:
             template.add_command(events, piece.command, piece.value)
-    if events.unclosed is not None:
-        template.problem = _without_end(template, events.unclosed, text)
+    template.problem = next(_problems(template, events, text), None)
     return events.events

@@ -113,15 +113,15 @@ class Access:
         return _viewer(user.name, user.role == OPERATOR)
 
     def _check_password(self, name: str, password: str, may_check: bool) -> User | None:
-        from bcfg2tw.reporting.web.users import Busy
+        from bcfg2tw.reporting.web.users import TooManyChecks
 
         assert self._users is not None
         try:
             user = self._users.remembered(name, password)
             if user is None and not may_check:
-                raise Busy
+                raise TooManyChecks
             return user or self._users.user(name, password)
-        except Busy:
+        except TooManyChecks:
             raise Refused(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "Too many passwords are being tried: wait some seconds.",

@@ -40,7 +40,7 @@ def diff_lines(text: str, most: int) -> tuple[list[DiffLine], bool]:
 
     :param most: how many there may be
     """
-    lines = text.splitlines()
+    lines = text.rstrip("\n").split("\n")
     if text.startswith("--- ") and "\n+++ " in text:
         shown = list(_unified(lines))
     else:

@@ -21,6 +21,8 @@ _CONTENTS = {
     "too-large": "content differs (too large to be kept)",
 }
 NO_REASON = "no reason reported"
+#: What is reported of a modified entry is how it is after the change, but for contents.
+NOW_GOOD = "as it should be now"
 
 
 def reasons_of(item: Mapping[str, Any]) -> list[str]:
@@ -33,9 +35,11 @@ def reasons_of(item: Mapping[str, Any]) -> list[str]:
         return [" ".join(item["message"].split()) or "cannot be bound"]
     if item.get("state") == "extra":
         return ["not in the configuration"]
+    is_modified = item.get("state") == "modified"
     if not item.get("exists", True):
-        return ["missing"]
-    return [*_of_detail(item.get("detail") or {}), *_of_values(item)] or [NO_REASON]
+        return ["was missing" if is_modified else "missing"]
+    reasons = [*_of_detail(item.get("detail") or {}), *_of_values(item)]
+    return reasons or [NOW_GOOD if is_modified else NO_REASON]
 
 
 def _of_detail(detail: Mapping[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bcfg2tw.reporting.web.page import Model, Page
 from bcfg2tw.reporting.web.phases import SPANS
 from bcfg2tw.reporting.web.queries.states import ENTRY_STATES
 from bcfg2tw.reporting.web.question import Question, Request
+from bcfg2tw.reporting.web.show import SIGNS, Show
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
@@ -35,12 +36,6 @@ MENU = (
     ("runs", "Runs", "/runs"),
     ("timing", "Timing", "/timing"),
 )
-
-#: Signs of classes of hosts and states of entries: colour alone says nothing.
-SIGNS = {
-    "failed": "✕", "dirty": "!", "silent": "…", "changed": "↻", "clean": "✓", "expired": "–",
-    "bad": "!", "modified": "↻", "extra": "+",
-}  # fmt: skip
 
 
 def entry_days(days: Iterable[tuple[int, int, int]]) -> list[tuple[int, dict[str, int]]]:
@@ -95,5 +90,5 @@ def render_error(request: Request, status: int, title: str, sentence: str) -> st
 def _fill(template: str, request: Request, **values: object) -> str:
     link, times = Links(request), texts.Times(request.zone, request.now)
     return environment().get_template(template).render(
-        question=request, link=link, times=times, **values
+        question=request, link=link, times=times, show=Show(link, times), **values
     )  # fmt: skip

@@ -33,11 +33,12 @@ class Times:
         """Return a time as readers see it, to the minute; two an hour apart never look alike."""
         time = self.local(microseconds)
         is_twofold = time.utcoffset() != time.replace(fold=1 - time.fold).utcoffset()
-        return time.strftime("%Y-%m-%d %H:%M") + (f" {time.tzname()}" if is_twofold else "")
+        text = time.isoformat(" ", "minutes")[:16]
+        return f"{text} {time.tzname()}" if is_twofold else text
 
     def day(self, microseconds: int) -> str:
         """Return the day of a time."""
-        return self.local(microseconds).strftime("%Y-%m-%d")
+        return self.local(microseconds).date().isoformat()
 
     def ago(self, microseconds: int) -> str:
         """Return how long ago a time was, in its largest unit: `3 h ago`."""
@@ -47,13 +48,12 @@ class Times:
     @property
     def zone_name(self) -> str:
         """The name of the zone, with its present distance from UTC."""
-        offset = self.local(self._now).strftime("%z")
         name = getattr(self._zone, "key", None) or self.local(self._now).tzname()
-        return f"{name} (UTC{offset[:3]}:{offset[3:5]})"
+        return f"{name} (UTC{self.local(self._now).isoformat()[-6:]})"
 
     def input(self, microseconds: int) -> str:
         """Return a time as a field for times has it, in the zone of the site."""
-        return self.local(microseconds).strftime("%Y-%m-%dT%H:%M")
+        return self.local(microseconds).isoformat("T", "minutes")[:16]
 
 
 def _ago(seconds: int) -> str:

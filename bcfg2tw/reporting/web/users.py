@@ -54,7 +54,7 @@ class User:
         return f"{self.name}:{self.role}:{self.hash}"
 
 
-class Busy(Exception):
+class TooManyChecks(Exception):
     """Too many passwords are being checked."""
 
 
@@ -109,12 +109,12 @@ class UsersFile:
         """
         Return the user of a name, None if there is none or the password is another one.
 
-        :raises Busy: if too many passwords are being checked
+        :raises TooManyChecks: if too many passwords are being checked
         :raises Bcfg2Error: if the file cannot be used
         """
         user = self.users().get(name)
         if not self._checks.acquire(blocking=False):
-            raise Busy
+            raise TooManyChecks
         try:
             is_right = is_password(password, _NOBODY if user is None else user.hash)
         finally:

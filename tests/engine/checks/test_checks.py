@@ -73,6 +73,23 @@ class GroupsTests(MistakesTestCase):
         same = "<Group name='a' profile='true'/><Group name='a'><Group name='b'/></Group>"
         self.assertEqual(self.groups(same), [])
 
+    def test_defaults(self) -> None:
+        """Of several defaults the last one counts."""
+        self.assertEqual(
+            self.groups("<Group name='a' default='true'/>\n<Group name='b' default='true'/>"),
+            ["2: group a is no default: b at line 3 is one as well, and the last one counts"],
+        )
+
+    def test_nested_category(self) -> None:
+        """A group within one of its own category."""
+        self.assertEqual(
+            self.groups(
+                "<Group name='a' category='os'>\n<Group name='b'/></Group>"
+                "<Group name='b' category='os'/>"
+            ),
+            ["3: b stands in a, which is of category os as well: a client of a does not get it"],
+        )
+
     def test_lost_bundle(self) -> None:
         """A bundle that stands where its group is not declared."""
         self.assertEqual(
@@ -313,7 +330,7 @@ class OtherPluginTests(MistakesTestCase):
             ("Packages/sources.xml", "<Sources><Source type='apt' url='x'><Componet>a</Componet>"
              "</Source></Sources>",
              "1: <Componet> means nothing in <Source>: did you mean <Component>?"),
-            ("FileProbes/config.xml", "<FileProbes><FileProbe name='a' updat='true'/></FileProbes>",
+            ("FileProbes/config.xml", "<FileProbes><FileProbe name='/' updat='true'/></FileProbes>",
              "1: <FileProbe> has updat, which means nothing: did you mean update?"),
             ("AWSTags/config.xml", "<AWSTags><Tag value='a'/></AWSTags>", "1: <Tag> has no name"),
             ("NagiosGen/config.xml", "<NagiosGen><Options name='a'>b</Options></NagiosGen>",
@@ -340,6 +357,31 @@ class OtherPluginTests(MistakesTestCase):
             self.assertEqual(remarks(file, text), [])
 
 
+class InfoLinesTests(MistakesTestCase):
+    """The info files of Bcfg2 1.3."""
+
+    def test_lines(self) -> None:
+        """Lines that say nothing, or what no path can have."""
+        self.assert_told(
+            "Cfg/etc/a/:info",
+            {
+                "owner root": "1: 'owner root' is no line of the form key: value",
+                "# of old\nowner:": "2: 'owner:' is no line of the form key: value",
+                "ownr: root": "1: ownr means nothing: did you mean owner?",
+                "perms: 0888": "1: perms: '0888' is no mode: write octal digits, such as 0644",
+                "encoding: b46":
+                "1: encoding: 'b46' is no encoding: write base64, or an encoding that Python has",
+            },
+        )  # fmt: skip
+        self.assertEqual(remarks("Cfg/etc/a/info", "owner: root\nperms: 0600\nmine: x\n"), [])
+
+    def test_content(self) -> None:
+        """A file with the name of its folder is the content of a path, whatever its name."""
+        for name in ("info", ":info", "info.xml", "authorizedkeys.xml"):
+            self.assertEqual(remarks(f"Cfg/etc/{name}/{name}", "whatever it is"), [])
+            self.assertEqual(remarks(f"Cfg/etc/{name}/{name}", "<any/>"), [])
+
+
 class CorrectFilesTests(SynchronousTestCase):
     """Files that are right."""
 
@@ -364,9 +406,10 @@ class CorrectFilesTests(SynchronousTestCase):
         self.assertEqual(
             mistaken,
             {
-                "bundler-groups", "bundler-oddities", "bundler-required", "metadata-bundles",
+                "bundler-groups", "bundler-oddities", "bundler-required", "cfg-authorizedkeys",
+                "grouppatterns-names", "metadata-bundles",
                 "metadata-categories", "metadata-negation", "metadata-nesting",
-                "packages-apt-sources",
+                "packages-apt-sources", "probes-documents",
             },
         )  # fmt: skip
 

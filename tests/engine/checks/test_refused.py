@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.xmlio import serialise
 from bcfg2tw.errors import NotServing
-from tests.builders import CLIENT, a_core, change, configuration, entry, write_files
+from tests.builders import CLIENT, a_core, address, change, configuration, entry, write_files
 from tests.logs import CapturedLog
 
 #: A site that has something of each kind of file.
@@ -27,12 +27,16 @@ SITE = {
     "Bundler/base.xml": """<Bundle>
 <Group name="linux"><Path name="/etc/motd"/></Group>
 <Path name="/keys"/>
+<Path name="/etc/info"/>
+<Path name="/etc/ssh/ssh_known_hosts"/>
 <Service name="sshd"/>
 </Bundle>""",
     "Cfg/etc/motd/motd": "hello\n",
     "Cfg/etc/motd/info.xml": """<FileInfo>
 <Group name="linux"><Info owner="root" mode="0640"/></Group>
 </FileInfo>""",
+    "Cfg/etc/info/:info": "mode: 0640\n",
+    "Cfg/etc/info/info": "content\n",
     "Cfg/keys/authorizedkeys.xml": """<AuthorizedKeys>
 <Allow>ssh-ed25519 AAAA admin</Allow>
 <Allow from="/etc/motd"/>
@@ -48,6 +52,7 @@ SITE = {
 </Dependencies>""",
     "GroupPatterns/config.xml": """<GroupPatterns>
 <GroupPattern><NamePattern>client.*</NamePattern><Group>named</Group></GroupPattern>
+<GroupPattern><NameRange>host[[1-9]]</NameRange><Group>numbered</Group></GroupPattern>
 </GroupPatterns>""",
     "GroupLogic/groups.xml": """<GroupLogic>
 <Group name="linux"><Group name="logical"/></Group>
@@ -55,6 +60,11 @@ SITE = {
     "Decisions/whitelist.xml": """<Decisions>
 <Decision type="Service" name="*"/>
 </Decisions>""",
+    "FileProbes/config.xml": """<FileProbes>
+<FileProbe name="/etc/x"/>
+</FileProbes>""",
+    "Probes/kernel": "#!/bin/sh\nuname -r\n",
+    f"SSHbase/ssh_host_rsa_key.pub.H_{CLIENT}": "ssh-rsa AAAA root\n",
     "ACL/ip.xml": """<ACL>
 <Deny method="RecvStats" address="127.0.0.1"/>
 </ACL>""",
@@ -76,6 +86,9 @@ class Mistake(NamedTuple):
         return {self.file: SITE[self.file].replace(self.right, self.wrong)}
 
 
+HOST_KEY = f"SSHbase/ssh_host_rsa_key.pub.H_{CLIENT}"
+KEYS, CLIENTS = "Cfg/keys/authorizedkeys.xml", "Metadata/clients.xml"
+
 #: With a change that brings one of these in, a file's last good state stays in service.
 LIVE = [
     Mistake("Metadata/groups.xml", "<Bundle ", "<Bundel ", "3: <Bundel> means nothing in <Group>"),
@@ -91,23 +104,59 @@ LIVE = [
     Mistake("Bundler/base.xml", '<Group name="linux"><Path name="/etc/motd"/></Group>',
             '<Gruop name="linux"><Path name="/etc/motd"/></Gruop>',
             "2: <Gruop> means nothing in <Bundle>"),
-    Mistake("Bundler/base.xml", "<Service ", "<Servce ", "4: <Servce> means nothing in <Bundle>"),
+    Mistake("Bundler/base.xml", "<Service ", "<Servce ", "6: <Servce> means nothing in <Bundle>"),
     Mistake("Bundler/base.xml", "Bundle>", "Bundel>", "1: the root is <Bundel>, <Bundle> is wan"),
-    Mistake("Cfg/etc/motd/info.xml", "0640", "rw-r-----", "2: mode='rw-r-----' of <Info> is no mo"),
+    Mistake("Cfg/etc/motd/info.xml", "0640", "rw-r-----", "2: mode='rw-r-----' of <Info> is no m"),
     Mistake("Cfg/etc/motd/info.xml", "0640", "0888", "2: mode='0888' of <Info> is no mode"),
     Mistake("Cfg/etc/motd/info.xml", "owner", "onwer", "2: <Info> has onwer, which means nothing"),
     Mistake("Cfg/etc/motd/info.xml", "<Info ", "<Inof ", "2: <Inof> means nothing in <FileInfo>"),
+    Mistake("Cfg/etc/motd/info.xml", "mode", "perms", "2: <Info> has perms, which is not read: w"),
+    Mistake("Cfg/etc/motd/info.xml", '"root"', '""', "2: owner='' of <Info> is no name: write a"),
+    Mistake("Cfg/etc/motd/info.xml", "owner", 'encoding="bas64" owner', "2: encoding='bas64' of"),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mod: 0640", "1: mod means nothing: did you mean"),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mode 0640", "1: 'mode 0640' is no line of the f"),
+    Mistake("Cfg/etc/info/:info", "mode: 0640", "mode: rw-", "1: mode: 'rw-' is no mode: write o"),
+    Mistake(KEYS, 'from="/etc/motd"', "", "3: <Allow> has neither a key nor from, and lets "),
+    Mistake(KEYS, "ssh-ed25519 ", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "2: <Allow> holds a p"),
+    Mistake(KEYS, "ssh-ed25519 ", "ssh-ed2559 ", "2: 'ssh-ed2559 AAAA admin' in <Allow> is no pu"),
+    Mistake(CLIENTS, "127.0.0.1", "127.0.0.300", "2: address='127.0.0.300' of <Client> is no add"),
+    Mistake(CLIENTS, '"127.0.0.1"', '" 127.0.0.1"', "2: address=' 127.0.0.1' of <Client> is no a"),
+    Mistake(CLIENTS, f'"{CLIENT}"', f'"{CLIENT} "', f"2: name='{CLIENT} ' of <Client> is no name"),
+    Mistake(CLIENTS, "/>", ' uuid="u"/>\n<Client name="b" profile="all" uuid="u"/>',
+            f"3: uuid u is that of {CLIENT} (line 2) as well"),
+    Mistake(CLIENTS, "/>", f'/>\n<Client name="b" profile="all"><Alias name="{CLIENT}"/></Client>',
+            f"3: {CLIENT} is a name of {CLIENT} (line 2) as well"),
+    Mistake("Metadata/groups.xml", 'name="linux"/>\n</', 'name="linux "/>\n</', "4: name='linux "),
     Mistake("Cfg/keys/authorizedkeys.xml", "<Allow from", "<Alow from", "3: <Alow> means nothing"),
     Mistake("Cfg/keys/authorizedkeys.xml", "AuthorizedKeys>", "Keys>", "1: the root is <Keys>"),
     Mistake("Rules/a.xml", "<Service ", "<Servcie ", "2: <Servcie> means nothing in <Rules>"),
-    Mistake("Rules/a.xml", 'status="on"', 'status="yes"', "2: status='yes' of <Service> is no val"),
-    Mistake("Defaults/a.xml", "<Service ", "<Serivce ", "2: <Serivce> means nothing in <Defaults>"),
+    Mistake("Rules/a.xml", 'status="on"', 'status="yes"', "2: status='yes' of <Service> is no va"),
+    Mistake("Defaults/a.xml", "<Service ", "<Serivce ", "2: <Serivce> means nothing in <Defaults"),
     Mistake("Deps/a.xml", "<Path ", "<Paht ", "2: <Paht> means nothing in <Service>"),
     Mistake("GroupPatterns/config.xml", "NamePattern>", "NamePatern>", "2: <NamePatern> means no"),
+    Mistake("GroupPatterns/config.xml", "client.*", "client(", "2: 'client(' of <NamePattern> is"),
+    Mistake("GroupPatterns/config.xml", "client.*", " client.*", "2: ' client.*' of <NamePattern"),
+    Mistake("GroupPatterns/config.xml", "<Group>named</Group>", "", "2: <GroupPattern> has no <G"),
+    Mistake("GroupPatterns/config.xml", "<NamePattern>client.*</NamePattern>", "",
+            "2: <GroupPattern> has no <NamePattern> and no <NameRange>"),
+    Mistake("GroupPatterns/config.xml", "[[1-9]]", "[[9-1]]", "3: 'host[[9-1]]' of <NameRange> h"),
+    Mistake("GroupPatterns/config.xml", "[[1-9]]", "[[1-b]]", "3: 'host[[1-b]]' of <NameRange> h"),
+    Mistake("GroupPatterns/config.xml", "[[1-9]]", "", "3: 'host' of <NameRange> has no range: w"),
+    Mistake("Defaults/a.xml", ".*", "*", "2: name='*' of <Service> is no regular expression: wri"),
+    Mistake("ACL/ip.xml", "127.0.0.1", "127.0.0.256", "2: <Deny>: '127.0.0.256' does not appear "),
+    Mistake("ACL/ip.xml", "RecvStats", "recvstats", "2: there is no method recvstats: did you me"),
+    Mistake("ACL/ip.xml", "Deny", "Forbid", "2: <Forbid> means nothing in <ACL>"),
+    Mistake("FileProbes/config.xml", "/etc/x", "etc/x", "2: name='etc/x' of <FileProbe> is no pa"),
+    Mistake("Probes/kernel", "#!/bin/sh", "#!/bin/sh\r", "1: the line ends as on Windows, and cl"),
+    Mistake("Probes/kernel", "#!/bin/sh", "# !/bin/sh", "1: '# !/bin/sh' names no interpreter: w"),
+    Mistake("Probes/kernel", "#!/bin/sh", "\ufeff#!/bin/sh", "1: it begins with a byte order mar"),
+    Mistake("Probes/kernel", "#!/bin/sh\nuname -r\n", "", "1: it is empty, which clients fail on"),
+    Mistake(HOST_KEY, "ssh-rsa AAAA root\n", "", "1: there is no public key in it: write its typ"),
+    Mistake(HOST_KEY, "ssh-rsa", "-----BEGIN PRIVATE KEY-----", "1: it is a private key: write t"),
     Mistake("GroupLogic/groups.xml", '<Group name="logical"', '<Gruop name="logical"',
             "2: <Gruop> means nothing in <Group>"),
     Mistake("Decisions/whitelist.xml", "<Decision ", "<Decison ", "2: <Decison> means nothing in"),
-    Mistake("ACL/ip.xml", "<Deny ", "<Dney ", "2: <Dney> means nothing in <ACL>: did you mean <De"),
+    Mistake("ACL/ip.xml", "<Deny ", "<Dney ", "2: <Dney> means nothing in <ACL>: did you mean <D"),
 ]  # fmt: skip
 
 
@@ -118,6 +167,7 @@ def outcome(core: NetworkCore) -> list[object]:
         serialise(configuration(core)),
         sorted(metadata.groups),
         core.GetDecisions(metadata, "whitelist"),
+        core.GetProbes(address()),
     ]
 
 
@@ -153,18 +203,20 @@ class ChangedFileTests(SynchronousTestCase):
 
 #: With one of these from the start the entry fails.
 FAILURES = [
-    Mistake("Cfg/etc/motd/info.xml", "0640", "rw-r-----", "2: mode='rw-r-----' of <Info> is no mo"),
+    Mistake("Cfg/etc/motd/info.xml", "0640", "rw-r-----", "2: mode='rw-r-----' of <Info> is no m"),
     Mistake("Cfg/etc/motd/info.xml", "0640", "0888", "2: mode='0888' of <Info> is no mode"),
     Mistake("Cfg/etc/motd/info.xml", "<Info ", "<Inof ", "2: <Inof> means nothing in <FileInfo>"),
     Mistake("Cfg/keys/authorizedkeys.xml", "<Allow from", "<Alow from", "3: <Alow> means nothing"),
     Mistake("Cfg/keys/authorizedkeys.xml", "AuthorizedKeys>", "Keys>", "1: the root is <Keys>"),
+    Mistake("Cfg/etc/motd/info.xml", '"root"', '""', "2: owner='' of <Info> is no name: write a"),
+    Mistake(KEYS, "ssh-ed25519 ", "-----BEGIN RSA PRIVATE KEY-----\n", "2: <Allow> holds a priva"),
 ]  # fmt: skip
 
 #: With one of these from the start nobody is served until it is repaired.
 UNSERVED = [
     Mistake("Metadata/groups.xml", "<Bundle ", "<Bundel ", "3: <Bundel> means nothing in <Group>"),
     Mistake("Metadata/groups.xml", "Groups>", "Clients>", "1: the root is <Clients>, <Groups> is"),
-    Mistake("Metadata/clients.xml", "Clients>", "Groups>", "1: the root is <Groups>, <Clients> is"),
+    Mistake("Metadata/clients.xml", "Clients>", "Groups>", "1: the root is <Groups>, <Clients> i"),
     Mistake("Metadata/clients.xml", "<Client ", "<Clinet ", "2: <Clinet> means nothing in <Clie"),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.checks import findings_in
 from bcfg2tw.engine.documents.infoxml import (
     InfoFile,
     InfoXML,
@@ -205,13 +206,12 @@ class InfoFileTests(SynchronousTestCase):
     def test_bad_lines(self) -> None:
         """A line that says nothing is named with its number, and the rest counts."""
         bad = ("owner", "two words: x", "mode:", ": x", "<Info/>")
-        with self.assertLogs("bcfg2-server", "WARNING") as logs:
-            self.assertEqual(self.attributes("\n".join((*bad, "group: g"))), {"group": "g"})
-        path = self.files.path("info")
+        text = "\n".join((*bad, "group: g"))
+        self.assertEqual(self.attributes(text), {"group": "g"})
         self.assertEqual(
-            [record.getMessage() for record in logs.records],
+            [str(finding) for finding in findings_in("Cfg", "a/info", "info", text.encode())],
             [
-                f"{path}:{number}: {line!r} is no line of the form key: value"
+                f"info:{number}: {line!r} is no line of the form key: value"
                 for number, line in enumerate(bad, 1)
             ],
         )

@@ -88,6 +88,19 @@ class DepsTests(SynchronousTestCase):
         )
         self.assertEqual(self.added(core), ["Package:ten"])
 
+    def test_conflict_later(self) -> None:
+        """A change that makes two files contradict each other takes nothing away: a fault."""
+        dependencies = (
+            '<Dependencies priority="2">\n<Package name="a"><Package name="b"/></Package>'
+            "</Dependencies>"
+        )
+        core = self.serve('<BoundPackage name="a"/>', dependencies)
+        self.assertEqual(self.added(core), ["Package:b"])
+        change(core, {"Deps/b.xml": dependencies})
+        failure = self.assertRaises(ValidationError, self.added, core)
+        self.assertIn("same priority (2) for Package:a", str(failure))
+        self.assertIn("give the files other priorities", str(failure))
+
     def test_conflict(self) -> None:
         """Two files of the same priority: nothing is added, and the log names both places."""
         one = (

@@ -68,7 +68,7 @@ class IncludeTests(SynchronousTestCase):
         files = self.files(top=ROOT % '<xi:include href="no.xml"/><X n="own"/>')
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             self.assertEqual(self.names(files), ["own"])
-        self.assertIn("top.xml: no.xml does not exist, skipping", logs.output[0])
+        self.assertIn("top.xml:1: no.xml does not exist, skipping", logs.output[0])
 
     def test_appears(self) -> None:
         """A file that was missing is taken in when it appears."""

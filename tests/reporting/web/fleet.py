@@ -57,7 +57,7 @@ def _entry(chance: random.Random, state: str) -> Entry:
 
 def _package(chance: random.Random, state: str) -> Entry:
     name = chance.choice(PACKAGES)
-    version = f"{len(name)}.{chance.randrange(3)}-1"
+    version = f"{len(name)}.{chance.randrange(1, 4)}-1"
     actual = {} if chance.random() < 0.2 else {"version": f"{len(name)}.0-1"}
     return Entry("Package", name, state, bool(actual), {"version": version}, actual)
 

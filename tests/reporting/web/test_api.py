@@ -9,8 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.reporting.cases import a_report_database, exported
-from tests.reporting.web.asking import a_fixture
+from tests.reporting.cases import exported
+from tests.reporting.web.asking import a_sqlite_fixture
 from tests.reporting.web.sites import a_site, body, get, text, value
 
 ROOT = "/api/1"
@@ -19,8 +19,7 @@ LINES = {"accept": "application/x-ndjson"}
 
 class ApiTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.database = a_report_database(self)
-        a_fixture(self, self.database)
+        self.database = a_sqlite_fixture(self)
         self.site = a_site(self.database)
         self.description = value(get(self.site, f"{ROOT}/openapi.json"))
 

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.reporting import tables
-from tests.reporting.cases import a_report_database
-from tests.reporting.web.asking import a_fixture
+from tests.reporting.web.asking import a_sqlite_fixture
 from tests.reporting.web.sites import a_site, get
 
 HOST = "web1.harbour.example"
@@ -17,8 +16,7 @@ HOST = "web1.harbour.example"
 
 class OldAddressTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.database = a_report_database(self)
-        a_fixture(self, self.database)
+        self.database = a_sqlite_fixture(self)
         self.site = a_site(self.database)
 
     def lead(self, addresses: dict[str, str | None]) -> None:

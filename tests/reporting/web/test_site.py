@@ -18,7 +18,7 @@ from bcfg2tw.reporting.web.exchange import HttpRequest, HttpResponse
 from bcfg2tw.settings import Settings
 from tests.reporting.cases import a_report_database
 from tests.reporting.test_storing import a_report
-from tests.reporting.web.asking import a_fixture
+from tests.reporting.web.asking import a_sqlite_fixture
 from tests.reporting.web.sites import a_site, a_users_file, body, get, login, post, text, value
 
 HOST = "web1.harbour.example"
@@ -28,8 +28,7 @@ class PagesTests(SynchronousTestCase):
     """What is read."""
 
     def setUp(self) -> None:
-        database = a_report_database(self)
-        a_fixture(self, database)
+        database = a_sqlite_fixture(self)
         self.site = a_site(database, web_prefix="/reports")
 
     def test_safe(self) -> None:
@@ -154,8 +153,7 @@ class ExpiringTests(SynchronousTestCase):
     """The only thing that is changed."""
 
     def setUp(self) -> None:
-        self.database = a_report_database(self)
-        a_fixture(self, self.database)
+        self.database = a_sqlite_fixture(self)
         self.site = a_site(self.database, web_users=a_users_file(self))
 
     def token(self, name: str = "ann") -> str:

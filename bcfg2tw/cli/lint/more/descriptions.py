@@ -29,6 +29,13 @@ _NAMES = {
     "group-cycle": "Groups contain each other in a circle.",
     "category-conflict": "A group adds two groups of one category, of which one counts.",
     "repeated-client": "A client is declared twice with other attributes.",
+    "repeated-default": "Two groups are the default for unknown clients; one of them counts.",
+    "repeated-name": "Two clients have one name or alias.",
+    "repeated-uuid": "Two clients have one uuid, so that none can be told by it.",
+    "renamed-attribute": "An attribute has an old name, and is not read.",
+    "missing-element": "An element lacks a child without which it means nothing.",
+    "private-key": "A private key stands where a public one belongs.",
+    "bad-line": "A line of a file means nothing, or is no start of a script or key.",
 }
 _WARNINGS = {
     "undeclared-group": "A group is named that is declared nowhere, and that no plugin gives: "
@@ -50,7 +57,7 @@ class Files(Check):
         """Look at the files of plugins in use."""
         repository = self.repository
         for plugin in repository.settings.plugins:
-            for path in repository.files(plugin, "*.xml", "*.genshi"):
+            for path in repository.files(plugin):
                 name = os.path.relpath(path, repository.path(plugin))
                 if kind_of(plugin, name) is not None:
                     yield from self._file(plugin, name, path)

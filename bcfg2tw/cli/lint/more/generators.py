@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import translate
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
 from bcfg2tw.cli.lint.cfg_files import CfgFile, cfg_files, paths_of
 from bcfg2tw.cli.lint.check import Check, Kind, Remark
+from bcfg2tw.cli.lint.clients import Client
 from bcfg2tw.cli.lint.repository import Repository
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import name_of
@@ -66,9 +67,9 @@ class Generators(Check):
                 yield from self._bundle(root, self._clients.get(name, []))
 
     @cached_property
-    def _clients(self) -> dict[str, list[ClientMetadata]]:
+    def _clients(self) -> dict[str, list[Client]]:
         """By bundle, metadata of clients that have it."""
-        by_bundle: dict[str, list[ClientMetadata]] = {}
+        by_bundle: dict[str, list[Client]] = {}
         for metadata in self.repository.clients():
             for bundle in metadata.bundles:
                 clients = by_bundle.setdefault(bundle, [])
@@ -76,7 +77,7 @@ class Generators(Check):
                     clients.append(metadata)
         return by_bundle
 
-    def _bundle(self, root: Element, clients: list[ClientMetadata]) -> Iterator[Remark]:
+    def _bundle(self, root: Element, clients: list[Client]) -> Iterator[Remark]:
         for entry in _entries(root):
             listing = [
                 name_of(generator)
@@ -90,13 +91,14 @@ class Generators(Check):
                 message = f"{entry.tag} {entry.get('name')} is bound by nothing{self._hint(entry)}"
                 yield Remark("no-generator", str(entry.base), line_of(entry), message)
 
-    def _is_claimed(self, entry: Element, clients: list[ClientMetadata]) -> bool:
+    def _is_claimed(self, entry: Element, clients: list[Client]) -> bool:
         """Say whether a plugin takes an entry for some client; one that fails might."""
         alone = etree.Element(str(entry.tag), {str(k): str(v) for k, v in entry.items()})
         for metadata in clients:
             for generator in self._generators:
                 try:
-                    if generator.HandlesEntry(alone, metadata):
+                    # what plugins ask of metadata here, every client has
+                    if generator.HandlesEntry(alone, cast("ClientMetadata", metadata)):
                         return True
                 except Exception:  # a plugin's code, here without what came before in a build
                     return True
@@ -168,11 +170,12 @@ class CfgFiles(Check):
             yield from self._equal(files)
             if bundled is not None and path not in bundled:
                 message = f"no bundle has the path {path}"
-                yield Remark("unused-cfg-path", files[0].path, None, message)
+                content = [file for file in files if file.role is Role.GENERATOR] or files
+                yield Remark("unused-cfg-path", content[0].path, None, message)
 
     @cached_property
     def _groups(self) -> frozenset[str]:
-        return frozenset().union(*(client.groups for client in self.repository.clients()))
+        return frozenset[str]().union(*(client.groups for client in self.repository.clients()))
 
     def _file(self, file: CfgFile) -> Iterator[Remark]:
         specificity = file.specificity
@@ -180,7 +183,7 @@ class CfgFiles(Check):
             return
         host, group = specificity.hostname, specificity.group
         if host is not None and host not in self._hosts:
-            near = near_name(host, self._hosts, 0.75)
+            near = near_name(host, self._hosts, 0.85)
             hint = "" if near is None else f": did you mean {near}?"
             message = f"there is no client {host}{hint}"
             yield Remark("unreachable-cfg-file", file.path, None, message)
@@ -190,8 +193,11 @@ class CfgFiles(Check):
 
     def _may_come(self, group: str) -> bool:
         """Say whether clients may come into a group by what is not known yet."""
-        profiles = self.repository.core().metadata
-        is_public = group in getattr(profiles, "public_groups", ())
+        groups = self.repository.document(self.repository.path("Metadata", "groups.xml"))
+        is_public = groups is not None and any(
+            declared.get("name") == group and declared.get("public", "").lower() == "true"
+            for declared in groups.iter("Group")
+        )
         return is_public or any(map(self.repository.uses, ("Probes", "Ldap", "PuppetENC")))
 
     def _equal(self, files: list[CfgFile]) -> Iterator[Remark]:

@@ -23,7 +23,7 @@ CONDITIONED = (
     "NagiosGen", "Decisions", "Cfg", "SSHbase",
 )  # fmt: skip
 #: How alike a name has to be to one that is declared, where a plugin may give it.
-ALIKE = 0.85
+ALIKE = 0.8
 
 _PROBED = re.compile(r"group:([\w.:+-]*)")
 

@@ -19,6 +19,11 @@ _ASSIGNMENT = re.compile(
     rf"""^\s*(?:export\s+)?["']?[\w.-]*{_NAME}["']?\s*(?:=|:\s)\s*(?P<quote>["']?)(?P<value>[^\s"'#;,]{{4,}})""",
     re.IGNORECASE,
 )
+#: What a file with a secret has somewhere, in small letters; looking for it takes little.
+_TRACES = (
+    b"passw", b"passphrase", b"secret", b"api", b"auth", b"akia", b"ghp_", b"glpat-",
+    b"private key",
+)  # fmt: skip
 _FIELD = re.compile(rf"(?:^|[._-]){_NAME}$", re.IGNORECASE)
 #: Values that are none: variables, choices, examples.
 _NONE = re.compile(
@@ -67,6 +72,9 @@ class Secrets(Check):
     def _file(self, path: str) -> Iterator[Remark]:
         data = self.repository.data(path)
         if len(data) > LARGE or b"\0" in data or looks_encrypted(data):
+            return
+        small = data.lower()
+        if not any(trace in small for trace in _TRACES):
             return
         key = _KEY.search(data)
         if key is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from bcfg2tw.engine.xmlio import Element
 
 __all__ = ["compact"]
@@ -56,7 +54,8 @@ def _pattern(node: Element) -> str:
     if tag == "ref":
         return _identifier(node.get("name", ""))
     if tag == "data":
-        return f"xsd:string {{ pattern = {json.dumps(children[0].text)} }}"
+        # a backslash is no escape in this syntax
+        return f'xsd:string {{ pattern = "{children[0].text}" }}' if children else "xsd:string"
     return tag  # text
 
 

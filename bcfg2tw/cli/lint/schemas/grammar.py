@@ -8,13 +8,14 @@ plugins know are not in it, nor are attributes that mean nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
 from lxml import etree
 
 from bcfg2tw.cli.lint.schemas.values import pattern_of
-from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind, Values
+from bcfg2tw.engine.checks.vocabulary import ElementRule, FileKind
 from bcfg2tw.engine.xmlio import Element
 
 __all__ = ["relax_ng"]
@@ -53,7 +54,7 @@ class _Grammar:
         self._root.append(_node("start", _node("choice", *map(self._element, self._kind.roots))))
         self._define("anything", _anything())
         self._define("foreign-attributes", _foreign_attributes())
-        self._define("include", _include())
+        self._define("xinclude", _include())
         return self._root
 
     def _define(self, name: str, *children: Element) -> Element:
@@ -85,7 +86,7 @@ class _Grammar:
         ]
         if rule.has_text or not children or rule.is_open:
             choices.append(_node("text"))
-        choices += [_ref("include"), _directive(name)]
+        choices += [_ref("xinclude"), _directive(name)]
         return self._define(name, _node("zeroOrMore", _node("choice", *choices)))
 
     def _condition(self, condition: str, tag: str, rule: ElementRule) -> Element:
@@ -169,12 +170,12 @@ def _one_of(rule: ElementRule, names: tuple[str, ...]) -> Element:
 
 def _attribute(rule: ElementRule, name: str) -> Element:
     values = rule.values.get(name)
-    if values is None:
+    if values is None or values.pattern is None:
         return _node("attribute", name=name)
-    return _node("attribute", _data(values), name=name)
+    return _node("attribute", _data(values.pattern), name=name)
 
 
-def _data(values: Values) -> Element:
+def _data(pattern: re.Pattern[str]) -> Element:
     parameter = _node("param", name="pattern")
-    parameter.text = pattern_of(values.pattern)
+    parameter.text = pattern_of(pattern)
     return _node("data", parameter, type="string")

@@ -13,7 +13,7 @@ from bcfg2tw.engine.plugins.cfg.kind import Role
 from bcfg2tw.engine.templates.python2_random import python2_hash
 
 #: Above this many characters files are compared line by line, which takes far less.
-LONG = 5000
+LONG = 1000
 #: The sizes of Python 2's dictionaries, and its numbers without sign.
 SIZES = tuple(8 * 4**power for power in range(12))
 UNSIGNED = (1 << 64) - 1

@@ -43,6 +43,8 @@ class MissingBundles:
         self._required_at_start: frozenset[str] = lasting.keep(
             "bundles that others required at the start", self._required
         )
+        self._plain: set[str] = lasting.keep("names of bundles without code", set)
+        self._plain.update(name for name, file in bundles.items() if not file.is_template)
         self._rendered: dict[str, set[str]] = lasting.keep("clients of rendered bundles", dict)
 
     def _required(self) -> frozenset[str]:
@@ -60,7 +62,8 @@ class MissingBundles:
         :param reason: with file and line
         :raises ValidationError: if no configuration is to be built without it
         """
-        if self._is_strict or metadata.hostname in self._rendered.get(name, ()):
+        had_it = name in self._plain or metadata.hostname in self._rendered.get(name, ())
+        if self._is_strict or had_it:
             raise ValidationError(f"bundle {name} cannot be rendered: {reason}")
         logger.error(
             "Bundler: Failed to render templated bundle %s: %s; %s gets its configuration without "

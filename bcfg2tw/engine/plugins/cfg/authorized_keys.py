@@ -7,6 +7,7 @@ import logging
 from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of
 from bcfg2tw.engine.xmlio import Element
@@ -44,7 +45,8 @@ class AuthorizedKeys(StructFile, ContentGenerator):
                 return ""
             key = bytes_of(bind_path(path, client)).decode("utf-8")
         except (Bcfg2Error, ValueError) as error:  # the other keys can be used all the same
-            logger.info("Cfg: %s: the key in %s cannot be used: %s", self.path, path, error)
+            level = logging.INFO if _is_listed(path, metadata) else logging.ERROR
+            logger.log(level, "Cfg: %s: the key in %s cannot be used: %s", self.path, path, error)
             return ""
         if not key.strip():
             logger.warning("Cfg: %s: %s is empty for %s", self.path, path, client.hostname)
@@ -66,6 +68,12 @@ class AuthorizedKeys(StructFile, ContentGenerator):
             )
             return None
         return metadata
+
+
+def _is_listed(path: str, metadata: ClientMetadata) -> bool:
+    """Say whether there is such a path for anybody; if not, its name is a mistake."""
+    generators = metadata.snapshot.plugins_by_type(Generator)
+    return any(path in generator.Entries.get("Path", ()) for generator in generators)
 
 
 def _options(allow: Element) -> str:

@@ -29,6 +29,7 @@ class Ldap(Plugin, Connector, ClientRunHooks):
 
     experimental = True
     __rmi__: ClassVar[list[str]] = [*Plugin.__rmi__, "expire_cache"]
+    __child_rmi__: ClassVar[list[str | tuple[str, str]]] = [*Plugin.__child_rmi__, "expire_cache"]
 
     def __init__(self, context: PluginContext, files: Files, previous: Ldap | None = None) -> None:
         super().__init__(context, files, previous)

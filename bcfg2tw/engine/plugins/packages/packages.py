@@ -124,8 +124,11 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Monitored, Thre
         Wait until there is something of each source, but not for ever.
 
         Not in the main thread: the reactor that is to fetch may have to run there. Then, or where
-        a mirror takes long, the calls of those clients wait that it concerns.
+        a mirror takes long, the calls of those clients wait that it concerns; so they do where
+        nothing could be fetched until now, as in a process that was forked.
         """
+        if self._needs_cache and self.indexes.fetch_missing(self.sources):
+            return
         is_main = threading.current_thread() is threading.main_thread()
         if self._needs_cache and not is_main:
             self._wait_for_new_sources()

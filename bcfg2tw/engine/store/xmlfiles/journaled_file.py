@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
 from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.records import Leftover, Record, State
-from bcfg2tw.engine.store.xmlfiles.refusals import Refusals
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
 from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError, StateUnavailable
 
@@ -151,7 +151,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         try:
             self._journal.append(self._record_of(change))
         except OSError as error:
-            raise self._refusals.note(error) from error
+            raise StateUnavailable(self._refusals.note(error)) from error
         self._refusals.end()
 
     # Taking over

@@ -49,7 +49,8 @@ def _first_entries(
         .subquery()
     )
     query = select(ranked.c.run, ranked.c.entry).where(ranked.c.place <= count)
-    return [(run, entry) for run, entry in connection.execute(query.order_by(*ranked.c))]
+    query = query.order_by(ranked.c.run, ranked.c.place)
+    return [(run, entry) for run, entry in connection.execute(query)]
 
 
 def _texts(connection: Connection, numbers: Iterable[int]) -> dict[int, Mapping[str, Any]]:

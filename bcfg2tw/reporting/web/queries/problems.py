@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.contents import PARAMETERS as CHUNK
 from bcfg2tw.reporting.contents import chunks
-from bcfg2tw.reporting.model import BAD
+from bcfg2tw.reporting.model import BAD, MODIFIED
 from bcfg2tw.reporting.web.listing import Column, Listing
 from bcfg2tw.reporting.web.page import Model, Parameter
 from bcfg2tw.reporting.web.queries.clients import FILTERS, group_names
@@ -30,6 +30,8 @@ from bcfg2tw.reporting.web.reasons import reasons_of
 
 #: Reasons of a row that are shown.
 REASONS = 3
+#: States of entries that were not good when a run began.
+NOT_GOOD = (FAILED, BAD, MODIFIED)
 
 COLUMNS = (
     Column("name", "Entry", "entry", is_sortable=True),
@@ -99,8 +101,8 @@ class Problems(Model):
 
 
 def problems(question: Question) -> Problems:
-    """Return the entries that are bad or failed, unless other states are asked for."""
-    return _problems(question, (FAILED, BAD))
+    """Return the entries that were not good in the last runs, extra ones apart."""
+    return _problems(question, NOT_GOOD)
 
 
 def entries(question: Question) -> Problems:

@@ -103,7 +103,7 @@ class CheetahText(ContentGenerator):
         context = error.__context__
         syntax = context if isinstance(context, SyntaxError) else None
         failing = ((syntax.text if syntax else None) or "").strip()
-        reason = syntax.msg if syntax else str(error)
+        reason = syntax.msg if syntax else next(iter(str(error).strip().splitlines()), "")
         line = self._line_of(failing, str(error))
         return python2.load_problem(self.path, reason, line, error, failing)
 

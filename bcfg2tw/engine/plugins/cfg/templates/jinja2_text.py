@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from types import FrameType
 from typing import Any
 
 from jinja2 import (
@@ -14,6 +17,7 @@ from jinja2 import (
     Template,
     TemplateNotFound,
     TemplateSyntaxError,
+    Undefined,
     meta,
     nodes,
     pass_context,
@@ -38,6 +42,8 @@ from bcfg2tw.engine.templates.site_code import CodeEnded
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 from bcfg2tw.settings import Settings
+
+logger = logging.getLogger("bcfg2-server")
 
 #: As Jinja2 asks loaders for templates: the text, the path, and whether both are up to date.
 LoadedTemplate = tuple[str, "str | None", "Callable[[], bool] | None"]
@@ -93,10 +99,41 @@ PYTHON2_FILTERS = {**ENVIRONMENT.filters, "random": choose}
 
 
 def _environment(settings: Settings, loader: BaseLoader) -> Environment:
-    environment = ENVIRONMENT.overlay(loader=loader)
+    environment = ENVIRONMENT.overlay(loader=loader, finalize=Output())
     if settings.python2_random:
         environment.filters = PYTHON2_FILTERS
     return environment
+
+
+class Output:
+    """
+    Makes text of the values that a template prints.
+
+    Names that there are not print nothing, as with the reference; each is told once.
+    """
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def __call__(self, value: Any) -> Any:
+        """Return the text of a value; called by the code that Jinja2 makes of a template."""
+        if isinstance(value, Undefined):
+            self._tell(value, sys._getframe(1))
+        return python2.as_text(value)
+
+    def _tell(self, value: Undefined, frame: FrameType) -> None:
+        place, reason = _place_in_template(frame), value._undefined_message
+        if (place, reason) not in self._told:
+            self._told.add((place, reason))
+            logger.error("%s: %s, and nothing is printed for it", place, reason)
+
+
+def _place_in_template(frame: FrameType) -> str:
+    """Return file and line of the template that generated code comes from."""
+    pairs = (pair.split("=") for pair in frame.f_globals.get("debug_info", "").split("&") if pair)
+    lines = [int(line) for line, generated in pairs if int(generated) <= frame.f_lineno]
+    path = frame.f_code.co_filename
+    return f"{path}:{lines[-1]}" if lines else path
 
 
 class Jinja2Text(ContentGenerator):

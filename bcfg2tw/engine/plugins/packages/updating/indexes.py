@@ -107,6 +107,8 @@ class Indexes(UpdateObserver):
         self._last_done = 0
         self._thread: threading.Thread | None = None
         self._is_stopped = False
+        # whether nothing could be fetched because there was nothing to fetch it with
+        self._lacked_downloader = False
 
     def get(self, source: PackageSource) -> SourceIndex | None:
         """
@@ -197,6 +199,21 @@ class Indexes(UpdateObserver):
                 return 0
             return self._enqueue(replace(self._last, force=force))
 
+    def fetch_missing(self, sources: Iterable[PackageSource]) -> bool:
+        """
+        Have what is missing fetched, if nothing could be fetched before, as before a fork.
+
+        :returns: whether that was so; calls of clients that need it wait for it
+        """
+        with self._changed:
+            if not self._lacked_downloader or self._downloader() is None:
+                return False
+            self._lacked_downloader = False
+            if self.lack(sources):
+                self._attempted_keys.clear()
+                self.load_again(force=False)
+            return True
+
     def _enqueue(self, order: Order) -> int:
         """Put an order into the place for the next; what waits there is carried out with it."""
         self._numbers += 1
@@ -255,6 +272,7 @@ class Indexes(UpdateObserver):
     def _carry_out(self, order: Order) -> bool:
         """Say whether there is all that the sources need now, or no hope for it."""
         downloader = self._downloader()
+        self._lacked_downloader = downloader is None
         try:
             is_whole = self._update(order, downloader or NoDownloader())
             return is_whole or downloader is None

@@ -197,6 +197,17 @@ class WaitingTests(SynchronousTestCase):
         core.start()
         self.assertEqual(added(core), [])
 
+    def test_network_after_reading(self) -> None:
+        """What was read without a network side is fetched once there is one, as after a fork."""
+        self.held.release()
+        core = self.core(self.remote())
+        core.downloader = None
+        core.load_plugins()
+        plugin_of(core).indexes.wait(1)
+        core.downloader = self.server
+        core.served.start_threads()
+        self.assertEqual(added(core), ["libc"])
+
     def test_deleted_index(self) -> None:
         """An index that somebody deletes before it was ever used is made again."""
         self.held.release()

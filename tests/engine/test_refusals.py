@@ -7,7 +7,7 @@ import logging
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.store.xmlfiles.refusals import Refusals
+from bcfg2tw.engine.refusals import Refusals
 from tests.doubles import ManualClock
 
 
@@ -19,7 +19,7 @@ class RefusalsTests(SynchronousTestCase):
         full = OSError(errno.ENOSPC, "No space left on device")
         with self.assertLogs("refusals", "WARNING") as logs:
             for _ in range(100):
-                error = refusals.note(full)
+                said = refusals.note(full)
             clock.advance(59)
             refusals.note(full)
             clock.advance(1)
@@ -27,7 +27,7 @@ class RefusalsTests(SynchronousTestCase):
             refusals.end()
             refusals.end()
         sentence = "/srv/x.journal cannot be written: No space left on device"
-        self.assertEqual(str(error), sentence)
+        self.assertEqual(said, sentence)
         refusal = f"{sentence}; what clients send is not kept, and they are told to come back"
         self.assertEqual(
             [record.getMessage() for record in logs.records],

@@ -1,11 +1,10 @@
-"""A time in which a journal cannot be written, because its disk is full for instance."""
+"""Times in which what clients send cannot be kept, because a disk is full for instance."""
 
 from __future__ import annotations
 
 import logging
 
 from bcfg2tw.engine.clock import Clock
-from bcfg2tw.errors import StateUnavailable
 
 #: However many clients are refused, the log has a line in so many seconds.
 SILENCE_SECONDS = 60.0
@@ -23,23 +22,26 @@ class Refusals:
         Have none.
 
         :param logger: says what fails
-        :param path: of the journal
+        :param path: of what cannot be written
         """
         self._logger = logger
         self._path = path
         self._clock = clock
         self._said_at: float | None = None
 
-    def note(self, error: OSError) -> StateUnavailable:
-        """Note that a change could not be written; return what is to be raised for it."""
-        sentence = f"{self._path} cannot be written: {error.strerror or error}"
+    def note(self, error: OSError) -> str:
+        """Note that something could not be written; return that as a sentence."""
+        return self.note_reason(f"{self._path} cannot be written: {error.strerror or error}")
+
+    def note_reason(self, sentence: str) -> str:
+        """Note that something could not be kept for another reason; return the sentence."""
         now = self._clock.monotonic()
         if self._said_at is None or now - self._said_at >= SILENCE_SECONDS:
             self._said_at = now
             self._logger.error(
                 "%s; what clients send is not kept, and they are told to come back", sentence
             )
-        return StateUnavailable(sentence)
+        return sentence
 
     def end(self) -> None:
         """Note that a change could be written."""

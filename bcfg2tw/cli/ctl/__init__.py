@@ -1,0 +1,1 @@
+"""`bcfg2tw ctl`: commands to a running server."""

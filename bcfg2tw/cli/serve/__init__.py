@@ -1,0 +1,1 @@
+"""`bcfg2tw serve`: the server itself, with the options of bcfg2-server."""

@@ -1,0 +1,1 @@
+"""`bcfg2tw status`: how a running server is."""

@@ -1,0 +1,1 @@
+"""Several processes that serve one repository: a supervisor, a nursery, and workers."""

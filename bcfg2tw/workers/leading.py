@@ -1,0 +1,145 @@
+"""Leading all processes from one state of the repository and of its certificates to the next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.error import ConnectionDone
+from twisted.internet.threads import blockingCallFromThread
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.pool import CorePool
+from bcfg2tw.settings import Settings
+from bcfg2tw.workers.crew import ANSWER_SECONDS, Answer, Crew
+from bcfg2tw.workers.nursery_link import NurseryLink
+from bcfg2tw.workers.shared_context import SharedContext
+
+log = Logger()
+
+#: A change that takes all workers together longer than this to read is not read by each: they are
+#: forked anew from the nursery, which has read it.
+READ_BY_EACH_SECONDS = 0.5
+
+
+class Leader:
+    """
+    Has nursery and workers take in what changes, one change after the other.
+
+    It is the core that the watcher watches for; `watched` and `reload` are for its threads, all
+    else is for the reactor's.
+
+    :ivar settings: those that were read last
+    """
+
+    def __init__(
+        self, reactor: Any, settings: Settings, pool: CorePool, nursery: NurseryLink, crew: Crew
+    ) -> None:
+        self._reactor = reactor
+        self._pool = pool
+        self._nursery = nursery
+        self._crew = crew
+        self._turn = DeferredLock()
+        self._watched: tuple[str, ...] = ()
+        self.settings = settings
+
+    def note_read(self, description: dict[str, Any]) -> None:
+        """Take note of what the nursery has read."""
+        self._watched = tuple(description["watched"])
+
+    # For the watcher
+
+    def watched(self) -> tuple[str, ...]:
+        """Return what any process has read."""
+        answers: list[Answer] = blockingCallFromThread(
+            self._reactor, self._crew.ask_all, "watched", ANSWER_SECONDS
+        )
+        paths = dict.fromkeys(self._watched)
+        for answer in answers:
+            paths.update(dict.fromkeys(answer.value or ()))
+        return tuple(paths)
+
+    def reload(self, changed: Collection[str] | None) -> None:
+        """
+        Have all processes take in changes.
+
+        :param changed: full paths; None where anything may have changed
+        :raises UnreadableRepository: if something is there and cannot be read
+        """
+        paths = None if changed is None else list(changed)
+        step: Any = partial(self._in_turn, self._take_in, paths)
+        blockingCallFromThread(self._reactor, step)
+
+    def _in_turn(self, step: Any, *args: Any) -> Deferred[Any]:
+        return self._turn.run(lambda: Deferred.fromCoroutine(step(*args)))
+
+    async def _take_in(self, changed: list[str] | None) -> None:
+        description = await self._nursery.ask("reload", changed=changed)
+        self.note_read(description)
+        if description["seconds"] is None:
+            return  # nothing new
+        share = max(1.0, self._crew.number / (os.cpu_count() or 1))
+        if description["seconds"] * share > READ_BY_EACH_SECONDS:
+            await self._crew.replace_all()
+        else:
+            await self._crew.reload(changed)
+
+    # Settings and certificates
+
+    def take_in_certificates(self) -> None:
+        """
+        Have all processes read the certificates that have changed.
+
+        Revocations count at once; new workers then share the keys of tickets again.
+        """
+        self._in_turn(self._take_in_certificates).addErrback(report)
+
+    async def _take_in_certificates(self) -> None:
+        await self._crew.ask_all("reload_certificates", ANSWER_SECONDS)
+        await self._nursery.ask("reload_certificates")
+        await self._crew.replace_all()
+
+    def take_in_settings(self, context: SharedContext) -> Deferred[list[str]]:
+        """
+        Read bcfg2.conf, certificates and the repository again, and have new workers serve.
+
+        :returns: a Deferred of sentences about what cannot be used
+        """
+        return self._in_turn(self._take_in_settings, context).addErrback(_reason_of)
+
+    async def _take_in_settings(self, context: SharedContext) -> list[str]:
+        reasons = []
+        try:
+            settings = await self._pool.call(self.settings.reread)
+            context.reload_here(settings)
+            self.settings = settings
+        except Bcfg2Error as error:
+            log.error("{error}; what was read before stays in force", error=error)
+            reasons.append(str(error))
+        else:
+            log.info("bcfg2.conf and certificates are read again")
+        self.note_read(await self._nursery.ask("reload_settings"))
+        await self._crew.replace_all()
+        log.info("The repository is read again")
+        return reasons
+
+
+def _reason_of(failure: Failure) -> list[str]:
+    """Log what went wrong, and return it as a sentence."""
+    report(failure)
+    return [str(failure.value) or type(failure.value).__name__]
+
+
+def report(failure: Failure) -> None:
+    """Log what went wrong: a sentence where the reason is a known one, else all of it."""
+    if failure.check(ConnectionDone):
+        return  # that a process has ended is told elsewhere
+    if failure.check(Bcfg2Error):
+        log.error("{reason}", reason=failure.value)
+    else:
+        log.failure("The server failed", failure)

@@ -1,0 +1,102 @@
+"""
+The listening sockets, which all workers share.
+
+There is one queue of connections for all of them, so that what waits when a worker dies is the next
+one's.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import AdoptedStreamServerEndpoint
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+from twisted.internet.protocol import Factory
+from twisted.protocols.haproxy import proxyEndpoint
+
+from bcfg2tw.serving.listening import bound_sockets, listen_at, server_endpoints
+from bcfg2tw.settings import Settings
+
+#: The beginning of descriptions of endpoints whose connections name their peers by PROXY.
+PROXIED = "haproxy:"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """
+    A socket that listens.
+
+    :ivar is_proxied: whether connections begin with a line of the PROXY protocol
+    :ivar port: of the endpoint that made it, which accepts nothing; it shuts the socket when it is
+        stopped
+    """
+
+    bound: socket.socket
+    is_proxied: bool = False
+    port: IListeningPort | None = None
+
+    def listen(self, reactor: Any, factory: IProtocolFactory) -> Deferred[IListeningPort]:
+        """Take connections from it in this process, beside others that may do the same."""
+        descriptor = os.dup(self.bound.fileno())
+        endpoint: IStreamServerEndpoint = AdoptedStreamServerEndpoint(
+            reactor, descriptor, self.bound.family
+        )
+        if self.is_proxied:
+            endpoint = proxyEndpoint(endpoint)
+        listening: Deferred[IListeningPort] = endpoint.listen(factory)
+        return listening
+
+    def close(self) -> None:
+        """Leave it to the other processes."""
+        self.bound.close()
+
+    def end(self) -> None:
+        """
+        Have nobody connect to it any more, whichever processes have it.
+
+        One that came from outside, as from systemd, is left as it is: whoever made it gives it to
+        the next server, with the connections that wait.
+        """
+        if self.port is not None:
+            maybeDeferred(self.port.stopListening)
+        else:
+            with suppress(OSError):
+                self.bound.shutdown(socket.SHUT_RDWR)
+        self.bound.close()
+
+    def __str__(self) -> str:
+        host, port = self.bound.getsockname()[:2]
+        return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+
+
+async def open_listeners(reactor: Any, settings: Settings) -> list[Listener]:
+    """
+    Bind a socket for each address or endpoint of the settings.
+
+    :raises CannotListen: naming the address and the remedy
+    """
+    listeners = [await _of_endpoint(*pair) for pair in server_endpoints(reactor, settings).items()]
+    if not settings.endpoints:
+        listeners.extend(_of_addresses(settings))
+    return listeners
+
+
+async def _of_endpoint(description: str, endpoint: IStreamServerEndpoint) -> Listener:
+    factory = Factory()
+    factory.noisy = False
+    port: Any = await listen_at(description, endpoint, factory)
+    port.stopReading()  # the workers accept
+    bound = socket.socket(fileno=os.dup(port.fileno()))
+    return Listener(bound, description.startswith(PROXIED), port)
+
+
+def _of_addresses(settings: Settings) -> Iterator[Listener]:
+    for bound in bound_sockets(settings):
+        bound.setblocking(False)
+        yield Listener(bound)

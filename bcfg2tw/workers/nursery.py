@@ -1,0 +1,248 @@
+"""
+The nursery: the process that has read the repository, and that workers are forked from.
+
+It runs no reactor and no threads of its own, so that a fork of it is a whole process. It reads each
+change first; what it cannot read, no worker has to try.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from twisted.logger import Logger
+
+from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.workers.inheritance import Inheritance, enter_child
+from bcfg2tw.workers.messages import DELIMITER, Message, decoded, reply_of_error
+from bcfg2tw.workers.worker import run_worker
+from bcfg2tw.workers.worker_core import WorkerCore
+
+log = Logger()
+
+#: How often it is looked whether workers have ended.
+REAP_SECONDS = 0.2
+
+#: How long threads of plugins may take to end before a fork.
+THREAD_SECONDS = 60.0
+
+#: How much longer than the calls of workers their processes may last at the end.
+END_SECONDS = 3.0
+
+
+class EndOfSupervisor(Exception):
+    """The supervisor is gone, or wants the end."""
+
+
+def fork_nursery(inheritance: Inheritance, ends: Collection[int]) -> tuple[int, socket.socket]:
+    """
+    Fork a nursery.
+
+    :param ends: descriptors of this process that are none of the nursery's
+    :returns: its process, and the socket over which it is told what to do
+    """
+    ours, theirs = socket.socketpair()
+    sys.stdout.flush()
+    process = os.fork()
+    if process:
+        theirs.close()
+        return process, ours
+    try:
+        ours.close()
+        for descriptor in ends:
+            os.close(descriptor)
+        enter_child(inheritance)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # its end is that of its socket
+        Nursery(inheritance, theirs).run()
+    except BaseException:  # whatever it is, this process must not go on as the one that was forked
+        log.failure("The nursery failed")
+        os._exit(1)
+    os._exit(0)
+
+
+class Nursery:
+    """Reads the repository, and forks workers when it is told to."""
+
+    def __init__(self, inheritance: Inheritance, control: socket.socket) -> None:
+        self._inheritance = inheritance
+        self._control = control
+        self._settings = inheritance.settings
+        self._core = WorkerCore(inheritance.settings)
+        self._core.debug_listeners.append(inheritance.logs.set_debug)
+        self._received = b""
+        self._workers: set[int] = set()
+        self._answerers: dict[str, Callable[..., Any]] = {
+            "load": self._load,
+            "reload": self._reload,
+            "reload_settings": self._reload_settings,
+            "reload_certificates": inheritance.context.reload_here,
+            "obey": self._core.obey,
+        }
+
+    def run(self) -> None:
+        """Do what the supervisor says, until it is gone; then see to it that all workers end."""
+        try:
+            for message in self._messages():
+                self._answer(message)
+        except (EndOfSupervisor, OSError):
+            self._control.close()
+            self._end_workers()
+
+    def _messages(self) -> Iterator[Message]:
+        while True:
+            *lines, self._received = self._received.split(DELIMITER)
+            for line in lines:
+                yield decoded(line)
+            self._wait()
+            data = self._control.recv(1 << 20)
+            if not data:
+                raise EndOfSupervisor
+            self._received += data
+
+    def _wait(self) -> None:
+        """Wait for a message, and tell of workers that end."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        while not poll.poll(REAP_SECONDS * 1000):
+            self._reap()
+
+    def _answer(self, message: Message) -> None:
+        assert message.name is not None and message.number is not None
+        if message.name == "fork":
+            self._fork(message.number)
+            return
+        try:
+            value = self._answerers[message.name](**message.arguments)
+        except Bcfg2Error as error:
+            self._send(reply_of_error(message.number, error))
+        except Exception as error:  # plugins raise what they like: the supervisor is to know
+            log.failure("{name} failed in the nursery", name=message.name)
+            self._send(reply_of_error(message.number, error))
+        else:
+            self._send(Message(number=message.number, value=value))
+
+    def _send(self, message: Message) -> None:
+        self._control.sendall(message.encoded())
+
+    def _load(self) -> dict[str, Any]:
+        """Read the repository for the first time, as the user that serves."""
+        self._inheritance.assume_user()
+        self._core.store.prepare()
+        self._core.load_plugins()
+        return self._settled(0.0)
+
+    def _reload(self, changed: list[str] | None) -> dict[str, Any]:
+        """Take in changes, before the workers do."""
+        before, began = self._core.snapshot, time.monotonic()
+        self._core.reload(changed)
+        after = self._core.snapshot
+        if after is before:
+            return self._description(None)
+        is_other = after.plugins != before.plugins or after.settings is not before.settings
+        return self._settled(time.monotonic() - began if is_other else 0.0)
+
+    def _reload_settings(self) -> dict[str, Any]:
+        """Read bcfg2.conf, certificates and the repository again."""
+        try:
+            settings = self._settings.reread()
+            self._inheritance.context.reload_here(settings)
+            self._settings = settings
+        except Bcfg2Error:
+            pass  # the supervisor has met the same, and has said so
+        return self._reload(None)
+
+    def _settled(self, seconds: float) -> dict[str, Any]:
+        """Have workers share the memory of what was read, and return what the supervisor needs."""
+        self._core.store.disconnect()
+        _wait_for_threads()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        return self._description(seconds)
+
+    def _description(self, seconds: float | None) -> dict[str, Any]:
+        """
+        Return what the supervisor has to know of the repository.
+
+        :param seconds: that reading took, None if there is nothing new
+        """
+        return {
+            "seconds": seconds,
+            "summary": self._core.summary(),
+            "watched": self._core.watched(),
+        }
+
+    def _fork(self, number: int) -> None:
+        """Fork a worker, and send the supervisor its end of the way to it."""
+        supervisors, workers = socket.socketpair()
+        self._core.store.disconnect()
+        _wait_for_threads()
+        process = os.fork()
+        if not process:
+            supervisors.close()
+            self._become_worker(workers)
+        workers.close()
+        self._workers.add(process)
+        reply = Message(number=number, value=process).encoded()
+        with supervisors:
+            sent = socket.send_fds(self._control, [reply], [supervisors.fileno()])
+        self._control.sendall(reply[sent:])
+
+    def _become_worker(self, end: socket.socket) -> None:
+        self._control.close()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        status = 1
+        try:
+            run_worker(self._inheritance, self._settings, self._core, end)
+            status = 0
+        except BaseException:  # whatever it is, a worker must not go on as a nursery
+            log.failure("A worker failed")
+        finally:
+            os._exit(status)
+
+    def _reap(self) -> None:
+        """Tell of workers that have ended."""
+        for process in tuple(self._workers):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                self._workers.discard(process)
+                code = os.waitstatus_to_exitcode(status)
+                self._send(Message("ended", arguments={"process": process, "code": code}))
+
+    def _end_workers(self) -> None:
+        """Wait until all workers have ended, which they do by themselves, and kill who hangs."""
+        for listener in self._inheritance.listeners:
+            listener.close()
+        deadline = time.monotonic() + self._settings.drain_timeout_seconds + END_SECONDS
+        while self._workers:
+            if time.monotonic() > deadline:
+                for process in self._workers:
+                    os.kill(process, signal.SIGKILL)
+            self._workers = {process for process in self._workers if not _has_ended(process)}
+            time.sleep(REAP_SECONDS / 4)
+
+
+def _has_ended(process: int) -> bool:
+    return os.waitpid(process, os.WNOHANG)[0] != 0
+
+
+def _wait_for_threads() -> None:
+    """Wait for threads to end: a fork has none, and what they hold would be held for ever."""
+    deadline = time.monotonic() + THREAD_SECONDS
+    for thread in threading.enumerate():
+        if thread is threading.current_thread():
+            continue
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            log.error(
+                "the thread {name} does not end: workers cannot use what it holds",
+                name=thread.name,
+            )

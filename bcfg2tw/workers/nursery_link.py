@@ -1,0 +1,53 @@
+"""The nursery, as the supervisor sees it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from bcfg2tw.workers.conversation import Conversation, converse
+
+
+class NurseryLink:
+    """
+    The way to the nursery, which is another one when it had to be replaced.
+
+    :ivar note_ended: called with process and exit code of each worker that has ended
+    :ivar lost: called when the nursery is gone
+    """
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._conversation: Conversation | None = None
+        self.note_ended: Callable[[int, int], None] = lambda process, code: None
+        self.lost: Callable[[], None] = lambda: None
+
+    def connect(self, end: socket.socket) -> None:
+        """Talk to a new nursery."""
+        self._conversation = Conversation(
+            {"ended": lambda process, code: self.note_ended(process, code)}, lambda: self.lost()
+        )
+        converse(self._reactor, end, self._conversation)
+
+    def ask(self, name: str, /, **arguments: Any) -> Deferred[Any]:
+        """Have the nursery do something; see `Conversation.ask`."""
+        assert self._conversation is not None
+        return self._conversation.ask(name, **arguments)
+
+    async def fork(self) -> tuple[int, socket.socket]:
+        """Have a worker forked; return its process, and the way to it."""
+        conversation = self._conversation
+        assert conversation is not None
+        process: int = await self.ask("fork")
+        return process, socket.socket(fileno=conversation.descriptors.pop(0))
+
+    def close(self) -> bool:
+        """Have the nursery end; return False if there is none."""
+        conversation = self._conversation
+        if conversation is None or not conversation.connected:
+            return False
+        conversation.end()
+        return True

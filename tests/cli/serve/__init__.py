@@ -1,0 +1,1 @@
+"""Tests of `bcfg2tw serve`."""

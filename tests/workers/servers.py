@@ -1,0 +1,46 @@
+"""A server with workers, and its processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.waiting import wait_until
+
+
+def parent_of(process: int) -> int | None:
+    """Return the parent of a process, None if it has ended."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return None
+    state, parent = status.rpartition(")")[2].split()[:2]
+    return None if state in "ZX" else int(parent)
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that have a parent."""
+    processes = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    return sorted(number for number in processes if parent_of(number) == process)
+
+
+def nursery_of(supervisor: int) -> int:
+    """Return the nursery of a server."""
+    (nursery,) = children_of(supervisor)
+    return nursery
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """Return the workers of a server."""
+    return children_of(nursery_of(supervisor))
+
+
+def processes_of(supervisor: int) -> list[int]:
+    """Return all processes of a server."""
+    return [supervisor, nursery_of(supervisor), *workers_of(supervisor)]
+
+
+def wait_for_ends(processes: list[int], said: Callable[[], str]) -> None:
+    """Wait until processes have ended."""
+    wait_until(lambda: not any(map(parent_of, processes)), lambda: f"{processes}: {said()}")

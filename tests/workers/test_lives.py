@@ -1,0 +1,172 @@
+"""The lives and deaths of a server's processes: real ones, over TLS."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.processes import ServerProcess, bcfg2_core, ended
+from tests.test_service import HeldCall, Site
+from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.workers.servers import (
+    children_of,
+    nursery_of,
+    parent_of,
+    processes_of,
+    wait_for_ends,
+    workers_of,
+)
+
+WORKERS = ("--workers", "2")
+
+
+class LivesTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.site = Site(self)
+
+    def server(self) -> ServerProcess:
+        """Return a server with two workers."""
+        return self.site.server(*WORKERS)
+
+    def wait_for_others(self, server: ServerProcess, former: list[int]) -> list[int]:
+        """Wait until there are two workers, none of which was there before; return them."""
+        wait_until(lambda: self.are_others(server, former), server.said)
+        return workers_of(server.process.pid)
+
+    def are_others(self, server: ServerProcess, former: list[int]) -> bool:
+        """Say whether there are two workers, none of which was there before."""
+        workers = workers_of(server.process.pid)
+        return len(workers) == 2 and not set(workers) & set(former)
+
+    def test_processes(self) -> None:
+        """There are a supervisor, a nursery and two workers; SIGTERM ends them all."""
+        with self.server() as server:
+            processes = processes_of(server.process.pid)
+            self.assertEqual(len(processes), 4)
+            self.assertIn("4 clients, 7 plugins", server.said())
+            self.assertIn("2 workers", server.said())
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+        self.assertEqual(server.said().count("All plugins shut down"), 2)
+        wait_for_ends(processes, server.said)
+
+    def test_killed_workers(self) -> None:
+        """Workers that are killed are replaced, and the log says how they have ended."""
+        with self.server() as server:
+            former = workers_of(server.process.pid)
+            for worker in former:
+                os.kill(worker, signal.SIGKILL)
+            self.wait_for_others(server, former)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            server.wait_for(f"Worker {former[0]} was ended by signal 9")
+
+    def test_stopped_worker(self) -> None:
+        """A worker that gives no sign of life is ended and replaced; others serve meanwhile."""
+        self.site.set("bcfg2tw", "worker_heartbeat = 2")
+        with self.server() as server:
+            first, second = workers_of(server.process.pid)
+            os.kill(first, signal.SIGSTOP)
+            server.wait_for(f"Worker {first} gave no sign of life for 2")
+            wait_for_ends([first], server.said)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            self.assertEqual(parent_of(second), nursery_of(server.process.pid))
+
+    def test_stopped_supervisor(self) -> None:
+        """A supervisor that was stopped for long ends no worker when it goes on."""
+        self.site.set("bcfg2tw", "worker_heartbeat = 1")
+        with self.server() as server:
+            workers = workers_of(server.process.pid)
+            server.process.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            server.process.send_signal(signal.SIGCONT)
+            time.sleep(1)
+            self.assertEqual(workers_of(server.process.pid), workers)
+
+    def test_told_worker(self) -> None:
+        """A worker that an administrator ends answers its calls first, and is replaced."""
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread, self.server() as server:
+            workers = workers_of(server.process.pid)
+            call = thread.submit(self.site.call, "GetConfig")
+            held.wait(server)
+            for worker in workers:
+                os.kill(worker, signal.SIGTERM)
+            wait_until(lambda: len(workers_of(server.process.pid)) == 3, server.said)
+            self.assertFalse(call.done())
+            held.let_go()
+            self.assertIn('<Bundle name="motd">', call.result(PATIENCE_SECONDS))
+            self.wait_for_others(server, workers)
+
+    def test_killed_nursery(self) -> None:
+        """A nursery that is killed is replaced; workers go on serving, and so do new ones."""
+        with self.server() as server:
+            nursery = nursery_of(server.process.pid)
+            former = workers_of(server.process.pid)
+            os.kill(nursery, signal.SIGKILL)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            wait_until(lambda: children_of(server.process.pid) != [nursery], server.said)
+            wait_until(lambda: len(children_of(server.process.pid)) == 1, server.said)
+            for worker in former:
+                os.kill(worker, signal.SIGKILL)
+            self.wait_for_others(server, former)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_killed_supervisor(self) -> None:
+        """A supervisor that is killed leaves no process behind."""
+        with self.assertRaises(AssertionError), self.server() as server:
+            processes = processes_of(server.process.pid)
+            server.process.kill()
+            wait_for_ends(processes[1:], server.said)
+        self.assertFalse(any(map(parent_of, processes)))
+
+    def test_ending_under_load(self) -> None:
+        """SIGTERM: a call that runs is answered; then all processes have ended."""
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread, self.server() as server:
+            processes = processes_of(server.process.pid)
+            call = thread.submit(self.site.call, "GetConfig")
+            held.wait(server)
+            server.process.terminate()
+            server.wait_for("Received SIGTERM")
+            held.let_go()
+            self.assertIn('<Bundle name="motd">', call.result(PATIENCE_SECONDS))
+            server.process.wait(PATIENCE_SECONDS)
+            wait_for_ends(processes, server.said)
+
+    def test_broken_start(self) -> None:
+        """A plugin that cannot be made ends the start, with a sentence and a status."""
+        conf = self.site.conf
+        conf.write_text(conf.read_text().replace("Bundler,", "Bundler,Git,"))
+        result = ended(bcfg2_core("--config", str(conf), *WORKERS))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("[server] plugins: Git cannot be used: ", result.stdout)
+        self.assertNotIn("Traceback", result.stdout + result.stderr)
+
+    def test_hanging_call(self) -> None:
+        """A worker in which a call hangs for good is replaced; the call's client is told why."""
+        self.site.set("bcfg2tw", "call_timeout = 2\ndrain_timeout = 2")
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread, self.server() as server:
+            call = thread.submit(self.site.call, "GetConfig")
+            held.wait(server)
+            server.wait_for("is replaced: calls hang in it")
+            error = call.exception(PATIENCE_SECONDS)
+            self.assertIn("Bundler/motd.xml", str(error))
+            server.wait_for("motd.xml")
+            wait_until(lambda: len(workers_of(server.process.pid)) == 2, server.said)
+
+    def test_worn_out(self) -> None:
+        """A worker that has answered many calls is replaced by a new one; no call fails."""
+        self.site.set("bcfg2tw", "max_calls_per_worker = 20")
+        with self.server() as server:
+            former = workers_of(server.process.pid)
+            # the kernel deals connections out as it likes
+            wait_until(
+                lambda: bool(self.site.call("listMethods")) and self.are_others(server, former),
+                server.said,
+            )
+            self.assertRegex(server.said(), r"is replaced: it has answered \d+ calls")
