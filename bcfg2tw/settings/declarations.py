@@ -164,9 +164,9 @@ class OptionTable:
         types.cache_mode,
     )  # fmt: skip
     kept_configurations_bytes: int = option(
-        "caching", "configurations", "64m",
-        "Size of the configurations that are kept, and sent again while nothing has changed that "
-        "they were made from; 0 for none.",
+        "caching", "configurations", "32m",
+        "Size of the configurations that are kept, compressed, and sent again while nothing has "
+        "changed that they were made from; 0 for none.",
         types.size,
     )  # fmt: skip
     verify_configurations: bool = option(

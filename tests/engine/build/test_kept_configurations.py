@@ -10,7 +10,6 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build.kept_configurations import (
-    ENTRY_BYTES,
     KeptConfigurations,
     kept_configurations,
 )
@@ -111,7 +110,8 @@ class KeptTests(KeptTestCase):
     def test_bounded(self) -> None:
         """The least used go when all of them become larger than they may be."""
         self.serve({})
-        size = len(self.ask()) + ENTRY_BYTES
+        self.ask()
+        size = self.kept().size_bytes
         self.serve({}, kept_configurations_bytes=2 * size + size // 2)
         for client in (*CLIENTS[:2], CLIENTS[0], CLIENTS[2]):
             self.ask(client)
@@ -132,8 +132,8 @@ class KeptTests(KeptTestCase):
         first = self.ask()
         self.assertEqual(self.builds(lambda: self.assertEqual(self.ask(), first)), 1)
         kept = self.kept()
-        ((state, text),) = kept._texts.values()
-        kept._texts[CLIENTS[0]] = state, text + "<!-- wrong -->"
+        ((state, _),) = kept._texts.values()
+        kept._put(CLIENTS[0], state, first + "<!-- wrong -->")
         self.assertEqual(self.ask(), first)
         self.assertIn("is not as one that was built anew", "\n".join(self.log.lines))
 
