@@ -15,6 +15,8 @@ from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 
+_HAS_EFFECTIVE = os.access in os.supports_effective_ids
+
 #: The fields of the settings, by their options.
 FIELDS = {"certificate": "cert", "key": "key", "ca": "ca", "crl": "crl"}
 
@@ -66,7 +68,7 @@ def _closed(path: str) -> str:
     parts = [path]
     while parts[0] != os.path.dirname(parts[0]):
         parts.insert(0, os.path.dirname(parts[0]))
-    closed = (part for part in parts[:-1] if not os.access(part, os.X_OK))
+    closed = (p for p in parts[:-1] if not os.access(p, os.X_OK, effective_ids=_HAS_EFFECTIVE))
     return next(closed, path)
 
 

@@ -308,6 +308,7 @@ class BoundedSite(Site):
         self.idle: IdleConnections[CoreChannel] = IdleConnections()
         self._drained: Deferred[None] | None = None
         self._is_draining = False
+        self._expected: set[object] = set()
         self._versions: Counter[str] = Counter()
         self._handshake_failures = 0  # before the settings were read again
 
@@ -351,8 +352,17 @@ class BoundedSite(Site):
         self.idle.remove(channel)
         self._look_whether_drained()
 
+    def expect(self, connection: object) -> None:
+        """Have the end wait for a connection whose channel is still to come, for a header."""
+        self._expected.add(connection)
+
+    def expect_no_more(self, connection: object) -> None:
+        """Wait for a connection no more: its channel is there, or it has gone."""
+        self._expected.discard(connection)
+        self._look_whether_drained()
+
     def _look_whether_drained(self) -> None:
-        if self._drained is not None and not self.channels:
+        if self._drained is not None and not self.channels and not self._expected:
             drained, self._drained = self._drained, None
             drained.callback(None)
 

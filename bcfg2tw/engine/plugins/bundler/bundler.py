@@ -163,6 +163,8 @@ class Bundler(Plugin, Structure, StructureValidator, Tracked):
             if len(paths_by_glob) >= KEPT_GLOBS:
                 paths_by_glob.clear()  # templates may make globs without end
             paths = paths_by_glob[glob] = tuple(_matching_paths(glob, snapshot))
+            if not paths:
+                self.logger.warning("Bundler: no path matches the glob %s of a bundle", glob)
         return paths
 
 
