@@ -34,7 +34,7 @@ from tests.network import basic, call_of
 from tests.processes import ServerProcess, environment
 
 #: Processor time of a run as a ratio to the bare site's, for each way of serving.
-RATIOS = {"kept": 2.0, "anew": 3.0}
+RATIOS = {"kept": 1.6, "anew": 2.35}
 TOLERANCE = 0.1
 
 ROUNDS = 5
