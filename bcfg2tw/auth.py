@@ -18,6 +18,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from bcfg2tw.certificates.files import CertificateFiles, FileStamp, read_files, stamps_of
+from bcfg2tw.certificates.handshake_hints import hint_for
 from bcfg2tw.certificates.order import position_of_key
 from bcfg2tw.certificates.refused import openssl_reasons, refusal, use_file
 from bcfg2tw.certificates.revocations import CurrentRevocations
@@ -62,6 +63,11 @@ class ServerContext:
         self.settings = settings
         self._revocations = CurrentRevocations()
         self.reload(settings)
+
+    @property
+    def revocations(self) -> CurrentRevocations:
+        """The certificates that are revoked now."""
+        return self._revocations
 
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the TLS state of a new connection."""
@@ -108,7 +114,7 @@ def _read_files(settings: Settings) -> CertificateFiles:
     if settings.ca is None:
         raise SettingsError(
             "revocations mean nothing without authorities: give [communication] ca, or remove "
-            "the line",
+            f"the line{settings.origin('crl')}",
             "communication",
             "crl",
         )
@@ -231,4 +237,7 @@ class HandshakeFailures:
                 protocol=LEGACY_PROTOCOL,
             )
         else:
-            log.warn("TLS handshake with {ip} failed: {reason}", ip=ip, reason=reason)
+            hint = hint_for(reason, self._protocol == LEGACY_PROTOCOL)
+            log.warn(
+                "TLS handshake with {ip} failed: {reason}{hint}", ip=ip, reason=reason, hint=hint
+            )

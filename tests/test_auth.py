@@ -389,6 +389,20 @@ class FailureLogTests(SynchronousTestCase):
         )
         self.assertEqual(self.noted(failures, "192.0.2.1", ConnectionError("gone")), [])
 
+    def test_remedies(self) -> None:
+        """Where OpenSSL's words have a usual cause, its remedy follows them."""
+        lines = log_lines(self)
+        for protocol, reason, remedy in (
+            ("xmlrpc/ssl", "http request", "it speaks plain HTTP: write https:// in its"),
+            ("xmlrpc/ssl", "tlsv1 alert unknown ca", "does not trust the authority of this server"),
+            ("xmlrpc/tlsv1", "tlsv1 alert internal error", "(it says legacy sigalg): write [commu"),
+        ):
+            HandshakeFailures(protocol).note_reason("192.0.2.1", reason)
+            self.assertIn(f"192.0.2.1 failed: {reason} (", lines[-1])
+            self.assertIn(remedy, lines[-1])
+        HandshakeFailures("xmlrpc/ssl").note_reason("192.0.2.1", "tlsv1 alert internal error")
+        self.assertTrue(lines[-1].endswith("tlsv1 alert internal error"))
+
 
 class CredentialsTests(SynchronousTestCase):
     """The Authorization header."""

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,7 @@ from bcfg2tw.certificates.files import read_files
 from bcfg2tw.certificates.order import oddities
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
+from tests.certificates import Authority
 from tests.network import an_authority, tls_settings
 
 WANTED = {
@@ -139,6 +145,44 @@ class KindsTests(SynchronousTestCase):
         data = self.certificate.public_bytes(Encoding.PEM)
         text = self.refusal("cert", data.replace(b"MII", b"!!!", 1))
         self.assertIn("holds no certificate in PEM that can be used: PEM lib, bad", text)
+
+
+class ClosedTests(SynchronousTestCase):
+    """Files that the server's user may not read."""
+
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())  # trial's own folders may be closed to others
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder.chmod(0o755)
+        authority = Authority(self.folder / "ssl")
+        self.cert, self.key = authority.issue("localhost")
+        self.settings = Settings(cert=str(self.cert), key=str(self.key))
+
+    @contextmanager
+    def as_other_user(self) -> Iterator[str]:
+        """Act as a user whom files can be closed to; give the name."""
+        if os.geteuid() != 0:
+            yield pwd.getpwuid(os.geteuid()).pw_name
+            return
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        try:
+            yield "nobody"
+        finally:
+            os.seteuid(0)
+
+    def test_told(self) -> None:
+        """The file, or the folder on the way to it that is closed, is named with the user."""
+        for closed, option in ((self.key, "key"), (self.folder / "ssl", "certificate")):
+            before = closed.stat().st_mode
+            closed.chmod(0)
+            with self.as_other_user() as user:
+                error = self.assertRaises(SettingsError, ServerContext, self.settings)
+            closed.chmod(before)
+            self.assertEqual(
+                str(error),
+                f"[communication] {option}: {closed} cannot be read by user {user}: chown or chmod "
+                "it",
+            )
 
 
 class OrderTests(SynchronousTestCase):

@@ -69,19 +69,26 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", "finding", "near_names", ""),
+    ("closed_paths", "errors", "finding", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name.
 ROOMS = {
     "engine.checks": (
         ("",),
-        ("checking",),
+        ("checking", "group_names"),
         ("file_kinds",),
         ("path_kinds", "plugin_kinds", "scripts_and_keys", "structure_kinds"),
         (
-            "access_rules", "clients_file", "entries", "file_names", "info_lines", "key_texts",
-            "metadata_files", "patterns",
+            "access_rules",
+            "clients_file",
+            "entries",
+            "file_names",
+            "info_lines",
+            "key_texts",
+            "metadata_files",
+            "patterns",
+            "sources_file",
         ),
         ("vocabulary",),
     ),
@@ -124,6 +131,19 @@ ROOMS = {
         ("known_hosts", "host_keys"),
         ("host_names", "key_files"),
         ("dns",),
+    ),
+    "reporting.web": (
+        ("resource",),
+        ("site",),
+        ("finishing", "static_files", "api"),
+        ("rendering", "pages", "openapi"),
+        ("show", "old_addresses", "export"),
+        ("queries.overview",),
+        ("queries",),
+        ("page", "links", "access"),
+        ("question", "plots", "entry_views", "changing"),
+        ("days", "differences", "listing", "phases", "reasons", "texts", "users", "exchange"),
+        ("errors", "limits", "memory", "places", "streams", "threads", ""),
     ),
     "engine.store": (
         ("opening",),

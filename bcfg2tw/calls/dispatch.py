@@ -30,6 +30,7 @@ from bcfg2tw.calls.interfaces import (
     ServedCore,
     StatefulCore,
 )
+from bcfg2tw.calls.parameters import excess_of
 from bcfg2tw.engine.look_ups import LookUpNeeded, look_ups_elsewhere
 from bcfg2tw.engine.memory import give_back
 from bcfg2tw.engine.model.address import ClientAddress
@@ -192,7 +193,13 @@ class Dispatcher:
             return _fault_answer("", UNKNOWN_METHOD, f"Unknown method {name}")
         if "." not in name:
             parameters = (address, *parameters)
-        result = self._timed(name, method, parameters)
+        try:
+            result = self._timed(name, method, parameters)
+        except TypeError as error:
+            excess = excess_of(name, method, parameters) if _is_of_caller(error) else ""
+            if excess:
+                raise Bcfg2Error(excess) from error
+            raise
         write = partial(_write_result, name, result)
         return _bounded(write, partial(_unsendable, name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
@@ -32,6 +33,23 @@ ATTRIBUTES = {
 }
 
 
+@dataclass(frozen=True)
+class HandedOn:
+    """
+    What a balancer that ended TLS hands on of the certificate of its client, which it has verified.
+
+    It is the `handed_on` of a transport.
+
+    :ivar certificate: None where there is none, or its name alone is handed on
+    :ivar common_name: of its subject; None where there is no certificate
+    :ivar revocations: those that count
+    """
+
+    certificate: x509.Certificate | None
+    common_name: str | None
+    revocations: CurrentRevocations
+
+
 def peer_certificate(transport: Any) -> dict[str, Any] | None:
     """
     Return the subject of the certificate that a connection presented, as a core wants it.
@@ -42,7 +60,7 @@ def peer_certificate(transport: Any) -> dict[str, Any] | None:
     """
     certificate = _presented(transport)
     if certificate is None:
-        return None
+        return _named_alone(transport)
     names = certificate.subject.rdns
     subject = tuple(tuple(_attribute(attribute) for attribute in name) for name in names)
     common_names = {value for name in subject for key, value in name if key == "commonName"}
@@ -51,12 +69,22 @@ def peer_certificate(transport: Any) -> dict[str, Any] | None:
     return {"subject": subject, **({"subjectAltName": alternatives} if alternatives else {})}
 
 
+def _named_alone(transport: Any) -> dict[str, Any] | None:
+    handed_on: HandedOn | None = getattr(transport, "handed_on", None)
+    if handed_on is None or handed_on.common_name is None:
+        return None
+    return {"subject": ((("commonName", handed_on.common_name),),)}
+
+
 def _attribute(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
     name = ATTRIBUTES.get(attribute.oid, attribute.oid.dotted_string)
     return name, attribute.value
 
 
 def _presented(transport: Any) -> x509.Certificate | None:
+    handed_on: HandedOn | None = getattr(transport, "handed_on", None)
+    if handed_on is not None:
+        return handed_on.certificate
     get = getattr(transport, "getPeerCertificate", None)
     certificate = None if get is None else get()
     return None if certificate is None else certificate.to_cryptography()
@@ -82,6 +110,9 @@ def certificate_refusal(transport: Any) -> str | None:
     certificate = _presented(transport)
     if certificate is None:
         return None
+    handed_on: HandedOn | None = getattr(transport, "handed_on", None)
+    if handed_on is not None:
+        return _problem(certificate, handed_on.revocations.value)
     handle = getattr(transport, "getHandle", lambda: None)()
     chain = [certificate, *_issuers(handle)]
     current = None if handle is None else handle.get_context().get_app_data()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from OpenSSL import SSL, crypto
 
 from bcfg2tw.certificates.contents import misfit
+from bcfg2tw.closed_paths import closed_part
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 
@@ -57,17 +58,8 @@ def openssl_reasons(error: BaseException | None) -> set[str]:
 
 def _unreadable(path: str, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return f"{_closed(path)} cannot be read by user {user_name()}: chown or chmod it"
+        return f"{closed_part(path)} cannot be read by user {user_name()}: chown or chmod it"
     return f"{path} cannot be read: {error.strerror}; name a PEM file that can"
-
-
-def _closed(path: str) -> str:
-    """Return the first folder on the way to a file that keeps this user out, or the file."""
-    parts = [path]
-    while parts[0] != os.path.dirname(parts[0]):
-        parts.insert(0, os.path.dirname(parts[0]))
-    closed = (part for part in parts[:-1] if not os.access(part, os.X_OK))
-    return next(closed, path)
 
 
 def _unusable(option: str, path: str, data: bytes, error: Exception) -> str:

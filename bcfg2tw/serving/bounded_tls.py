@@ -9,11 +9,12 @@ from typing import Any
 from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import Logger
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.serving.idle_connections import host_of
+from bcfg2tw.serving.proxied import ProxiedConnection
 from bcfg2tw.serving.site import CoreChannel, CoreSite
 from bcfg2tw.serving.tls_protocol import TLSProtocol
 
@@ -43,7 +44,7 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
     def __init__(self, context: ServerContext, site: CoreSite) -> None:
         super().__init__(context, False, site, site.reactor)
         self._site = site
-        self._counted: dict[TLSMemoryBIOProtocol, str] = {}
+        self._counted: dict[Any, str] = {}
         self._complaints = Complaints(site.reactor)
         self.connections: Counter[str] = Counter()
 
@@ -53,6 +54,19 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
         if not self._has_room(host_of(addr)):
             return None
         return super().buildProtocol(addr)
+
+    @property
+    def site(self) -> CoreSite:
+        """The site behind TLS."""
+        return self._site
+
+    def build_plain(self, connection: ProxiedConnection) -> CoreChannel | None:
+        """Return a channel for a connection whose TLS has ended before, None to have it closed."""
+        if not self._has_room(host_of(connection.getPeer())):
+            return None
+        self.registerProtocol(connection)
+        channel: CoreChannel = self._site.buildProtocol(connection.getPeer())
+        return channel
 
     def _has_room(self, host: str) -> bool:
         """Say whether one more connection of an address can be taken; others may go for it."""
@@ -77,20 +91,19 @@ class BoundedTLSFactory(TLSMemoryBIOFactory):
             return True
         return _close_now(channel.transport.transport)
 
-    def registerProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+    def registerProtocol(self, p: Any) -> None:
         """Count a connection, once: twisted registers each of them twice."""
         if p not in self.protocols:
-            # behind haproxy: endpoints the peer is another one once the proxy has named it
             self._counted[p] = host_of(p.getPeer())
             self.connections[self._counted[p]] += 1
         super().registerProtocol(p)
 
-    def unregisterProtocol(self, p: TLSMemoryBIOProtocol) -> None:
+    def unregisterProtocol(self, p: Any) -> None:
         """Count a connection no more."""
         super().unregisterProtocol(p)
         self._count_no_more(p)
 
-    def _count_no_more(self, protocol: TLSMemoryBIOProtocol) -> None:
+    def _count_no_more(self, protocol: Any) -> None:
         host = self._counted.pop(protocol, None)
         if host is None:
             return  # it was closed for another one
@@ -106,6 +119,8 @@ def _close_now(transport: Any) -> bool:
     Only where so many connections come at once that it is needed: the descriptor's number is the
     next connection's, and so would be what the reactor has yet to tell the old one.
     """
+    if isinstance(transport, ProxiedConnection):
+        transport = transport.transport
     if not IReadDescriptor.providedBy(transport):
         return False
     transport.connectionLost(Failure(ConnectionAborted()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,7 +22,8 @@ from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
 from bcfg2tw.serving.drain import Drain
-from bcfg2tw.serving.listening import listen
+from bcfg2tw.serving.listening import listen, take_waiting
+from bcfg2tw.serving.proxied import proxied
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.serving.start_notices import start_notices
@@ -157,7 +159,7 @@ class CoreService(MultiService):
         return ServerContext(self._settings)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
-        factory = tls_factory(site, context)
+        factory = proxied(tls_factory(site, context), self._settings, context)
         notice = unclaimed(self._settings.endpoints)
         if notice:
             log.warn("{notice}", notice=notice)
@@ -295,6 +297,7 @@ class CoreService(MultiService):
         drain = self._drain = Drain(self._reactor, self._settings.drain_timeout_seconds)
         self.downloader.stop()
         for port in self._ports:
+            take_waiting(port)
             await _as_deferred(port.stopListening())
         self._ports.clear()
         # the watcher, whose last reading may run
@@ -357,7 +360,8 @@ def _location(address: Any) -> str:
     """Return an address as clients write it."""
     host = getattr(address, "host", None)
     if host is None:  # of a family that has no ports
-        return str(address)
+        name = getattr(address, "name", address)
+        return os.fsdecode(name) if isinstance(name, bytes) else str(name)
     return f"https://[{host}]:{address.port}" if ":" in host else f"https://{host}:{address.port}"
 
 

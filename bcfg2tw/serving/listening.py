@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import stat
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from twisted.internet.endpoints import (
     serverFromString,
 )
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+from twisted.internet.tcp import Port
 
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.serving.systemd_sockets import (
@@ -32,6 +34,7 @@ from bcfg2tw.serving.systemd_sockets import (
     unclaimed,
 )
 from bcfg2tw.settings import Settings
+from bcfg2tw.settings.balancers import Balancers
 from bcfg2tw.settings.types import locations
 
 #: Clients come all at once, for example when their cron jobs start.
@@ -67,7 +70,18 @@ OF_REPORTS = Remedies(
     "correct [reporting] web_listen",
 )
 
-NO_ADDRESSES = "clients are known by their IP addresses, and it has none"
+NO_ADDRESSES = (
+    "clients are known by their IP addresses, and it has none; where a balancer sends them by the "
+    "PROXY protocol, write [server] proxy_from = unix"
+)
+OPEN_SOCKET = (
+    "anybody on this machine could connect, and claim any client's address: give the socket to the "
+    "balancer's group, as in unix:PATH:mode=660 or SocketMode=0660 of systemd"
+)
+BELIEVES_ANYBODY = (
+    "it lets whoever connects claim any client's address: leave haproxy: out, and name the "
+    "balancers in [server] proxy_from"
+)
 
 #: An address that a name stands for, and that this machine just does not have.
 _ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -116,7 +130,7 @@ async def listen(
     :raises CannotListen: naming the address and the remedy
     """
     for description, endpoint in server_endpoints(reactor, settings).items():
-        yield await listen_at(description, endpoint, factory)
+        yield await listen_at(description, endpoint, factory, settings.balancers)
     if not settings.endpoints:
         for bound in bound_sockets(settings):
             yield await adopt(reactor, bound, factory)
@@ -136,8 +150,11 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
             continue
         with _naming(description):
             endpoints[description] = serverFromString(reactor, description)
-        if isinstance(endpoints[description], UNIXServerEndpoint):
-            raise _unusable(description, NO_ADDRESSES)
+        endpoint = endpoints[description]
+        if isinstance(endpoint, UNIXServerEndpoint):
+            _check_socket(description, settings.balancers, endpoint._mode)
+        if description.startswith("haproxy:"):
+            raise _unusable(description, BELIEVES_ANYBODY)
     return endpoints
 
 
@@ -152,19 +169,60 @@ def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
 
 
 async def listen_at(
-    description: str, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
+    description: str,
+    endpoint: IStreamServerEndpoint,
+    factory: IProtocolFactory,
+    balancers: Balancers,
 ) -> IListeningPort:
     """
     Listen on an endpoint.
 
+    :param balancers: whose connections come with clients' addresses
     :raises CannotListen: naming it and the remedy
     """
     with _naming(description):
         port: IListeningPort = await endpoint.listen(factory)
     if not hasattr(port.getHost(), "host"):
-        maybeDeferred(port.stopListening)
-        raise _unusable(description, NO_ADDRESSES)
+        try:
+            _check_socket(description, balancers, _mode_of(port))
+        except CannotListen:
+            maybeDeferred(port.stopListening)
+            raise
     return port
+
+
+def take_waiting(port: IListeningPort) -> None:
+    """
+    Take the connections that wait to be taken, before the port is closed.
+
+    The system cuts off those that wait at a port which nobody else has; their clients think that
+    they are connected, and so do balancers.
+    """
+    if isinstance(port, Port):  # of TCP or, derived from it, of UNIX
+        port.numberAccepts = BACKLOG
+        port.doRead()
+
+
+def _check_socket(description: str, balancers: Balancers, mode: int) -> None:
+    """
+    Make sure that who connects to a UNIX socket is a balancer.
+
+    :param mode: of the socket's file
+    :raises CannotListen: if it is said of none, or anybody could connect
+    """
+    if not balancers.unix:
+        raise _unusable(description, NO_ADDRESSES)
+    if mode & stat.S_IWOTH:
+        raise _unusable(description, OPEN_SOCKET)
+
+
+def _mode_of(port: IListeningPort) -> int:
+    """Return the mode of the file of a UNIX socket; all rights where there is no file."""
+    name = getattr(port.getHost(), "name", None)
+    try:
+        return os.stat(name).st_mode if name else stat.S_IWOTH
+    except (OSError, ValueError):  # of no file, but of the abstract names
+        return stat.S_IWOTH
 
 
 @contextmanager

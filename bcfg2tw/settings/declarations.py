@@ -9,6 +9,7 @@ from typing import Any
 
 from bcfg2tw.settings import types, web_types
 from bcfg2tw.settings.admin_address import AdminAddress, admin_address
+from bcfg2tw.settings.balancers import Balancers, balancers
 from bcfg2tw.settings.secret_sources import secret_source
 from bcfg2tw.settings.types import Option, option
 
@@ -48,6 +49,18 @@ class OptionTable:
     ignore_files: tuple[str, ...] = option(
         "server", "ignore_files", IGNORED_FILES,
         "Globs of file names that are no part of the repository.", types.comma_list,
+    )  # fmt: skip
+    proxy_from: Balancers = option(
+        "server", "proxy_from", "",
+        "Balancers whose word on a client's address counts (PROXY protocol, version 1 or 2): "
+        "addresses, networks, and unix for the UNIX sockets of [bcfg2tw] endpoints.",
+        balancers,
+    )  # fmt: skip
+    proxy_tls_from: Balancers = option(
+        "server", "proxy_tls_from", "",
+        "Balancers that end TLS: from them come plain requests, and their word on clients' "
+        "certificates counts (PROXY protocol, version 2 with fields of TLS). As proxy_from.",
+        balancers,
     )  # fmt: skip
     backend: str = option(
         "server", "backend", "builtin",
@@ -162,6 +175,17 @@ class OptionTable:
         "caching", "client_metadata", "off",
         "What is remembered of clients: off, initial, cautious (also: on), aggressive.",
         types.cache_mode,
+    )  # fmt: skip
+    kept_configurations_bytes: int = option(
+        "caching", "configurations", "32m",
+        "Size of the configurations that are kept, compressed, and sent again while nothing has "
+        "changed that they were made from; 0 for none.",
+        types.size,
+    )  # fmt: skip
+    verify_configurations: bool = option(
+        "caching", "verify", "no",
+        "Build each configuration that is kept anew all the same, and compare.",
+        types.boolean,
     )  # fmt: skip
     default_owner: str = option("mdata", "owner", "root", "Owner of paths by default.")
     default_group: str = option("mdata", "group", "root", "Group of paths by default.")

@@ -17,6 +17,7 @@ from typing import Any
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
 from bcfg2tw.settings import inifile, types
+from bcfg2tw.settings.balancers import Balancers
 from bcfg2tw.settings.declarations import OptionTable, options
 from bcfg2tw.settings.inifile import IniFile
 from bcfg2tw.settings.mistakes import mistakes
@@ -120,6 +121,11 @@ class Settings(OptionTable):
             return self
         fixed = {**self.overrides, "repository": self.repository}
         return dataclasses.replace(self.from_file(self.config, **fixed), overrides=self.overrides)
+
+    @property
+    def balancers(self) -> Balancers:
+        """All whose word on a client's address counts."""
+        return self.proxy_from | self.proxy_tls_from
 
     def place(self, section: str, key: str) -> str:
         """Return FILE:LINE of an option, or the file's path where it says nothing of it."""

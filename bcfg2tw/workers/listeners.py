@@ -18,13 +18,10 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.internet.protocol import Factory
-from twisted.protocols.haproxy import proxyEndpoint
 
 from bcfg2tw.serving.listening import bound_sockets, listen_at, server_endpoints
 from bcfg2tw.settings import Settings
-
-#: The beginning of descriptions of endpoints whose connections name their peers by PROXY.
-PROXIED = "haproxy:"
+from bcfg2tw.settings.balancers import Balancers
 
 
 @dataclass(frozen=True)
@@ -32,23 +29,17 @@ class Listener:
     """
     A socket that listens.
 
-    :ivar is_proxied: whether connections begin with a line of the PROXY protocol
     :ivar port: of the endpoint that made it, which accepts nothing; it shuts the socket when it is
         stopped
     """
 
     bound: socket.socket
-    is_proxied: bool = False
     port: IListeningPort | None = None
 
     def listen(self, reactor: Any, factory: IProtocolFactory) -> Deferred[IListeningPort]:
         """Take connections from it in this process, beside others that may do the same."""
         descriptor = os.dup(self.bound.fileno())
-        endpoint: IStreamServerEndpoint = AdoptedStreamServerEndpoint(
-            reactor, descriptor, self.bound.family
-        )
-        if self.is_proxied:
-            endpoint = proxyEndpoint(endpoint)
+        endpoint = AdoptedStreamServerEndpoint(reactor, descriptor, self.bound.family)
         listening: Deferred[IListeningPort] = endpoint.listen(factory)
         return listening
 
@@ -71,6 +62,8 @@ class Listener:
         self.bound.close()
 
     def __str__(self) -> str:
+        if self.bound.family == socket.AF_UNIX:
+            return str(self.bound.getsockname())
         host, port = self.bound.getsockname()[:2]
         return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
 
@@ -81,19 +74,24 @@ async def open_listeners(reactor: Any, settings: Settings) -> list[Listener]:
 
     :raises CannotListen: naming the address and the remedy
     """
-    listeners = [await _of_endpoint(*pair) for pair in server_endpoints(reactor, settings).items()]
+    listeners = [
+        await _of_endpoint(description, endpoint, settings.balancers)
+        for description, endpoint in server_endpoints(reactor, settings).items()
+    ]
     if not settings.endpoints:
         listeners.extend(_of_addresses(settings))
     return listeners
 
 
-async def _of_endpoint(description: str, endpoint: IStreamServerEndpoint) -> Listener:
+async def _of_endpoint(
+    description: str, endpoint: IStreamServerEndpoint, balancers: Balancers
+) -> Listener:
     factory = Factory()
     factory.noisy = False
-    port: Any = await listen_at(description, endpoint, factory)
+    port: Any = await listen_at(description, endpoint, factory, balancers)
     port.stopReading()  # the workers accept
     bound = socket.socket(fileno=os.dup(port.fileno()))
-    return Listener(bound, description.startswith(PROXIED), port)
+    return Listener(bound, port)
 
 
 def _of_addresses(settings: Settings) -> Iterator[Listener]:

@@ -10,7 +10,7 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor
@@ -23,6 +23,8 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 from zope.interface import implementer
+
+from bcfg2tw.calls.current_call import FIELDS, fields_of_record
 
 #: A message is cut off here; datagrams of this size fit into the buffer of a socket.
 LONGEST_TEXT = 60_000
@@ -44,22 +46,13 @@ _PLAIN = (str, int, float, bool)
 class LogLink:
     """A socket with one end where logs are written, and one for all other processes."""
 
-    def __init__(
-        self,
-        formatter: logging.Formatter,
-        fields: Callable[[], Mapping[str, str]] = dict,
-        names: Collection[str] = (),
-    ) -> None:
+    def __init__(self, formatter: logging.Formatter) -> None:
         """
         Connect the ends; before the first fork.
 
         :param formatter: writes tracebacks
-        :param fields: returns what the messages of a thread are about
-        :param names: those of fields that messages may have by themselves
         """
         self._formatter = formatter
-        self._fields = fields
-        self._names = names
         self._here, self._there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
 
     def enter_child(self, is_debugging: bool) -> None:
@@ -71,10 +64,10 @@ class LogLink:
         root = logging.getLogger()
         for handler in tuple(root.handlers):
             root.removeHandler(handler)
-        sender = _Sender(self._there, self._fields)
+        sender = _Sender(self._there)
         sender.setFormatter(self._formatter)
         root.addHandler(sender)
-        globalLogPublisher.addObserver(_Events(sender, self._names))
+        globalLogPublisher.addObserver(_Events(sender))
         self.set_debug(is_debugging)
 
     def set_debug(self, flag: bool) -> None:
@@ -89,14 +82,13 @@ class LogLink:
 class _Sender(logging.Handler):
     """Sends records as datagrams."""
 
-    def __init__(self, end: socket.socket, fields: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(self, end: socket.socket) -> None:
         super().__init__()
         self._end = end
-        self._fields = fields
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record; if nobody reads, it is lost."""
-        members = {**self._fields(), **dict(_plain_members(record))}
+        members = {**dict(_plain_members(record)), **fields_of_record(record)}
         members["msg"] = record.getMessage()[:LONGEST_TEXT]
         if record.exc_info and self.formatter is not None:
             members["exc_text"] = self.formatter.formatException(record.exc_info)[:LONGEST_TEXT]
@@ -118,9 +110,8 @@ def _plain_members(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
 class _Events:
     """Makes records of what is said by Twisted's log."""
 
-    def __init__(self, sender: _Sender, names: Collection[str]) -> None:
+    def __init__(self, sender: _Sender) -> None:
         self._sender = sender
-        self._names = names
 
     def __call__(self, event: LogEvent) -> None:
         """Take an event."""
@@ -131,7 +122,8 @@ class _Events:
         if number < logging.WARNING and not name.startswith("bcfg2tw."):
             return
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
-        record.__dict__.update({name: event[name] for name in self._names if name in event})
+        fields = {name: event[name] for name in FIELDS if event.get(name) is not None}
+        record.__dict__.update(fields)
         failure = event.get("log_failure")
         if isinstance(failure, Failure):
             record.exc_text = failure.getTraceback()[:LONGEST_TEXT]

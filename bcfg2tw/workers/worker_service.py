@@ -10,6 +10,7 @@ from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.serving.proxied import proxied
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.workers.inheritance import Inheritance
@@ -38,7 +39,8 @@ class WorkerService(CoreService):
     async def listen(self) -> None:
         """Take connections."""
         assert self._site is not None and self._context is not None
-        factory = tls_factory(self._site, self._context)
+        stage = tls_factory(self._site, self._context)
+        factory = proxied(stage, self._settings, self._context)
         for listener in self._inheritance.listeners:
             self._ports.append(await listener.listen(self._reactor, factory))
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.dispatch import Dispatcher, Peer
+from bcfg2tw.calls.parameters import excess_of
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.errors import CriticalError, NoExposedMethod, NotServing, PluginExecutionError
 from tests.builders import a_core, address
@@ -258,6 +259,21 @@ class FaultTests(DispatchTestCase):
         self.assertEqual(code, 1)
         self.assertIn("missing 1 required positional argument: 'name'", text)
         self.assertEqual(log.lines, [f"system.methodSignature failed for 192.0.2.1: {text}"])
+
+    def test_too_many(self) -> None:
+        """Too many parameters are told without what the server adds to them."""
+        log = CapturedLog(self)
+        text = "system.methodHelp takes 1 argument, 2 were given"
+        self.assertEqual(self.fault("system.methodHelp", "a", "b"), (1, text))
+        self.assertEqual(log.lines, [f"system.methodHelp failed for 192.0.2.1: {text}"])
+        core = a_core(self, {})
+        for method, given, expected in (
+            (core.GetConfig, 2, "m takes no argument, 2 were given"),
+            (core.DeclareVersion, 1, ""),
+            (core.DeclareVersion, 2, "m takes 1 argument, 2 were given"),
+            (core.expire_metadata_cache, 3, "m takes at most 1 argument, 3 were given"),
+        ):
+            self.assertEqual(excess_of("m", method, ("address", *range(given))), expected)
 
     def test_chosen(self) -> None:
         """An error may choose its code, and that it is not logged; a code is a number."""

@@ -253,6 +253,15 @@ class CallTests(TestCase):
         self.assertIn("the server's certificate is refused: it comes from a CA that is", message)
         self.assertEqual(self.answers.common_names, [])
 
+    async def test_authority_itself(self) -> None:
+        """A CA's own certificate as the server's is told in words."""
+        self.serve(self.authority)
+        self.assertIn(
+            "the server's certificate is refused: it is for another purpose, such as a CA's: the "
+            "server needs a certificate of its own",
+            await self.fails("flag"),
+        )
+
     async def test_wrong_name(self) -> None:
         """A certificate for other names is refused, and the message lists these."""
         self.serve(issue_certificate(self.authority, "x", ["bcfg2.example.com", "192.0.2.1"]))

@@ -46,6 +46,34 @@ class CheckConfigTests(SynchronousTestCase):
         self.assertIn("Nothing is wrong.", result.output)
         self.assertNotIn("hidden-one", result.output)
 
+    def test_repository(self) -> None:
+        """What a server would say of the repository's files at its start is said, each once."""
+        write_files(
+            str(self.folder / "repo"),
+            {
+                "Metadata/groups.xml": "<Groups>\n<Group name='a' prfile='true'/></Groups>",
+                "Metadata/clients.xml": "<Clients>\n<Client name='c' profile='b'/></Clients>",
+                "Bundler/broken.xml": "<Bundle>\n<",
+                "Bundler/more.xlm": "",
+            },
+        )
+        result = self.check()
+        self.assertEqual(result.exit_code, 1)
+        for told in (
+            "Metadata/groups.xml:2: <Group> has prfile, which means nothing: did you mean profile?",
+            "Metadata/clients.xml:2: profile b is no group",
+            "Bundler/broken.xml:2: ",
+            "Bundler/more.xlm; ignoring",
+        ):
+            self.assertEqual(result.output.count(told), 1, (told, result.output))
+        (finding,) = [
+            finding
+            for finding in json.loads(self.check("--format", "json").stdout)["findings"]
+            if finding["name"] == "misspelt-attribute"
+        ]
+        self.assertEqual((finding["line"], finding["plugin"]), (2, "Metadata"))
+        self.assertEqual(sorted(os.listdir(self.folder / "repo")), ["Bundler", "Metadata"])
+
     def test_lines(self) -> None:
         """Each line is honoured, has another meaning, is of others, unknown or refused."""
         for section, line, status, remark in (

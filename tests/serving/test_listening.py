@@ -320,7 +320,8 @@ class EndpointTests(SynchronousTestCase):
                 "</Clients>",
             )
         )
-        with site.server(f"--endpoint=haproxy:tcp:{site.port}:interface=127.0.0.1") as server:
+        site.set("server", "proxy_from = 127.0.0.1")
+        with site.server() as server:
             plain = socket.create_connection(("127.0.0.1", site.port), PATIENCE_SECONDS)
             plain.sendall(b"PROXY TCP4 192.0.2.9 127.0.0.1 5000 6789\r\n")
             with closing(site.connection_over(plain)) as connection:

@@ -114,7 +114,8 @@ class RefusalTests(FileTestCase):
         error = self.assertRaises(SettingsError, Settings.from_file, path, port="many")
         self.assertEqual(
             str(error),
-            "[bcfg2tw] port: 'many' is no whole number: write one such as 4 (given as --port)",
+            "[bcfg2tw] port: 'many' is no TCP port: write a number from 1 to 65535 (given as "
+            "--port)",
         )
 
 

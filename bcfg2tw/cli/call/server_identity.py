@@ -32,12 +32,20 @@ __all__ = ["CredentialsError", "ServerIdentity"]
 
 # The numbers of X509_verify_cert (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
 _CHAIN_PROBLEMS = {
+    7: "its signature is wrong: was it signed by another CA of the same name?",
     9: "it is not valid yet: compare the clocks",
     10: "it has expired: the server needs a new one",
     18: "it is self-signed: give the certificate itself as --ca, or [communication] ca",
     19: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
     20: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
     21: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
+    22: "its chain is too long: name the CA that signed it with --ca, or [communication] ca",
+    23: "it has been revoked: the server needs a new one",
+    24: "a certificate of its chain may sign no others: name the CA with --ca",
+    26: "it is for another purpose, such as a CA's: the server needs a certificate of its own",
+    66: "its key is too short for this OpenSSL: the server needs a new one",
+    68: "it is signed with a digest that this OpenSSL refuses: the server needs a new one",
+    79: "a certificate of its chain may sign no others: name the CA with --ca",
 }
 
 
@@ -125,7 +133,8 @@ class ServerIdentity:
         accepted: int,
     ) -> bool:
         if not accepted:
-            problem = _CHAIN_PROBLEMS.get(error_number, f"OpenSSL's error {error_number}")
+            other = f"OpenSSL's error {error_number}, see openssl-verification-options(1)"
+            problem = _CHAIN_PROBLEMS.get(error_number, other)
             self.refusal = f"the server's certificate is refused: {problem}"
         elif depth == 0 and self._checks_name:
             self.refusal = self._name_problem(certificate.to_cryptography())

@@ -23,6 +23,7 @@ from bcfg2tw.cli.check_config.lines import (
     judge,
     other_files,
 )
+from bcfg2tw.cli.check_config.repository import repository_findings
 from bcfg2tw.cli.trials import Trial, try_all
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.finding import Finding
@@ -33,6 +34,8 @@ from bcfg2tw.settings.reading import read_files, without_refused
 __all__ = ["command"]
 
 STYLES = {HONOURED: "green", OTHER: "yellow", UNKNOWN: "red", REFUSED: "red", OF_OTHERS: "dim"}
+#: Options without which no server reads what ours would read.
+READING = frozenset({("server", "repository"), ("server", "plugins")})
 MARKS = {
     "": Text("ok", "green"),
     "warning": Text("notice", "yellow"),
@@ -53,7 +56,8 @@ def command(strict: bool, output: str, file: str | None) -> None:
 
     FILE is the bcfg2.conf; without it, the one that the server reads. Each line is honoured, has
     another meaning here, is of others, is unknown, or is refused. Then repository, plugins,
-    certificates, ports, names and clock are tried. Nothing is changed.
+    certificates, ports, names and clock are tried, and the files of the repository are read as at
+    the start of a server. Nothing is changed.
 
     The exit status is 0 where all is well, 1 where there are errors (with --strict, notices too),
     and 2 where the file cannot be read.
@@ -87,6 +91,8 @@ class Report:
         if settings is None:
             return cls(verdicts, findings, ())
         refused = {(error.section or "", error.option or "") for error in refusals}
+        if not refused & READING:
+            findings += repository_findings(settings)
         return cls(verdicts, findings, try_all(settings, refused))
 
     def status(self, strict: bool) -> int:

@@ -184,6 +184,11 @@ class Repository:
             self._core = core
         return self._core
 
+    @property
+    def loaded_core(self) -> Core | None:
+        """The core, if a check has asked for it: what it has read need not be read again."""
+        return self._core
+
     def close(self) -> None:
         """Shut the core down, if there is one."""
         if self._core is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -119,7 +120,7 @@ def run_checks(repository: Repository, checks: Sequence[type[Check]]) -> Outcome
     suppressions = Suppressions(repository)
     outcome = Outcome()
     needs_server = any(check.is_upstream and not check.is_serverless for check in checks)
-    with _quiet():
+    with _quiet(), _without_collector():
         for is_serverless in (True, False):
             some = [check for check in checks if check.is_serverless is is_serverless]
             outcome.judged += _run(repository, some, severity_of, suppressions)
@@ -147,6 +148,18 @@ def _run(
             severity = severity_of.get(remark.name) or remark.severity or "error"
             if severity != "silent":
                 yield Judged(remark, severity, check, suppressions.cover(remark))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let no garbage be collected: all that is read is needed to the end, which is near."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

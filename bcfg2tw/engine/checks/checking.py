@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
@@ -104,6 +104,24 @@ def kind_of(plugin: str, name: str) -> FileKind | None:
     if folder.rpartition("/")[2] == base:
         return None  # in Cfg, the content of a path that is called so
     return next((kind for kind in FILE_KINDS if kind.is_of(plugin, name)), None)
+
+
+def misnamed(plugin: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """
+    Yield files whose name is like one that the plugin reads, with that name, which is missing.
+
+    Only for plugins that read files of fixed names, and no others.
+
+    :param names: of the files below the plugin's folder
+    """
+    kinds = [kind for kind in FILE_KINDS if plugin in kind.plugins]
+    wanted = {name for kind in kinds for name in kind.names}
+    if any(set("*?[") & set(name) for name in wanted):
+        return
+    for name in names:
+        near = None if name in wanted else near_name(name, wanted.difference(names), ALIKE)
+        if near is not None:
+            yield name, near
 
 
 def _parsed(path: str, data: bytes) -> Element | None:

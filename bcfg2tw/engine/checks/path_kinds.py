@@ -86,7 +86,10 @@ SSL_KEY = FileKind(
     ("Cfg", "SSLCA"), ("*/sslkey.xml", "*/key.xml"), ("KeyInfo",),
     {
         "KeyInfo": ElementRule(words("Key"), attributes=_CREATED, values=_CREATED_VALUES),
-        "Key": _PARAMETERS,
+        "Key": ElementRule(
+            attributes=words("type bits"),
+            values={"bits": NUMBER, "type": one_of("rsa", "dsa", any_case=True)},
+        ),
     },
     CONDITIONS,
     refused=NO_ELEMENT_LESS,

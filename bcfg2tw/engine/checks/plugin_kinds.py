@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bcfg2tw.engine.checks.access_rules import check_rules
 from bcfg2tw.engine.checks.patterns import check_patterns
+from bcfg2tw.engine.checks.sources_file import URL, check_sources
 from bcfg2tw.engine.checks.vocabulary import (
     BOOLEAN,
     CONDITIONS,
@@ -84,12 +85,13 @@ SOURCES = FileKind(
             required=(("type",), ("url", "rawurl", "pulp_id")),
             values={
                 "type": _TYPES, "recommended": BOOLEAN, "essential": BOOLEAN,
-                "debsrc": EXACT_BOOLEAN,
+                "debsrc": EXACT_BOOLEAN, "url": URL, "rawurl": URL,
             },
         ),
         "Options": PASSED_OVER,
     },
     CONDITIONS,
+    whole=check_sources,
 )  # fmt: skip
 
 FILE_PROBES = FileKind(

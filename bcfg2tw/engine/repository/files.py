@@ -13,7 +13,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bcfg2tw.engine.checks import Finding, findings_in, findings_in_included, refusal
+from bcfg2tw.engine.checks import (
+    Finding,
+    findings_in,
+    findings_in_included,
+    groups_in,
+    refusal,
+    unknown_groups,
+)
+from bcfg2tw.engine.checks.group_names import Places
 from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, scan
@@ -44,18 +52,21 @@ class Interpreted:
 
     :ivar problem: why the value is not what the file says now, None if it is
     :ivar accepted: mistakes in the file that the value was made from; None where there is no value
+    :ivar is_new: whether the file came when there was a state without it already
     """
 
     value: Any
     dependencies: Dependencies
     problem: RepositoryError | None = None
     accepted: tuple[Finding, ...] | None = None
+    is_new: bool = False
 
 
 class Library:
     """
     Every file that was interpreted, for one set of settings.
 
+    :ivar has_other_groups: whether files speak of other groups than when that was looked at last
     :ivar kept: the last good states that a server before this one kept, None where it is not to
     """
 
@@ -67,6 +78,10 @@ class Library:
         self._composed: set[Key] = set()
         self._fresh: set[Key] = set()  # interpreted since what is not used was forgotten
         self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._groups: dict[str, tuple[str, Places]] = {}
+        self._has_state = False
+        self.has_other_groups = False
+        self._unknown_groups: tuple[Finding, ...] = ()
         folder = folder_of(settings)
         self.kept = None if folder is None else KeptStates(folder, settings.repository)
 
@@ -137,14 +152,17 @@ class Library:
             problem = as_problem(path, error)
         logger.error("%s", with_result(problem, before.what_now(without)))
         inherited = _accepted(plugin_of(path, name), name, before)
-        return Interpreted(before.value, dependencies, problem, inherited)
+        earlier = before.interpreted
+        is_new = self._has_state if earlier is None else earlier.is_new
+        return Interpreted(before.value, dependencies, problem, inherited, is_new)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The mistakes in the files that are in use, by path."""
-        return tuple(
+        of_files = (
             finding for _, findings in sorted(self._findings.items()) for finding in findings
         )
+        return (*of_files, *self._unknown_groups)
 
     def _check(self, path: str, name: str, source: Source, before: Earlier) -> tuple[Finding, ...]:
         """
@@ -161,6 +179,7 @@ class Library:
             logger.exception("%s: unexpected failure while looking for mistakes", path)
             return ()
         findings = [finding for there in findings_by_path.values() for finding in there]
+        self._note_groups(path, plugin, groups_in(plugin, name, source.data))
         accepted = _accepted(plugin, name, before)
         mistake = refusal(plugin, name, findings, accepted, self.settings.strict_repository)
         for place, there in findings_by_path.items():
@@ -168,6 +187,29 @@ class Library:
         if mistake is not None:
             raise MistakenFile(mistake)
         return tuple(findings)
+
+    def _note_groups(self, path: str, plugin: str, places: Places) -> None:
+        """Remember which groups a file speaks of."""
+        before = self._groups.pop(path, None)
+        if places:
+            self._groups[path] = (plugin, places)
+        if before != self._groups.get(path):
+            self.has_other_groups = True
+
+    def tell_unknown_groups(self, known: Collection[str]) -> None:
+        """
+        Tell the groups that files speak of and that there are not, each once.
+
+        :param known: those that there are
+        """
+        self.has_other_groups = False
+        told = set(self._unknown_groups)
+        places = {path: lines for path, (_, lines) in self._groups.items()}
+        plugins = {path: plugin for path, (plugin, _) in self._groups.items()}
+        self._unknown_groups = tuple(unknown_groups(places, known, plugins))
+        for finding in self._unknown_groups:
+            if finding not in told:
+                logger.warning("%s", finding)
 
     def _tell(self, path: str, findings: Sequence[Finding], refused: Finding | None) -> None:
         """
@@ -190,10 +232,12 @@ class Library:
         :param dropped: the keys of what was used until now and may not be any more
         :param used: the keys of what is in use now
         """
+        self._has_state = True
         fresh, self._fresh = self._fresh, set()
         unused = {key for key in dropped | fresh if not any(key in keys for keys in used)}
         for key in unused:
             self._interpreted.pop(key, None)
+            self._note_groups(key[0], "", {})
         if self._findings and (unused or not fresh.isdisjoint(self._composed)):
             self._forget_findings()
         self._composed -= unused
@@ -220,10 +264,17 @@ class Library:
         """
         library = Library(settings)
         library._interpreted = {
-            key: Interpreted(interpreted.value, Dependencies(), accepted=interpreted.accepted)
+            key: Interpreted(
+                interpreted.value,
+                Dependencies(),
+                accepted=interpreted.accepted,
+                is_new=interpreted.is_new,
+            )
             for key, interpreted in self._interpreted.items()
         }
         library._findings = dict(self._findings)
+        library._unknown_groups = self._unknown_groups
+        library._has_state = self._has_state
         return library
 
 
@@ -362,11 +413,16 @@ class Files(Mapping[str, Stamp]):
 
     @property
     def unread(self) -> tuple[RepositoryError, ...]:
-        """The problems of those of them that were never understood: nobody knows what they say."""
+        """
+        The problems of those of them that were never understood: nobody knows what they say.
+
+        One that came later and never was understood is not among them: what there was without it
+        is still good.
+        """
         return tuple(
             interpreted.problem
             for interpreted in self.used.values()
-            if interpreted.problem and interpreted.value is None
+            if interpreted.problem and interpreted.value is None and not interpreted.is_new
         )
 
     def outside(self) -> set[str]:

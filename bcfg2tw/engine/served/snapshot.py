@@ -12,8 +12,10 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+from bcfg2tw.engine.checks import misnamed
 from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
@@ -24,7 +26,13 @@ from bcfg2tw.engine.plugin.registry import refusal
 from bcfg2tw.engine.repository.earlier import Key
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.repository.source import Unsettled
-from bcfg2tw.errors import CoreInitError, PluginInitError, RepositoryError, UnreadableRepository
+from bcfg2tw.errors import (
+    CoreInitError,
+    NotServing,
+    PluginInitError,
+    RepositoryError,
+    UnreadableRepository,
+)
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -143,6 +151,10 @@ def build(
     )
     used = [plugin.files.used.keys() for plugin in snapshot.plugins.values()]
     library.forget_unused(_dropped_keys(previous, snapshot), used)
+    is_same_metadata = previous is not None and previous.metadata is snapshot.metadata
+    if library.has_other_groups or not is_same_metadata:
+        with suppress(NotServing):  # without groups nothing can be said of them
+            library.tell_unknown_groups(snapshot.metadata.group_names())
     return snapshot
 
 
@@ -169,8 +181,15 @@ def _plugin(
     )
     if before is not None and same_settings and before.files.is_current(files):
         return before
+    _tell_misnamed(plugin_class.name, files, before.files if before else ())
     make = _make_or_keep if previous or library.settings.lenient_plugins else _make
     return make(lambda: plugin_class(context, files, before), plugin_class, before)
+
+
+def _tell_misnamed(plugin: str, files: Files, names_before: Collection[str]) -> None:
+    for name, meant in misnamed(plugin, files):
+        if name not in names_before:
+            logger.error("%s is not read: did you mean %s?", files.path(name), meant)
 
 
 def _concerns(files: Files, changed: Collection[str] | None) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bcfg2tw.reporting.database import ReportDatabase
 
@@ -25,12 +26,11 @@ def limited_reading(database: ReportDatabase, seconds: float) -> Iterator[Connec
 
     :raises sqlalchemy.exc.OperationalError: in the block, if it is
     """
+    if not database.is_sqlite:
+        with ExitStack() as reading:
+            yield _limited_connection(database, seconds, reading)
+        return
     with database.reading() as connection:
-        if not database.is_sqlite:
-            milliseconds = round(seconds * 1000)
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
-            yield connection
-            return
         driver: Any = connection.connection.driver_connection
         end = time.monotonic() + seconds
         driver.set_progress_handler(lambda: time.monotonic() > end, STEPS)
@@ -38,6 +38,21 @@ def limited_reading(database: ReportDatabase, seconds: float) -> Iterator[Connec
             yield connection
         finally:
             driver.set_progress_handler(None, 0)
+
+
+def _limited_connection(database: ReportDatabase, seconds: float, reading: ExitStack) -> Connection:
+    """Return a connection to a server; one that was lost since it was last used is replaced."""
+    statement = f"SET LOCAL statement_timeout = {round(seconds * 1000)}"
+    connection = reading.enter_context(database.reading())
+    try:
+        connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        reading.close()
+        connection = reading.enter_context(database.reading())
+        connection.exec_driver_sql(statement)
+    return connection
 
 
 def took_too_long(error: Exception) -> bool:

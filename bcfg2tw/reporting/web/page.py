@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bcfg2tw.reporting.web.listing import Listing
-from bcfg2tw.reporting.web.question import Question, Request
+from bcfg2tw.reporting.web.question import Question, Request, sound
 
 #: Suffixes of lists, and values of `format=`.
 FORMATS = ("csv", "json")
@@ -86,7 +86,7 @@ class Page:
     def parts(self, address: str) -> Mapping[str, str] | None:
         """Return the parts of an address, None if it is that of another page."""
         match = self._regex.fullmatch(address)
-        return None if match is None else match.groupdict()
+        return None if match is None else {k: sound(v) for k, v in match.groupdict().items()}
 
     def refresh(self, request: Request) -> int:
         """Return after how many seconds the page is to be loaded again; 0 for never."""

@@ -76,8 +76,8 @@ def _stack(x: float, counts: Mapping[str, int], most: int, height: int) -> Itera
     for kind, count in counts.items():
         if count:
             # what is there at all can be seen
-            size = max(count * height / most, 1.5)
-            top = max(0.0, top - size)
+            size = min(max(count * height / most, 1.5), top)
+            top -= size
             yield Bar(x, round(top, 2), COLUMN, round(size, 2), kind)
 
 

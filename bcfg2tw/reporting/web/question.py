@@ -20,6 +20,14 @@ from bcfg2tw.reporting.web.memory import Memory
 #: Rows of a page, unless the reader asks for another number, and the most that can be asked for.
 ROWS, MOST_ROWS = 100, 1000
 
+#: Years that can be asked for; days before and after them can still be told.
+YEARS = range(1970, 2200)
+
+
+def sound(text: str) -> str:
+    """Return a text that every database takes: PostgreSQL refuses NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -62,12 +70,12 @@ class Request:
 
     def text(self, name: str) -> str | None:
         """Return a parameter, None where it is absent or empty."""
-        values = [value.strip() for value in self.parameters.get(name, ())]
+        values = [sound(value).strip() for value in self.parameters.get(name, ())]
         return next(filter(None, values), None)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return all values of a parameter that are not empty; commas separate them, too."""
-        parts = ",".join(self.parameters.get(name, ())).split(",")
+        parts = sound(",".join(self.parameters.get(name, ()))).split(",")
         return tuple(dict.fromkeys(filter(None, map(str.strip, parts))))
 
     def choices(self, name: str, names: Collection[str]) -> tuple[str, ...]:
@@ -114,8 +122,10 @@ class Request:
             return None
         try:
             time = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            if time.year not in YEARS:
+                raise ValueError(f"{time.year} is too far away")
             return microseconds_at(time if time.tzinfo else time.replace(tzinfo=self.zone))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise BadQuestion(f"{name}={text}: it is a time, such as 2026-10-22T12:00") from None
 
     @cached_property

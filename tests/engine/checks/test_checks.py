@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 import bcfg2tw
 from bcfg2tw.engine.checks import findings_in
 from bcfg2tw.engine.checks.file_names import name_hint
-from tests.builders import a_core, change, configuration
+from tests.builders import CLIENT, a_core, change, configuration
 from tests.conformance.case import CASES
 from tests.logs import CapturedLog
 
@@ -325,9 +325,9 @@ class OtherPluginTests(MistakesTestCase):
              "1: <Decision> has no type"),
             ("Packages/sources.xml", "<Sources><Source type='apt' ulr='x'/></Sources>",
              "1: <Source> has no url, nor rawurl, nor pulp_id (it has ulr)"),
-            ("Packages/sources.xml", "<Sources><Source type='deb' url='x'/></Sources>",
+            ("Packages/sources.xml", "<Sources><Source type='deb' url='http://x'/></Sources>",
              "1: type='deb' of <Source> is no type: write yum, apt, pac or pkgng"),
-            ("Packages/sources.xml", "<Sources><Source type='apt' url='x'><Componet>a</Componet>"
+            ("Packages/sources.xml", "<Sources><Source type='apt' rawurl='http://x'><Componet>a</Componet>"
              "</Source></Sources>",
              "1: <Componet> means nothing in <Source>: did you mean <Component>?"),
             ("FileProbes/config.xml", "<FileProbes><FileProbe name='/' updat='true'/></FileProbes>",
@@ -355,6 +355,31 @@ class OtherPluginTests(MistakesTestCase):
             ("Site/config.xml", "<Anything/>"),
         ]:  # fmt: skip
             self.assertEqual(remarks(file, text), [])
+
+
+class SourcesTests(MistakesTestCase):
+    """Packages/sources.xml."""
+
+    def test_nothing_fetched(self) -> None:
+        """Sources without an address, a component or an architecture."""
+        source = "<Sources>\n<Source type='apt' url='{}'>{}</Source></Sources>"
+        parts = "<Component>main</Component><Arch>amd64</Arch>"
+        fetched = "nothing is fetched from it"
+        self.assert_told(
+            "Packages/sources.xml",
+            {
+                source.format("htp://a.test/", parts):
+                "2: url='htp://a.test/' of <Source> is no URL: write one that begins with http:// "
+                "or https://",
+                source.format("http://a.test/", "<Arch>amd64</Arch>"):
+                f"2: <Source> has no <Component> with a name in it: {fetched}",
+                source.format("http://a.test/", "<Component>main</Component><Arch/>"):
+                f"2: <Source> has no <Arch> with a name in it: {fetched}",
+            },
+        )  # fmt: skip
+        self.assertEqual(
+            remarks("Packages/sources.xml", source.format("http://a.test/", parts)), []
+        )
 
 
 class InfoLinesTests(MistakesTestCase):
@@ -416,6 +441,41 @@ class CorrectFilesTests(SynchronousTestCase):
 
 class ServerTests(SynchronousTestCase):
     """What a server says of them."""
+
+    def test_misnamed(self) -> None:
+        """A file whose name is like the one that its plugin reads is told once."""
+        log = CapturedLog(self)
+        core = a_core(self, {"ACL/metdata.xml": "<ACL/>", "ACL/readme": ""})
+        core.reload(None)
+        said = [line.rpartition("/")[2] for line in log.lines if "is not read" in line]
+        self.assertEqual(said, ["metdata.xml is not read: did you mean metadata.xml?"])
+
+    def test_unknown_groups(self) -> None:
+        """A group that a condition names and that is like one that there is, told once."""
+        log = CapturedLog(self)
+        bundle = "<Bundle>\n<Group name='{}'><Path name='/a'/></Group></Bundle>"
+        groups = "<Groups><Group name='all' profile='true'/><Group name='linux2'/></Groups>"
+        contents = {"Metadata/groups.xml": groups, "Bundler/a.xml": bundle.format("linxu2")}
+        core = a_core(self, contents)
+        change(core, {"Bundler/b.xml": "<Bundle/>"})
+        told = "Bundler/a.xml:2: there is no group linxu2: did you mean linux2?"
+        self.assertEqual([line.endswith(told) for line in log.lines if "no group" in line], [True])
+        self.assertEqual(len(core.snapshot.library.findings), 1)
+        for group in ("linux2", "linux3", "other", "$group"):
+            change(core, {"Bundler/a.xml": bundle.format(group)})
+            self.assertEqual(core.snapshot.library.findings, (), group)
+
+    def test_unknown_clients(self) -> None:
+        """A client that groups.xml names and that is like one that there is."""
+        groups = "<Groups>\n<Client name='{}'><Group name='a'/></Client></Groups>"
+        with self.assertLogs("Metadata", "WARNING") as logs:
+            core = a_core(self, {"Metadata/groups.xml": groups.format("clint.example.test")})
+        self.assertIn(
+            f"groups.xml:2: there is no client clint.example.test: did you mean {CLIENT}?",
+            "".join(logs.output),
+        )
+        with self.assertNoLogs("Metadata", "WARNING"):
+            change(core, {"Metadata/groups.xml": groups.format("client2.example.test")})
 
     def test_told_once(self) -> None:
         """A mistake is told when its file is read, and not again until it changes."""

@@ -133,14 +133,21 @@ class SqliteTests(SynchronousTestCase):
             ("/clients?sort=colour", "sort=colour: it is one of host"),
             ("/clients?page=x", "page=x: it is a whole number"),
             ("/clients?at=yesterday", "at=yesterday: it is a time"),
-            ("/clients?at=0001-01-01T00:00Z", None),
+            ("/clients?at=0001-01-01T00:00Z", "at=0001-01-01T00:00Z: it is a time"),
+            ("/?at=9999-12-31T23:59", "it is a time"),
             ("/clients?columns=colour", "columns=colour"),
         ):
-            if sentence is None:
-                self.assertEqual(self.hosts(address), [])
-            else:
-                error = self.assertRaises(BadQuestion, self.asker.model, address)
-                self.assertIn(sentence, str(error))
+            error = self.assertRaises(BadQuestion, self.asker.model, address)
+            self.assertIn(sentence, str(error))
+
+    def test_nul(self) -> None:
+        """NUL, which PostgreSQL refuses, is in no name that there is."""
+        for name in ("q", "group", "bundle", "server", "revision", "profile"):
+            self.assertEqual(self.hosts(f"/clients?{name}=%00"), [])
+        self.ask(Hits, "/search?q=%00")
+        self.ask(Problems, "/problems?type=%00&name=%00")
+        for address in ("/clients/%00", "/entries/Path/%00", "/entry?type=%00", "/compare?a=%00"):
+            self.assertRaises(NoSuchPage, self.asker.model, address)
 
     def test_host(self) -> None:
         """A dry run, or one of important entries, does not tell the class; both are marked."""

@@ -15,10 +15,11 @@ from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web import limits
 from bcfg2tw.reporting.web.exchange import HttpRequest, HttpResponse
+from bcfg2tw.reporting.web.pages.table import PAGES
 from bcfg2tw.settings import Settings
 from tests.reporting.cases import a_report_database
 from tests.reporting.test_storing import a_report
-from tests.reporting.web.asking import a_sqlite_fixture
+from tests.reporting.web.asking import a_postgresql_fixture, a_sqlite_fixture
 from tests.reporting.web.sites import a_site, a_users_file, body, get, login, post, text, value
 
 HOST = "web1.harbour.example"
@@ -28,8 +29,7 @@ class PagesTests(SynchronousTestCase):
     """What is read."""
 
     def setUp(self) -> None:
-        database = a_sqlite_fixture(self)
-        self.site = a_site(database, web_prefix="/reports")
+        self.site = a_site(a_sqlite_fixture(self), web_prefix="/reports")
 
     def test_safe(self) -> None:
         """Each answer says what a browser must not do with it."""
@@ -68,6 +68,20 @@ class PagesTests(SynchronousTestCase):
         self.assertEqual(get(self.site, "/api/1/nothing").content_type, "application/json")
         many = "&".join(f"a{number}=1" for number in range(300))
         self.assertEqual(get(self.site, f"/clients?{many}").status, HTTPStatus.BAD_REQUEST)
+
+    def test_odd_questions(self) -> None:
+        """Whatever is written into an address, there is an answer, and never a failure of ours."""
+        values = (
+            "0001-01-01T00:00", "9999-12-31T23:59-23:59", "1900-01-01T00:00", "8999-12-31T23:59",
+            "%00", "%ff", "-1", "9" * 18, "'; --", "%25", "x" * 3000,
+        )  # fmt: skip
+        for page in PAGES:
+            pattern = page.pattern.replace("...", "")
+            address = pattern.format(host=HOST, run=1, type="Path", name="/etc/motd", digest="ab")
+            for name in ("at", "page", "sort", "q", "since", "a"):
+                for odd in values:
+                    response = get(self.site, f"{address}?{name}={odd}")
+                    self.assertLess(response.status, 500, f"{address}?{name}={odd}")
 
     def test_methods(self) -> None:
         """Pages are read; what else is tried changes nothing."""
@@ -134,7 +148,14 @@ class AwayTests(SynchronousTestCase):
 
     def test_too_long(self) -> None:
         """A question that takes too long is ended, and the next one is answered."""
-        database = a_report_database(self)
+        self.check_too_long(a_report_database(self))
+
+    def test_too_long_for_a_server(self) -> None:
+        """It is so with PostgreSQL as well."""
+        self.check_too_long(a_postgresql_fixture(self))
+
+    def check_too_long(self, database: ReportDatabase) -> None:
+        """See that a database gives up a question."""
         endless = (
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -33,13 +34,29 @@ class _Templates(Check):
         if source is None:
             return
         try:
-            read(source)
+            self._attempt(path, source, read)
         except RepositoryError as error:
             yield self._remark("syntax-error", f"{self.language} syntax error", path, error)
         except Bcfg2Error as error:
             problem = RepositoryError(path, str(error))
             name = f"unknown-{self.language.lower()}-error"
             yield self._remark(name, f"Unknown {self.language} error", path, problem)
+
+    def _attempt(self, path: str, source: Source, read: Callable[[Source], Any]) -> None:
+        """
+        Read a template, unless a core has.
+
+        :raises Bcfg2Error: if it cannot be read
+        """
+        core = self.repository.loaded_core
+        plugin = None if core is None else core.plugins.get("Cfg")
+        name = os.path.relpath(path, self.repository.path("Cfg"))
+        if plugin is None or name not in plugin.files:
+            read(source)
+            return
+        problem = plugin.files.problem(name, read)
+        if problem is not None:
+            raise problem
 
     def _remark(self, name: str, what: str, path: str, error: RepositoryError) -> Remark:
         name = f"{self.language.lower()}-{name}" if name == "syntax-error" else name

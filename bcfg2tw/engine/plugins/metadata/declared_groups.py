@@ -29,6 +29,7 @@ class DeclaredGroups:
     :ivar default: name of the group that unknown clients get as profile, None without one
     :ivar membership: the rules by which a client is in a group
     :ivar bundle_places: bundle to the file and line of the first group that has it
+    :ivar client_places: client to the file and line of the first condition that names it
     :ivar names: of all groups that are declared, or that the rules speak of
     """
 
@@ -45,6 +46,9 @@ class DeclaredGroups:
         self.default: str | None = None
         self.declared: dict[str, MetadataGroup] = {}
         self.bundle_places: dict[str, str] = {}
+        self.client_places: dict[str, str] = {}
+        for element in root.iter("Client"):
+            self.client_places.setdefault(element.get("name", ""), place_of(element))
         for path in CANDIDATES:
             for element in select(root, path):
                 self._declare(element)

@@ -24,6 +24,7 @@ from bcfg2tw.engine.plugins.metadata.metadata_files import (
     create_missing,
     is_clients_xml_wanted,
     warn_of_profiles,
+    warn_of_unknown_clients,
 )
 from bcfg2tw.engine.plugins.metadata.newcomers import Newcomers
 from bcfg2tw.engine.plugins.metadata.profiles import Profiles
@@ -37,7 +38,13 @@ from bcfg2tw.errors import MetadataConsistencyError, NotServing
 T = TypeVar("T")
 
 
-class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interfaces.Threaded):
+class Metadata(
+    Plugin,
+    interfaces.Metadata,
+    interfaces.ClientRunHooks,
+    interfaces.Threaded,
+    interfaces.Tracked,
+):
     """
     Knows clients from clients.xml and groups from groups.xml.
 
@@ -66,6 +73,7 @@ class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interface
         if is_news and self._groups is not None and self._clients is not None:
             self._profiles.look_through(self._clients)
             warn_of_profiles(self._clients, self._groups)
+            warn_of_unknown_clients(self._clients, self._groups)
 
     def _declared(self, previous: Metadata | None) -> DeclaredClients | None:
         """Return what clients.xml says; where nothing is written to it, it may be missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 
 from bcfg2tw.engine.model.effects import Effects
@@ -10,12 +11,18 @@ from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.interface import ClientList
+from bcfg2tw.near_names import near_name
 from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Metadata")
 
 CLIENTS, GROUPS = "clients.xml", "groups.xml"
 UNSERVED = "no client can be served until it is repaired"
+#: How alike names have to be, but for their numbers, which tell hosts apart.
+ALIKE = 0.9
+DIGITS = re.compile(r"\d+")
+#: Each takes some ten microseconds.
+MOST_COMPARISONS = 20_000
 EMPTY = {CLIENTS: "<Clients/>\n", GROUPS: "<Groups/>\n"}
 
 
@@ -66,3 +73,18 @@ def warn_of_profiles(clients: ClientList, groups: DeclaredGroups) -> None:
             if group is not None and not group.is_profile:
                 logger.warning("Metadata: %s set as profile for %s, but is not a profile group",
                                profile, client.name)  # fmt: skip
+
+
+def warn_of_unknown_clients(clients: ClientList, groups: DeclaredGroups) -> None:
+    """Report clients that groups.xml names, that there are not, and that are like one."""
+    unknown = [name for name in groups.client_places if name and clients.get(name) is None]
+    names = clients.names()
+    if len(unknown) * len(names) > MOST_COMPARISONS:
+        return
+    for name in unknown:
+        near = near_name(name, names, ALIKE)
+        if near is not None and DIGITS.findall(near) == DIGITS.findall(name):
+            logger.warning(
+                "%s: there is no client %s: did you mean %s?",
+                groups.client_places[name], name, near,
+            )  # fmt: skip

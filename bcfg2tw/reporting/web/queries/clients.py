@@ -180,7 +180,7 @@ def _of_texts(question: Question) -> list[ColumnElement[bool]]:
 def read_rows(question: Question, query: Select[Any]) -> list[HostRow]:
     """Return the hosts of a query of `rows_query`."""
     rows = question.connection.execute(query, {"moment": question.moment}).mappings().all()
-    missing = [row["id"] for row in rows if row["since"] is None]
+    missing = [row["current"] for row in rows if row["since"] is None]
     since = since_then(question, missing) if missing else {}
     names = HostRow.__dataclass_fields__
     return [

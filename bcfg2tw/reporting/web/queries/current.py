@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     ScalarSelect,
     Select,
     Subquery,
@@ -52,20 +51,23 @@ def hosts_now() -> Subquery:
 @cache
 def hosts_then() -> Subquery:
     """Return the hosts as they were at `:moment`, in the same columns; since is null."""
-    newest, deciding = _newest_then(), _newest_then(tables.runs.c.id)
-    full = _newest_then(tables.runs.c.id, is_full=True)
     inner = (
         select(
-            _hosts.id, newest.label("last_run"), deciding.label("newest"), full.label("deciding")
+            _hosts.id, _newest_then().label("newest"), _newest_then(is_full=True).label("deciding")
         )
         .where(_hosts.first_seen <= _moment())
         .subquery("then")
     )
+    newest, deciding = tables.runs.alias("newest_then"), tables.runs.alias("deciding_then")
     current = func.coalesce(inner.c.deciding, inner.c.newest)
-    run_class = select(tables.runs.c["class"]).where(tables.runs.c.id == current).scalar_subquery()
     since = literal(None, BigInteger)
-    query = _view(inner.c.last_run, inner.c.newest, current, run_class, since)
-    return query.join(inner, inner.c.id == _hosts.id).subquery("hosts")
+    query = _view(newest.c.time, inner.c.newest, current, deciding.c["class"], since)
+    return (
+        query.join(inner, inner.c.id == _hosts.id)
+        .outerjoin(newest, newest.c.id == inner.c.newest)
+        .outerjoin(deciding, deciding.c.id == current)
+        .subquery("hosts")
+    )
 
 
 def hosts_at(at: int | None) -> Subquery:
@@ -77,11 +79,9 @@ def _moment() -> Any:
     return bindparam("moment", type_=BigInteger)
 
 
-def _newest_then(
-    column: ColumnElement[Any] = tables.runs.c.time, is_full: bool = False
-) -> ScalarSelect[Any]:
-    runs = tables.runs.c
-    query = select(column).where(runs.host == _hosts.id, runs.time <= _moment())
+def _newest_then(is_full: bool = False) -> ScalarSelect[Any]:
+    runs = tables.runs.alias("candidates").c
+    query = select(runs.id).where(runs.host == _hosts.id, runs.time <= _moment())
     if is_full:
         query = query.where(~runs.dry_run, ~runs.only_important)
     return query.order_by(runs.time.desc()).limit(1).correlate(tables.hosts).scalar_subquery()

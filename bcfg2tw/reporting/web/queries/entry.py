@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.contents import PARAMETERS, chunks, key_of
@@ -21,7 +21,7 @@ from bcfg2tw.reporting.web.queries.current import hosts_at
 from bcfg2tw.reporting.web.queries.items import Room, views_of
 from bcfg2tw.reporting.web.queries.lists import page_of
 from bcfg2tw.reporting.web.queries.states import state_name
-from bcfg2tw.reporting.web.question import Question
+from bcfg2tw.reporting.web.question import Question, sound
 
 COLUMNS = (
     Column("host", "Host", "host", is_sortable=True),
@@ -116,7 +116,7 @@ def _name_of(question: Question) -> tuple[str, str]:
         return question.path["type"], question.path["name"]
     # both may be empty here
     values = (question.parameters.get(key, [""]) for key in ("type", "name"))
-    kind, name = ((*value, "")[0] for value in values)
+    kind, name = (sound((*value, "")[0]) for value in values)
     return kind, name
 
 
@@ -187,7 +187,7 @@ def _days(question: Question, kind: str, name: str) -> tuple[tuple[int, int, int
     return question.memory.recall(
         ("entry", kind, name, starts[-1], question.at),
         DAYS_SECONDS,
-        lambda: tuple(_day(question, kind, name, *day) for day in pairwise(starts)),
+        lambda: tuple(_count_days(question, kind, name, starts)),
     )
 
 
@@ -195,23 +195,33 @@ def _days(question: Question, kind: str, name: str) -> tuple[tuple[int, int, int
 DAYS_SECONDS = 60
 
 
-def _day(question: Question, kind: str, name: str, start: int, end: int) -> tuple[int, int, int]:
-    """Count the hosts of a day by its runs that list the entry."""
+def _count_days(
+    question: Question, kind: str, name: str, starts: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield each day with the hosts whose runs list an entry: as bad, and in other states."""
     runs = tables.runs.c
     of_entry = (
         select(_links.set)
         .join_from(tables.set_entries, tables.entries, _entries.id == _links.entry)
         .where(_entries.key == key_of(kind, name), _entries.type == kind, _entries.name == name)
     )
-    counts = [
-        question.connection.execute(
-            select(func.count(runs.host.distinct())).where(
-                runs.time >= start, runs.time < min(end, question.moment + 1), condition
-            )
-        ).scalar_one()
-        for condition in (
-            runs.bad_set.in_(of_entry),
-            or_(runs.modified_set.in_(of_entry), runs.extra_set.in_(of_entry)),
-        )
-    ]
-    return start, counts[0], counts[1]
+    is_other = or_(runs.modified_set.in_(of_entry), runs.extra_set.in_(of_entry))
+    bad, other = (
+        _hosts_by_day(question, starts, condition)
+        for condition in (runs.bad_set.in_(of_entry), is_other)
+    )
+    for start, of_bad, of_other in zip(starts, bad, other, strict=False):
+        yield start, len(of_bad), len(of_other)
+
+
+def _hosts_by_day(
+    question: Question, starts: Sequence[int], condition: ColumnElement[bool]
+) -> list[set[int]]:
+    runs = tables.runs.c
+    hosts: list[set[int]] = [set() for _ in starts[1:]]
+    query = select(runs.host, runs.time).where(
+        runs.time >= starts[0], runs.time <= question.moment, condition
+    )
+    for host, time in question.connection.execute(query):
+        hosts[bisect_right(starts, time) - 1].add(host)
+    return hosts

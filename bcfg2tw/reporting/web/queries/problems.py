@@ -122,7 +122,7 @@ def _problems(question: Question, default: tuple[str, ...]) -> Problems:
 
 
 def find_problems(question: Question, states: Collection[str]) -> list[Problem]:
-    """Return the entries of some states, without reasons; in the order of types and names."""
+    """Return the entries of some states, without reasons: the worst state first, then by name."""
     listed = states_query(question, states).subquery("of_hosts")
     columns = tables.entries.c
     query = (
@@ -132,7 +132,8 @@ def find_problems(question: Question, states: Collection[str]) -> list[Problem]:
         .order_by(columns.type, columns.name)
     )
     rows = question.connection.execute(query, {"moment": question.moment})
-    return _grouped(rows, question.number("at_least", 1))
+    found = _grouped(rows, question.number("at_least", 1))
+    return sorted(found, key=lambda row: ENTRY_STATES.index(row.state))
 
 
 def _entry_conditions(question: Question) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.web.listing import Column, Listing
@@ -12,8 +12,8 @@ from bcfg2tw.reporting.web.page import Model, Parameter
 from bcfg2tw.reporting.web.queries.lists import like, page_of
 from bcfg2tw.reporting.web.question import Question
 
-#: Hits of each kind that are shown.
-HITS = 40
+#: Hits of each kind that are shown, and runs whose revisions are looked at.
+HITS, RUNS = 40, 20_000
 
 COLUMNS = (
     Column("kind", "Kind", is_sortable=True),
@@ -62,6 +62,12 @@ def _order(hit: Hit) -> int:
     return KINDS.index(hit.kind)
 
 
+def _last_revisions() -> Select[tuple[int]]:
+    runs = tables.runs.c
+    last = select(runs.revision).order_by(runs.time.desc()).limit(RUNS).subquery("last_runs")
+    return select(last.c.revision)
+
+
 def _hits(question: Question, text: str) -> list[Hit]:
     hosts, members, entries = tables.hosts.c, tables.members.c, tables.entries.c
     names = {
@@ -69,7 +75,7 @@ def _hits(question: Question, text: str) -> list[Hit]:
         "group": select(members.name).where(~members.is_bundle, like(members.name, text)),
         "bundle": select(members.name).where(members.is_bundle, like(members.name, text)),
         "revision": select(tables.texts.c.text).where(
-            tables.texts.c.id.in_(select(tables.runs.c.revision)), like(tables.texts.c.text, text)
+            tables.texts.c.id.in_(_last_revisions()), like(tables.texts.c.text, text)
         ),
     }
     hits = [

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from statistics import median
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from bcfg2tw.reporting import tables
-from bcfg2tw.reporting.storing import timings_of
 from bcfg2tw.reporting.web.listing import Column, Listing
 from bcfg2tw.reporting.web.page import Model
-from bcfg2tw.reporting.web.phases import PHASES, phases_of
+from bcfg2tw.reporting.web.phases import PHASES, SPANS, TOTAL
 from bcfg2tw.reporting.web.queries.clients import FILTERS, conditions, group_names, newest_run
 from bcfg2tw.reporting.web.queries.current import hosts_at
 from bcfg2tw.reporting.web.queries.lists import page_of
@@ -30,8 +31,7 @@ PARAMETERS = FILTERS
 SLOWEST = 8
 
 
-@dataclass(frozen=True)
-class TimingRow:
+class TimingRow(NamedTuple):
     """The last run of a host with the seconds of its parts; None where that is not known."""
 
     host: str
@@ -46,6 +46,33 @@ class TimingRow:
     def seconds(self) -> dict[str, float | None]:
         """Return the seconds of its parts by their names."""
         return {name: getattr(self, name) for name in PHASES}
+
+
+class SpanReader:
+    """Tells the seconds of parts of runs; where their stamps stand is looked up once."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, list[tuple[int, int] | None]] = {}
+
+    def read(self, phases: str | None, stamps: bytes | None) -> list[float | None]:
+        """Return the seconds of each of `PHASES`, from what the table of runs has."""
+        if not phases or not stamps:
+            return [None] * len(PHASES)
+        places = self._places.get(phases)
+        if places is None:
+            places = self._places[phases] = _places(phases.split("\n"))
+        times = struct.unpack(f"<{len(stamps) // 8}d", stamps)
+        return [
+            None if place is None else max(0.0, times[place[1]] - times[place[0]])
+            for place in places
+        ]
+
+
+def _places(names: Sequence[str]) -> list[tuple[int, int] | None]:
+    return [
+        (names.index(first), names.index(last)) if first in names and last in names else None
+        for _, first, last in (*SPANS, TOTAL)
+    ]
 
 
 @dataclass(frozen=True)
@@ -95,12 +122,11 @@ def _rows(question: Question) -> list[TimingRow]:
         .order_by(hosts.c.name)
     )
     rows = question.connection.execute(query, {"moment": question.moment})
-    return [_row(*row) for row in rows]
-
-
-def _row(host: str, time: int, phases: str | None, stamps: bytes | None) -> TimingRow:
-    found = {phase.name: phase.seconds for phase in phases_of(timings_of(phases, stamps))}
-    return TimingRow(host, time=time, **{name: found.get(name) for name in PHASES})
+    reader = SpanReader()
+    return [
+        TimingRow(*(host, *reader.read(phases, stamps), time))
+        for host, time, phases, stamps in rows
+    ]
 
 
 def _summary(name: str, rows: Sequence[TimingRow]) -> PhaseSummary | None:
