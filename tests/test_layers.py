@@ -69,7 +69,7 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", "finding", "near_names", ""),
+    ("closed_paths", "errors", "finding", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name.

@@ -11,6 +11,7 @@ import click
 
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_lines
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.plugins.metadata.metadata_files import is_clients_xml_wanted
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
@@ -36,7 +37,7 @@ _VERBS = {ADD: "adding", UPDATE: "updating", REMOVE: "deleting"}
 @pass_site
 @json_option
 @click.argument("mode", metavar="mode", type=click.Choice(["list", *_OPERATIONS]))
-@click.argument("hostname", required=False, metavar="[hostname]")
+@click.argument("hostname", type=CLIENT, required=False, metavar="[hostname]")
 @click.argument("attributes", nargs=-1, metavar="[attribute=value...]")
 def client(
     site: Site, mode: str, hostname: str | None, attributes: Sequence[str], as_json: bool

@@ -9,6 +9,7 @@ from lxml import etree
 
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.reports.store import Reports, with_reports
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.questions import extras_of
 
@@ -18,7 +19,7 @@ __all__ = ["minestruct"]
 @click.command("minestruct")
 @click.option("-f", "--outfile", metavar="FILE", help="Write it to a file.")
 @click.option("-g", "--groups", metavar="G1:G2", default="", help="Groups to put around it.")
-@click.argument("host", metavar="hostname")
+@click.argument("host", type=CLIENT, metavar="hostname")
 @with_reports
 def minestruct(reports: Reports, host: str, groups: str, outfile: str | None) -> None:
     """Print the extra entries that a host reported, as the content of a bundle."""

@@ -10,6 +10,7 @@ import click
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_json
 from bcfg2tw.cli.site_options import server_parameters
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["expirecache", "perf", "xcmd"]
@@ -33,7 +34,7 @@ def xcmd(
 
 @click.command("expirecache", params=server_parameters())
 @pass_site
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def expirecache(site: Site, /, hostnames: Sequence[str], **options: Any) -> None:
     """Have the server forget what it remembers of clients, all or those named."""
     _called(site, options, "expire_metadata_cache", list(hostnames) or None)

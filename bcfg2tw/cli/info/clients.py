@@ -11,6 +11,7 @@ import click
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import json_option, show_json
 from bcfg2tw.cli.statuses import FAILED
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import pretty
 from bcfg2tw.errors import Bcfg2Error
@@ -23,7 +24,7 @@ _RULE = "=" * 80
 @click.command("showclient")
 @pass_site
 @json_option
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def showclient(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """Print what is known about clients: profile, groups, bundles, data of connectors."""
     shown: list[Mapping[str, Any]] = []
@@ -109,7 +110,7 @@ def _as_mapping(metadata: ClientMetadata, site: Site) -> Mapping[str, Any]:
 @click.command("probes")
 @pass_site
 @click.option("-p", "--pretty", "is_pretty", is_flag=True, help="Print scripts, not XML.")
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 def probes(site: Site, hostname: str, is_pretty: bool) -> None:
     """Print the probes that hostname has to run."""
     document = site.probes(hostname)

@@ -14,6 +14,7 @@ from bcfg2tw.cli.info.explained import explanation_lines
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_table
 from bcfg2tw.cli.statuses import FAILED
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error
 
@@ -25,7 +26,7 @@ __all__ = ["build", "buildall", "hash_configurations", "make_folder"]
 @click.option("--explain", is_flag=True, help="Say of every entry where it comes from, and why.")
 @click.option("--entry", metavar="TYPE:NAME", help="With --explain: of this entry alone.")
 @click.option("-f", "force", is_flag=True, hidden=True, help="Accepted for scripts of 1.3.")
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 @click.argument("filename", required=False, metavar="[filename]")
 def build(
     site: Site, hostname: str, filename: str | None, explain: bool, entry: str | None, force: bool
@@ -46,7 +47,7 @@ def build(
 @click.command("buildall")
 @pass_site
 @click.argument("directory", metavar="directory")
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def buildall(site: Site, directory: str, hostnames: Sequence[str]) -> None:
     """Build the configurations of clients, all or those named, each to a file in directory."""
     make_folder(directory)
@@ -62,7 +63,7 @@ def buildall(site: Site, directory: str, hostnames: Sequence[str]) -> None:
 @click.command("hash")
 @pass_site
 @json_option
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def hash_configurations(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """
     Print a digest of each client's configuration, and one of them all.

@@ -13,6 +13,7 @@ import click
 
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.xmlio import Element
 
 __all__ = ["builddir"]
@@ -27,7 +28,7 @@ _SKIPPED = ("nonexistent", "permissions")
 @pass_site
 @click.option("-P", "paranoid", is_flag=True, hidden=True, help="Accepted for old scripts.")
 @click.option("-f", "force", is_flag=True, hidden=True, help="Accepted for scripts of 1.3.")
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 @click.argument("directory", metavar="directory")
 def builddir(site: Site, hostname: str, directory: str, paranoid: bool, force: bool) -> None:
     """Build the configuration of hostname, and write its paths below directory."""

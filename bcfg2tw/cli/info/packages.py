@@ -12,6 +12,7 @@ from lxml import etree
 
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import json_option, show_json
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.plugins.packages.packages import Packages
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.repositories import (
@@ -27,7 +28,7 @@ __all__ = ["packageresolve", "packagesources"]
 @click.command("packageresolve")
 @pass_site
 @json_option
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 @click.argument("packages", nargs=-1, metavar="[package...]")
 def packageresolve(site: Site, hostname: str, packages: Sequence[str], as_json: bool) -> None:
     """
@@ -95,7 +96,7 @@ def _fetch(site: Site, sources: Sequence[PackageSource], folder: str, temporary:
 @click.command("packagesources")
 @pass_site
 @json_option
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 def packagesources(site: Site, hostname: str, as_json: bool) -> None:
     """Print the package sources of hostname."""
     plugin = _plugin(site)

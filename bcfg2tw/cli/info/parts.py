@@ -13,6 +13,7 @@ from bcfg2tw.cli.info.configurations import make_folder
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.statuses import FAILED
+from bcfg2tw.cli.words import BUNDLE, CLIENT
 from bcfg2tw.engine.plugins.bundler import Bundler
 from bcfg2tw.engine.plugins.properties.formats import XMLProperties
 from bcfg2tw.engine.plugins.properties.properties import Properties, is_automatched
@@ -29,7 +30,7 @@ logger = logging.getLogger("bcfg2-info")
 @click.option("-f", "--outfile", metavar="FILE", help="Write it to FILE.")
 @click.option("--altsrc", metavar="NAME", help="Name of the path that the content is taken from.")
 @click.argument("filename", metavar="filename")
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 def buildfile(
     site: Site, filename: str, hostname: str, outfile: str | None, altsrc: str | None
 ) -> None:
@@ -48,7 +49,7 @@ def buildfile(
 @click.option("--altsrc", metavar="NAME", help="Name of the path that the content is taken from.")
 @click.argument("directory", metavar="directory")
 @click.argument("filename", metavar="filename")
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def buildallfile(
     site: Site, directory: str, filename: str, hostnames: Sequence[str], altsrc: str | None
 ) -> None:
@@ -88,8 +89,8 @@ def _write(path: str, text: str) -> None:
 
 @click.command("buildbundle")
 @pass_site
-@click.argument("bundle", metavar="bundle")
-@click.argument("hostname", metavar="hostname")
+@click.argument("bundle", type=BUNDLE, metavar="bundle")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 def buildbundle(site: Site, bundle: str, hostname: str) -> None:
     """Print a bundle with what of it applies to hostname, not bound."""
     bundler = site.plugin("Bundler")
@@ -104,7 +105,7 @@ def buildbundle(site: Site, bundle: str, hostname: str) -> None:
 @pass_site
 @click.option("-f", "--force", is_flag=True, help="Do so where automatch is not enabled, too.")
 @click.argument("propertyfile", metavar="propertyfile")
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 def automatch(site: Site, propertyfile: str, hostname: str, force: bool) -> None:
     """Print a Properties file with what of it applies to hostname."""
     properties = site.plugin("Properties")

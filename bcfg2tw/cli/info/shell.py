@@ -14,6 +14,7 @@ import click
 from bcfg2tw.cli.info.names import names_for
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.tool import Tool, usage_of
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["shell"]
@@ -183,7 +184,7 @@ def _update(site: Site) -> None:
 
 
 @click.command("expirecache")
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 @pass_site
 def _expirecache(site: Site, hostnames: Sequence[str]) -> None:
     """Forget what is remembered of clients."""

@@ -8,6 +8,7 @@ import click
 
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import json_option, show_table
+from bcfg2tw.cli.words import CLIENT, GROUP
 from bcfg2tw.engine.plugin.base import name_of
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.xmlio import elements_of
@@ -18,7 +19,7 @@ __all__ = ["bundles", "clients", "groups", "mappings", "showentries"]
 @click.command("bundles")
 @pass_site
 @json_option
-@click.argument("group_names", nargs=-1, metavar="[group...]")
+@click.argument("group_names", type=GROUP, nargs=-1, metavar="[group...]")
 def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     """List groups with their bundles."""
     declared = site.clients.groups.declared
@@ -32,7 +33,7 @@ def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
 @click.command("clients")
 @pass_site
 @json_option
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """List clients with their profiles."""
     rows = [
@@ -45,7 +46,7 @@ def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
 @click.command("groups")
 @pass_site
 @json_option
-@click.argument("group_names", nargs=-1, metavar="[group...]")
+@click.argument("group_names", type=GROUP, nargs=-1, metavar="[group...]")
 def groups(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     """List groups: whether they are profiles, and their categories."""
     declared = site.clients.groups.declared
@@ -78,7 +79,7 @@ def mappings(site: Site, entry_type: str | None, name: str | None, as_json: bool
 @click.command("showentries")
 @pass_site
 @json_option
-@click.argument("hostname", metavar="hostname")
+@click.argument("hostname", type=CLIENT, metavar="hostname")
 @click.argument("entry_type", required=False, metavar="[type]")
 def showentries(site: Site, hostname: str, entry_type: str | None, as_json: bool) -> None:
     """List the entries of hostname's bundles, not bound."""

@@ -16,6 +16,7 @@ from lxml import etree
 
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import json_option, show_table
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.model.build import Build
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -96,7 +97,7 @@ def _bind_seconds(site: Site, path: str, metadata: ClientMetadata) -> float:
     "-n", "--number", type=click.IntRange(1), default=20, show_default=True, metavar="N",
     help="How many of the slowest are shown.",
 )  # fmt: skip
-@click.argument("hostnames", nargs=-1, metavar="[hostname...]")
+@click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def slow(site: Site, hostnames: Sequence[str], number: int, as_json: bool) -> None:
     """Build configurations, all or those named, and list what took longest: plugins, entries."""
     watch = _Watch()

@@ -23,6 +23,7 @@ from bcfg2tw.cli.lint.severities import severities
 from bcfg2tw.cli.lint.suppression import IGNORE_FILE, ignore_lines
 from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.site_options import site_parameters
+from bcfg2tw.cli.words import CHECKS, MISTAKE
 from bcfg2tw.near_names import near_name
 from bcfg2tw.settings.inifile import Sections, read
 from bcfg2tw.settings.types import comma_list
@@ -55,9 +56,11 @@ class _Asked:
     show_default=True,
     help="Settings that beat bcfg2.conf; may be absent.",
 )
-@click.option("--lint-plugins", metavar="NAME,...", help="The checks that take part.")
+@click.option("--lint-plugins", type=CHECKS, metavar="NAME,...", help="The checks that take part.")
 @click.option("--list-errors", is_flag=True, help="List the mistakes that are looked for, and end.")
-@click.option("--explain", metavar="NAME", help="Say what a mistake is and what to do, and end.")
+@click.option(
+    "--explain", type=MISTAKE, metavar="NAME", help="Say what a mistake is and what to do, and end."
+)
 @click.option(
     "--stdin", "from_stdin", is_flag=True, help="Look at the files named there, one a line."
 )

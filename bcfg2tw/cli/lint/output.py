@@ -72,7 +72,8 @@ def show_at_terminal(rows: Sequence[Judged], root: str) -> None:
         line.append(f"{finding.line or '':>5} ", "dim")
         line.append(f"{finding.severity}: ", STYLES.get(finding.severity, ""))
         width = max(console.width - 8, 30)
-        words = textwrap.wrap(f"{finding.severity}: {finding.message} [{finding.name}]", width)
+        text = f"{finding.severity}: {finding.message} [{finding.name}]"
+        words = textwrap.wrap(text, width, break_on_hyphens=False)
         line.append(words[0][len(finding.severity) + 2 :])
         console.print(line, overflow="fold")
         for more in words[1:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bcfg2tw.cli.site import with_settings
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.core import Core
 from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.plugins.packages.packages import Packages
@@ -15,7 +16,7 @@ __all__ = ["explain"]
 
 @click.command("explain")
 @with_settings
-@click.argument("client")
+@click.argument("client", type=CLIENT)
 @click.argument("package")
 def explain(settings: Settings, client: str, package: str) -> None:
     """

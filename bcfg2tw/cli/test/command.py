@@ -27,6 +27,7 @@ from bcfg2tw.cli.test.output import (
     show_one,
     show_summary,
 )
+from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import comma_list
 
@@ -68,7 +69,7 @@ def _validate(context: click.Context, parameter: click.Parameter, value: bool) -
 @click.option("--write-baseline", metavar="FILE", help="Write the failures to FILE.")
 @click.option("--summary/--no-summary", default=None, help="Show equal failures once.")
 @click.option("--durations", type=click.IntRange(0), default=0, metavar="N", help="Show slow ones.")
-@click.argument("clients", nargs=-1, metavar="[client...]")
+@click.argument("clients", type=CLIENT, nargs=-1, metavar="[client...]")
 def command(
     site: Site, clients: Sequence[str], nose_options: str | None, ignore: str | None,
     children: str | None, once: bool, baseline: str | None, write_baseline: str | None,

@@ -1,0 +1,1 @@
+"""The command `bcfg2tw man`: pages of a manual, made from the commands themselves."""
