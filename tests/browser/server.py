@@ -101,11 +101,17 @@ class PagesServer:
         self.process = ServerProcess(
             self.folder / "log", "--config", str(self.configuration), "--interface", "127.0.0.1"
         )
-        self._ending.enter_context(self.process)
-        if not is_empty:
-            for path in sorted(DOCUMENTS.glob("*.xml")):
-                self.upload(path.stem.split("-")[1], path.read_text("utf-8"))
-            self.wait_for_runs(len(json.loads((DOCUMENTS / "expected.json").read_text())["runs"]))
+        with ExitStack() as failure:
+            failure.callback(self.close)
+            self._ending.enter_context(self.process)
+            if not is_empty:
+                self._upload_documents()
+            failure.pop_all()
+
+    def _upload_documents(self) -> None:
+        for path in sorted(DOCUMENTS.glob("*.xml")):
+            self.upload(path.stem.split("-")[1], path.read_text("utf-8"))
+        self.wait_for_runs(len(json.loads((DOCUMENTS / "expected.json").read_text())["runs"]))
 
     def close(self) -> None:
         """End the server, and remove all of it."""
