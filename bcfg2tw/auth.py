@@ -114,7 +114,7 @@ def _read_files(settings: Settings) -> CertificateFiles:
     if settings.ca is None:
         raise SettingsError(
             "revocations mean nothing without authorities: give [communication] ca, or remove "
-            "the line",
+            f"the line{settings.origin('crl')}",
             "communication",
             "crl",
         )

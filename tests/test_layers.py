@@ -69,7 +69,7 @@ LAYERS = (
         "engine.xmlio",
     ),
     ("settings",),
-    ("errors", "finding", "near_names", ""),
+    ("closed_paths", "errors", "finding", "near_names", ""),
 )
 
 #: The same for the modules of a folder, without its name.
@@ -193,7 +193,9 @@ ROOMS = {
         ("processes",),
         ("supervisor",),
         ("leading", "nursery"),
-        ("crew", "worker"),
+        ("changes", "worker"),
+        ("questions",),
+        ("crew",),
         ("hired", "nursery_link", "worker_service"),
         ("inheritance",),
         ("conversation", "listeners", "log_link", "memory_use", "shared_context", "worker_core"),

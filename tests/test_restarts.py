@@ -75,6 +75,8 @@ class Load:
 
 
 class RestartTests(SynchronousTestCase):
+    options: tuple[str, ...] = ()
+
     def test_restarts(self) -> None:
         """No call fails, however often the server is restarted."""
         folder = Path(self.mktemp())
@@ -94,7 +96,7 @@ class RestartTests(SynchronousTestCase):
     def server(self, log: Path, config: Path, listening: socket.socket) -> ServerProcess:
         """Return a server that takes the socket over."""
         options = ("--config", str(config), "--endpoint", "systemd:domain=INET:index=0")
-        return ServerProcess(log, *options, sockets=(listening,))
+        return ServerProcess(log, *options, *self.options, sockets=(listening,))
 
     def serve(self, log: Path, config: Path, listening: socket.socket, load: Load) -> None:
         """Have a server answer some calls, and end it in their midst."""

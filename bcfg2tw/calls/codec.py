@@ -140,10 +140,25 @@ def write_result(value: Any) -> bytes:
     """
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
+    if type(value) is str and value.isascii():
+        return _BEFORE_TEXT + _escaped(value.encode("ascii")) + _BEHIND_TEXT
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
     if not _is_legal(document):
         raise ValueError("the result holds characters that XML cannot")
     return _encode(document)
+
+
+#: What the library puts around a text.
+_BEFORE_TEXT, _BEHIND_TEXT = (
+    xmlrpc.client.dumps(("TEXT",), methodresponse=True).encode("ascii").split(b"TEXT")
+)
+
+
+def _escaped(text: bytes) -> bytes:
+    """Return ASCII text as it stands in a document: nearly all that is sent is a configuration."""
+    if text.translate(None, _LEGAL_ASCII):
+        raise ValueError("the result holds characters that XML cannot")
+    return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
 def write_fault(code: int, text: str) -> bytes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 from os import urandom
+from typing import Any
 
 from bcfg2tw.engine.model.address import ClientAddress
+
+#: What a message of the log may be about; numbers and texts.
+FIELDS = ("call", "client", "ip", "method", "result", "duration", "revision")
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,18 @@ def in_call(call: CurrentCall) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def fields_of_record(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the fields that a record has, or else those of the call that this thread is in."""
+    own = {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+    return own or call_fields()
+
+
+def call_fields() -> dict[str, str]:
+    """Return the fields that say in which call this thread is; none where it is in none."""
+    call = current_call()
+    if call is None:
+        return {}
+    fields = {"call": call.name, "ip": call.address.ip}
+    return fields if call.client is None else {**fields, "client": call.client}

@@ -10,12 +10,11 @@ from typing import TypeVar
 from OpenSSL import SSL, crypto
 
 from bcfg2tw.certificates.contents import misfit
+from bcfg2tw.closed_paths import closed_part
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
-
-_HAS_EFFECTIVE = os.access in os.supports_effective_ids
 
 #: The fields of the settings, by their options.
 FIELDS = {"certificate": "cert", "key": "key", "ca": "ca", "crl": "crl"}
@@ -59,17 +58,8 @@ def openssl_reasons(error: BaseException | None) -> set[str]:
 
 def _unreadable(path: str, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return f"{_closed(path)} cannot be read by user {user_name()}: chown or chmod it"
+        return f"{closed_part(path)} cannot be read by user {user_name()}: chown or chmod it"
     return f"{path} cannot be read: {error.strerror}; name a PEM file that can"
-
-
-def _closed(path: str) -> str:
-    """Return the first folder on the way to a file that keeps this user out, or the file."""
-    parts = [path]
-    while parts[0] != os.path.dirname(parts[0]):
-        parts.insert(0, os.path.dirname(parts[0]))
-    closed = (p for p in parts[:-1] if not os.access(p, os.X_OK, effective_ids=_HAS_EFFECTIVE))
-    return next(closed, path)
 
 
 def _unusable(option: str, path: str, data: bytes, error: Exception) -> str:

@@ -22,6 +22,7 @@ from bcfg2tw.engine import uploads
 from bcfg2tw.engine.access import AccessControl
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.configuration import ConfigurationBuild
+from bcfg2tw.engine.build.kept_configurations import kept_configurations
 from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.call_statistics import CallStatistics
 from bcfg2tw.engine.clock import Clock, SystemClock
@@ -336,10 +337,13 @@ class Core:
         :raises ValidationError: if a validator refuses it
         :raises Bcfg2Error: if the next state does not come in time
         """
+        return self._whole_configuration(metadata).document
+
+    def _whole_configuration(self, metadata: ClientMetadata) -> Configuration[ClientMetadata]:
         for _ in range(BUILD_ATTEMPTS):
             configuration = self._build.build(metadata)
             if not configuration.changed_files:
-                return configuration.document
+                return configuration
             path = configuration.changed_files[0]
             self._wait_for_state_after(metadata, path)
             metadata = self.build_metadata(metadata.hostname)
@@ -548,7 +552,8 @@ class Core:
         """Return the client's configuration."""
         metadata = self.client(address)
         try:
-            return serialise(self.configuration(metadata))
+            kept = metadata.snapshot.derive(kept_configurations)
+            return kept.text(metadata, self._whole_configuration)
         except MetadataConsistencyError:
             self.critical_error(f"Metadata consistency failure for {metadata.hostname}")
 

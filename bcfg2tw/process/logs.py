@@ -22,11 +22,12 @@ from twisted.logger import (
 )
 from zope.interface import implementer, provider
 
+from bcfg2tw.calls.current_call import FIELDS, fields_of_record
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.process.log_file import LogFile, Syslog
 from bcfg2tw.process.log_text import LogFormatter, failure_text
 from bcfg2tw.process.privileges import by_user
-from bcfg2tw.process.structured import FIELDS, JsonFormatter, call_fields
+from bcfg2tw.process.structured import JsonFormatter
 from bcfg2tw.settings import Settings
 
 SYSLOG_SOCKET = "/dev/log"
@@ -52,7 +53,7 @@ class TwistedLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on."""
         level = next(level for least, level in _LEVELS if record.levelno >= least)
-        fields = call_fields()
+        fields = fields_of_record(record)
         Logger(record.name).emit(
             level, "{text}", text=self.format(record), is_record=True, **fields
         )
@@ -79,7 +80,8 @@ class OwnEvents:
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
         if "log_failure" in event:
             record.exc_text = failure_text(event["log_failure"])
-        record.__dict__.update({name: event[name] for name in FIELDS if name in event})
+        fields = {name: event[name] for name in FIELDS if event.get(name) is not None}
+        record.__dict__.update(fields)
         for handler in self._handlers:
             if number >= handler.level or event.get("is_for_all_logs"):
                 handler.handle(record)
@@ -113,8 +115,7 @@ class LogService(Service):
 
         :raises SettingsError: if it cannot
         """
-        if settings.logfile is not None:
-            check_log_file(settings.logfile)
+        check_log_file(settings)
         self._settings = settings
         self._to_twisted = TwistedLogHandler()
         self._file: LogFile | None = None
@@ -129,7 +130,7 @@ class LogService(Service):
         :raises SettingsError: if it cannot be written
         """
         if self._settings.logfile is not None:
-            self._file = _log_file(self._settings.logfile, self._settings.log_format)
+            self._file = _log_file(self._settings)
         self._syslog = _syslog() if self._settings.syslog else None
         self._others[:] = [handler for handler in (self._file, self._syslog) if handler]
         super().startService()
@@ -165,15 +166,15 @@ class LogService(Service):
         logging.getLogger().setLevel(talkative)
 
 
-def check_log_file(path: str) -> None:
+def check_log_file(settings: Settings) -> None:
     """
     Look whether the user that the process acts as could write a log file; it is not made.
 
     :raises SettingsError: if it could not
     """
-    reason = _obstacle(path)
+    reason = None if settings.logfile is None else _obstacle(settings.logfile)
     if reason is not None:
-        raise _unwritable(path, reason)
+        raise _unwritable(settings, reason)
 
 
 def _obstacle(path: str) -> int | None:
@@ -189,20 +190,21 @@ def _obstacle(path: str) -> int | None:
     return None if os.access(target, mode, effective_ids=True) else errno.EACCES
 
 
-def _log_file(path: str, log_format: str) -> LogFile:
+def _log_file(settings: Settings) -> LogFile:
+    assert settings.logfile is not None
     try:
-        handler = LogFile(path)
+        handler = LogFile(settings.logfile)
     except OSError as error:
-        raise _unwritable(path, error.errno) from error
-    is_json = log_format == "json"
+        raise _unwritable(settings, error.errno) from error
+    is_json = settings.log_format == "json"
     handler.setFormatter(JsonFormatter() if is_json else LogFormatter(FILE_FORMAT))
     return handler
 
 
-def _unwritable(path: str, number: int | None) -> SettingsError:
+def _unwritable(settings: Settings, number: int | None) -> SettingsError:
     return SettingsError(
-        f"{path} cannot be written{by_user()}: {os.strerror(number or 0)}; name a file in a "
-        "folder that the server's user may write to",
+        f"{settings.logfile} cannot be written{by_user()}: {os.strerror(number or 0)}; name a file "
+        f"in a folder that the server's user may write to{settings.origin('logfile')}",
         "logging",
         "path",
     )

@@ -12,6 +12,7 @@ from twisted.python import usage
 
 import bcfg2tw
 from bcfg2tw.auth import ServerContext
+from bcfg2tw.closed_paths import closed_part, is_readable_folder
 from bcfg2tw.core import core_class
 from bcfg2tw.engine.plugin.registry import check_names
 from bcfg2tw.errors import Bcfg2Error, SettingsError
@@ -203,15 +204,8 @@ def check(settings: Settings, privileges: Privileges) -> None:
 
     :raises Bcfg2Error: naming the option or file, and the remedy
     """
-    if not os.path.isdir(settings.repository):
-        raise SettingsError(
-            f"there is no folder {settings.repository}: name the repository here or with "
-            "--repository; bcfg2tw init DIR makes a small one",
-            "server",
-            "repository",
-        )
     with privileges.acting():
-        check_repository(settings.repository)
+        check_repository(settings)
     core_class(settings)
     if settings.core == "embedded" and not settings.lenient_plugins:
         check_names(settings.plugins)
@@ -219,25 +213,22 @@ def check(settings: Settings, privileges: Privileges) -> None:
     check_addresses(settings)
 
 
-def check_repository(path: str) -> None:
+def check_repository(settings: Settings) -> None:
     """
-    Look whether the user that the process acts as can read a repository, and write what it has to.
+    Look whether the user that the process acts as can read the repository.
 
-    :raises SettingsError: naming the folder that is not readable, and the remedy
+    :raises SettingsError: naming the folder that is missing or closed, and the remedy
     """
-    if not os.access(path, os.R_OK | os.X_OK, effective_ids=True):
-        raise SettingsError(
-            f"{_closed_folder(path)} cannot be read{by_user() or ' by this user'}: chown or chmod "
-            "it",
-            "server",
-            "repository",
+    path = settings.repository
+    if closed_part(path) != path or (os.path.isdir(path) and not is_readable_folder(path)):
+        reason = (
+            f"{closed_part(path)} cannot be read{by_user() or ' by this user'}: chown or chmod it"
         )
-
-
-def _closed_folder(path: str) -> str:
-    """Return the first folder on the way to a path that keeps this user out."""
-    folders = [path]
-    while folders[0] != os.path.dirname(folders[0]):
-        folders.insert(0, os.path.dirname(folders[0]))
-    closed = (one for one in folders[:-1] if not os.access(one, os.X_OK, effective_ids=True))
-    return next(closed, path)
+    elif not os.path.isdir(path):
+        reason = (
+            f"there is no folder {path}: name the repository here or with --repository; bcfg2tw "
+            "init DIR makes a small one"
+        )
+    else:
+        return
+    raise SettingsError(reason + settings.origin("repository"), "server", "repository")

@@ -14,12 +14,9 @@ from typing import IO, Any
 from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent
 from zope.interface import implementer
 
-from bcfg2tw.calls.current_call import current_call
+from bcfg2tw.calls.current_call import FIELDS, fields_of_record
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.process.log_text import LogFormatter, failure_text
-
-#: What a message may be about; numbers and texts.
-FIELDS = ("call", "client", "ip", "method", "result", "duration", "revision")
 
 JOURNAL = "/run/systemd/journal/socket"
 IDENTIFIER = "bcfg2-core"
@@ -37,15 +34,6 @@ _PRIORITIES = {
 }
 
 _LEVEL_NAMES = {"WARNING": "warn"}
-
-
-def call_fields() -> dict[str, str]:
-    """Return the fields that say in which call this thread is; none where it is in none."""
-    call = current_call()
-    if call is None:
-        return {}
-    fields = {"call": call.name, "ip": call.address.ip}
-    return fields if call.client is None else {**fields, "client": call.client}
 
 
 def fields_of(event: LogEvent) -> dict[str, Any]:
@@ -78,14 +66,13 @@ class JsonFormatter(LogFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         level = _LEVEL_NAMES.get(record.levelname, record.levelname.lower())
-        own = {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         return json_line(
             {
                 "time": _time(record.created),
                 "level": level,
                 "logger": record.name,
                 "message": super().format(record),
-                **(own or call_fields()),
+                **fields_of_record(record),
             }
         )
 

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bcfg2tw.admin.processes import OneProcess
+from bcfg2tw.admin.processes import OneProcess, Processes
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.process.logs import LogService
 from bcfg2tw.process.notify import NotifyService
@@ -30,6 +30,7 @@ from bcfg2tw.serving.drain import SHUTDOWN_SECONDS
 from bcfg2tw.serving.listening import server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.types import locations
+from bcfg2tw.workers.processes import Supervisor
 from bcfg2tw.workers.supervisor import WorkersService
 
 T = TypeVar("T")
@@ -77,9 +78,7 @@ class TwistdService(MultiService):
         self._core = core
         self._core.debug_listeners.append(self._logs.set_debug)
         self._core.setServiceParent(self)
-        if isinstance(core, CoreService):
-            processes = OneProcess(Administration(reactor, core))
-            NotifyService(reactor, core.state, processes).setServiceParent(self)
+        NotifyService(reactor, core.state, _heart(reactor, core)).setServiceParent(self)
         if reports is not None:
             reports.setServiceParent(self)
 
@@ -152,6 +151,13 @@ class TwistdService(MultiService):
         self._status = 1
         atexit.register(_exit_with_failure)
         self._reactor.callWhenRunning(self._reactor.stop)
+
+
+def _heart(reactor: Any, core: Server) -> Processes:
+    """Return what says that the server lives."""
+    if isinstance(core, WorkersService):
+        return Supervisor(core)
+    return OneProcess(Administration(reactor, core))
 
 
 def _reports(reactor: Any, settings: Settings) -> MultiService | None:

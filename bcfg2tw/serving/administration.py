@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -44,6 +44,7 @@ class Administration:
         self._reactor = reactor
         self._service = service
         self._started = time.time()
+        self._pending: dict[Hashable, _Pending] = {}
         self.name = name
         self._commands: Mapping[str, Callable[[Arguments], Deferred[dict[str, Any]]]] = {
             command: _as_coroutine(function)
@@ -171,24 +172,53 @@ class Administration:
         """
         Run a function in a thread, and wait for it, but not for ever.
 
+        A question that is the same as one whose answer is still to come is not asked again, so that
+        who asks often takes no thread away, and hides from nobody that threads hang.
+
         :raises NotServing: if that takes too long
         """
-        running = self._service.pool.call(function, *arguments)
+        question = (function, repr(arguments))
+        pending = self._pending.get(question)
+        if pending is None:
+            pending = self._pending[question] = _Pending()
+            running = self._service.pool.call(function, *arguments)
+            running.addBoth(self._hand_out, question)
         try:
-            return await _shielded(running).addTimeout(PATIENCE_SECONDS, self._reactor, _too_late)
+            return await pending.wait(self._reactor)
         except CancelledError as error:
             raise NotServing(f"no thread answers within {PATIENCE_SECONDS:g} seconds") from error
+
+    def _hand_out(self, result: object, question: Hashable) -> None:
+        self._pending.pop(question).fire(result)
+
+
+class _Pending:
+    """A question whose answer is still to come, and those who wait for it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Deferred[Any]] = []
+        self._result: object = None
+        self._has_come = False
+
+    def wait(self, reactor: Any) -> Deferred[Any]:
+        """Return a Deferred of the answer, which is cancelled when it does not come in time."""
+        waiting: Deferred[Any] = Deferred(self._waiting.remove)
+        if self._has_come:
+            waiting.callback(self._result)
+            return waiting
+        self._waiting.append(waiting)
+        return waiting.addTimeout(PATIENCE_SECONDS, reactor, _too_late)
+
+    def fire(self, result: object) -> None:
+        """Give the answer to all who wait."""
+        self._result, self._has_come = result, True
+        waiters, self._waiting = self._waiting, []
+        for waiting in waiters:
+            waiting.callback(result)
 
 
 def _as_coroutine(function: Callable[[Arguments], Any]) -> Callable[[Arguments], Deferred[Any]]:
     return lambda arguments: Deferred.fromCoroutine(function(arguments))
-
-
-def _shielded(running: Deferred[Any]) -> Deferred[Any]:
-    """Return a Deferred of a result that can be cancelled, without what gives it."""
-    waiting: Deferred[Any] = Deferred()
-    running.addBoth(lambda result: None if waiting.called else waiting.callback(result))
-    return waiting
 
 
 def _too_late(value: Any, seconds: float) -> Any:

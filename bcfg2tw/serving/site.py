@@ -15,7 +15,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IHandshakeListener, ISSLTransport
+from twisted.internet.interfaces import IHandshakeListener, ISSLTransport
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request, datetimeToString
@@ -26,6 +26,7 @@ from zope.interface import implementer, provider
 from bcfg2tw.auth import HandshakeFailures
 from bcfg2tw.calls.dispatch import HttpAnswer
 from bcfg2tw.certificates.presented import certificate_refusal
+from bcfg2tw.serving.deadline import Deadline
 from bcfg2tw.serving.idle_connections import IdleConnections, host_of
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import LENGTH_REQUIRED, NOT_FOUND, CoreResource, Exchange
@@ -132,7 +133,7 @@ class CoreChannel(HTTPChannel):
         super().__init__()
         self.site = self.factory = site
         self._settings = site.settings
-        self._deadline: IDelayedCall | None = None
+        self._deadline = Deadline(site.reactor, self._expire)
         self._host = ""
         self._is_in_handshake = False
         self._is_idle = False
@@ -148,7 +149,7 @@ class CoreChannel(HTTPChannel):
         self.mark_as_idle()
         self._is_in_handshake = ISSLTransport.providedBy(self.transport)
         if self._is_in_handshake:
-            self._set_deadline(self._settings.handshake_timeout_seconds)
+            self._deadline.set(self._settings.handshake_timeout_seconds)
         else:
             self._begin_waiting()
 
@@ -166,7 +167,7 @@ class CoreChannel(HTTPChannel):
     def _begin_waiting(self) -> None:
         """Wait for the first request; while the server drains, not for long."""
         seconds = self._settings.header_timeout_seconds
-        self._set_deadline(min(seconds, GRACE_SECONDS) if self.site.is_draining else seconds)
+        self._deadline.set(min(seconds, GRACE_SECONDS) if self.site.is_draining else seconds)
 
     def checkPersistence(self, request: Request, version: bytes) -> bool:
         """Say whether there may be a further request behind one; not while the server drains."""
@@ -181,7 +182,7 @@ class CoreChannel(HTTPChannel):
             return  # sent before the peer could know: it is not answered, and extends nothing
         if self._is_idle:
             self._is_idle = False
-            self._set_deadline(self._settings.header_timeout_seconds)
+            self._deadline.set(self._settings.header_timeout_seconds)
         super().dataReceived(data)
 
     def rawDataReceived(self, data: bytes) -> None:
@@ -193,19 +194,19 @@ class CoreChannel(HTTPChannel):
         """Wait for the body."""
         self._is_idle = False
         self.site.idle.remove(self)
-        self._set_deadline(self._settings.body_timeout_seconds)
+        self._deadline.set(self._settings.body_timeout_seconds)
         super().allHeadersReceived()
 
     def allContentReceived(self) -> None:
         """Let the call take its time."""
-        self._clear_deadline()
+        self._deadline.clear()
         super().allContentReceived()
 
     def requestDone(self, request: Request) -> None:
         """Wait until the answer was read, and for the next request if there may be one."""
         is_body_unread = self.length != 0
         if self._is_backed_up or is_body_unread:
-            self._set_deadline(self._settings.body_timeout_seconds)
+            self._deadline.set(self._settings.body_timeout_seconds)
         else:
             self._wait_for_request()
         if not self._is_backed_up:
@@ -222,7 +223,7 @@ class CoreChannel(HTTPChannel):
 
     def _wait_for_request(self) -> None:
         self._is_idle = True
-        self._set_deadline(self._settings.idle_timeout_seconds)
+        self._deadline.set(self._settings.idle_timeout_seconds)
 
     def pauseProducing(self) -> None:
         """Take note that the peer does not read as fast as it is written to."""
@@ -242,23 +243,14 @@ class CoreChannel(HTTPChannel):
     def pause_reading(self) -> None:
         """Leave what the peer sends where it is; it has all the time that this takes."""
         self._is_paused = True
-        self._clear_deadline()
+        self._deadline.clear()
         self.transport.pauseProducing()
 
     def resume_reading(self) -> None:
         """Take what the peer sends again, until the deadline for the body."""
         self._is_paused = False
-        self._set_deadline(self._settings.body_timeout_seconds)
+        self._deadline.set(self._settings.body_timeout_seconds)
         self.transport.resumeProducing()
-
-    def _set_deadline(self, seconds: float) -> None:
-        self._clear_deadline()
-        self._deadline = self.site.reactor.callLater(seconds, self._expire)
-
-    def _clear_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
     def finish(self) -> None:
         """
@@ -268,27 +260,26 @@ class CoreChannel(HTTPChannel):
         a request so far is one whose request is on its way, and has a moment to send it. One that
         was kept after an answer is closed at once.
         """
-        if self._deadline is None or self._is_backed_up:
+        if not self._deadline.is_set or self._is_backed_up:
             self.persistent = False
         elif self._is_idle or not (self.persistent or self.requests):
             self._is_finished = True
-            self._set_deadline(CLOSING_SECONDS)
+            self._deadline.set(CLOSING_SECONDS)
             self.loseConnection()  # the transport's own would wait for this producer
         elif not self.requests:
-            self._set_deadline(GRACE_SECONDS)
+            self._deadline.set(GRACE_SECONDS)
 
     def abort(self) -> None:
         """Close at once."""
         self.transport.abortConnection()
 
     def _expire(self) -> None:
-        self._deadline = None
         logger.debug("%s was too slow, or is not needed", self.transport.getPeer())
         self.transport.abortConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Forget the connection."""
-        self._clear_deadline()
+        self._deadline.end()
         self.site.forget(self)
         if self._is_in_handshake:
             self.site.handshake_failures.note(self.transport.getPeer().host, reason.value)

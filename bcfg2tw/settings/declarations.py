@@ -176,6 +176,17 @@ class OptionTable:
         "What is remembered of clients: off, initial, cautious (also: on), aggressive.",
         types.cache_mode,
     )  # fmt: skip
+    kept_configurations_bytes: int = option(
+        "caching", "configurations", "32m",
+        "Size of the configurations that are kept, compressed, and sent again while nothing has "
+        "changed that they were made from; 0 for none.",
+        types.size,
+    )  # fmt: skip
+    verify_configurations: bool = option(
+        "caching", "verify", "no",
+        "Build each configuration that is kept anew all the same, and compare.",
+        types.boolean,
+    )  # fmt: skip
     default_owner: str = option("mdata", "owner", "root", "Owner of paths by default.")
     default_group: str = option("mdata", "group", "root", "Group of paths by default.")
     default_mode: str = option("mdata", "mode", "644", "Mode of paths by default, as sent.")

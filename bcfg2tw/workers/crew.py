@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,7 +15,7 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
-from bcfg2tw.workers.conversation import converse
+from bcfg2tw.workers.conversation import Answerers, converse
 from bcfg2tw.workers.hired import Hired
 from bcfg2tw.workers.nursery_link import NurseryLink
 
@@ -30,30 +29,9 @@ LOOK_SECONDS = 0.25
 #: How much longer than its calls a worker may take to end.
 END_SECONDS = 1.0
 
-#: How long workers may take to answer questions.
-ANSWER_SECONDS = 2.0
-
-#: How long workers may take to read a change that the nursery has read; who does not is replaced.
-READING_SECONDS = 1.0
-
 #: Workers that die young are replaced at once so often; then there is a pause, doubled each time.
 HASTY_REPLACEMENTS = 3
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.25, 30.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """
-    The answer of one worker.
-
-    :ivar process: its number
-    :ivar value: None where there is none
-    :ivar silence: why there is none, None where there is one
-    """
-
-    process: int
-    value: Any = None
-    silence: str | None = None
 
 
 class Crew(MultiService):
@@ -63,6 +41,7 @@ class Crew(MultiService):
     :ivar number: how many there are to be
     :ivar first_serving: fires when the first ones serve
     :ivar is_draining: whether clients are being sent elsewhere
+    :ivar answerers_of: returns for a worker's process what answers its requests
     :ivar restarts: how many workers were replaced that had died or hung
     """
 
@@ -74,23 +53,19 @@ class Crew(MultiService):
         settings: Settings,
         number: int,
         nursery: NurseryLink,
-        obey_here: Callable[[str, list[Any]], None],
     ) -> None:
-        """
-        Have none yet.
-
-        :param obey_here: called with name and parameters of each method that all processes obey
-        """
+        """Have none yet."""
         super().__init__()
         self._reactor = reactor
         self._settings = settings
         self.number = number
         self._nursery = nursery
-        self._obey_here = obey_here
         self._workers: set[Hired] = set()
         self._hiring = 0
         self._young_deaths = 0
         self._last_look = 0.0
+        self._resume_seconds = 0.0  # before that nobody is hired
+        self.answerers_of: Callable[[int], Answerers] = lambda process: {}
         self.is_draining = False
         self.restarts = 0
         self.first_serving: Deferred[None] = Deferred()
@@ -113,9 +88,14 @@ class Crew(MultiService):
             (worker for worker in staying if not worker.is_leaving), key=lambda w: w.process
         )
 
+    @property
+    def present(self) -> list[Hired]:
+        """The workers that were not told to end, those that do not serve yet among them."""
+        return [worker for worker in self._workers if not worker.is_leaving]
+
     def _staying(self) -> list[Hired]:
         """Return the workers that nobody is to follow, those that do not serve yet among them."""
-        return [w for w in self._workers if not (w.is_leaving or w.has_successor)]
+        return [worker for worker in self.present if not worker.has_successor]
 
     def descriptors(self) -> list[int]:
         """Return the descriptors of the ways to all workers."""
@@ -124,10 +104,14 @@ class Crew(MultiService):
     # Hiring
 
     def fill(self) -> None:
-        """Have as many workers as there are to be."""
+        """Have as many workers as there are to be, unless they die young, one after the other."""
+        pause = self._resume_seconds - self._reactor.seconds()
+        if pause > 0:
+            self._reactor.callLater(pause, self.fill)
+            return
         staying = len(self._staying())
         for _ in range(self.number - staying - self._hiring if self.running else 0):
-            self._in_background(self._hire())
+            in_background(self._hire())
 
     async def _hire(self) -> Hired | None:
         """Have one more worker serve; None if it died before."""
@@ -172,12 +156,9 @@ class Crew(MultiService):
             return False
         return True
 
-    def _answerers(self, process: int) -> dict[str, Callable[..., Any]]:
-        return {
-            "spread": partial(self._spread, process),
-            "statistics": partial(self._statistics, process),
-            "leaving": partial(self._note_leaving, process),
-        }
+    def _answerers(self, process: int) -> Answerers:
+        leaving = partial(self._note_leaving, process)
+        return {**self.answerers_of(process), "leaving": leaving}
 
     # Ends
 
@@ -191,7 +172,8 @@ class Crew(MultiService):
         pause = self._pause_seconds()
         if pause:
             log.error("Workers die young: the next one starts in {pause:g} s", pause=pause)
-        self._reactor.callLater(pause, self.fill)
+        self._resume_seconds = self._reactor.seconds() + pause
+        self.fill()
 
     def _pause_seconds(self) -> float:
         """Return how long nobody is hired after a death."""
@@ -252,7 +234,7 @@ class Crew(MultiService):
                 "Worker {process} is replaced: {reason}", process=worker.process, reason=reason
             )
             worker.has_successor = True
-            self._in_background(self._succeed(worker))
+            in_background(self._succeed(worker))
 
     async def _succeed(self, worker: Hired) -> None:
         try:
@@ -288,13 +270,18 @@ class Crew(MultiService):
         """Have a worker end, once its calls are answered."""
         if not worker.is_leaving:
             self._expect_end(worker)
-            self._in_background(self._obeys(worker, "drain"))
+            in_background(self._obeys(worker, "drain"))
 
     def _expect_end(self, worker: Hired) -> None:
         worker.is_leaving = True
         seconds = self._settings.drain_timeout_seconds + END_SECONDS
         limit = self._reactor.callLater(seconds, worker.kill)
         worker.gone.addCallback(lambda _: limit.cancel() if limit.active() else None)
+
+    def cut_short(self) -> None:
+        """Have workers that end wait for no call any more."""
+        for worker in self._workers:
+            worker.conversation.note("cut_short")
 
     def stopService(self) -> Deferred[None]:
         """End; the Deferred fires when all workers have ended."""
@@ -309,143 +296,14 @@ class Crew(MultiService):
         DeferredList(gone).addCallback(lambda _: ended.callback(None))
         return ended
 
-    # Questions and commands
-
-    def ask_all(
-        self, command: str, seconds: float, but: int | None = None, /, **arguments: Any
-    ) -> Deferred[list[Answer]]:
-        """
-        Ask all workers that serve.
-
-        :param seconds: after which no answer is waited for
-        :param but: the process of one that is not asked
-        :returns: a Deferred of their answers, in the order of their processes
-        """
-        asked = [worker for worker in self.serving if worker.process != but]
-        answers = [
-            self._answer_of(worker, worker.conversation.ask(command, **arguments), seconds)
-            for worker in asked
-        ]
-        gathered: Deferred[list[Answer]] = DeferredList(answers).addCallback(
-            lambda results: [answer for _, answer in results]
-        )
-        return gathered
-
-    def _answer_of(self, worker: Hired, answer: Deferred[Any], seconds: float) -> Deferred[Answer]:
-        answer.addTimeout(seconds, self._reactor)
-        return answer.addCallbacks(
-            lambda value: Answer(worker.process, value),
-            lambda failure: Answer(worker.process, silence=_reason(failure, seconds)),
-        )
-
-    def cut_short(self) -> None:
-        """Have workers that end wait for no call any more."""
-        for worker in self._workers:
-            worker.conversation.note("cut_short")
-
-    def spread(self, name: str, parameters: list[Any]) -> Deferred[None]:
-        """Have all processes obey."""
-        return self._spread(None, name, parameters)
-
-    def _spread(self, process: int | None, name: str, parameters: list[Any]) -> Deferred[None]:
-        """Have all processes but one obey a call that one has answered."""
-        self._obey_here(name, parameters)
-        self._in_background(self._nursery.ask("obey", name=name, parameters=parameters))
-        answers = self.ask_all("obey", ANSWER_SECONDS, process, name=name, parameters=parameters)
-        return answers.addCallback(lambda given: _warn_of_silence(name, given))
-
-    def _statistics(self, process: int) -> Deferred[list[Any]]:
-        """Return the figures of all workers but one."""
-        answers = self.ask_all("statistics", ANSWER_SECONDS, process)
-        return answers.addCallback(
-            lambda given: [answer.value for answer in given if answer.silence is None]
-        )
-
-    async def reload(self, changed: Collection[str] | None) -> None:
-        """
-        Have all workers read a change that the nursery has read.
-
-        They put it into service at the same moment; who takes too long is replaced.
-        """
-        workers = [worker for worker in self._workers if not worker.is_leaving]
-        readings = [self._reading_of(worker, changed) for worker in workers]
-        await DeferredList([ready for ready, _ in readings])
-        for worker, (_, done) in zip(workers, readings, strict=True):
-            worker.conversation.note("swap")
-            done.addCallback(partial(self._replace_late, worker))
-
-    def _reading_of(
-        self, worker: Hired, changed: Collection[str] | None
-    ) -> tuple[Deferred[None], Deferred[bool]]:
-        """Return Deferreds that fire when a worker has read a change, and whether it is served."""
-        prepared: Deferred[None] = Deferred()
-        worker.prepared = prepared
-        answer = worker.conversation.ask("reload", changed=changed)
-        answer.addTimeout(ANSWER_SECONDS, self._reactor)
-        done: Deferred[bool] = answer.addCallbacks(
-            lambda _: True, partial(_note_failed_reading, worker)
-        )
-        prepared.addTimeout(READING_SECONDS, self._reactor)
-        either: list[Deferred[Any]] = [prepared, _follow(done)]
-        first = DeferredList(
-            either, fireOnOneCallback=True, fireOnOneErrback=True, consumeErrors=True
-        )
-        ready: Deferred[None] = first.addBoth(lambda _: None)
-        return ready, done
-
-    def _replace_late(self, worker: Hired, is_in_service: bool) -> None:
-        if not is_in_service and worker in self._workers:
-            self.replace(worker, "it does not read what has changed")
-
-    def _in_background(self, work: Any) -> None:
-        deferred = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
-        deferred.addErrback(_report)
-
-
-def _follow(source: Deferred[T]) -> Deferred[T]:
-    """Return a Deferred that fires when another one does, whose value stays as it is."""
-    follower: Deferred[T] = Deferred()
-
-    def tell(value: T) -> T:
-        if not follower.called:
-            follower.callback(value)
-        return value
-
-    source.addCallback(tell)
-    return follower
-
-
-def _note_failed_reading(worker: Hired, failure: Failure) -> bool:
-    if not failure.check(ConnectionDone):
-        log.warn(
-            "Worker {process} cannot read the repository: {reason}",
-            process=worker.process,
-            reason=_reason(failure, ANSWER_SECONDS),
-        )
-    return False
-
-
-def _reason(failure: Failure, seconds: float) -> str:
-    """Return in words why there is no answer."""
-    if failure.check(ConnectionDone):
-        return "it has ended"
-    if failure.check(Bcfg2Error):
-        return str(failure.value)
-    return f"no answer within {seconds:g} s"
-
-
-def _warn_of_silence(name: str, answers: list[Answer]) -> None:
-    for answer in answers:
-        if answer.silence is not None:
-            log.warn(
-                "{name} has not reached worker {process}: {reason}",
-                name=name,
-                process=answer.process,
-                reason=answer.silence,
-            )
-
 
 def _report(failure: Failure) -> None:
     """Log what went wrong in the background; ends of processes are told elsewhere."""
     if not failure.check(ConnectionDone):
         log.failure("The supervisor failed", failure)
+
+
+def in_background(work: Any) -> None:
+    """Have a coroutine or Deferred go on by itself; what goes wrong is logged."""
+    deferred = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+    deferred.addErrback(_report)

@@ -16,8 +16,10 @@ from twisted.python.failure import Failure
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.workers.crew import ANSWER_SECONDS, Answer, Crew
+from bcfg2tw.workers.changes import Changes
+from bcfg2tw.workers.crew import Crew
 from bcfg2tw.workers.nursery_link import NurseryLink
+from bcfg2tw.workers.questions import ANSWER_SECONDS, Answer, Questions
 from bcfg2tw.workers.shared_context import SharedContext
 
 log = Logger()
@@ -38,12 +40,20 @@ class Leader:
     """
 
     def __init__(
-        self, reactor: Any, settings: Settings, pool: CorePool, nursery: NurseryLink, crew: Crew
+        self,
+        reactor: Any,
+        settings: Settings,
+        pool: CorePool,
+        nursery: NurseryLink,
+        crew: Crew,
+        questions: Questions,
     ) -> None:
         self._reactor = reactor
         self._pool = pool
         self._nursery = nursery
         self._crew = crew
+        self._questions = questions
+        self._changes = Changes(reactor, crew)
         self._turn = DeferredLock()
         self._watched: tuple[str, ...] = ()
         self.settings = settings
@@ -57,7 +67,7 @@ class Leader:
     def watched(self) -> tuple[str, ...]:
         """Return what any process has read."""
         answers: list[Answer] = blockingCallFromThread(
-            self._reactor, self._crew.ask_all, "watched", ANSWER_SECONDS
+            self._reactor, self._questions.ask_all, "watched", ANSWER_SECONDS
         )
         paths = dict.fromkeys(self._watched)
         for answer in answers:
@@ -87,7 +97,7 @@ class Leader:
         if description["seconds"] * share > READ_BY_EACH_SECONDS:
             await self._crew.replace_all()
         else:
-            await self._crew.reload(changed)
+            await self._changes.reload(changed)
 
     # Settings and certificates
 
@@ -100,7 +110,7 @@ class Leader:
         self._in_turn(self._take_in_certificates).addErrback(report)
 
     async def _take_in_certificates(self) -> None:
-        await self._crew.ask_all("reload_certificates", ANSWER_SECONDS)
+        await self._questions.ask_all("reload_certificates", ANSWER_SECONDS)
         await self._nursery.ask("reload_certificates")
         await self._crew.replace_all()
 

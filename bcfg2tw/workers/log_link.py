@@ -24,6 +24,8 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from bcfg2tw.calls.current_call import FIELDS, fields_of_record
+
 #: A message is cut off here; datagrams of this size fit into the buffer of a socket.
 LONGEST_TEXT = 60_000
 
@@ -86,7 +88,7 @@ class _Sender(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record; if nobody reads, it is lost."""
-        members = dict(_plain_members(record))
+        members = {**dict(_plain_members(record)), **fields_of_record(record)}
         members["msg"] = record.getMessage()[:LONGEST_TEXT]
         if record.exc_info and self.formatter is not None:
             members["exc_text"] = self.formatter.formatException(record.exc_info)[:LONGEST_TEXT]
@@ -120,6 +122,8 @@ class _Events:
         if number < logging.WARNING and not name.startswith("bcfg2tw."):
             return
         record = logging.LogRecord(name, number, "", 0, formatEvent(event), None, None)
+        fields = {name: event[name] for name in FIELDS if event.get(name) is not None}
+        record.__dict__.update(fields)
         failure = event.get("log_failure")
         if isinstance(failure, Failure):
             record.exc_text = failure.getTraceback()[:LONGEST_TEXT]

@@ -7,8 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from bcfg2tw.workers.conversation import Conversation, converse
+
+log = Logger()
+
+#: A nursery that reads is not interrupted; one that takes so long for a fork hangs, or is stopped.
+FORK_SECONDS = 120.0
 
 
 class NurseryLink:
@@ -17,6 +23,7 @@ class NurseryLink:
 
     :ivar note_ended: called with process and exit code of each worker that has ended
     :ivar lost: called when the nursery is gone
+    :ivar kill: ends the nursery at once
     """
 
     def __init__(self, reactor: Any) -> None:
@@ -24,6 +31,7 @@ class NurseryLink:
         self._conversation: Conversation | None = None
         self.note_ended: Callable[[int, int], None] = lambda process, code: None
         self.lost: Callable[[], None] = lambda: None
+        self.kill: Callable[[], None] = lambda: None
 
     def connect(self, end: socket.socket) -> None:
         """Talk to a new nursery."""
@@ -41,8 +49,17 @@ class NurseryLink:
         """Have a worker forked; return its process, and the way to it."""
         conversation = self._conversation
         assert conversation is not None
-        process: int = await self.ask("fork")
+        limit = self._reactor.callLater(FORK_SECONDS, self._give_up)
+        try:
+            process: int = await self.ask("fork")
+        finally:
+            if limit.active():
+                limit.cancel()
         return process, socket.socket(fileno=conversation.descriptors.pop(0))
+
+    def _give_up(self) -> None:
+        log.error("The nursery has not forked for {seconds:g} s: it is ended", seconds=FORK_SECONDS)
+        self.kill()
 
     def close(self) -> bool:
         """Have the nursery end; return False if there is none."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from twisted.application.internet import TimerService
@@ -24,18 +26,19 @@ from bcfg2tw.engine.plugin.base import as_flag
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.certificate_watch import CertificateWatch
+from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.settings import Settings
 from bcfg2tw.watching.watcher import Watcher
-from bcfg2tw.workers.crew import ANSWER_SECONDS, Answer, Crew
+from bcfg2tw.workers.crew import Crew
 from bcfg2tw.workers.inheritance import Inheritance
 from bcfg2tw.workers.leading import Leader, report
 from bcfg2tw.workers.listeners import Listener, open_listeners
 from bcfg2tw.workers.log_link import LogLink, LogReader
 from bcfg2tw.workers.nursery import fork_nursery
 from bcfg2tw.workers.nursery_link import NurseryLink
+from bcfg2tw.workers.questions import Questions
 from bcfg2tw.workers.shared_context import SharedContext
-from bcfg2tw.workers.worker_core import merged_figures
 
 log = Logger()
 logger = logging.getLogger("bcfg2-server")
@@ -56,6 +59,9 @@ class WorkersService(MultiService):
     :ivar debug_listeners: called with the debug flag whenever a client sets it
     :ivar companions: services that run as long as this one does anything, to its very end
     :ivar crew: the workers
+    :ivar questions: asks them
+    :ivar state: what the server does now
+    :ivar pool: for what blocks in this process
     """
 
     def __init__(
@@ -78,10 +84,14 @@ class WorkersService(MultiService):
         self._settings = settings
         self._logs = logs
         self._assume_user = assume_user
-        self._pool = CorePool(reactor, settings)
+        self.pool = CorePool(reactor, settings)
         self._nursery = NurseryLink(reactor)
-        self.crew = Crew(reactor, settings, number, self._nursery, self._obey)
-        self._leader = Leader(reactor, settings, self._pool, self._nursery, self.crew)
+        self.state = ServiceState()
+        self.crew = Crew(reactor, settings, number, self._nursery)
+        self.questions = Questions(reactor, self.crew, self._nursery, self._obey)
+        self._leader = Leader(
+            reactor, settings, self.pool, self._nursery, self.crew, self.questions
+        )
         self._inheritance: Inheritance | None = None
         self._context: SharedContext | None = None
         self._nursery_end: socket.socket | None = None
@@ -111,6 +121,7 @@ class WorkersService(MultiService):
 
     def _tell(self, outcome: object) -> None:
         self._outcome = outcome
+        self.state.enter(SERVING if outcome is self else FAILED)
         waiters, self._waiting = self._waiting, []
         for waiting in waiters:
             waiting.callback(outcome)
@@ -163,7 +174,7 @@ class WorkersService(MultiService):
             log.warn("{notice}", notice=notice)
         self._reader = self._logs.enter_parent()
         self._reactor.addReader(self._reader)
-        self._pool.start()
+        self.pool.start()
         Deferred.fromCoroutine(self._start(self._context)).addErrback(self._give_up)
 
     async def _start(self, context: SharedContext) -> None:
@@ -178,6 +189,7 @@ class WorkersService(MultiService):
         """Have a nursery that was forked read the repository; return what it has read."""
         assert self._nursery_end is not None
         self._nursery.lost = self._replace_nursery
+        self._nursery.kill = partial(_kill, self._nursery_process)
         self._nursery.connect(self._nursery_end)
         description = await self._nursery.ask("load")
         self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
@@ -196,11 +208,11 @@ class WorkersService(MultiService):
             return
         CertificateWatch(self._reactor, context).setServiceParent(self)
         if self._settings.filemonitor != "pseudo":
-            watcher = Watcher(self._reactor, self._leader, self._pool, self._settings)
+            watcher = Watcher(self._reactor, self._leader, self.pool, self._settings)
             watcher.setServiceParent(self)
         if self._settings.perflog:
             seconds = self._settings.performance_interval
-            TimerService(seconds, self._log_performance).setServiceParent(self)
+            TimerService(seconds, self.questions.log_statistics).setServiceParent(self)
 
     def _give_up(self, failure: Failure) -> None:
         report(failure)
@@ -244,16 +256,23 @@ class WorkersService(MultiService):
         """
         if not self.running or self._context is None or self._outcome is not self:
             return succeed([])
-        return self._leader.take_in_settings(self._context)
+        self.state.begin_reloading()
+        return self._leader.take_in_settings(self._context).addBoth(self._end_reloading)
+
+    def _end_reloading(self, reasons: list[str]) -> list[str]:
+        self.state.end_reloading()
+        return reasons
+
+    def drain(self, is_draining: bool) -> None:
+        """Send clients elsewhere, or take them again; new workers do the same."""
+        self.crew.is_draining = is_draining
+        self.state.enter(DRAINING if is_draining else SERVING)
 
     def _obey(self, name: str, parameters: list[Any]) -> None:
         """Do in this process what a client has asked all for."""
         if name in _DEBUG_METHODS:
             for listener in self.debug_listeners:
                 listener(as_flag(parameters[0]))
-
-    def _log_performance(self) -> Deferred[None]:
-        return self.crew.ask_all("statistics", ANSWER_SECONDS).addCallback(_log_figures)
 
     # End
 
@@ -270,6 +289,7 @@ class WorkersService(MultiService):
         return waiting
 
     async def _stop(self) -> None:
+        self.state.enter(STOPPING)
         if self._inheritance is not None:
             for listener in self._inheritance.listeners:
                 listener.end()
@@ -278,7 +298,7 @@ class WorkersService(MultiService):
         self._nursery.lost = lambda: ended.callback(None)
         if self._nursery.close():
             await ended
-        await self._pool.stop()
+        await self.pool.stop()
         if self._reader is not None:
             self._reader.doRead()
             self._reactor.removeReader(self._reader)
@@ -286,10 +306,6 @@ class WorkersService(MultiService):
             await maybeDeferred(companion.stopService)
 
 
-def _log_figures(answers: list[Answer]) -> None:
-    figures = merged_figures(answer.value for answer in answers if answer.silence is None)
-    for name, (low, high, mean, number) in sorted(figures.items()):
-        logger.info(
-            "Performance statistics: %s min=%.06f, max=%.06f, average=%.06f, count=%d",
-            name, low, high, mean, number,
-        )  # fmt: skip
+def _kill(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)

@@ -21,9 +21,11 @@ from bcfg2tw.admin.listener import CONNECTIONS, AdminService
 from bcfg2tw.admin.processes import OneProcess
 from bcfg2tw.errors import CoreInitError, NotServing, SettingsError
 from bcfg2tw.service import coreService
+from bcfg2tw.serving import administration
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.admin_address import AdminAddress, admin_address
 from tests.admin.asking import ask
+from tests.doubles import Hold
 from tests.network import free_port
 from tests.serving.test_core_service import ServiceTestCase
 
@@ -91,6 +93,23 @@ class HealthTests(AdminTestCase):
         )
         self.assertEqual((await self.get("/healthz"))[0], 200)
         self.core.state_failure = None
+        self.assertEqual((await self.get("/readyz"))[0], 200)
+
+    async def test_hanging(self) -> None:
+        """Who asks again and again while threads hang takes no more of them, and is told so."""
+        self.patch(administration, "PATIENCE_SECONDS", 0.5)
+        await self.started()
+        hold = Hold()
+        self.addCleanup(hold.release)
+        self.patch(administration, "_touch_state", lambda core: hold.wait())
+        asked = [self.get("/readyz") for _ in range(5)]
+        for answer in asked:
+            self.assertEqual(
+                await answer, (503, "not ready: no thread answers within 0.5 seconds\n")
+            )
+        own_work = self.service.pool.picture()["own_work"]
+        self.assertEqual(own_work, 1)
+        hold.release()
         self.assertEqual((await self.get("/readyz"))[0], 200)
 
     async def test_stopping(self) -> None:

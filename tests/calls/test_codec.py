@@ -157,6 +157,13 @@ class ReadTests(SynchronousTestCase):
 
 class WriteTests(SynchronousTestCase):
     @IN_ANY_TIME
+    @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+    def test_as_the_library(self, text: str) -> None:
+        """Text of ASCII is written to the byte as the library writes it."""
+        document = xmlrpc.client.dumps((text,), methodresponse=True, allow_none=True)
+        self.assertEqual(write_result(text), document.encode("ascii"))
+
+    @IN_ANY_TIME
     @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
     def test_any_text(self, text: str) -> None:
         """Any text that XML can hold comes back as it was."""

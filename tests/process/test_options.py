@@ -19,6 +19,7 @@ from bcfg2tw.process.options import Options
 from bcfg2tw.settings import Settings, options
 from tests.network import free_port
 from tests.processes import ServerProcess, bcfg2_core, ended, twistd
+from tests.waiting import wait_until
 
 
 class SiteTestCase(SynchronousTestCase):
@@ -99,9 +100,19 @@ class RefusalTests(SiteTestCase):
         """A repository that is not there is named, and how to make one."""
         self.assert_refused(
             "[server] repository: there is no folder /nowhere: name the repository here or with "
-            "--repository; bcfg2tw init DIR makes a small one",
+            "--repository; bcfg2tw init DIR makes a small one (given as --repository)",
             "--repository",
             "/nowhere",
+        )
+
+    def test_repository_missing(self) -> None:
+        """So is one of bcfg2.conf, with its line."""
+        text = self.conf.read_text()
+        self.conf.write_text(text.replace("/repository\n", "/gone\n"))
+        self.assert_refused(
+            f"[server] repository: there is no folder {self.site}/gone: name the repository here "
+            "or with --repository; bcfg2tw init DIR makes a small one (in "
+            f"{self.place('repository')})"
         )
 
     def test_certificate_missing(self) -> None:
@@ -195,7 +206,7 @@ class RefusalTests(SiteTestCase):
         """A log file that cannot be written is named."""
         self.assert_refused(
             "[logging] path: /nowhere/x.log cannot be written: No such file or directory; name "
-            "a file in a folder that the server's user may write to",
+            "a file in a folder that the server's user may write to (given as --logfile)",
             "--logfile",
             "/nowhere/x.log",
         )
@@ -414,7 +425,7 @@ class PrivilegesTests(SiteTestCase):
         self.assertEqual(
             self.refusal(),
             f"[server] repository: {self.site} cannot be read by user nobody (--uid): chown or "
-            "chmod it",
+            f"chmod it (in {self.conf}:4)",
         )
 
     def test_log_file_of_root(self) -> None:
@@ -423,7 +434,8 @@ class PrivilegesTests(SiteTestCase):
         self.assertEqual(
             self.refusal("-o", str(self.top / "server.log")),
             f"[logging] path: {self.top}/server.log cannot be written by user nobody (--uid): "
-            "Permission denied; name a file in a folder that the server's user may write to",
+            "Permission denied; name a file in a folder that the server's user may write to (given "
+            "as --logfile)",
         )
 
 
@@ -437,6 +449,8 @@ class LogFileTests(SiteTestCase):
         with ServerProcess(self.site / "twistd.log", *options):
             log.unlink()  # a first start makes files, and says so
         with ServerProcess(self.site / "twistd.log", *options) as server:
+            # twistd's log, which was waited for, has it first
+            wait_until(lambda: log.exists() and log.read_text().endswith("\n"), server.said)
             (line,) = log.read_text().splitlines()
             self.assertRegex(
                 line,

@@ -6,11 +6,17 @@ import itertools
 import os
 import random
 import signal
+import socket
 import subprocess
 import time
 import xmlrpc.client
+from pathlib import Path
 
+from bcfg2tw.cli.init.command import make_site
+from bcfg2tw.settings import Settings
 from tests.test_durability import ENDED, GONE, PARTS, UPLOAD, DurabilityTests, Load
+from tests.test_restarts import Load as CallLoad
+from tests.test_restarts import RestartTests
 from tests.waiting import PATIENCE_SECONDS
 from tests.workers.servers import processes_of, wait_for_ends, workers_of
 
@@ -63,6 +69,31 @@ class PatientLoad(Load):
                 if attempt > RETRIES:
                     raise
                 time.sleep(RETRY_SECONDS)
+
+
+class WorkersRestartTests(RestartTests):
+    """What holds for restarts of one process holds for those of several, and of single ones."""
+
+    options = ("--workers", "2")
+
+    def test_replacements(self) -> None:
+        """No call fails while workers are replaced, as worn out ones are, and by SIGHUP."""
+        folder = Path(self.mktemp())
+        site = make_site(folder / "site", ["localhost"])
+        config = site / "bcfg2.conf"
+        with open(config, "a") as conf:
+            conf.write("[bcfg2tw]\nmax_calls_per_worker = 30\n")
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+            load = CallLoad(listening.getsockname()[1], Settings.from_file(str(config)))
+            self.addCleanup(load.stop)
+            with self.server(folder / "log", config, listening) as server:
+                load.start()
+                server.wait_for("is replaced: it has answered")
+                server.hang_up()
+                server.hang_up()
+                load.stop()
+        self.assertEqual(load.failures, [])
+        self.assertGreater(load.answered, 100)
 
 
 class WorkersDurabilityTests(DurabilityTests):

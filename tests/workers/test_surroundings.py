@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import re
@@ -115,6 +116,41 @@ class SurroundingsTests(SynchronousTestCase):
                 os.kill(number, signal.SIGKILL)
             # the connection waits for a worker that there is not yet
             self.assertIn("GetConfig", site.call("listMethods"))
+
+    def test_fields(self) -> None:
+        """A message says which call it is about, whichever process it comes from."""
+        self.site.set(
+            "logging", f"path = {self.site.folder}/log.json\nformat = json\nverbose = yes"
+        )
+        with self.site.server(*WORKERS):
+            self.site.call("GetConfig")
+        lines = (self.site.folder / "log.json").read_text().splitlines()
+        (built,) = [json.loads(line) for line in lines if "Generated config" in line]
+        self.assertEqual(built["ip"], "127.0.0.1")
+        self.assertRegex(built["call"], "^[0-9a-f]{6}-1$")
+
+    def test_notifications(self) -> None:
+        """systemd is told when workers serve, that the server lives, and of its end."""
+        folder = tempfile.mkdtemp()  # paths of sockets are short
+        self.addCleanup(shutil.rmtree, folder)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(f"{folder}/notify")
+            manager.settimeout(PATIENCE_SECONDS)
+            for name, value in (
+                ("NOTIFY_SOCKET", f"{folder}/notify"),
+                ("WATCHDOG_USEC", "3000000"),
+            ):
+                os.environ[name] = value
+                self.addCleanup(os.environ.pop, name)
+            with self.site.server(*WORKERS):
+                self.wait_for(manager, b"READY=1")
+                self.wait_for(manager, b"WATCHDOG=1")
+            self.wait_for(manager, b"STOPPING=1")
+
+    def wait_for(self, manager: socket.socket, word: bytes) -> None:
+        """Wait until systemd is told something; an error says that it is not."""
+        while word not in manager.recv(4096):
+            pass
 
     def test_slow_reading(self) -> None:
         """What takes long to read is read once: new workers are forked, and take over together."""

@@ -39,7 +39,7 @@ _STATUS_REASONS = {
     "a path, or with the one where the server is mounted",
     413: "the arguments are larger than the server admits",
     500: "the server could not read or serve the request: its log has the reason",
-    503: "the server is busy: try again",
+    503: "the server is busy, or needs repair, which its log tells: try again",
 }
 
 

@@ -93,6 +93,8 @@ class StructFile:
         """Render the template for a client, once for each build of a configuration."""
         document: ConditionalDocument | None = metadata.scratch.get(self)
         if document is None:
+            if not getattr(self.template, "is_tracked", False):
+                metadata.build.untracked.append(self.path)
             text = render_xml(self.template, xml_template_variables(self, metadata))
             root = self._decrypt(parse_text(text, self.path))
             document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)

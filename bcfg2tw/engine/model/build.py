@@ -52,6 +52,8 @@ class Build(Generic[C]):
     :ivar costs: collects what plugins take; None for the builds that are not measured
     :ivar changed_files: paths of files that are read when they are needed, and that were not what
         the state of the repository has: the result is none
+    :ivar untracked: what the build has used that may depend on more than the client's metadata and
+        the state of the repository: with any of it, it may come out differently the next time
     """
 
     bind: Callable[[Element, C], None] = bind_nothing
@@ -61,6 +63,7 @@ class Build(Generic[C]):
     explanation: Explanation | None = None
     costs: BuildCosts | None = None
     changed_files: list[str] = field(default_factory=list)
+    untracked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Configuration(Generic[C]):
     :ivar explanation: why entries are as they are, if that was asked for
     :ivar changed_files: paths of files that were not what the state of the repository has; where
         there is one, this is not for a client
+    :ivar untracked: what was used that may depend on more than metadata and repository
     """
 
     document: Element
@@ -83,6 +87,7 @@ class Configuration(Generic[C]):
     notes: tuple[str, ...] = ()
     explanation: Explanation | None = None
     changed_files: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: Element, metadata: C, build: Build[C]) -> Configuration[C]:
@@ -95,4 +100,5 @@ class Configuration(Generic[C]):
             notes,
             build.explanation,
             tuple(build.changed_files),
+            tuple(build.untracked),
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 #: One build of so many is measured: to measure each entry of each build costs too much.
-INTERVAL = 16
+INTERVAL = 32
 
 
 class BuildCosts:

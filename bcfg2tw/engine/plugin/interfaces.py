@@ -8,7 +8,7 @@ are abstract: a plugin that lacks one cannot be made, and the log says which one
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -355,3 +355,20 @@ class Version(Plugin, ABC):
     def revision_files(self) -> Sequence[str]:
         """Return full paths of files that change whenever the revision does; they are watched."""
         return ()
+
+
+class Tracked:
+    """
+    A plugin whose part in a configuration depends on metadata and the repository's state alone.
+
+    What else it uses for a build it notes in `metadata.build.untracked`. Its hooks of a client's
+    run do nothing for a configuration. Subclasses have to say so again, for themselves.
+    """
+
+    def state_of_data(self, data: Any) -> Hashable:
+        """
+        Return what tells a client's data from those of the same client at another time.
+
+        :param data: what `get_additional_data` returned; the repository's state is the same
+        """
+        return None

@@ -208,5 +208,5 @@ class ACL(Plugin, ClientACLs):
 
         :raises NotServing: naming file and line
         """
-        if problem is not None:
+        if problem in self.files.unread:
             raise NotServing(f"{problem}; {UNANSWERED}")

@@ -9,12 +9,12 @@ from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Structure
+from bcfg2tw.engine.plugin.interfaces import Structure, Tracked
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 
-class Base(Plugin, Structure):
+class Base(Plugin, Structure, Tracked):
     """
     Puts what applies to a client in any `Base/*.xml` into one independent structure.
 

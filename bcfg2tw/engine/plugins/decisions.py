@@ -83,7 +83,7 @@ class Decisions(Plugin, Decision):
         if decisions is not None:
             return self._decisions(decisions, metadata.for_build())
         problem = self.files.problem(f"{mode}.xml", DecisionFile)
-        if problem is not None:
+        if problem in self.files.unread:
             raise NotServing(str(problem))
         return []
 

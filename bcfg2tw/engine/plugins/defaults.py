@@ -7,13 +7,13 @@ from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import GoalValidator
+from bcfg2tw.engine.plugin.interfaces import GoalValidator, Tracked
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element, is_element
 from bcfg2tw.errors import PluginExecutionError
 
 
-class Defaults(Plugin, GoalValidator):
+class Defaults(Plugin, GoalValidator, Tracked):
     """
     Adds what `Defaults/*.xml` says to all bound entries, also to those that failed.
 

@@ -121,7 +121,7 @@ class GroupLogic(Plugin, Connector):
         try:
             if self._file is not None:
                 return self._file.declared(metadata)
-            if self._problem is not None:
+            if self._problem in self.files.unread:
                 raise PluginExecutionError(str(self._problem))
         except PluginExecutionError as error:
             raise self._failure(metadata, error) from error

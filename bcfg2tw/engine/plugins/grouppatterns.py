@@ -13,7 +13,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Connector
+from bcfg2tw.engine.plugin.interfaces import Connector, Tracked
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source, Unsettled
 from bcfg2tw.engine.xmlio import Element, is_element, line_of
@@ -159,7 +159,7 @@ class PatternsFile:
         return tuple(dict.fromkeys(groups))
 
 
-class GroupPatterns(Plugin, Connector):
+class GroupPatterns(Plugin, Connector, Tracked):
     """Puts clients into groups by their names, as `GroupPatterns/config.xml` says."""
 
     def __init__(

@@ -7,12 +7,12 @@ from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Generator
+from bcfg2tw.engine.plugin.interfaces import Generator, Tracked
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
 
-class Rules(Plugin, Generator):
+class Rules(Plugin, Generator, Tracked):
     """
     Binds entries from `Rules/*.xml`.
 

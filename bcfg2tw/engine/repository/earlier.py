@@ -29,6 +29,10 @@ class HasValue(Protocol):
     def accepted(self) -> Any:
         """The mistakes in the file that it was made from, None where there is no value."""
 
+    @property
+    def is_new(self) -> bool:
+        """Say whether the file came when there was a state without it already."""
+
 
 class Earlier:
     """

@@ -52,12 +52,14 @@ class Interpreted:
 
     :ivar problem: why the value is not what the file says now, None if it is
     :ivar accepted: mistakes in the file that the value was made from; None where there is no value
+    :ivar is_new: whether the file came when there was a state without it already
     """
 
     value: Any
     dependencies: Dependencies
     problem: RepositoryError | None = None
     accepted: tuple[Finding, ...] | None = None
+    is_new: bool = False
 
 
 class Library:
@@ -77,6 +79,7 @@ class Library:
         self._fresh: set[Key] = set()  # interpreted since what is not used was forgotten
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._groups: dict[str, tuple[str, Places]] = {}
+        self._has_state = False
         self.has_other_groups = False
         self._unknown_groups: tuple[Finding, ...] = ()
         folder = folder_of(settings)
@@ -149,7 +152,9 @@ class Library:
             problem = as_problem(path, error)
         logger.error("%s", with_result(problem, before.what_now(without)))
         inherited = _accepted(plugin_of(path, name), name, before)
-        return Interpreted(before.value, dependencies, problem, inherited)
+        earlier = before.interpreted
+        is_new = self._has_state if earlier is None else earlier.is_new
+        return Interpreted(before.value, dependencies, problem, inherited, is_new)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -227,6 +232,7 @@ class Library:
         :param dropped: the keys of what was used until now and may not be any more
         :param used: the keys of what is in use now
         """
+        self._has_state = True
         fresh, self._fresh = self._fresh, set()
         unused = {key for key in dropped | fresh if not any(key in keys for keys in used)}
         for key in unused:
@@ -258,11 +264,17 @@ class Library:
         """
         library = Library(settings)
         library._interpreted = {
-            key: Interpreted(interpreted.value, Dependencies(), accepted=interpreted.accepted)
+            key: Interpreted(
+                interpreted.value,
+                Dependencies(),
+                accepted=interpreted.accepted,
+                is_new=interpreted.is_new,
+            )
             for key, interpreted in self._interpreted.items()
         }
         library._findings = dict(self._findings)
         library._unknown_groups = self._unknown_groups
+        library._has_state = self._has_state
         return library
 
 
@@ -401,11 +413,16 @@ class Files(Mapping[str, Stamp]):
 
     @property
     def unread(self) -> tuple[RepositoryError, ...]:
-        """The problems of those of them that were never understood: nobody knows what they say."""
+        """
+        The problems of those of them that were never understood: nobody knows what they say.
+
+        One that came later and never was understood is not among them: what there was without it
+        is still good.
+        """
         return tuple(
             interpreted.problem
             for interpreted in self.used.values()
-            if interpreted.problem and interpreted.value is None
+            if interpreted.problem and interpreted.value is None and not interpreted.is_new
         )
 
     def outside(self) -> set[str]:

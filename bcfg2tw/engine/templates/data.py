@@ -51,7 +51,10 @@ def xml_template_variables(structfile: XMLTemplate, metadata: ClientMetadata) ->
 
 
 def _providers(metadata: ClientMetadata) -> Sequence[TemplateDataProvider]:
-    return metadata.snapshot.plugins_by_type(TemplateDataProvider)
+    providers = metadata.snapshot.plugins_by_type(TemplateDataProvider)
+    if providers:
+        metadata.build.untracked.append("variables that plugins give to templates")
+    return providers
 
 
 def _with_contributions(

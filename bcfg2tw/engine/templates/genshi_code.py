@@ -31,6 +31,7 @@ from genshi.template.eval import (
     _parse,
 )
 
+from bcfg2tw.engine.templates.dependence import depends_on_client_alone
 from bcfg2tw.engine.templates.divisions import divisions
 from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
 from bcfg2tw.settings import Settings
@@ -161,6 +162,7 @@ class Division:
 
 class _Collecting(threading.local):
     divisions: list[Division] | None = None
+    unknown: list[str] | None = None
 
 
 _collecting = _Collecting()
@@ -175,6 +177,22 @@ def collected_divisions() -> Iterator[list[Division]]:
         yield collected
     finally:
         _collecting.divisions = before
+
+
+@contextmanager
+def collected_unknown() -> Iterator[list[str]]:
+    """Collect all code that this thread compiles and that may depend on anything."""
+    before, collected = _collecting.unknown, list[str]()
+    _collecting.unknown = collected
+    try:
+        yield collected
+    finally:
+        _collecting.unknown = before
+
+
+def _note_unknown(tree: ast.AST, source: str) -> None:
+    if _collecting.unknown is not None and not depends_on_client_alone(tree):
+        _collecting.unknown.append(source)
 
 
 def _note_divisions(tree: ast.AST, source: str, path: str, template_line: int) -> None:
@@ -212,6 +230,7 @@ class _Python3Code:
         """
         tree = _parse(source, mode=self.mode)
         _note_divisions(tree, source, filename or "<string>", lineno)
+        _note_unknown(tree, source)
         tree = self.transformer().visit(tree)
         code: CodeType = compile(CodeGenerator(tree).code, filename or "<string>", self.mode)
         name = _code_name(source, self.mode)

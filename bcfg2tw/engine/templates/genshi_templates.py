@@ -19,9 +19,11 @@ from genshi.template import (
     TemplateNotFound,
 )
 from genshi.template.base import Template
+from genshi.template.directives import OtherwiseDirective
 
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
 from bcfg2tw.engine.templates import divisions, python2
+from bcfg2tw.engine.templates import genshi_directives as directives
 from bcfg2tw.engine.templates.contexts import passing_context
 from bcfg2tw.engine.templates.failures import (
     file_text,
@@ -30,7 +32,12 @@ from bcfg2tw.engine.templates.failures import (
     log_failure,
     render_failure,
 )
-from bcfg2tw.engine.templates.genshi_code import Division, collected_divisions, lookup_for
+from bcfg2tw.engine.templates.genshi_code import (
+    Division,
+    collected_divisions,
+    collected_unknown,
+    lookup_for,
+)
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3OldText, Python3Text
 from bcfg2tw.engine.templates.mistakes import line_of_include, missing_include
 from bcfg2tw.engine.templates.output_limit import bounded
@@ -139,11 +146,29 @@ def old_text_template(source: Source, data: bytes) -> Python3OldText:
 
 
 def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
-    with collected_divisions() as collected:
+    with collected_divisions() as collected, collected_unknown() as unknown:
         template = _prepare_template(template_class, source, data)
+    template.is_tracked = not unknown and _is_tracked(template.stream)
     text = data.decode(source.settings.encoding, "replace") if collected else ""
     divisions.warn(source, (_place(division, source.path, text) for division in collected))
     return template
+
+
+#: Directives all of whose code is compiled by `genshi_code`, and that only choose and repeat.
+_TRACKED = (directives.For, directives.If, directives.Choose, directives.When, directives.With)
+
+
+def _is_tracked(stream: Any) -> bool:
+    """Say whether a prepared template includes nothing whose name is worked out later."""
+    for kind, data, _ in stream:
+        if kind is Template.INCLUDE:
+            return False
+        if kind is Template.SUB:
+            if not all(type(directive) in (*_TRACKED, OtherwiseDirective) for directive in data[0]):
+                return False
+            if not _is_tracked(data[1]):
+                return False
+    return True
 
 
 def _place(division: Division, path: str, text: str) -> tuple[str, int | None, str]:

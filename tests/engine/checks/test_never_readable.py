@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -23,6 +24,11 @@ BROKEN = "<A>\n"
 Call = Callable[[NetworkCore], object]
 
 
+def get_configuration(core: NetworkCore) -> object:
+    """Ask for the client's configuration."""
+    return serialise(configuration(core))
+
+
 def get_probes(core: NetworkCore) -> object:
     """Ask for the client's probes."""
     return core.GetProbes(address())
@@ -40,8 +46,8 @@ def get_groups(core: NetworkCore) -> object:
 
 #: What each file says when it is right, who needs it, and what becomes of the call without it.
 FILES: dict[str, tuple[str, Call, type[Bcfg2Error]]] = {
-    "Defaults/a.xml": ("<Defaults priority='0'/>", configuration, ValidationError),
-    "Deps/a.xml": ("<Dependencies priority='0'/>", configuration, ValidationError),
+    "Defaults/a.xml": ("<Defaults priority='0'/>", get_configuration, ValidationError),
+    "Deps/a.xml": ("<Dependencies priority='0'/>", get_configuration, ValidationError),
     "GroupPatterns/config.xml": ("<GroupPatterns/>", get_groups, PluginExecutionError),
     "GroupLogic/groups.xml": ("<GroupLogic/>", get_groups, PluginExecutionError),
     "FileProbes/config.xml": ("<FileProbes/>", get_probes, CriticalError),
@@ -61,6 +67,20 @@ class NeverReadableTests(SynchronousTestCase):
             self.assertIn(f"{file}:2: ", str(failure))
             self.assertTrue(any(f"{file}:2: " in line for line in log.lines), log.lines)
             self.assertNotIn("Traceback", "".join(log.lines))
+            change(core, {file: right})
+            call(core)
+
+    def test_new(self) -> None:
+        """A file that comes later and is broken leaves what there was without it in service."""
+        for file, (right, call, _) in FILES.items():
+            other = f"{os.path.dirname(file)}/readme"
+            core = a_core(self, {other: ""})
+            os.unlink(os.path.join(core.settings.repository, other))
+            before = call(core)
+            log = CapturedLog(self)
+            change(core, {file: BROKEN})
+            self.assertEqual(call(core), before, file)
+            self.assertTrue(any(f"{file}:2: " in line for line in log.lines), log.lines)
             change(core, {file: right})
             call(core)
 

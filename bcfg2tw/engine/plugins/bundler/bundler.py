@@ -12,7 +12,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator
+from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator, Tracked
 from bcfg2tw.engine.plugins.bundler.bundle_file import BundleFile
 from bcfg2tw.engine.plugins.bundler.missing import SUFFIXES, MissingBundles
 from bcfg2tw.engine.repository.files import Files
@@ -27,7 +27,7 @@ KEPT_GLOBS = 1000
 INHERITING_VERSION = "1.4.0pre2"
 
 
-class Bundler(Plugin, Structure, StructureValidator):
+class Bundler(Plugin, Structure, StructureValidator, Tracked):
     """Builds the bundles of a client from `Bundler/*.xml`, and expands globs of paths."""
 
     def __init__(

@@ -12,7 +12,7 @@ from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget
+from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget, Tracked
 from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
@@ -144,7 +144,7 @@ class PathFolders(Plugin, Generator):
             )
 
 
-class Cfg(PathFolders, PullTarget):
+class Cfg(PathFolders, PullTarget, Tracked):
     """The plugin for the folder `Cfg`, which takes all kinds of files."""
 
     @classmethod

@@ -113,6 +113,7 @@ class EntrySet:
             entry.set("type", "file")
         content = self.content(entry, metadata)
         if self.verifiers and self._settings.cfg_validation:
+            metadata.build.untracked.append(f"verifiers of {self.folder}")
             content = self._verify_or_renew(entry, metadata, content)
         set_content(entry, content, self._settings)
 
@@ -128,11 +129,23 @@ class EntrySet:
         """
         generator = self.generators.best(metadata)
         if generator is None:
+            metadata.build.untracked.append(f"what is created in {self.folder}")
             return self._create(entry, metadata)
         if entry.get("mode") == "inherit":
+            metadata.build.untracked.append(f"the mode of {generator.path}")
             _inherit_mode(entry, generator.path)
+        if generator.path in self._outdated or not self._is_tracked(generator):
+            metadata.build.untracked.append(generator.path)
         make = self._read_anew if generator.path in self._outdated else generator.content
         return self._attempt("rendering", entry, partial(make, entry, metadata))
+
+    @staticmethod
+    def _is_tracked(generator: ContentGenerator) -> bool:
+        """Say whether content depends on metadata and repository alone; not where it cannot be."""
+        try:
+            return generator.is_tracked
+        except Exception:  # a template that cannot be compiled; its content fails with the reason
+            return False
 
     def _read_anew(self, entry: Element, metadata: ClientMetadata) -> Content:
         content = self.present(entry, metadata)

@@ -76,6 +76,11 @@ class ContentGenerator(ABC):
 
     path: str
 
+    @property
+    def is_tracked(self) -> bool:
+        """Say whether content depends on metadata and the state of the repository alone."""
+        return False
+
     @abstractmethod
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """

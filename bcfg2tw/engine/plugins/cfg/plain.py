@@ -20,6 +20,11 @@ class Plain(ContentGenerator):
         self.path = source.path
         self._content = as_text(data, source.settings)
 
+    @property
+    def is_tracked(self) -> bool:
+        """Say that the content is the state's own."""
+        return True
+
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return the file's content."""
         return self._content

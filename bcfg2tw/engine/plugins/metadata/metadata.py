@@ -38,7 +38,13 @@ from bcfg2tw.errors import MetadataConsistencyError, NotServing
 T = TypeVar("T")
 
 
-class Metadata(Plugin, interfaces.Metadata, interfaces.ClientRunHooks, interfaces.Threaded):
+class Metadata(
+    Plugin,
+    interfaces.Metadata,
+    interfaces.ClientRunHooks,
+    interfaces.Threaded,
+    interfaces.Tracked,
+):
     """
     Knows clients from clients.xml and groups from groups.xml.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Connector, Probing, Threaded
+from bcfg2tw.engine.plugin.interfaces import Connector, Probing, Threaded, Tracked
 from bcfg2tw.engine.plugins.probes.output import ProbeData, take_apart
 from bcfg2tw.engine.plugins.probes.scripts import Script, scripts_in
 from bcfg2tw.engine.repository.files import Files
@@ -23,7 +23,7 @@ TAKES_UNICODE = (1, 3, 1)
 MOST_GROUPS = 2000
 
 
-class Probes(Plugin, Probing, Connector, Threaded):
+class Probes(Plugin, Probing, Connector, Threaded, Tracked):
     """
     Has clients run the scripts in `Probes`, and knows the output of the last run.
 
@@ -118,6 +118,10 @@ class Probes(Plugin, Probing, Connector, Threaded):
         """Return the groups that the client's probes named, sorted."""
         answers = self._store.of(metadata.hostname)
         return [] if answers is None else sorted(answers.groups)
+
+    def state_of_data(self, data: Mapping[str, ProbeData]) -> Hashable:
+        """Return all that the probes printed."""
+        return frozenset((name, str(text)) for name, text in data.items())
 
     def get_additional_data(self, metadata: ClientMetadata) -> Mapping[str, ProbeData]:
         """Return what each probe printed, nothing for a client that never ran any."""

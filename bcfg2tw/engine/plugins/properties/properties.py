@@ -10,7 +10,7 @@ from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.interfaces import Connector
+from bcfg2tw.engine.plugin.interfaces import Connector, Tracked
 from bcfg2tw.engine.plugins.properties.formats import KINDS, PropertiesFile, XMLProperties, parse
 from bcfg2tw.engine.plugins.properties.shared_file import SharedFile, share
 from bcfg2tw.engine.plugins.properties.views import View, Writing, XMLView, make_view
@@ -20,7 +20,7 @@ from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryErro
 from bcfg2tw.settings import Settings
 
 
-class Properties(Plugin, Connector):
+class Properties(Plugin, Connector, Tracked):
     """
     Offers the files of `Properties` as `metadata.Properties`.
 

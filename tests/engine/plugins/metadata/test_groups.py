@@ -10,7 +10,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.interfaces import Connector
 from bcfg2tw.engine.plugins.metadata import Metadata
 from bcfg2tw.engine.plugins.metadata.membership import KEPT_NAMES, Membership
-from bcfg2tw.errors import CriticalError, MetadataConsistencyError, MetadataRuntimeError
+from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError, NotServing
 from tests.builders import CLIENT, PASSWORD, a_core, address, change
 
 HERE = __name__ + "."
@@ -141,13 +141,9 @@ class GroupsTests(SynchronousTestCase):
         """Where a file was never readable clients are told so, until it is repaired."""
         core = a_core(self, {"Metadata/groups.xml": "<Groups>"})
         peer = address("127.0.0.1", CLIENT)
-        with self.assertRaises(CriticalError) as raised:
+        with self.assertRaises(NotServing) as raised:
             core.client(peer)
-        self.assertEqual(
-            str(raised.exception),
-            "Critical failure: Metadata system runtime failure for 127.0.0.1: "
-            "Metadata has not been read yet",
-        )
+        self.assertEqual(str(raised.exception), "Metadata has not been read yet")
         with self.assertRaises(MetadataRuntimeError):
             core.authenticate(None, CLIENT, PASSWORD, peer)
         change(core, {"Metadata/groups.xml": '<Groups><Group name="all"/></Groups>'})

@@ -53,6 +53,11 @@ class GenshiText(ContentGenerator):
         is_file = data is source.data
         self._text = None if is_file else text
 
+    @property
+    def is_tracked(self) -> bool:
+        """Say whether the template's code is known to compute only."""
+        return bool(getattr(self.template, "is_tracked", False))
+
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Render the template."""
         variables = self.variables(entry, metadata)

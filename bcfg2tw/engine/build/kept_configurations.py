@@ -1,0 +1,168 @@
+"""
+Configurations that are kept: sent again while nothing has changed that they were made from.
+
+Nothing has to be emptied when something changes. A client's metadata are built for each call; where
+they say what they said, in the same state of the repository, a build that used nothing else
+(`Build.untracked`) would come out the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from bcfg2tw.engine.model.build import Configuration
+from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.model.plugin_set import PluginSet
+from bcfg2tw.engine.plugin.base import name_of
+from bcfg2tw.engine.plugin.interfaces import (
+    ClientRunHooks,
+    Connector,
+    Generator,
+    GoalValidator,
+    Structure,
+    StructureValidator,
+    TemplateDataProvider,
+    Tracked,
+)
+from bcfg2tw.engine.xmlio import serialise
+
+logger = logging.getLogger("bcfg2-server")
+
+#: The roles in which a plugin takes part in a configuration.
+ROLES = (
+    ClientRunHooks, Connector, Generator, GoalValidator, Structure, StructureValidator,
+    TemplateDataProvider,
+)  # fmt: skip
+
+#: What an entry takes beside its packed text, about.
+ENTRY_BYTES = 2000
+
+#: The quickest: a configuration becomes a tenth, and unpacking it takes a tenth of building it.
+COMPRESSION = 1
+
+DIFFERS = (
+    "The kept configuration of %s is not as one that was built anew, which is sent in its place: "
+    "please report this, with the templates of the client, and set [caching] configurations = 0"
+)
+
+Build = Callable[[ClientMetadata], Configuration[ClientMetadata]]
+
+
+class KeptConfigurations:
+    """
+    The configurations that are kept for one state of the repository; the least used go first.
+
+    Safe to use from any thread.
+
+    :param limit_bytes: of all texts; with 0 nothing is kept
+    :param is_verifying: whether each is built anew all the same, and compared
+    """
+
+    def __init__(self, limit_bytes: int, is_verifying: bool) -> None:
+        self._limit_bytes = limit_bytes
+        self._is_verifying = is_verifying
+        self._lock = threading.Lock()
+        self._texts: OrderedDict[str, tuple[Hashable, bytes]] = OrderedDict()
+        self.size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def text(self, metadata: ClientMetadata, build: Build) -> str:
+        """
+        Return a client's configuration, built if it is not kept.
+
+        :raises Exception: whatever the build raises
+        """
+        if not self._limit_bytes or not metadata.snapshot.derive(is_tracked):
+            return serialise(build(metadata).document)
+        state = state_of(metadata)
+        kept = self._get(metadata.hostname, state)
+        if kept is not None and not self._is_verifying:
+            logger.debug("The configuration of %s is as it was", metadata.hostname)
+            return kept
+        configuration = build(metadata)
+        text = serialise(configuration.document)
+        if kept is not None and kept != text:
+            logger.error(DIFFERS, metadata.hostname)
+        if _may_be_kept(configuration, metadata):
+            self._put(metadata.hostname, state, text)
+        return text
+
+    def _get(self, name: str, state: Hashable) -> str | None:
+        with self._lock:
+            entry = self._texts.get(name)
+            if entry is None or entry[0] != state:
+                return None
+            self._texts.move_to_end(name)
+        return zlib.decompress(entry[1]).decode()
+
+    def _put(self, name: str, state: Hashable, text: str) -> None:
+        packed = zlib.compress(text.encode(), COMPRESSION)
+        with self._lock:
+            self._remove(name)
+            self._texts[name] = state, packed
+            self.size_bytes += len(packed) + ENTRY_BYTES
+            while self.size_bytes > self._limit_bytes:
+                self._remove(next(iter(self._texts)))
+
+    def _remove(self, name: str) -> None:
+        entry = self._texts.pop(name, None)
+        if entry is not None:
+            self.size_bytes -= len(entry[1]) + ENTRY_BYTES
+
+
+def kept_configurations(plugins: PluginSet) -> KeptConfigurations:
+    """Return those of a state of the repository, none yet; for `PluginSet.derive`."""
+    settings = plugins.settings
+    return KeptConfigurations(settings.kept_configurations_bytes, settings.verify_configurations)
+
+
+def _may_be_kept(configuration: Configuration[ClientMetadata], metadata: ClientMetadata) -> bool:
+    """Say whether a build would come out the same for metadata that say the same."""
+    return (
+        not configuration.untracked
+        and not configuration.problems
+        and not configuration.changed_files
+        and configuration.metadata.snapshot is metadata.snapshot
+    )
+
+
+def is_tracked(plugins: PluginSet) -> bool:
+    """Say whether all plugins that take part in configurations tell what they depend on."""
+    return all(
+        Tracked in type(plugin).__bases__
+        for role in ROLES
+        for plugin in plugins.plugins_by_type(role)
+    )
+
+
+def state_of(metadata: ClientMetadata) -> Hashable:
+    """Return what tells metadata of a client from those that say something else."""
+    return (
+        metadata.profile,
+        frozenset(metadata.groups),
+        frozenset(metadata.bundles),
+        frozenset(metadata.aliases),
+        frozenset(metadata.addresses),
+        frozenset(metadata.categories.items()),
+        frozenset(metadata.dynamic_groups.items()),
+        metadata.uuid,
+        metadata.password,
+        metadata.version,
+        tuple(_states_of_data(metadata)),
+    )
+
+
+def _states_of_data(metadata: ClientMetadata) -> list[tuple[str, Hashable]]:
+    return [
+        (name, connector.state_of_data(getattr(metadata, name)))
+        for connector in metadata.snapshot.plugins_by_type(Connector)
+        if isinstance(connector, Tracked)
+        for name in [name_of(connector)]
+        if name in metadata.connectors
+    ]
