@@ -23,7 +23,7 @@ __all__ = ["Judged", "Outcome", "run_checks"]
 GENERAL = "xml-failed-to-verify"
 #: Names of mistakes to those that say the same better.
 BETTER = {
-    "bad-value": frozenset({"unusable-acl-rule", "pattern-fails-to-initialize"}),
+    "bad-value": frozenset({"pattern-fails-to-initialize"}),
     "bad-line": frozenset({"probe-without-interpreter"}),
     "repeated-default": frozenset({"multiple-default-groups"}),
     "duplicate-group": frozenset({"repeated-group"}),

@@ -253,7 +253,7 @@ PLANTED = (
     ("pattern-fails-to-initialize", "GroupPatterns/config.xml", 2),
     ("slow-pattern", "GroupPatterns/config.xml", 3),
     ("pattern-fails-to-initialize", "GroupPatterns/config.xml", 4),
-    ("unusable-acl-rule", "ACL/ip.xml", 2),
+    ("bad-value", "ACL/ip.xml", 2),
     ("templatehelper-import-error", "TemplateHelper/broken.py", 1),
     ("templatehelper-no-export", "TemplateHelper/plain.py", None),
     ("templatehelper-nonexistent-export", "TemplateHelper/names.py", 1),

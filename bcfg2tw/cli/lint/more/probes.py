@@ -1,8 +1,7 @@
-"""ProbeFiles, ACLRules and InfoFiles: single files of plugins."""
+"""ProbeFiles and InfoFiles: single files of plugins."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Iterator
 
@@ -59,33 +58,6 @@ def _trouble(first: str) -> str | None:
     if not program.startswith(("/", "$", "{")):
         return f"{program!r} is no path of a program: write /bin/sh or the like"
     return None
-
-
-class ACLRules(Check):
-    """Looks at rules of addresses that cannot be understood: they refuse every call."""
-
-    name = "ACLRules"
-    plugin = "ACL"
-    kinds = {
-        "unusable-acl-rule": Kind(
-            "error",
-            "A rule of ACL/ip.xml has an address or netmask that is none. Every call that gets as "
-            "far as it is refused.",
-        )
-    }
-
-    def run(self) -> Iterator[Remark]:
-        """Look at ip.xml."""
-        for path in self.repository.files("ACL", "ip.xml"):
-            root = self.repository.xml(path)
-            for rule in () if root is None else root.iter("Allow", "Deny", "Defer"):
-                address = rule.get("address")
-                network = f"{address}/{rule.get('netmask')}" if rule.get("netmask") else address
-                try:
-                    ipaddress.ip_network(network or "127.0.0.1", strict=False)
-                except ValueError as error:
-                    message = f"<{rule.tag}> cannot be understood: {error}"
-                    yield Remark("unusable-acl-rule", path, line_of(rule), message)
 
 
 class InfoFiles(Check):
