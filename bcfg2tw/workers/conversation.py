@@ -27,7 +27,7 @@ LONGEST_LINE = 1 << 28
 Answerers = Mapping[str, Callable[..., Any]]
 
 
-class Refused(Bcfg2Error):
+class RequestFailed(Bcfg2Error):
     """The other process could not do what it was asked."""
 
 
@@ -116,7 +116,7 @@ class Conversation(LineReceiver):
         elif message.kind == UnreadableRepository.__name__:
             waiting.errback(UnreadableRepository(message.error))
         else:
-            waiting.errback(Refused(message.error))
+            waiting.errback(RequestFailed(message.error))
 
     def _answer(self, message: Message, name: str) -> None:
         answer = maybeDeferred(self._answerers[name], **message.arguments)

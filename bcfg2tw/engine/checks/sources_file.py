@@ -9,8 +9,8 @@ from bcfg2tw.engine.checks.vocabulary import Remark, Values
 from bcfg2tw.engine.xmlio import Element, line_of
 
 URL = Values(
-    re.compile("https?://[^/ ]\\S*", re.IGNORECASE),
-    "one that begins with http:// or https://",
+    re.compile("(https?://[^/ ]|file:/)\\S*", re.IGNORECASE),
+    "one that begins with http://, https:// or file:///",
     "URL",
 )
 

@@ -369,8 +369,8 @@ class SourcesTests(MistakesTestCase):
             "Packages/sources.xml",
             {
                 source.format("htp://a.test/", parts):
-                "2: url='htp://a.test/' of <Source> is no URL: write one that begins with http:// "
-                "or https://",
+                "2: url='htp://a.test/' of <Source> is no URL: write one that begins with http://, "
+                "https:// or file:///",
                 source.format("http://a.test/", "<Arch>amd64</Arch>"):
                 f"2: <Source> has no <Component> with a name in it: {fetched}",
                 source.format("http://a.test/", "<Component>main</Component><Arch/>"):

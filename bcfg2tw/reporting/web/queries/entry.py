@@ -53,7 +53,7 @@ class HostOfEntry:
 
 
 @dataclass(frozen=True)
-class Content:
+class HeldContent:
     """
     A content of the entry in a state, with those of its hosts that are named.
 
@@ -77,7 +77,7 @@ class EntryPage(Model):
     type: str
     name: str
     hosts: Listing
-    contents: tuple[Content, ...]
+    contents: tuple[HeldContent, ...]
     days: tuple[tuple[int, int, int], ...]
 
     @property
@@ -174,11 +174,11 @@ def _by_hosts(entries: Sequence[int]) -> list[int]:
 
 def _contents(
     order: Sequence[int], views: dict[int, EntryView], rows: Sequence[HostOfEntry]
-) -> tuple[Content, ...]:
+) -> tuple[HeldContent, ...]:
     contents = []
     for number, entry in enumerate(order[:CONTENTS], 1):
         hosts = [row.host for row in rows if row.content == number]
-        contents.append(Content(number, views[entry], tuple(hosts[:HOSTS]), len(hosts)))
+        contents.append(HeldContent(number, views[entry], tuple(hosts[:HOSTS]), len(hosts)))
     return tuple(contents)
 
 
