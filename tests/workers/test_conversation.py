@@ -12,7 +12,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.trial.unittest import TestCase
 
 from bcfg2tw.errors import Bcfg2Error, UnreadableRepository
-from bcfg2tw.workers.conversation import Conversation, Refused, converse
+from bcfg2tw.workers.conversation import Conversation, RequestFailed, converse
 
 
 class ConversationTests(TestCase):
@@ -57,7 +57,7 @@ class ConversationTests(TestCase):
 
     async def test_errors(self) -> None:
         """What fails is told, with its kind where that makes a difference."""
-        refused = await self.assertFailure(self.asking.ask("fail", kind=""), Refused)
+        refused = await self.assertFailure(self.asking.ask("fail", kind=""), RequestFailed)
         self.assertEqual(str(refused), "no")
         await self.assertFailure(self.asking.ask("fail", kind="unreadable"), UnreadableRepository)
 
