@@ -225,8 +225,8 @@ class RefusalTests(SiteTestCase):
         self.assert_refused(
             "[bcfg2tw] endpoints: the endpoint 'unix:/nowhere/socket' cannot be used: clients are "
             "known by their IP addresses, and it has none; where a balancer sends them by the "
-            "PROXY protocol, write [server] proxy_from = unix; see Twisted's documentation of server "
-            "endpoints",
+            "PROXY protocol, write [server] proxy_from = unix; see Twisted's documentation of "
+            "server endpoints",
             "--endpoint",
             "unix:/nowhere/socket",
         )
