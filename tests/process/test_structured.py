@@ -22,7 +22,7 @@ from bcfg2tw.errors import SettingsError
 from bcfg2tw.process import structured
 from bcfg2tw.process.structured import JournalObserver, JsonFormatter, JsonObserver, check_journal
 from tests.builders import address
-from tests.commands import run
+from tests.command_processes import run_process
 from tests.network import free_port
 from tests.processes import ServerProcess
 
@@ -128,7 +128,7 @@ class ServerTests(SynchronousTestCase):
         config = str(site / "bcfg2.conf")
         options = ("--config", config, "--log-format", "json")
         with ServerProcess(folder / "log", *options) as server:
-            ended = run("call", "-C", config, "GetConfig")
+            ended = run_process("call", "-C", config, "GetConfig")
             self.assertEqual(ended.status, 0, ended.errors)
             server.wait_for("GetConfig of")
         lines = [json.loads(line) for line in server.said().splitlines()]
