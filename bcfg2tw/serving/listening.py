@@ -198,7 +198,7 @@ def take_waiting(port: IListeningPort) -> None:
     The system cuts off those that wait at a port which nobody else has; their clients think that
     they are connected, and so do balancers.
     """
-    if isinstance(port, Port):  # of TCP or, derived from it, of UNIX
+    if isinstance(port, Port) and port.connected:  # of TCP or, derived from it, of UNIX
         port.numberAccepts = BACKLOG
         port.doRead()
 

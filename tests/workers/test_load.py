@@ -102,10 +102,12 @@ class WorkersDurabilityTests(DurabilityTests):
     options = ("--workers", "2")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """End all processes of a server at once."""
+        """End all processes of a server at once: none has time to see that another is gone."""
+        os.kill(process.pid, signal.SIGSTOP)
         processes = processes_of(process.pid)
-        for number in processes:
-            os.kill(number, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for one in processes:
+                os.kill(one, number)
         super().kill(process)
         wait_for_ends(processes, self.log.read_text)
 

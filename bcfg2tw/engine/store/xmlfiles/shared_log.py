@@ -232,7 +232,8 @@ class SharedLog:
     def disconnect(self) -> None:
         """Close the file; what this process read of it stays read."""
         with self._condition:
-            self._left = (self._inode() or 0, self._offset)
+            if self._descriptor is not None:  # else it is as it was left before
+                self._left = (self._inode() or 0, self._offset)
             self._wait_and_close()
         self.mark.disconnect()
 
