@@ -23,7 +23,7 @@ from tests.logs import CapturedLog
 from tests.network import an_authority, basic, call_of, client_context, post, tls_settings
 
 PATIENCE_SECONDS = 20
-CALLS = 10
+CALLS, ATTEMPTS = 10, 3
 
 SITE = {
     "Bundler/b.xml": bundle_of("/etc/a", "/etc/b", "/etc/c", "/etc/d"),
@@ -70,6 +70,13 @@ class GarbageTests(TestCase):
             await self.clients.call(call)
         await self.all_closed()
         self.addCleanup(gc.enable)
+        # what other tests have left in this process may become garbage meanwhile, but not each time
+        numbers = [await self._garbage_of(call) for _ in range(ATTEMPTS)]
+        self.assertLess(min(numbers), CALLS, "objects are left of each call")
+        if is_noisy:
+            self.flushLoggedErrors()
+
+    async def _garbage_of(self, call: Callable[[], object]) -> int:
         gc.collect()
         gc.disable()
         for _ in range(CALLS):
@@ -77,9 +84,7 @@ class GarbageTests(TestCase):
         await self.all_closed()
         number = gc.collect()
         gc.enable()
-        self.assertLess(number, CALLS, "objects are left of each call")
-        if is_noisy:
-            self.flushLoggedErrors()
+        return number
 
     async def all_closed(self) -> None:
         """Wait until the server has noticed that all its clients have left."""
