@@ -26,6 +26,9 @@ from tests.processes import ServerProcess
 from tests.test_restarts import Load
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
+#: Of Bcfg2's clients: the first one, and three more.
+ATTEMPTS = 4
+
 CONTRIB = Path(__file__).parents[1] / "contrib"
 CONFIG = CONTRIB / "haproxy.cfg"
 TLS_CONFIG = CONTRIB / "haproxy-tls.cfg"
@@ -122,7 +125,8 @@ class BalancerTests(SynchronousTestCase):
 
     def test_nodes(self) -> None:
         """
-        Clients are known by their own addresses, and no call fails when a node ends or comes back.
+        Clients are known by their own addresses, and no call fails when a node ends or comes back,
+        but for what a client's retry mends.
         """
         with ExitStack() as running:
             running.enter_context(self.node(0))
@@ -132,7 +136,7 @@ class BalancerTests(SynchronousTestCase):
                 self.assertIn("This is far.example.com", self.bundles_of_far())
                 logs = [(self.folder / f"log{number}").read_text() for number in range(2)]
                 self.assertIn("Generated config for far.example.com", "".join(logs))
-                load = Load(self.port, self.settings)
+                load = Load(self.port, self.settings, ATTEMPTS)
                 self.addCleanup(load.stop)
                 load.start()
                 self.wait_for(load, 30)

@@ -23,6 +23,10 @@ CLIENTS = 8
 CALLS = 40
 
 
+#: Seconds between two attempts, as of Bcfg2's clients.
+RETRY_SECONDS = 1.0
+
+
 class Load:
     """
     Clients that call again and again, each call on a connection of its own.
@@ -31,8 +35,14 @@ class Load:
     :ivar failures: of the others, why not
     """
 
-    def __init__(self, port: int, settings: Settings) -> None:
+    def __init__(self, port: int, settings: Settings, attempts: int = 1) -> None:
+        """
+        Call nothing yet.
+
+        :param attempts: after which a call has failed
+        """
         self.answered = 0
+        self._attempts = attempts
         self.failures: list[str] = []
         self._port = port
         self._context = ssl.create_default_context(cafile=settings.ca)
@@ -53,12 +63,23 @@ class Load:
 
     def _call_on(self) -> None:
         while not self._is_over.is_set():
+            errors = self._errors()
+            if len(errors) < self._attempts:
+                self.answered += 1
+            else:
+                self.failures.append(errors[-1])
+
+    def _errors(self) -> list[str]:
+        """Try a call until it is answered, or often enough; returns why it was not."""
+        errors: list[str] = []
+        while len(errors) < self._attempts:
             try:
                 self._call()
+                break
             except (OSError, http.client.HTTPException) as error:
-                self.failures.append(repr(error))
-            else:
-                self.answered += 1
+                errors.append(repr(error))
+                self._is_over.wait(RETRY_SECONDS if self._attempts > 1 else 0)
+        return errors
 
     def _call(self) -> None:
         connection = http.client.HTTPSConnection(
