@@ -23,10 +23,11 @@ class TLSProtocol(BufferingTLSTransport):
 
     def makeConnection(self, transport: Any) -> None:
         """Begin with the handshake."""
-        if type(transport) is not tcp.Server:
+        make = getattr(self.factory, "_creatorCallable", None)  # older releases have another name
+        if type(transport) is not tcp.Server or make is None:
             super().makeConnection(transport)  # type: ignore[no-untyped-call]
             return
-        self._tlsConnection: Any = self.factory._creatorCallable(self)
+        self._tlsConnection: Any = make(self)
         self._appSendBuffer: list[bytes] = []
         Protocol.makeConnection(self, transport)
         self.factory.registerProtocol(self)

@@ -6,6 +6,7 @@ import gc
 import socket
 import ssl
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from twisted.internet import reactor
@@ -45,6 +46,9 @@ def a_request(name: str, *parameters: Any, password: str = PASSWORD, **headers: 
 
 class GarbageTests(TestCase):
     """A server on real sockets, without the collector."""
+
+    if find_spec("twisted.protocols._tls_legacy") is None:  # which came with what leaves none
+        skip = "this release of Twisted leaves rings of its own with each connection"
 
     def setUp(self) -> None:
         self.log = CapturedLog(self)
