@@ -62,7 +62,7 @@ class ReportsTests(ReportsTestCase):
 
     def test_modes(self) -> None:
         """Options of 1.3 that exclude each other, or are none, are refused."""
-        self.assertIn("You must specify a mode", self.run_command().stderr)
+        self.assertIn("You must specify a mode", self.run_command().output)
         result = self.run_command("-a", "-t", "host")
         self.assertEqual(result.exit_code, 2)
         self.assertIn(
