@@ -66,7 +66,7 @@ class ReportsTests(ReportsTestCase):
         result = self.run_command("-a", "-t", "host")
         self.assertEqual(result.exit_code, 2)
         self.assertIn(
-            "Only one mode can be specified; found -a/--all and -t/--total", result.stderr
+            "Only one mode can be specified; found -a/--all and -t/--total", result.output
         )
 
     def test_purge(self) -> None:
