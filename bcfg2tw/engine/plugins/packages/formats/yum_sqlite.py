@@ -79,5 +79,6 @@ def _open_database(path: str) -> Iterator[sqlite3.Connection]:
                 # a schema must not call functions of ours
                 database.execute("PRAGMA trusted_schema = OFF")
                 yield database
-        except sqlite3.Error as error:
+        # what SQLite says of a broken one may hold bytes of it, which are no text
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise BrokenFile(f"{path} is no usable database: {error}") from error
