@@ -61,7 +61,7 @@ class CallRecord:
 
 
 class _Durations:
-    """How often something took how long."""
+    """Counts of how long something took, by class of duration."""
 
     def __init__(self) -> None:
         self._seconds = 0.0

@@ -1,4 +1,4 @@
-"""What the service manager is told: systemd's protocol of notifications, sd_notify(3)."""
+"""Notifications for the service manager, by systemd's protocol, sd_notify(3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a database of reports holds, by the names that upstream gives to its parts."""
+"""Counts of a database of reports, by the names that upstream gives to its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to the database of reports from time to time: removing what is older than wanted."""
+"""The upkeep of the database of reports: what is older than wanted is removed."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class CoreService(MultiService):
 
     @property
     def longest_end_seconds(self) -> float:
-        """How long the end of the service may take."""
+        """The time that the end of the service may take."""
         return self._settings.drain_timeout_seconds
 
     def _tell(self, outcome: RunningCore | Failure) -> None:

@@ -30,7 +30,7 @@ class Drain:
 
     @property
     def seconds_for_calls(self) -> float:
-        """How long calls may run on, from the beginning."""
+        """The time for which calls may run on, from the beginning."""
         return float(self._due - self.reserve_seconds - self._began)
 
     async def in_time(self, waiting: Deferred[Any], reserve_seconds: float = 0.0) -> bool:

@@ -1,4 +1,4 @@
-"""What the system knows of this process: its memory, its time, its descriptors."""
+"""The system's figures of this process: its memory, its time, its descriptors."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _V1_FAMILIES: dict[bytes, type[IPv4Address | IPv6Address]] = {
 
 
 class BadHeader(Bcfg2Error):
-    """What a balancer sends first is no header, or names no client; the text says which."""
+    """No header comes first from a balancer, or it names no client; the text says which."""
 
 
 @dataclass(frozen=True)

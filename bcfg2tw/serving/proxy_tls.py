@@ -1,4 +1,4 @@
-"""What a balancer that ended TLS says of it, in the fields of a header of version 2."""
+"""The words of a balancer that ended TLS, in the fields of a header of version 2."""
 
 from __future__ import annotations
 

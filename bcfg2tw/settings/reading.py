@@ -74,7 +74,7 @@ class Settings(OptionTable):
 
     @property
     def worker_number(self) -> int:
-        """How many processes answer calls; 0 where one does everything."""
+        """The number of processes that answer calls; 0 where one does everything."""
         if self.core == "upstream":
             return 0
         if self.workers is not None:

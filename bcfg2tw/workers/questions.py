@@ -1,4 +1,4 @@
-"""What all workers are asked, and what one of them asks of the others."""
+"""Questions to all workers, and of one of them to the others."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class WorkersService(MultiService):
 
     @property
     def longest_end_seconds(self) -> float:
-        """How long the end of all processes may take."""
+        """The time that the end of all processes may take."""
         return self._settings.drain_timeout_seconds + END_SECONDS
 
     @property

@@ -40,7 +40,7 @@ _ATTRIBUTES = ("owner", "group", "mode")
 
 
 class _Failure(Bcfg2Error):
-    """Why an entry is not pulled, as upstream says it, with what may explain it."""
+    """The reason for not pulling an entry, as upstream says it, with what may explain it."""
 
     def __init__(self, message: str, reason: object = None) -> None:
         super().__init__(message)

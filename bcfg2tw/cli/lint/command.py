@@ -38,7 +38,7 @@ TEXT_WIDTH = 78
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the command line asks for."""
+    """The wishes of the command line."""
 
     format_name: str | None
     outputs: Sequence[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""What `bcfg2-lint` prints where no format is asked for."""
+"""The output of `bcfg2-lint` where no format is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an import of reports is, drawn at a terminal."""
+"""The progress of an import of reports, drawn at a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pictures of processes come to, in rows that people read."""
+"""Pictures of processes as rows that people read."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Keeper:
 
 
 class _Progress:
-    """How far the interpretations of one plugin's files are kept."""
+    """The progress of keeping the interpretations of one plugin's files."""
 
     def __init__(self) -> None:
         self._loaded: list[Key] | None = None

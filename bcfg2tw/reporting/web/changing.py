@@ -1,4 +1,4 @@
-"""What operators change on the pages: hosts are expired, and taken back."""
+"""Changes by operators on the pages: hosts are expired, and taken back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all answers have in common: headers for safety, and small bodies."""
+"""The common parts of all answers: headers for safety, and small bodies."""
 
 from __future__ import annotations
 

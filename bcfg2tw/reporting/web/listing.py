@@ -75,7 +75,7 @@ class Listing:
 
     @property
     def pages(self) -> int:
-        """How many pages there are, as far as that is known; one for an empty list."""
+        """The number of pages, as far as that is known; one for an empty list."""
         if self.total is None:
             return self.page + 1
         return max(1, -(-self.total // self.limit))

@@ -1,4 +1,4 @@
-"""How long the parts of a run took, told from the stamps of its client (:ref:`reporting-9`)."""
+"""The durations of the parts of a run, told from the stamps of its client (:ref:`reporting-9`)."""
 
 from __future__ import annotations
 

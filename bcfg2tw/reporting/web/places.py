@@ -1,4 +1,4 @@
-"""Where requests come from, and by which names a server is reached."""
+"""The places that requests come from, and the names by which a server is reached."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class Request:
 
     @property
     def limit(self) -> int:
-        """How many rows of a list are asked for."""
+        """The number of rows of a list that is asked for."""
         return max(1, self.number("limit", ROWS, MOST_ROWS))
 
     def on(self, connection: Connection) -> Question:

@@ -92,7 +92,7 @@ class Groups(Check):
 
     @cached_property
     def _probed(self) -> set[str]:
-        """How the groups begin that probes give."""
+        """The beginnings of the groups that probes give."""
         texts = map(self.repository.text, self.repository.every("Probes"))
         return {prefix for text in texts for prefix in _PROBED.findall(text)}
 

@@ -1,4 +1,4 @@
-"""What changed between two times: entries that were modified, and hosts that are another class."""
+"""Changes between two times: entries that were modified, and hosts that are another class."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ROWS = 200
 
 @dataclass(frozen=True)
 class Side:
-    """What a run says of an entry: states and reasons, as short texts."""
+    """The words of a run on an entry: states and reasons, as short texts."""
 
     texts: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""How many hosts there are of each class, and at each revision."""
+"""The numbers of hosts of each class, and at each revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs of the past say of a host at a time."""
+"""The state of a host at a time in the past, from its runs."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ class Overview(Model):
 
     @property
     def hosts(self) -> int:
-        """How many hosts there are, expired ones apart."""
+        """The number of hosts, expired ones apart."""
         return sum(count for name, count in self.counts.items() if name != EXPIRED)
 
     @property
     def needy_count(self) -> int:
-        """How many hosts need somebody."""
+        """The number of hosts that need somebody."""
         return sum(self.counts[name] for name in NEEDY)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong on how many hosts, grouped by entry and by reason; and the search of entries."""
+"""Problems and the numbers of their hosts, grouped by entry and by reason; and the search of entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in sets of entries."""
+"""The contents of sets of entries."""
 
 from __future__ import annotations
 

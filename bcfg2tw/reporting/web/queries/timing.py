@@ -1,4 +1,4 @@
-"""How long the runs of hosts took, the slowest first."""
+"""The durations of the runs of hosts, the slowest first."""
 
 from __future__ import annotations
 

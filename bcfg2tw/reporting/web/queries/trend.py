@@ -1,4 +1,4 @@
-"""How many hosts of each class there were at the end of each of the last days."""
+"""The numbers of hosts of each class at the end of each of the last days."""
 
 from __future__ import annotations
 
