@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-__all__ = ["fail", "json_option", "show_json", "show_lines", "show_table"]
+__all__ = ["fail", "json_option", "show_json", "show_lines", "show_table", "write_text"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,6 +58,15 @@ def fail(message: str) -> NoReturn:
     """Print, as the tools of old, a sentence on standard output, and end with status 1."""
     click.echo(message)
     raise click.exceptions.Exit(1)
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a file that a command names; where it cannot be, say so and end with status 1."""
+    try:
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
 
 
 def _text(cell: Any, separator: str = ",") -> str:

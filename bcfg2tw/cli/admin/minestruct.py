@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 from lxml import etree
 
-from bcfg2tw.cli.output import fail
+from bcfg2tw.cli.output import fail, write_text
 from bcfg2tw.cli.reports.store import Reports, with_reports
 from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.errors import Bcfg2Error
@@ -32,7 +32,7 @@ def minestruct(reports: Reports, host: str, groups: str, outfile: str | None) ->
     if outfile is None:
         click.echo(document, nl=False)
     else:
-        _write(outfile, document)
+        write_text(outfile, document)
 
 
 def _document(extras: Sequence[tuple[str, str]], groups: Sequence[str]) -> str:
@@ -43,11 +43,3 @@ def _document(extras: Sequence[tuple[str, str]], groups: Sequence[str]) -> str:
     for kind, name in extras:
         etree.SubElement(place, kind, name=name)
     return etree.tostring(root, pretty_print=True, encoding="unicode")
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
-    except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}")

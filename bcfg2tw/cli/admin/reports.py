@@ -6,14 +6,14 @@ import logging
 import time
 
 import click
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bcfg2tw.cli.output import fail, json_option, show_json
+from bcfg2tw.cli.reports.purge import expired_hosts
 from bcfg2tw.cli.reports.store import Reports, database_errors, with_reports
 from bcfg2tw.errors import Bcfg2Error
-from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.counting import record_counts
+from bcfg2tw.reporting.host_lists import is_host
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.purging import Purge, purge, remove_host, remove_host_alone, remove_unused
 from bcfg2tw.reporting.upkeep import DAY
@@ -92,7 +92,7 @@ def purgereports(
         if client is not None:
             _demand(reports, client)
         if expired:
-            for host in _expired(reports, before, client):
+            for host in expired_hosts(reports, days, client):
                 remove_host_alone(reports.database, host)
         elif client is not None and before is None and state is None:
             remove_host(reports.database, client)
@@ -101,20 +101,9 @@ def purgereports(
 
 
 def _demand(reports: Reports, client: str) -> None:
-    hosts = tables.hosts.c
     with reports.reading() as connection:
-        if connection.execute(select(hosts.id).where(hosts.name == client)).first() is None:
+        if not is_host(connection, client):
             fail(f"Client {client} not in database")
-
-
-def _expired(reports: Reports, before: int | None, client: str | None) -> list[str]:
-    """Return the hosts that are expired; before a time, where it is given."""
-    hosts = tables.hosts.c
-    query = select(hosts.name).where(hosts.expired <= (before or int(time.time() * MICROSECONDS)))
-    if client is not None:
-        query = query.where(hosts.name == client)
-    with reports.reading() as connection:
-        return list(connection.execute(query.order_by(hosts.name)).scalars())
 
 
 @click.group("reports")

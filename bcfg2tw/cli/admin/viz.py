@@ -10,7 +10,7 @@ import click
 
 from bcfg2tw.cli.admin.graph import Graph
 from bcfg2tw.cli.looking import Site, pass_site
-from bcfg2tw.cli.output import fail
+from bcfg2tw.cli.output import fail, write_text
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
 
@@ -73,7 +73,7 @@ def _draw(graph: str, path: str | None) -> None:
         ended = subprocess.run(command, input=graph.encode(), capture_output=True, check=False)
     except OSError as error:
         if kind == "dot" and path is not None:
-            _write(graph, path)
+            write_text(path, graph)
             return
         fail(f"Error running {command}: {error.strerror}; a .dot file is written without it")
     if ended.returncode:
@@ -81,11 +81,3 @@ def _draw(graph: str, path: str | None) -> None:
         fail(f"Error running {command}: {reason}")
     if path is None:
         click.echo(ended.stdout, nl=False)
-
-
-def _write(graph: str, path: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(graph)
-    except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}")

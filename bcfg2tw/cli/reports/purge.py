@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from bcfg2tw.cli.reports.store import Reports, database_errors, pass_reports
 from bcfg2tw.reporting import tables
+from bcfg2tw.reporting.host_lists import is_host
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.purging import Purge, purge, remove_host
 from bcfg2tw.reporting.upkeep import DAY
 
-__all__ = ["purge_reports"]
+__all__ = ["expired_hosts", "purge_reports"]
 
 
 @click.command("purge")
@@ -38,7 +39,9 @@ def purge_reports(
     database = reports.database
     with database_errors(database):
         if expired:
-            count = sum(remove_host(database, host) for host in _expired(reports, days, client))
+            count = sum(
+                remove_host(database, host) for host in expired_hosts(reports, days, client)
+            )
         elif client is not None and days is None and state is None:
             count = remove_host(database, _known(reports, client))
         else:
@@ -51,14 +54,13 @@ def purge_reports(
 
 def _known(reports: Reports, client: str) -> str:
     with reports.reading() as connection:
-        names = set(connection.execute(select(tables.hosts.c.name)).scalars())
-    if client not in names:
-        click.echo(f"No such host: {client}")
-        raise click.exceptions.Exit(2)
+        if not is_host(connection, client):
+            click.echo(f"No such host: {client}")
+            raise click.exceptions.Exit(2)
     return client
 
 
-def _expired(reports: Reports, days: int | None, client: str | None) -> list[str]:
+def expired_hosts(reports: Reports, days: int | None, client: str | None) -> list[str]:
     """Return the hosts that are expired; since a number of days, where it is given."""
     hosts = tables.hosts.c
     before = int(time.time() * MICROSECONDS) - (days or 0) * DAY

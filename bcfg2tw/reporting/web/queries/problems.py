@@ -1,4 +1,4 @@
-"""Problems and the numbers of their hosts, grouped by entry and by reason; and the search of entries."""
+"""Problems with the numbers of their hosts, by entry and reason; and the search of entries."""
 
 from __future__ import annotations
 
