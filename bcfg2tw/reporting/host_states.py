@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from bcfg2tw.reporting import streaks, tables
-from bcfg2tw.reporting.contents import insert_new
+from bcfg2tw.reporting.contents import PARAMETERS, chunks, insert_new
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,20 @@ def _in_order(states: Mapping[int, HostState], rows: Sequence[Mapping[str, Any]]
 
 def states_of(connection: Connection, hosts: Sequence[int]) -> dict[int, HostState]:
     """Return the states of hosts as they are kept, for nobody else to change meanwhile."""
-    columns = tables.hosts.c
-    query = select(columns.id, *(columns[name] for name in _COLUMNS.values()))
-    rows = connection.execute(
-        query.where(columns.id.in_(hosts)).order_by(columns.id).with_for_update()
-    )
-    return {row[0]: HostState(*row[1:]) for row in rows}
+    states: dict[int, HostState] = {}
+    for chunk in chunks(hosts, PARAMETERS):
+        rows = connection.execute(_states_query, {"hosts": chunk})
+        states.update((row[0], HostState(*row[1:])) for row in rows)
+    return states
+
+
+_hosts = tables.hosts.c
+_states_query = (
+    select(_hosts.id, *(_hosts[name] for name in _COLUMNS.values()))
+    .where(_hosts.id.in_(bindparam("hosts", expanding=True)))
+    .order_by(_hosts.id)
+    .with_for_update()
+)
 
 
 _run = tables.runs.c
@@ -134,15 +142,20 @@ _mark_columns = (
 )  # fmt: skip
 
 
+_marks_query = (
+    select(*_mark_columns)
+    .where(_run.host.in_(bindparam("hosts", expanding=True)), _run.time >= bindparam("since"))
+    .order_by(_run.time)
+)
+
+
 def _marks(connection: Connection, hosts: Sequence[int], since: int) -> dict[int, list[RunMark]]:
-    if not hosts:
-        return {}
-    query = select(*_mark_columns).where(_run.host.in_(hosts), _run.time >= since)
     marks: dict[int, list[RunMark]] = {}
-    for row in connection.execute(query.order_by(_run.time)):
-        host, number, time, run_class, dry_run, only_important, since = row
-        mark = RunMark(number, time, run_class, not (dry_run or only_important), since)
-        marks.setdefault(host, []).append(mark)
+    for chunk in chunks(hosts, PARAMETERS):
+        for row in connection.execute(_marks_query, {"hosts": chunk, "since": since}):
+            host, number, time, run_class, dry_run, only_important, since_then = row
+            mark = RunMark(number, time, run_class, not (dry_run or only_important), since_then)
+            marks.setdefault(host, []).append(mark)
     return marks
 
 

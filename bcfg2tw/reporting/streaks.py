@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bcfg2tw.reporting import tables
+from bcfg2tw.reporting.contents import PARAMETERS, chunks
 
 Row = Mapping[Any, Any]
 
@@ -35,17 +36,15 @@ def since_of(run: Row, before: Row | None) -> dict[str, int]:
 
     :param before: the last run of its kind before it, None for the first one
     """
-    if before is None:
-        return dict.fromkeys(SINCE.values(), run["time"])
-    return {
-        since: _since(before, since) if run[name] == before[name] else run["time"]
-        for name, since in SINCE.items()
-    }
+    return {column: _since(run, before, name) for name, column in SINCE.items()}
 
 
-def _since(run: Row, column: str) -> int:
-    """A node of an older release leaves the columns empty."""
-    return int(run["time"] if run[column] is None else run[column])
+def _since(run: Row, before: Row | None, name: str) -> int:
+    if before is None or before[name] != run[name]:
+        return int(run["time"])
+    since = before[SINCE[name]]
+    # a node of an older release leaves the column empty
+    return int(before["time"] if since is None else since)
 
 
 def with_since(
@@ -73,10 +72,11 @@ def _last_runs(
 ) -> dict[tuple[int, bool], Row]:
     partial = {row["host"] for row in rows if is_partial(row)} & last_full.keys()
     numbers = [*filter(None, last_full.values()), *_last_partial(connection, partial)]
-    if not numbers:
-        return {}
-    found = connection.execute(_of_numbers, {"numbers": numbers}).mappings()
-    return {(row["host"], is_partial(row)): row for row in map(dict, found)}
+    last: dict[tuple[int, bool], Row] = {}
+    for chunk in chunks(numbers, PARAMETERS):
+        for row in map(dict, connection.execute(_of_numbers, {"numbers": chunk}).mappings()):
+            last[row["host"], is_partial(row)] = row
+    return last
 
 
 _of_numbers = select(*_columns).where(_runs.c.id.in_(bindparam("numbers", expanding=True)))
