@@ -21,7 +21,7 @@ from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.certificates import Authority
-from tests.network import basic, call_of, client_context, refuses
+from tests.network import basic, call_of, client_context
 from tests.processes import bcfg2_core, environment
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -83,14 +83,17 @@ class Node:
         (self.folder / "bcfg2.conf").write_text(text)
 
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start it, and wait until it serves."""
+        begin = self.log.stat().st_size if self.log.exists() else 0
         command = bcfg2_core("--config", str(self.folder / "bcfg2.conf"), *self._options)
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 command, env=environment(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
-        wait_until(lambda: not refuses(self.port), self.log.read_text)
+        wait_until(
+            lambda: b"Serving the repository" in self.log.read_bytes()[begin:], self.log.read_text
+        )
 
     def kill(self) -> None:
         """End it at once."""
