@@ -653,6 +653,13 @@ class OptionTable:
         "each address (of IPv6: each /64); 0 for not at all.",
         types.not_negative,
     )  # fmt: skip
+    info_reading: str | None = option(
+        "bcfg2tw", "info_reading", None,
+        "Which Bcfg2's reading counts of what says owner and mode of files: 1.3 (the last Info of "
+        "an info.xml that applies; files called info and :info count) or 1.4 (the first; they do "
+        "not). Without it the first Info counts, and so do files called info and :info.",
+        types.choice("1.3", "1.4"),
+    )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",
         "Give templates and Python of the repository what Python 2's random made of a seed, and "
