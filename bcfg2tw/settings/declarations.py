@@ -17,7 +17,8 @@ IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
 PLUGINS = "Bundler,Cfg,Metadata,Pkgmgr,Rules,SSHbase"
 
 
-@dataclass(frozen=True)
+# methods are made for the class that derives from it: for so many fields they take a while
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class OptionTable:
     """
     A field for each option, named as the reference names it (:ref:`options-6` and
