@@ -54,6 +54,7 @@ LAYERS = (
     ("engine.store.sql", "engine.store.statefolder"),
     ("engine.store.memory", "engine.store.xmlfiles"),
     ("engine.store", "engine.encryption"),
+    ("comparing",),
     ("engine.repository",),
     ("engine.checks",),
     ("engine.programs",),
@@ -75,6 +76,16 @@ LAYERS = (
 
 #: The same for the modules of a folder, without its name.
 ROOMS = {
+    "comparing": (
+        ("rendering.formats",),
+        ("rendering",),
+        ("documents", "wording"),
+        ("report",),
+        ("differences", "grouping", "ignoring"),
+        ("details",),
+        ("secrets",),
+        ("client_names", "difference", "normal", "text_diff", ""),
+    ),
     "engine.checks": (
         ("",),
         ("checking", "group_names"),

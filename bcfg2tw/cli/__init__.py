@@ -12,8 +12,8 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "info", "init", "lint",
-    "man", "migrate", "packages", "reports", "serve", "status", "test", "web",
+    "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "diff", "info", "init",
+    "lint", "man", "migrate", "packages", "reports", "serve", "status", "test", "web",
 )  # fmt: skip
 
 
