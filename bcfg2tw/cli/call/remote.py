@@ -23,7 +23,7 @@ from twisted.web.client import Agent, FileBodyProducer, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
-from bcfg2tw.cli.call.server_identity import ServerIdentity
+from bcfg2tw.certificates.server_identity import ServerIdentity
 from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.errors import Bcfg2Error
 

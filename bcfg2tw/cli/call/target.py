@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from twisted.internet.task import deferLater
 
+from bcfg2tw.certificates.server_identity import ServerIdentity
 from bcfg2tw.cli.call.remote import CallFailed, Remote, call
-from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.reactor import run_once
 from bcfg2tw.cli.site import server_address, server_path
 from bcfg2tw.settings import Settings
