@@ -11,7 +11,7 @@ from lxml import etree
 from bcfg2tw.comparing.differences import Built
 from bcfg2tw.engine.xmlio import Element, parse_foreign
 
-__all__ = ["Unreadable", "built_of", "fault_text"]
+__all__ = ["UnreadableAnswer", "built_of", "fault_text"]
 
 #: By this name the lines of a call are found in our log: it is another one each time.
 _CALL_NAME = re.compile(r" \(call [0-9a-f]+-[0-9a-f]+\)$")
@@ -20,7 +20,7 @@ _CALL_NAME = re.compile(r" \(call [0-9a-f]+-[0-9a-f]+\)$")
 PROBES, DECISIONS, ANSWER = "probes", "decisions", "answer"
 
 
-class Unreadable(Exception):
+class UnreadableAnswer(Exception):
     """An answer is not what the method answers with; the text says how."""
 
 
@@ -35,7 +35,7 @@ def built_of(method: str, value: Any) -> Built:
 
     Probes, decisions and plain values become entries of a structure of their own.
 
-    :raises Unreadable: if it is something else
+    :raises UnreadableAnswer: if it is something else
     """
     if method == "GetConfig":
         return _document(value)
@@ -48,18 +48,18 @@ def built_of(method: str, value: Any) -> Built:
 
 def _document(value: Any) -> Element:
     if not isinstance(value, str):
-        raise Unreadable(f"a {type(value).__name__} stands where a document should")
+        raise UnreadableAnswer(f"a {type(value).__name__} stands where a document should")
     try:
         return parse_foreign(value)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"the document is not well-formed: {error}") from error
+        raise UnreadableAnswer(f"the document is not well-formed: {error}") from error
 
 
 def _decisions(value: Any) -> list[str]:
     try:
         return sorted(f"{tag}:{name}" for tag, name in value)
     except (TypeError, ValueError) as error:
-        raise Unreadable("the decisions are no list of pairs") from error
+        raise UnreadableAnswer("the decisions are no list of pairs") from error
 
 
 def _entry(tag: str, name: str, described: Mapping[str, str] | None = None) -> Element:

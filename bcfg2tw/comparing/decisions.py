@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from bcfg2tw.comparing.difference import Detail, Difference
 
-__all__ = ["DECISIONS", "Decision", "decision_of", "reason_for"]
+__all__ = ["DECISIONS", "RecordedDecision", "decision_of", "reason_for"]
 
 
 @dataclass(frozen=True)
-class Decision:
+class RecordedDecision:
     """
     Why this server answers otherwise.
 
@@ -31,7 +31,7 @@ class Decision:
     explains: Callable[[Difference], bool]
 
 
-def decision_of(difference: Difference) -> Decision | None:
+def decision_of(difference: Difference) -> RecordedDecision | None:
     """Return the decision that explains a difference, None where none is known to."""
     return next((decision for decision in DECISIONS if decision.explains(difference)), None)
 
@@ -107,39 +107,41 @@ def _large_upload(difference: Difference) -> bool:
 
 
 DECISIONS = (
-    Decision(
+    RecordedDecision(
         "decisions-crashes", "several generators claim the entry, and its failure names them",
         _several_generators,
     ),
-    Decision(
+    RecordedDecision(
         "decisions-crashes", "a look for another source (altsrc) that fails leaves nothing behind",
         _altsrc,
     ),
-    Decision(
+    RecordedDecision(
         "decisions-crashes", "a nameless entry that no plugin binds fails alone", _nameless
     ),
-    Decision(
+    RecordedDecision(
         "decisions-crashes", "texts that are not ASCII are no failure", _python_2
     ),
-    Decision(
+    RecordedDecision(
         "decisions-holes", "what cannot be decrypted fails, and nothing is served in its place",
         _not_decrypted,
     ),
-    Decision(
+    RecordedDecision(
         "decisions-never-shortened", "what is not in the configured encoding fails",
         _wrong_encoding,
     ),
-    Decision(
+    RecordedDecision(
         "decisions-never-shortened",
         "a mistake of the repository is a fault, and never a shorter configuration",
         _never_shortened,
     ),
-    Decision("decisions-calls", "a call that takes too long is a fault", _deadline),
-    Decision("decisions-holes", "credentials are checked more strictly", _login),
-    Decision(
+    RecordedDecision("decisions-calls", "a call that takes too long is a fault", _deadline),
+    RecordedDecision("decisions-holes", "credentials are checked more strictly", _login),
+    RecordedDecision(
         "decisions-holes", "a certificate alone is enough where auth is cert", _no_header_needed
     ),
-    Decision("decisions-crashes", "requests of any size and character are taken", _large_upload),
+    RecordedDecision(
+        "decisions-crashes", "requests of any size and character are taken", _large_upload
+    ),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.counts import DIFFERENT, EQUAL, Tally
 from bcfg2tw.shadow.judgement import Judgement, judge
 from bcfg2tw.shadow.lone_writes import LoneWrites
-from bcfg2tw.shadow.record import Compared, Record, RecordError, record_path
+from bcfg2tw.shadow.record import ComparedCall, Record, RecordError, record_path
 from bcfg2tw.shadow.ways import ways_of
 
 log = Logger()
@@ -121,7 +121,7 @@ class Comparisons:
         self._saving = None
         Deferred.fromCoroutine(self._save([])).addErrback(lambda failure: failure.trap(Busy))
 
-    async def _save(self, comparisons: Sequence[Compared]) -> None:
+    async def _save(self, comparisons: Sequence[ComparedCall]) -> None:
         """Write comparisons and counts into the record; one that is broken is said once."""
         counts, lone = self.tally.take_unsaved(), self._lone_writes.take_unsaved()
         try:
@@ -143,10 +143,10 @@ class Comparisons:
 
 def _compared(
     client: ComparedClient, method: str, ours: HttpAnswer, theirs: HttpAnswer
-) -> tuple[float, Judgement, Compared]:
+) -> tuple[float, Judgement, ComparedCall]:
     """Compare, and say how long that took of this thread's processor."""
     began = time.thread_time()
     judgement = judge(client, method, ours, theirs)
     ways = ways_of(client, judgement.differences)
-    compared = Compared(client.name, method, judgement.result, ways, judgement.reason)
+    compared = ComparedCall(client.name, method, judgement.result, ways, judgement.reason)
     return time.thread_time() - began, judgement, compared

@@ -8,7 +8,7 @@ from xml.parsers.expat import ExpatError
 from xmlrpc.client import Fault, ResponseError, loads
 
 from bcfg2tw.calls.dispatch import HttpAnswer
-from bcfg2tw.comparing.answers import Unreadable, built_of, fault_text
+from bcfg2tw.comparing.answers import UnreadableAnswer, built_of, fault_text
 from bcfg2tw.comparing.details import ComparedClient
 from bcfg2tw.comparing.difference import CLIENT, Difference
 from bcfg2tw.comparing.differences import Built, compare
@@ -47,7 +47,7 @@ def judge(client: ComparedClient, method: str, ours: HttpAnswer, theirs: HttpAns
         return Judgement(INCOMPARABLE, reason="this server was too busy to answer")
     try:
         differences = compare(_built(method, theirs), _built(method, ours), client)
-    except Unreadable as error:
+    except UnreadableAnswer as error:
         return Judgement(INCOMPARABLE, reason=str(error))
     told = tuple(_named(difference, method) for difference in differences)
     return Judgement(DIFFERENT if told else EQUAL, told)
@@ -62,7 +62,7 @@ def _built(method: str, answer: HttpAnswer) -> Built:
     """
     Return an answer as it is compared.
 
-    :raises Unreadable: if it is none to this method
+    :raises UnreadableAnswer: if it is none to this method
     """
     if answer.status != 200:
         return f"HTTP status {answer.status}"
@@ -71,6 +71,6 @@ def _built(method: str, answer: HttpAnswer) -> Built:
     except Fault as fault:
         return fault_text(int(fault.faultCode), str(fault.faultString))
     except (ExpatError, ResponseError, ValueError, TypeError) as error:
-        raise Unreadable(f"the answer is no XML-RPC: {error}") from error
+        raise UnreadableAnswer(f"the answer is no XML-RPC: {error}") from error
     value_of: Any = value
     return built_of(method, value_of)

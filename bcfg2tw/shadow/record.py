@@ -67,7 +67,7 @@ class RecordError(Bcfg2Error):
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedCall:
     """
     One comparison.
 
@@ -138,7 +138,7 @@ class Record:
     def add(
         self,
         at: float,
-        compared: Sequence[Compared],
+        compared: Sequence[ComparedCall],
         counts: Counts,
         lone: Sequence[tuple[str, str, str]],
     ) -> None:
@@ -247,7 +247,7 @@ def remove(path: str) -> None:
         Path(path + suffix).unlink(missing_ok=True)
 
 
-def _add_comparison(connection: sqlite3.Connection, at: float, compared: Compared) -> None:
+def _add_comparison(connection: sqlite3.Connection, at: float, compared: ComparedCall) -> None:
     key = (compared.client, compared.method)
     connection.execute(
         "INSERT OR REPLACE INTO compared VALUES (?, ?, ?, ?, ?)",

@@ -15,7 +15,7 @@ from bcfg2tw.comparing.details import ComparedClient
 from bcfg2tw.comparing.difference import Detail, Difference
 from bcfg2tw.shadow import record
 from bcfg2tw.shadow.counts import Counts
-from bcfg2tw.shadow.record import Compared, Record
+from bcfg2tw.shadow.record import ComparedCall, Record
 from bcfg2tw.shadow.ways import ways_of
 from tests.commands import Ended, run
 from tests.processes import ServerProcess
@@ -42,7 +42,7 @@ class RecordTests(SynchronousTestCase):
         ways = ways_of(ComparedClient(client), differences)
         result = "different" if ways else "equal"
         counts = Counts({("GetConfig", result): 1})
-        self.record.add(at, [Compared(client, "GetConfig", result, ways)], counts, [])
+        self.record.add(at, [ComparedCall(client, "GetConfig", result, ways)], counts, [])
 
     def test_nothing(self) -> None:
         """A record that is not there holds nothing, and is not made by a look at it."""
