@@ -11,10 +11,13 @@ from lxml import etree
 from bcfg2tw.comparing.differences import Built
 from bcfg2tw.engine.xmlio import Element, parse_foreign
 
-__all__ = ["UnreadableAnswer", "built_of", "fault_text"]
+__all__ = ["UnreadableAnswer", "built_of", "configuration_of", "fault_text"]
 
 #: By this name the lines of a call are found in our log: it is another one each time.
 _CALL_NAME = re.compile(r" \(call [0-9a-f]+-[0-9a-f]+\)$")
+
+#: Attributes that clients read without regard to case.
+BOOLEANS = ("important", "paranoid", "sensitive")
 
 #: The names under which what is no configuration is compared.
 PROBES, DECISIONS, ANSWER = "probes", "decisions", "answer"
@@ -38,7 +41,7 @@ def built_of(method: str, value: Any) -> Built:
     :raises UnreadableAnswer: if it is something else
     """
     if method == "GetConfig":
-        return _document(value)
+        return configuration_of(value)
     if method == "GetProbes":
         return _wrapped(PROBES, list(_document(value)))
     if method == "GetDecisionList":
@@ -46,7 +49,28 @@ def built_of(method: str, value: Any) -> Built:
     return _wrapped(ANSWER, [_entry("Value", method, {"value": repr(value)})])
 
 
+def configuration_of(value: Any) -> Element:
+    """
+    Return a configuration that a server has sent.
+
+    1.3 writes some booleans as `False`, 1.4 as `false`, and clients do not care
+    (:ref:`decisions-reproduce`): they are written alike.
+
+    :raises UnreadableAnswer: if it is none
+    """
+    document = _document(value)
+    for name in BOOLEANS:
+        for entry in document.xpath(f"//*[@{name}='True' or @{name}='False']"):
+            entry.set(name, entry.get(name).lower())
+    return document
+
+
 def _document(value: Any) -> Element:
+    """
+    Return a document that a server has sent.
+
+    :raises UnreadableAnswer: if it is none
+    """
     if not isinstance(value, str):
         raise UnreadableAnswer(f"a {type(value).__name__} stands where a document should")
     try:

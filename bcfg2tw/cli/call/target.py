@@ -79,15 +79,25 @@ class Server:
         return self.run(one_call)
 
     async def call(
-        self, reactor: Any, method: str, *arguments: Any, user: str | None = None
+        self,
+        reactor: Any,
+        method: str,
+        *arguments: Any,
+        user: str | None = None,
+        password: str | None = None,
     ) -> Any:
         """
         Call a method and return its result.
 
         :param user: the caller to be, where that is another one than the site's
+        :param password: the caller's, where it is another one than the site's
         :raises CallFailed: whatever went wrong
         """
-        remote = self._remote if user is None else replace(self._remote, user=user)
+        remote = replace(
+            self._remote,
+            user=user or self._remote.user,
+            password=password or self._remote.password,
+        )
         for _ in range(1, self._options.retries):
             try:
                 return await call(reactor, remote, self._identity, method, arguments)
