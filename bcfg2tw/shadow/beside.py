@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
@@ -15,6 +16,9 @@ log = Logger()
 
 #: While calls of clients run, it is looked again after so many seconds.
 PAUSE_SECONDS = 0.05
+
+#: Work begins so much later at the earliest: the client it is of makes its next calls meanwhile.
+DELAY_SECONDS = 1.0
 
 #: Work that finds no rest for so long is left undone; what has to be done begins all the same.
 LONGEST_WAIT_SECONDS = 30.0
@@ -65,6 +69,7 @@ class Beside:
         self._waiting: deque[tuple[float, Work]] = deque()
         self._running: dict[str, Work] = {}
         self._size = 0
+        self._is_ending = False
         self._again: IDelayedCall | None = None
         self._ended: list[Deferred[None]] = []
 
@@ -79,11 +84,12 @@ class Beside:
     def put(self, work: Work) -> bool:
         """Take work, unless there is too much; say whether it was taken."""
         limit = self._limit if work.is_due else self._limit // 2
-        if len(self._waiting) >= limit or self._size + work.size > self._limit_bytes:
+        is_full = len(self._waiting) >= limit or self._size + work.size > self._limit_bytes
+        if is_full or self._is_ending:
             return False
         self._size += work.size
         self._waiting.append((self._reactor.seconds(), work))
-        self._look_again(0.0)
+        self._look_again(DELAY_SECONDS)
         return True
 
     def _look_again(self, seconds: float) -> None:
@@ -117,45 +123,64 @@ class Beside:
 
     def _take(self) -> Work | None:
         """Return the first piece that may begin: of each client the first alone."""
-        has_rest = self._has_rest()
-        overdue = self._reactor.seconds() - LONGEST_WAIT_SECONDS
+        latest = self._latest_beginning()
         passed = set(self._running)
         for entry in self._waiting:
             since, work = entry
-            may_begin = has_rest or (work.is_due and since <= overdue)
-            if work.client not in passed and may_begin:
+            if since > latest:
+                break
+            if work.client not in passed:
                 self._waiting.remove(entry)
                 return work
             passed.add(work.client)
         return None
 
+    def _latest_beginning(self) -> float:
+        """Return since when a piece has to wait to begin now."""
+        if self._is_ending:
+            return math.inf
+        delay = DELAY_SECONDS if self._has_rest() else LONGEST_WAIT_SECONDS
+        return float(self._reactor.seconds()) - delay
+
     async def _do(self, work: Work) -> None:
         try:
             await work.do()
+        except CancelledError:
+            pass  # it was given up
         except Exception:  # a defect here is nobody's but this server's, and ends one comparison
             log.failure("Comparing with the other server failed")
         finally:
             self._size -= work.size
             del self._running[work.client]
             self._tell_ended()
-            self._look_again(0.0)
+            if self._waiting:
+                self._look_again(0.0)
 
     def _tell_ended(self) -> None:
-        if not self._running:
+        if not self._running and not self._waiting:
             ended, self._ended = self._ended, []
             for waiting in ended:
                 waiting.callback(None)
 
     def abandon(self) -> None:
-        """Wait no longer for what runs, after `stop`: it counts as left undone."""
+        """Wait no longer, after `stop`: what runs or waits counts as left undone."""
         for work in self._running.values():
             work.leave()
-
-    def stop(self) -> Deferred[None]:
-        """Leave what waits; the Deferred fires when what runs has ended."""
-        self._limit = 0
         while self._waiting:
             self._leave(self._waiting.popleft()[1])
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+
+    def stop(self) -> Deferred[None]:
+        """Do at once what has to be done, and leave the rest; the Deferred fires when that ends."""
+        self._is_ending = True
+        for entry in [entry for entry in self._waiting if not entry[1].is_due]:
+            self._waiting.remove(entry)
+            self._leave(entry[1])
+        if self._again is not None:
+            self._again.cancel()
+            self._begin()
         ended: Deferred[None] = Deferred()
         self._ended.append(ended)
         self._tell_ended()

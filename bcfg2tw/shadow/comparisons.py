@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -30,7 +30,10 @@ log = Logger()
 RESTS = 19
 
 #: Counts are written so much later at the latest.
-SAVING_SECONDS = 10.0
+SAVING_SECONDS = 1.0
+
+#: Answers up to this size are compared in the reactor's thread.
+SMALL_BYTES = 2000
 
 
 class Comparisons:
@@ -54,6 +57,7 @@ class Comparisons:
         self._record = Record(record_path(settings))
         self._lone_writes = LoneWrites(reactor.seconds)
         self._rest_until = 0.0
+        self._unsaved: list[ComparedCall] = []
         self._saving: IDelayedCall | None = None
         self._is_broken = False
         self.tally = Tally()
@@ -69,17 +73,21 @@ class Comparisons:
     async def compare(self, call: ShadowedCall, ours: HttpAnswer, theirs: HttpAnswer) -> None:
         """Compare two answers of one call, count, log and keep what comes of it."""
         client = ComparedClient(call.client)
-        try:
-            seconds, judgement, compared = await self._pool.call(
-                _compared, client, call.method, ours, theirs
-            )
+        with suppress(Busy):  # the server ends
+            seconds, judgement, compared = await self._judged(client, call.method, ours, theirs)
             self._rest_until = self._reactor.seconds() + RESTS * seconds
             self.tally.add(call.method, judgement.result)
             self._say(call, judgement)
-            is_login = ours.status == theirs.status == 401  # anybody can try to log in
-            await self._save([] if is_login else [compared])
-        except Busy:
-            pass  # the server ends
+            if not ours.status == theirs.status == 401:  # anybody can try to log in
+                self._unsaved.append(compared)
+            self._save_later()
+
+    async def _judged(
+        self, client: ComparedClient, method: str, ours: HttpAnswer, theirs: HttpAnswer
+    ) -> tuple[float, Judgement, ComparedCall]:
+        if len(ours.body) + len(theirs.body) <= SMALL_BYTES:  # less work than a thread's
+            return _compared(client, method, ours, theirs)
+        return await self._pool.call(_compared, client, method, ours, theirs)
 
     def _say(self, call: ShadowedCall, judgement: Judgement) -> None:
         fields = {"client": call.client, "method": call.method, "result": judgement.result}
@@ -119,10 +127,11 @@ class Comparisons:
 
     def _save_now(self) -> None:
         self._saving = None
-        Deferred.fromCoroutine(self._save([])).addErrback(lambda failure: failure.trap(Busy))
+        Deferred.fromCoroutine(self._save()).addErrback(lambda failure: failure.trap(Busy))
 
-    async def _save(self, comparisons: Sequence[ComparedCall]) -> None:
+    async def _save(self) -> None:
         """Write comparisons and counts into the record; one that is broken is said once."""
+        comparisons, self._unsaved = self._unsaved, []
         counts, lone = self.tally.take_unsaved(), self._lone_writes.take_unsaved()
         try:
             await self._pool.call(self._record.add, time.time(), comparisons, counts, lone)
@@ -138,7 +147,7 @@ class Comparisons:
             self._saving.cancel()
             self._saving = None
         with suppress(Busy):
-            await self._save([])
+            await self._save()
 
 
 def _compared(

@@ -96,9 +96,13 @@ class ShadowMode:
         """Begin nothing more; the Deferred fires when what runs has ended and counts are saved."""
         ended: Deferred[Any] = self._beside.stop()
         # what hangs there is not to hold this server up
-        ended.addTimeout(END_SECONDS, self._reactor, lambda *_: self._beside.abandon())
+        ended.addTimeout(END_SECONDS, self._reactor, lambda *_: self._abandon())
         self._other.stop()
         return ended.addCallback(lambda _: Deferred.fromCoroutine(self._comparisons.stop()))
+
+    def _abandon(self) -> None:
+        self._beside.abandon()
+        self._other.abandon()
 
     # Ours for the client
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from weakref import WeakSet
 
@@ -34,12 +34,15 @@ KEPT_SECONDS = 5
 #: How many connections are kept; each is a thread of a server of old.
 KEPT_CONNECTIONS = 2
 
-#: The only call that means something else when it comes twice.
+#: The only call that means something else when it comes twice: it is never repeated.
 ONCE = "RecvStats"
 
 #: As all that is XML-RPC ends and begins.
 _BEGIN, _END = b"<methodResponse>", b"</methodResponse>"
 _HEAD_BYTES = 200
+
+
+T = TypeVar("T")
 
 
 class NoAnswer(Bcfg2Error):
@@ -78,7 +81,7 @@ class OtherServer:
         self._endpoints = _Endpoints(reactor, self._identity, settings.shadow_patience_seconds)
         self._kept = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
         self._fresh = Agent.usingEndpointFactory(reactor, self._endpoints)
-        self._asking = 0
+        self._asking: set[Any] = set()
         self._is_stopped = False
 
     def ask(self, method: str, authorization: bytes, body: bytes) -> Deferred[HttpAnswer]:
@@ -93,31 +96,26 @@ class OtherServer:
         headers = Headers({b"Content-Type": [b"text/xml"], b"Authorization": [authorization]})
         seconds = self._settings.shadow_patience_seconds
         asking = Deferred.fromCoroutine(self._asked(method, headers, body))
+        self._asking.add(asking)
         asking.addTimeout(seconds, self._reactor, _too_late)
-        return asking.addErrback(self._no_answer)
+        return asking.addBoth(self._end, asking).addErrback(self._no_answer)
+
+    def _end(self, result: T, asking: object) -> T:
+        self._asking.discard(asking)
+        if self._is_stopped:
+            self._close_kept()
+        return result
 
     async def _asked(self, method: str, headers: Headers, body: bytes) -> HttpAnswer:
         deadline = self._reactor.seconds() + self._settings.shadow_patience_seconds
-        self._asking += 1
-        try:
-            return await self._asked_in_turn(method, headers, body, deadline)
-        finally:
-            self._asking -= 1
-            if self._is_stopped:
-                self._close_kept()
-
-    async def _asked_in_turn(
-        self, method: str, headers: Headers, body: bytes, deadline: float
-    ) -> HttpAnswer:
         await self._places.acquire()
         try:
-            if method == ONCE:
-                return await self._post(self._fresh, headers, body)
             try:
                 return await self._post(self._kept, headers, body)
             except NETWORK_ERRORS as error:
-                if not hasattr(error, "reasons") or self._reactor.seconds() >= deadline:
-                    raise  # there never was a connection, or nobody waits any more
+                is_late = self._reactor.seconds() >= deadline
+                if method == ONCE or is_late or not hasattr(error, "reasons"):
+                    raise  # or there never was a connection
             # the connection was kept, and the server closed it as the call was on its way
             return await self._post(self._fresh, headers, body)
         finally:
@@ -172,6 +170,11 @@ class OtherServer:
         """Keep no connection any more; calls go on to their end."""
         self._is_stopped = True
         self._close_kept()
+
+    def abandon(self) -> None:
+        """Wait no longer for the calls that run, after `stop`."""
+        for asking in tuple(self._asking):
+            asking.cancel()
 
     def _close_kept(self) -> None:
         """Close connections on which nothing runs, without waiting for the other side's consent."""

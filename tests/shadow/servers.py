@@ -17,6 +17,7 @@ from twisted.trial.unittest import TestCase
 from bcfg2tw.core import TwistedCore
 from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.settings import Settings
+from bcfg2tw.shadow import beside, comparisons
 from bcfg2tw.shadow.counts import DIFFERENT, EQUAL
 from bcfg2tw.shadow.record import Contents, Record, record_path
 from tests.builders import a_repository
@@ -61,6 +62,8 @@ class TwoServersTestCase(TestCase):
 
     def setUp(self) -> None:
         self.lines = log_lines(self)
+        self.patch(beside, "DELAY_SECONDS", 0.0)
+        self.patch(comparisons, "SAVING_SECONDS", 0.0)
         self.authority = an_authority(self)
         self.other_port, self.port = free_port(self), free_port(self)
 
