@@ -54,7 +54,8 @@ def _shortened(clients: Iterable[str]) -> str:
     shown: list[str] = []
     while names and (not shown or len(", ".join([*shown, names[0]])) <= MOST_CHARACTERS):
         shown.append(names.pop(0))
-    return ", ".join([*shown, *(["…"] if names else [])])
+    text = ", ".join([*shown, *(["…"] if names else [])])
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
 
 
 def folded_names(names: Iterable[str]) -> str:

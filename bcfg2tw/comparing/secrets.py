@@ -32,15 +32,18 @@ class SecretTexts:
     The secrets of a site that a configuration does not show to be such.
 
     :ivar texts: what is encrypted in the repository, in the clear
+    :ivar paths: names of the paths whose whole content is encrypted there
     """
 
     texts: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> SecretTexts:
+    def of(cls, texts: Iterable[str], paths: Iterable[str] = ()) -> SecretTexts:
         """Take the texts of a repository; those that are too short to be told are left out."""
         stripped = (text.strip() for text in texts)
-        return cls(frozenset(text for text in stripped if len(text) >= _SHORTEST))
+        told = frozenset(text for text in stripped if len(text) >= _SHORTEST)
+        return cls(told, frozenset(paths))
 
     def hides_content(self, entry: NormalEntry, content: str) -> bool:
         """
@@ -50,6 +53,7 @@ class SecretTexts:
         """
         return (
             entry.attributes.get("sensitive", "").lower() in _TRUE
+            or (entry.tag == "Path" and entry.name in self.paths)
             or _KEY_FILE.search(entry.name) is not None
             or self.hides(content)
         )

@@ -752,6 +752,15 @@ class OptionTable:
         "name a bundle that never was there.",
         types.boolean,
     )  # fmt: skip
+    diff_ignore: tuple[str, ...] = option(
+        "diff", "ignore", "",
+        "Differences that do not count, as TYPE:NAME, or with attributes behind it: "
+        "Path:/etc/motd, Service:* status.",
+        types.comma_list,
+    )  # fmt: skip
+    diff_ignore_file: str | None = option(
+        "diff", "ignore_file", None, "File with such rules, one a line.", types.path
+    )
 
 
 def options() -> Mapping[str, Option]:
