@@ -15,8 +15,8 @@ from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from twisted.web.client import Agent, readBody
 
-from bcfg2tw.certificates.server_identity import ServerIdentity
 from bcfg2tw.cli.call.remote import Remote, call
+from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.engine.encryption import decrypt_by_any, decrypt_elements
 from bcfg2tw.engine.xmlio import parse_file

@@ -159,6 +159,7 @@ ROOMS = {
             "forwarded",
             "lone_writes",
             "notices",
+            "server_identity",
             "shared_result",
             "",
         ),

@@ -59,9 +59,11 @@ def configuration_of(value: Any) -> Element:
     :raises UnreadableAnswer: if it is none
     """
     document = _document(value)
-    for name in BOOLEANS:
-        for entry in document.xpath(f"//*[@{name}='True' or @{name}='False']"):
-            entry.set(name, entry.get(name).lower())
+    for entry in document.iter(etree.Element):
+        for name in BOOLEANS:
+            value = entry.get(name)
+            if value in ("True", "False"):
+                entry.set(name, value.lower())
     return document
 
 

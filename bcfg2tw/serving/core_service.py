@@ -16,9 +16,8 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.interfaces import DebugListener, DescribedCore, RunningCore
-from bcfg2tw.certificates.server_identity import CredentialsError
 from bcfg2tw.downloads.reactor_downloader import ReactorDownloader
-from bcfg2tw.errors import Bcfg2Error, SettingsError
+from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import tls_factory
 from bcfg2tw.serving.certificate_watch import CertificateWatch
@@ -171,10 +170,7 @@ class CoreService(MultiService):
         """
         if settings.shadow_server is None:
             return None
-        try:
-            return ShadowMode(self._reactor, settings, self.pool, lambda: self.pool.is_quiet)
-        except CredentialsError as error:
-            raise SettingsError(str(error), "shadow", "ca") from error
+        return ShadowMode(self._reactor, settings, self.pool, lambda: self.pool.is_quiet)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = proxied(tls_factory(site, context), self._settings, context)

@@ -53,7 +53,7 @@ class ShadowMode:
         Make it; nothing happens before it is asked for an answer.
 
         :param is_quiet: says whether no call of a client waits or runs
-        :raises CredentialsError: if the file of the other server's authorities cannot be used
+        :raises SettingsError: if the file of the other server's authorities cannot be used
         """
         self.settings = settings
         self._reactor = reactor

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import quote
 from weakref import WeakSet
 
 from OpenSSL import SSL
-from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectionRefusedError, DNSLookupError
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
@@ -21,12 +22,12 @@ from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
 
 from bcfg2tw.calls.dispatch import FAILED_LOGIN, UNREADABLE, HttpAnswer
-from bcfg2tw.certificates.server_identity import ServerIdentity
 from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.shadow_types import path_of
 from bcfg2tw.settings.types import locations
+from bcfg2tw.shadow.server_identity import OtherServerIdentity
 
 #: Servers of old close a connection on which nothing comes for ten seconds.
 KEPT_SECONDS = 5
@@ -57,6 +58,28 @@ class NoAnswer(Bcfg2Error):
         self.is_away = is_away
 
 
+class _Wanted:
+    """
+    Whether anybody still waits for a call: HTTP has many errors for one that was given up.
+
+    :ivar is_so: whether it was not cancelled
+    """
+
+    def __init__(self) -> None:
+        self.is_so = True
+
+    def result_of(self, call: Coroutine[Any, Any, HttpAnswer]) -> Deferred[HttpAnswer]:
+        """Run a call, and return its result; to cancel that is to want it no more."""
+        running = Deferred.fromCoroutine(call)
+        result: Deferred[HttpAnswer] = Deferred(lambda _: self._give_up(running))
+        running.addBoth(result.callback)
+        return result
+
+    def _give_up(self, running: Deferred[Any]) -> None:
+        self.is_so = False
+        running.cancel()
+
+
 class OtherServer:
     """The server of `[shadow] server`; for the reactor's thread."""
 
@@ -64,7 +87,7 @@ class OtherServer:
         """
         Ask nothing yet.
 
-        :raises CredentialsError: if the file of its authorities cannot be used
+        :raises SettingsError: if the file of its authorities cannot be used
         """
         assert settings.shadow_server is not None
         self.url = settings.shadow_server
@@ -73,7 +96,7 @@ class OtherServer:
         self._host, self._port = locations(self.url)[0]
         self._places = DeferredSemaphore(settings.shadow_connections)
         ca = settings.shadow_ca or settings.ca
-        self._identity = ServerIdentity(self._host, ca, settings.shadow_common_names)
+        self._identity = OtherServerIdentity(self._host, ca, settings.shadow_common_names)
         self._pool = HTTPConnectionPool(reactor)
         self._pool.maxPersistentPerHost = KEPT_CONNECTIONS
         self._pool.cachedConnectionTimeout = KEPT_SECONDS
@@ -95,10 +118,12 @@ class OtherServer:
         """
         headers = Headers({b"Content-Type": [b"text/xml"], b"Authorization": [authorization]})
         seconds = self._settings.shadow_patience_seconds
-        asking = Deferred.fromCoroutine(self._asked(method, headers, body))
+        wanted = _Wanted()
+        asking = wanted.result_of(self._asked(method, headers, body, wanted))
         self._asking.add(asking)
         asking.addTimeout(seconds, self._reactor, _too_late)
-        return asking.addBoth(self._end, asking).addErrback(self._no_answer)
+        ended: Deferred[Any] = asking.addBoth(self._end, asking)
+        return ended.addErrback(self._no_answer, wanted)
 
     def _end(self, result: T, asking: object) -> T:
         self._asking.discard(asking)
@@ -106,15 +131,15 @@ class OtherServer:
             self._close_kept()
         return result
 
-    async def _asked(self, method: str, headers: Headers, body: bytes) -> HttpAnswer:
-        deadline = self._reactor.seconds() + self._settings.shadow_patience_seconds
+    async def _asked(
+        self, method: str, headers: Headers, body: bytes, wanted: _Wanted
+    ) -> HttpAnswer:
         await self._places.acquire()
         try:
             try:
                 return await self._post(self._kept, headers, body)
             except NETWORK_ERRORS as error:
-                is_late = self._reactor.seconds() >= deadline
-                if method == ONCE or is_late or not hasattr(error, "reasons"):
+                if method == ONCE or not wanted.is_so or not hasattr(error, "reasons"):
                     raise  # or there never was a connection
             # the connection was kept, and the server closed it as the call was on its way
             return await self._post(self._fresh, headers, body)
@@ -148,9 +173,11 @@ class OtherServer:
             raise NoAnswer("what it answers is no XML-RPC", is_away=False)
         return HttpAnswer(200, body)
 
-    def _no_answer(self, failure: Failure) -> HttpAnswer:
+    def _no_answer(self, failure: Failure, wanted: _Wanted) -> HttpAnswer:
         """Say in a clause why there is no answer."""
         error: Any = failure.value
+        if not wanted.is_so and not isinstance(error, NoAnswer):
+            raise CancelledError
         if not isinstance(error, (*NETWORK_ERRORS, OSError, ValueError)):
             failure.raiseException()  # `NoAnswer`, and what no server can be blamed for
         refusal, self._identity.refusal = self._identity.refusal, None
@@ -181,7 +208,7 @@ class OtherServer:
         if not self._asking:
             self._pool.closeCachedConnections()
             for protocol in tuple(self._endpoints.protocols):
-                if protocol.transport is not None:
+                if protocol.state != "CONNECTION_LOST":
                     protocol.transport.abortConnection()
 
 
@@ -193,7 +220,7 @@ class _Endpoints:
     :ivar protocols: the connections that there are
     """
 
-    def __init__(self, reactor: Any, identity: ServerIdentity, seconds: float) -> None:
+    def __init__(self, reactor: Any, identity: OtherServerIdentity, seconds: float) -> None:
         self._reactor = reactor
         self._identity = identity
         self._seconds = seconds

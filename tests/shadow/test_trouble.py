@@ -136,7 +136,7 @@ class DeadTests(TroubleTestCase):
 
     async def until_asked_again(self) -> None:
         """Have a client ask again and again, until the other server is there once more."""
-        while not self.said("is back"):
+        while not self.said(", is back"):
             self.assertIn("hello", await self.ask("GetConfig"))
 
     async def test_hanging(self) -> None:

@@ -23,7 +23,7 @@ from twisted.web.client import Agent, FileBodyProducer, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
-from bcfg2tw.certificates.server_identity import ServerIdentity
+from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.errors import Bcfg2Error
 
@@ -48,15 +48,11 @@ class CallFailed(Bcfg2Error):
     A call brought no result; the text is one line for the administrator.
 
     :ivar is_unreachable: whether there was no answer at all, so that trying again may help
-    :ivar fault: code and text of the server's answer where it is a fault, else None
     """
 
-    def __init__(
-        self, reason: str, is_unreachable: bool = False, fault: tuple[int, str] | None = None
-    ) -> None:
+    def __init__(self, reason: str, is_unreachable: bool = False) -> None:
         super().__init__(reason)
         self.is_unreachable = is_unreachable
-        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -110,8 +106,7 @@ async def call(
     try:
         (result,), _method = loads(answer)
     except Fault as fault:
-        reason = f"{method}: {fault.faultString} (fault {fault.faultCode})"
-        raise CallFailed(reason, fault=(int(fault.faultCode), str(fault.faultString))) from fault
+        raise CallFailed(f"{method}: {fault.faultString} (fault {fault.faultCode})") from fault
     except (ExpatError, ResponseError, ValueError) as error:
         raise CallFailed(f"{remote.location}: the answer is not XML-RPC: {error}") from error
     return result

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from twisted.internet.task import deferLater
 
-from bcfg2tw.certificates.server_identity import ServerIdentity
 from bcfg2tw.cli.call.remote import CallFailed, Remote, call
+from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.reactor import run_once
 from bcfg2tw.cli.site import server_address, server_path
 from bcfg2tw.settings import Settings
@@ -79,25 +79,15 @@ class Server:
         return self.run(one_call)
 
     async def call(
-        self,
-        reactor: Any,
-        method: str,
-        *arguments: Any,
-        user: str | None = None,
-        password: str | None = None,
+        self, reactor: Any, method: str, *arguments: Any, user: str | None = None
     ) -> Any:
         """
         Call a method and return its result.
 
         :param user: the caller to be, where that is another one than the site's
-        :param password: the caller's, where it is another one than the site's
         :raises CallFailed: whatever went wrong
         """
-        remote = replace(
-            self._remote,
-            user=user or self._remote.user,
-            password=password or self._remote.password,
-        )
+        remote = self._remote if user is None else replace(self._remote, user=user)
         for _ in range(1, self._options.retries):
             try:
                 return await call(reactor, remote, self._identity, method, arguments)
