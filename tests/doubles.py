@@ -350,6 +350,7 @@ class RecordingContext:
         self.announced: list[tuple[str | None, str]] = []
         self.bound: list[tuple[str, str | None]] = []
         self.changes = 0
+        self.plugins: dict[str, Any] = {}
 
     def announce(self, client: str | None, aspect: str) -> None:
         """Keep it, and tell those who listen to the store."""

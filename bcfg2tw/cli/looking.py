@@ -49,6 +49,15 @@ class Site:
         """
         self.overrides = overrides
         self._plugins = plugins
+        self._of_clients = False
+
+    def read_clients_alone(self) -> None:
+        """
+        Have the core read no more than metadata and probes of clients need.
+
+        That is a small part of a repository. Where the core has been read already, it stays.
+        """
+        self._of_clients = True
 
     @cached_property
     def settings(self) -> Settings:
@@ -70,10 +79,14 @@ class Site:
         """
         from bcfg2tw.engine.core import Core
         from bcfg2tw.engine.model.effects import Look
+        from bcfg2tw.engine.plugin.registry import without_silent
 
         settings = self.settings
         if self._plugins:
             settings = Settings.load({**self.overrides, "plugins": self._plugins})
+        elif self._of_clients:
+            names = without_silent(settings.plugins)
+            settings = Settings.load({**self.overrides, "plugins": names})
         core = Core(settings, Look(), store=self.open_store(settings))
         core.load_plugins()
         return core

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.metadata import build_metadata
@@ -37,6 +39,11 @@ class CoreContext:
     def settings(self) -> Settings:
         """The settings in force now."""
         return self._served.settings
+
+    @property
+    def plugins(self) -> Mapping[str, Any]:
+        """The plugins that are in service, by name; none before the repository was read."""
+        return self._served.plugins
 
     def announce(self, client: str | None, aspect: str) -> None:
         """Make known that something about a client, or about all, is other than it was."""

@@ -17,7 +17,8 @@ IGNORED_FILES = "*~,*#,.#*,*.swp,*.swpx,.*.swx,SCCS,.svn,4913,.gitignore"
 PLUGINS = "Bundler,Cfg,Metadata,Pkgmgr,Rules,SSHbase"
 
 
-@dataclass(frozen=True)
+# methods are made for the class that derives from it: for so many fields they take a while
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class OptionTable:
     """
     A field for each option, named as the reference names it (:ref:`options-6` and
@@ -708,6 +709,13 @@ class OptionTable:
         "Seconds that the answer to a failed login may be late, which grows with their number for "
         "each address (of IPv6: each /64); 0 for not at all.",
         types.not_negative,
+    )  # fmt: skip
+    info_reading: str | None = option(
+        "bcfg2tw", "info_reading", None,
+        "Which Bcfg2's reading counts of what says owner and mode of files: 1.3 (the last Info of "
+        "an info.xml that applies; files called info and :info count) or 1.4 (the first; they do "
+        "not). Without it the first Info counts, and so do files called info and :info.",
+        types.choice("1.3", "1.4"),
     )  # fmt: skip
     python2_random: bool = option(
         "bcfg2tw", "python2_random", "yes",

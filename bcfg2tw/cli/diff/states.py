@@ -22,7 +22,6 @@ from bcfg2tw.cli.diff.building import (
     answer_all,
     document_bytes,
 )
-from bcfg2tw.cli.diff.own_process import in_own_process
 from bcfg2tw.cli.looking import Site, matching
 from bcfg2tw.cli.revisions import Revisions
 from bcfg2tw.cli.test.building import Log
@@ -32,7 +31,6 @@ from bcfg2tw.errors import Bcfg2Error, NotServing
 from bcfg2tw.settings import Settings
 
 if TYPE_CHECKING:
-    from bcfg2tw.cli.call.target import Server
     from bcfg2tw.engine.store.store import Store
 
 __all__ = ["FolderState", "RevisionState", "ServerState", "State"]
@@ -252,15 +250,11 @@ class ServerState(State):
 
     def clients(self) -> list[str]:
         """Ask the server for the names of its clients."""
-        # the reactor runs once in a process, and the processes that build are forked from this one
-        self._clients = frozenset(in_own_process(self._list))
+        from bcfg2tw.cli.call.target import Server, ServerOptions
+
+        self._server = Server(ServerOptions(**self._options, checks_name=False), self._settings)
+        self._clients = frozenset(self._server.call("Metadata.list_clients"))
         return sorted(self._clients)
-
-    def _list(self) -> list[str]:
-        async def ask(server: Server, reactor: Any) -> list[str]:
-            return list(await server.call(reactor, "Metadata.list_clients"))
-
-        return self._server().run(ask)
 
     def select(self, selection: ClientSelection) -> list[str] | None:
         """Return the clients of given names; their groups are not known here."""
@@ -268,29 +262,15 @@ class ServerState(State):
 
     def answer(self, connection: Connection, finish: Finish) -> None:
         """Ask for clients, one after the other."""
+        answer_all(connection, self._ask, finish)
 
-        async def ask(server: Server, reactor: Any) -> None:
-            while True:
-                try:
-                    host, extra = connection.recv()
-                    connection.send(finish(await self._ask(server, reactor, host), extra))
-                except (EOFError, BrokenPipeError, ConnectionResetError):
-                    return
-
-        self._server().run(ask)
-
-    async def _ask(self, server: Server, reactor: Any, host: str) -> BuiltClient:
+    def _ask(self, host: str) -> BuiltClient:
         if host not in self._clients:
             return BuiltClient(host, exists=False)
         try:
-            text = await server.call(reactor, "GetConfig", user=host)
+            text = self._server.call("GetConfig", user=host)
         except Bcfg2Error as error:
             return BuiltClient(host, exists=True, failure=str(error))
         document = parse_own(text.encode("utf-8"))
         failure = failure_of_build(document)
         return BuiltClient(host, True, None if failure else document_bytes(document), failure)
-
-    def _server(self) -> Server:
-        from bcfg2tw.cli.call.target import Server, ServerOptions
-
-        return Server(ServerOptions(**self._options, checks_name=False), self._settings)

@@ -126,6 +126,14 @@ class Plugin(Debuggable):
         self.data = files.folder
         self.Entries = {}
 
+    def is_current(self, files: Files) -> bool:
+        """Say whether a plugin that is made from these files would be as this one is."""
+        return self.files.is_current(files)
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the files and globs outside of the folder that this was made from."""
+        return tuple(self.files.outside())
+
     def shutdown(self) -> None:
         """End what the plugin has running; called once, on the last snapshot's plugin."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -41,6 +42,10 @@ class PluginContext(Protocol):
     @property
     def downloads(self) -> Downloader | None:
         """Fetches files from the network; None where there is no network side."""
+
+    @property
+    def plugins(self) -> Mapping[str, Any]:
+        """The plugins that are in service, by name; none before the repository was read."""
 
     def announce(self, client: str | None, aspect: str) -> None:
         """

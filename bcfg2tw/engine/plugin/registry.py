@@ -7,12 +7,14 @@ import logging
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 from traceback import extract_tb
+from typing import NoReturn
 
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.repository.source import PASSING
 from bcfg2tw.errors import CoreInitError, PluginInitError, UnreadableRepository
 from bcfg2tw.near_names import near_name
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -60,9 +62,20 @@ SHIPPED = {
     "Trigger": "trigger",
 }
 
+#: Those of them that neither say anything of clients nor ask these anything.
+_SILENT = frozenset({
+    "ACL", "Base", "Bundler", "Bzr", "Cfg", "Cvs", "Darcs", "Decisions", "Defaults", "Deps",
+    "Fossil", "Git", "Hg", "NagiosGen", "Pkgmgr", "POSIXCompat", "Reporting", "Rules", "SEModules",
+    "ServiceCompat", "SSLCA", "Svn", "TCheetah", "TGenshi", "Trigger",
+})  # fmt: skip
+
 
 class AbsentPlugin(PluginInitError):
     """A plugin that Bcfg2 had: it is left out, and does not end the start."""
+
+
+#: Finds a site's own plugins of upstream's shape; imported where a name is none of ours.
+_SITE_PLUGINS = "bcfg2tw.engine.siteplugins"
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -72,11 +85,24 @@ def check_names(names: Iterable[str]) -> None:
     :raises CoreInitError: naming the first that there is not, and the remedy
     """
     for name in names:
-        if not ("." in name or name in SHIPPED or name in ABSENT or name in _announced()):
+        if not ("." in name or name in SHIPPED or name in ABSENT or name in _announced()
+                or _file_of_site(name)):  # fmt: skip
             raise refusal(name, PluginInitError(_unknown(name)))
 
 
-def plugin_classes(names: Iterable[str], is_lenient: bool = True) -> list[type[Plugin]]:
+def without_silent(names: Iterable[str]) -> tuple[str, ...]:
+    """
+    Return the plugins that metadata of clients and their probes are made with; nothing is imported.
+
+    Those that a site or another distribution brings count as such.
+    """
+    silent = _SILENT - _announced()
+    return tuple(name for name in names if name not in silent)
+
+
+def plugin_classes(
+    names: Iterable[str], is_lenient: bool = True, settings: Settings | None = None
+) -> list[type[Plugin]]:
     """
     Return the classes that names stand for, in order, each once.
 
@@ -84,13 +110,14 @@ def plugin_classes(names: Iterable[str], is_lenient: bool = True) -> list[type[P
     left out (:ref:`decisions-crashes`).
 
     :param is_lenient: whether others that cannot be used are left out so as well
+    :param settings: of the site whose own plugins are found as well
     :raises CoreInitError: if they are not (:ref:`decisions-never-shortened`)
     :raises UnreadableRepository: if nothing could be read now, whatever the plugin
     """
     classes: dict[str, type[Plugin]] = {}
     for name in names:
         try:
-            plugin = plugin_class(name)
+            plugin = plugin_class(name, settings)
         except Exception as error:  # importing runs a site's own code
             if isinstance(error, OSError) and error.errno in PASSING:
                 raise UnreadableRepository(f"plugin {name}: {error}") from error
@@ -131,26 +158,79 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
 
 
-def plugin_class(name: str) -> type[Plugin]:
+def plugin_class(name: str, settings: Settings | None = None) -> type[Plugin]:
     """
     Return the class of a plugin.
 
     A name with a dot is MODULE.CLASS, found on Python's path; other names are looked up among
-    installed distributions' entry points, then among the plugins that come with the engine.
+    installed distributions' entry points, then among the plugins that come with the engine, then
+    in `Bcfg2/Server/Plugins` on Python's path.
 
+    :param settings: of the site whose own plugins are found as well
     :raises PluginInitError: if there is no such plugin
     """
+    settings = settings or Settings()
     if "." in name:
-        module, _, attribute = name.rpartition(".")
-        return _of_module(name, module, attribute)
+        return _dotted(name, settings)
     for entry_point in entry_points(group=ENTRY_POINTS, name=name):
         return _of_module(name, entry_point.module, entry_point.attr)
     if name in SHIPPED:
+        _tell_passed_over(name)
         module = f"bcfg2tw.engine.plugins.{SHIPPED[name]}"
         return _check_class(name, getattr(importlib.import_module(module), name))
-    if name in ABSENT:
+    if name in ABSENT and not _file_of_site(name, is_own=True):
         raise AbsentPlugin(ABSENT[name])
-    raise PluginInitError(_unknown(name))
+    return _of_site(name, settings) or _raise(PluginInitError(_unknown(name)))
+
+
+def _raise(error: PluginInitError) -> NoReturn:
+    raise error
+
+
+def _of_site(name: str, settings: Settings) -> type[Plugin] | None:
+    """Return a plugin that is written for upstream's names, None where it is not."""
+    loading = importlib.import_module(f"{_SITE_PLUGINS}.loading")
+    plugin: type[Plugin] | None = loading.plugin_of_site(name, settings)
+    return plugin
+
+
+def _file_of_site(name: str, is_own: bool = False) -> str | None:
+    """
+    Return the file of a plugin in `Bcfg2/Server/Plugins` on Python's path, None without one.
+
+    :param is_own: whether one that is beside an installed Bcfg2 does not count
+    """
+    finding = importlib.import_module(f"{_SITE_PLUGINS}.finding")
+    path: str | None = finding.plugin_file(name)
+    return None if path is None or (is_own and finding.is_installed_bcfg2(path)) else path
+
+
+def _tell_passed_over(name: str) -> None:
+    """Warn of a site's own file that has the name of one of ours."""
+    path = _file_of_site(name, is_own=True)
+    if path is not None:
+        logger.warning(
+            "%s is not used: %s is a plugin of this server; give its class another name",
+            path,
+            name,
+        )
+
+
+def _dotted(name: str, settings: Settings) -> type[Plugin]:
+    module, _, attribute = name.rpartition(".")
+    of_site = _of_site(name, settings)
+    if of_site is not None:
+        return of_site
+    try:
+        return _of_module(name, module, attribute)
+    except NamesUpstream as error:
+        loading = importlib.import_module(f"{_SITE_PLUGINS}.loading")
+        plugin: type[Plugin] = loading.retried(name, settings, error)
+        return plugin
+
+
+class NamesUpstream(PluginInitError):
+    """A module imports upstream's names by way of another one."""
 
 
 def _of_module(name: str, module: str, attribute: str) -> type[Plugin]:
@@ -169,18 +249,15 @@ def _import(name: str, module: str) -> object:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise PluginInitError(_missing(name, module, error)) from error
+        names_upstream = (error.name or "").partition(".")[0] == "Bcfg2"
+        refuse = NamesUpstream if names_upstream else PluginInitError
+        raise refuse(_missing(name, module, error)) from error
 
 
 def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
     missing = error.name or ""
     if f"{module}.".startswith(f"{missing}."):
         return f"{error}; [server] plugins names {name}, so {module} must be on Python's path"
-    if missing.partition(".")[0] == "Bcfg2":
-        return (
-            f"{module} is written for upstream Bcfg2: derive it from the classes in "
-            "bcfg2tw.engine.plugin, or start with --core upstream where Bcfg2 is installed"
-        )
     return f"{module} needs {missing}, which is not installed"
 
 
@@ -196,7 +273,8 @@ def _unknown(name: str) -> str:
     names = ", ".join(sorted(SHIPPED))
     return (
         f"there is no plugin of this name{hint}; [server] plugins takes {names}, "
-        f"names of entry points in the group {ENTRY_POINTS}, and MODULE.CLASS"
+        f"names of entry points in the group {ENTRY_POINTS}, MODULE.CLASS, and files of a site in "
+        "Bcfg2/Server/Plugins on Python's path"
     )
 
 

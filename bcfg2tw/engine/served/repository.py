@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from bcfg2tw.engine.memory import collector, give_back
@@ -62,6 +62,11 @@ class ServedRepository:
             raise MetadataRuntimeError("Metadata not loaded yet")
         return self._snapshot
 
+    @property
+    def plugins(self) -> Mapping[str, Plugin]:
+        """The plugins in service by name; none before the repository was read."""
+        return {} if self._snapshot is None else self._snapshot.plugins
+
     def load(self, context: PluginContext) -> None:
         """
         Find the configured plugins and read the repository for the first time.
@@ -69,7 +74,8 @@ class ServedRepository:
         :param context: what plugins get of the server
         :raises CoreInitError: if a plugin cannot be used
         """
-        self._classes = plugin_classes(self.settings.plugins, self.settings.lenient_plugins)
+        settings = self.settings
+        self._classes = plugin_classes(settings.plugins, settings.lenient_plugins, settings)
         if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
             self._classes.append(DefaultACL)
         self._reader = RepositoryReader(context)

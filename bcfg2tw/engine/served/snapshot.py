@@ -109,7 +109,7 @@ class Snapshot:
     def watched(self) -> tuple[str, ...]:
         """Return the folders, and files and globs outside of them, that all this was read from."""
         folders = {plugin.files.folder for plugin in self.plugins.values()}
-        outside = {path for plugin in self.plugins.values() for path in plugin.files.outside()}
+        outside = {path for plugin in self.plugins.values() for path in plugin.watched()}
         revision = {
             path for plugin in self.plugins_by_type(Version) for path in plugin.revision_files()
         }
@@ -167,7 +167,7 @@ def _plugin(
 ) -> Plugin | None:
     before = previous.plugins.get(plugin_class.name) if previous else None
     same_settings = previous is not None and previous.library is library
-    if before is not None and same_settings and not _concerns(before.files, changed):
+    if before is not None and same_settings and not _concerns(before, changed):
         return before
     repository = library.settings.repository
     folder = os.path.join(repository, plugin_class.name)
@@ -179,7 +179,7 @@ def _plugin(
         before.files if before else None,
         changed if same_settings else None,
     )
-    if before is not None and same_settings and before.files.is_current(files):
+    if before is not None and same_settings and before.is_current(files):
         return before
     _tell_misnamed(plugin_class.name, files, before.files if before else ())
     make = _make_or_keep if previous or library.settings.lenient_plugins else _make
@@ -192,12 +192,13 @@ def _tell_misnamed(plugin: str, files: Files, names_before: Collection[str]) -> 
             logger.error("%s is not read: did you mean %s?", files.path(name), meant)
 
 
-def _concerns(files: Files, changed: Collection[str] | None) -> bool:
+def _concerns(plugin: Plugin, changed: Collection[str] | None) -> bool:
     if changed is None:
         return True
-    if any(path == files.folder or path.startswith(files.folder + "/") for path in changed):
+    folder = plugin.files.folder
+    if any(path == folder or path.startswith(folder + "/") for path in changed):
         return True
-    return bool(files.outside())
+    return bool(plugin.watched())
 
 
 def _make(make: Callable[[], Plugin], plugin_class: type[Plugin], before: Plugin | None) -> Plugin:

@@ -11,6 +11,7 @@ are for whoever else uses it in the process.
 from __future__ import annotations
 
 import ast
+import builtins
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from genshi.template.eval import (
 
 from bcfg2tw.engine.templates.dependence import depends_on_client_alone
 from bcfg2tw.engine.templates.divisions import divisions
+from bcfg2tw.engine.templates.imports import Import
 from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
 from bcfg2tw.settings import Settings
 
@@ -44,9 +46,18 @@ class Lookup(StrictLookup):
     Looks names up as Genshi does, and gives those that Python 2 had, too.
 
     :cvar built_in: what names mean that the template has no variables for
+    :cvar built_in_code: the same for the code of blocks
     """
 
     built_in: ClassVar[Mapping[str, Any]] = BUILT_IN_NAMES
+    built_in_code: ClassVar[Mapping[str, Any]] = {**builtins.__dict__, "__import__": Import({})}
+
+    @classmethod
+    def globals(cls, data: Any) -> dict[str, Any]:
+        """Return the global names of the code, `import` among what is built in."""
+        found: dict[str, Any] = super().globals(data)
+        found["__builtins__"] = cls.built_in_code
+        return found
 
     @classmethod
     def lookup_name(cls, data: Any, name: str) -> Any:
@@ -63,13 +74,7 @@ class Python2Lookup(Lookup):
     """Gives what Python 2 made of random numbers and of hashes as well."""
 
     built_in: ClassVar[Mapping[str, Any]] = {**BUILTINS, **OF_TEMPLATES}
-
-    @classmethod
-    def globals(cls, data: Any) -> dict[str, Any]:
-        """Return the global names of the code, `import` among what is built in."""
-        found: dict[str, Any] = super().globals(data)
-        found["__builtins__"] = cls.built_in
-        return found
+    built_in_code: ClassVar[Mapping[str, Any]] = built_in
 
 
 def lookup_for(settings: Settings) -> type[Lookup]:

@@ -36,7 +36,9 @@ def load_module(
     module.__dict__["__builtins__"] = {
         **builtins.__dict__,
         **python2.names(source.settings),
-        "__import__": Import({**python2.modules(source.settings), **(provided or {})}),
+        "__import__": Import(
+            {**python2.modules(source.settings), **(provided or {})}, source.settings
+        ),
     }
     before = sys.modules.get(name)
     sys.modules[name] = module

@@ -16,7 +16,8 @@ from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry,
 from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
-from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
+from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
+from bcfg2tw.engine.plugins.cfg.site_handlers import site_kinds
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
@@ -52,7 +53,7 @@ class PathFolders(Plugin, Generator):
         self, context: PluginContext, files: Files, previous: PathFolders | None = None
     ) -> None:
         super().__init__(context, files, previous)
-        self._kinds = self.kinds(context.settings)
+        self._kinds = self._all_kinds(context)
         self._defaults = default_path_metadata(context.settings)
         changed = None if previous is None else files.changed_since(previous.files)
         self.entry_sets: dict[str, EntrySet] = {}
@@ -80,6 +81,10 @@ class PathFolders(Plugin, Generator):
         for path in (*previous._emptied, *(f"/{folder}" for folder in folders)):
             self.entry_sets.pop(path, None)
         self._read_sets([*names, *(name for name in changed if "/" not in name)])
+
+    def _all_kinds(self, context: PluginContext) -> tuple[Kind, ...]:
+        """Return the kinds of files that there are, those of a site's own handlers among them."""
+        return self.kinds(context.settings)
 
     @classmethod
     @abstractmethod
@@ -150,7 +155,38 @@ class Cfg(PathFolders, PullTarget, Tracked):
     @classmethod
     def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
         """Return the kinds that `[cfg] handlers` names, or all."""
-        return enabled_kinds(settings.cfg_handlers)
+        return enabled_kinds(settings.cfg_handlers, settings.info_reading)
+
+    def __init__(
+        self, context: PluginContext, files: Files, previous: PathFolders | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        if previous is None and context.settings.info_reading is None:
+            self._tell_old_info()
+
+    def _tell_old_info(self) -> None:
+        """Say that there are files which Bcfg2 1.3 read and 1.4 did not."""
+        names = [name for name in self.files if self._is_old_info(name)]
+        if names:
+            self.logger.warning(
+                "%s: %s, which counts as with Bcfg2 1.3, and did not with 1.4: write "
+                "[bcfg2tw] info_reading = 1.3 or 1.4",
+                self.files.path(names[0]),
+                "an old info file" if len(names) == 1 else f"one of {len(names)} old info files",
+            )
+
+    def _is_old_info(self, name: str) -> bool:
+        folder, base = os.path.split(name)
+        if base not in ("info", ":info"):
+            return False
+        match = kind_of(base, os.path.basename(folder), self._kinds)
+        return match is not None and match[0].handler == LEGACY_INFO
+
+    def _all_kinds(self, context: PluginContext) -> tuple[Kind, ...]:
+        # a kind is equal to itself only: the same ones from instance to instance
+        of_site = self.lasting.keep("site's kinds", lambda: site_kinds(context))
+        kinds = (*self.kinds(context.settings), *of_site)
+        return tuple(sorted(kinds, key=lambda kind: kind.order)) if of_site else kinds
 
     def AcceptChoices(self, entry: Element, metadata: ClientMetadata) -> list[Specificity]:
         """Return for whom a path's file can be replaced."""

@@ -17,6 +17,7 @@ from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugins.cfg.interfaces import (
     ContentGenerator,
     Creator,
+    Filter,
     Info,
     NoSuchPath,
     Verifier,
@@ -54,6 +55,7 @@ class EntrySet:
     :ivar base: base name of the files
     :ivar generators: the files that content is made from
     :ivar creators: the files that make content where no generator is for a client
+    :ivar filters: the files by which content is changed
     :param owner: name of the plugin, which failures begin with
     """
 
@@ -65,6 +67,7 @@ class EntrySet:
         "_settings",
         "base",
         "creators",
+        "filters",
         "folder",
         "generators",
         "info",
@@ -92,6 +95,9 @@ class EntrySet:
         self.creators: tuple[Creator, ...] = tuple(
             file.value for file in files if file.kind.role is Role.CREATOR
         )
+        self.filters: SpecificSet[Filter] = _specific_set(
+            file for file in files if file.kind.role is Role.FILTER
+        )
         self.verifiers = _verifiers(files)
         self.info = _info(files)
         self._settings = settings
@@ -111,11 +117,19 @@ class EntrySet:
             self.info.bind(entry, metadata)
         if entry.tag == "Path":
             entry.set("type", "file")
-        content = self.content(entry, metadata)
+        content = self._filtered(entry, metadata, self.content(entry, metadata))
         if self.verifiers and self._settings.cfg_validation:
             metadata.build.untracked.append(f"verifiers of {self.folder}")
             content = self._verify_or_renew(entry, metadata, content)
         set_content(entry, content, self._settings)
+
+    def _filtered(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:
+        """Return the content as the filters for a client leave it, the least specific first."""
+        for changing in reversed(self.filters.matching(metadata)) if self.filters else ():
+            metadata.build.untracked.append(changing.path)
+            modify = partial(changing.modify, entry, metadata, content)
+            content = self._attempt("filtering", entry, modify)
+        return content
 
     def is_for(self, metadata: ClientMetadata) -> bool:
         """Say whether there is anything for a client, whether it works or not."""

@@ -90,6 +90,22 @@ class ContentGenerator(ABC):
         """
 
 
+class Filter(ABC):
+    """A file by which content is changed; there are those of a site's own handlers."""
+
+    __slots__ = ()
+
+    path: str
+
+    @abstractmethod
+    def modify(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content:
+        """
+        Return the content as it is to be.
+
+        Whatever it raises becomes the entry's failure.
+        """
+
+
 class Creator(ABC):
     """
     A file that says how content is made that is then kept beside it.

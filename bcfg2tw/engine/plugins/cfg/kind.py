@@ -30,6 +30,7 @@ class Role(enum.Enum):
     """The role of a file in its entry set."""
 
     GENERATOR = "generator"
+    FILTER = "filter"
     CREATOR = "creator"
     VERIFIER = "verifier"
     INFO = "info"

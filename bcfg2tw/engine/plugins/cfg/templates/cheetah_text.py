@@ -28,6 +28,7 @@ from bcfg2tw.engine.plugins.cfg.templates.rendering import (
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import divisions, output_limit, python2
 from bcfg2tw.engine.templates.data import Variables
+from bcfg2tw.engine.templates.imports import SETTINGS, Import, SettingsOf
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
@@ -48,9 +49,17 @@ INCLUDE = re.compile(r"_handleCheetahInclude\((.*), trans=")
 #: How generated code looks a name up.
 LOOK_UP = re.compile(r"VF\w*\(.*?['\"]([\w.]+)['\"], (?:True|False)\)")
 
-#: What is built in for templates: a module, for Cheetah wants values that can be hashed.
-BUILT_IN = ModuleType("builtins")
-BUILT_IN.__dict__.update({**builtins.__dict__, "__import__": python2.OF_TEMPLATES["__import__"]})
+
+def _built_in(of_import: Import) -> ModuleType:
+    """Return what is built in: a module, for Cheetah wants values that can be hashed."""
+    module = ModuleType("builtins")
+    module.__dict__.update({**builtins.__dict__, "__import__": of_import})
+    return module
+
+
+#: What is built in for templates, and the same where Python 2's random numbers are wanted.
+BUILT_IN = _built_in(Import({}))
+BUILT_IN_PYTHON2 = _built_in(python2.OF_TEMPLATES["__import__"])
 
 
 class Python2Filter(Filter):  # type: ignore[misc]  # cheetah has no types
@@ -186,8 +195,8 @@ def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
 def _names(settings: Settings) -> dict[str, Any]:
     """Return the names that the code of templates finds beside its own."""
     names = dict(python2.names(settings))
-    if settings.python2_random:
-        names["__builtins__"] = BUILT_IN
+    names["__builtins__"] = BUILT_IN_PYTHON2 if settings.python2_random else BUILT_IN
+    names[SETTINGS] = SettingsOf(settings)
     return names
 
 
