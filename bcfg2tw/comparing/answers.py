@@ -11,7 +11,7 @@ from lxml import etree
 from bcfg2tw.comparing.differences import Built
 from bcfg2tw.engine.xmlio import Element, parse_foreign
 
-__all__ = ["UnreadableAnswer", "built_of", "configuration_of", "fault_text"]
+__all__ = ["UnreadableAnswer", "built_of", "configuration_of", "fault_text", "without_call_name"]
 
 #: By this name the lines of a call are found in our log: it is another one each time.
 _CALL_NAME = re.compile(r" \(call [0-9a-f]+-[0-9a-f]+\)$")
@@ -29,7 +29,12 @@ class UnreadableAnswer(Exception):
 
 def fault_text(code: int, text: str) -> str:
     """Return a fault as the reason why there is no answer."""
-    return f"fault {code}: {_CALL_NAME.sub('', text)}"
+    return f"fault {code}: {without_call_name(text)}"
+
+
+def without_call_name(text: str) -> str:
+    """Return the text of a fault without the name of the call, which is another one each time."""
+    return _CALL_NAME.sub("", text)
 
 
 def built_of(method: str, value: Any) -> Built:
