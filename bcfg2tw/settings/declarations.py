@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bcfg2tw.settings import types, web_types
@@ -705,6 +706,7 @@ class OptionTable:
     )  # fmt: skip
 
 
+@cache
 def options() -> Mapping[str, Option]:
     """Return the description of each option, by the name of its field."""
     fields = (field for field in dataclasses.fields(OptionTable) if "option" in field.metadata)
