@@ -11,8 +11,8 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "diff", "info", "init",
-    "lint", "man", "packages", "reports", "serve", "status", "test", "web",
+    "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "diff", "explain", "info",
+    "init", "lint", "man", "packages", "reports", "serve", "status", "test", "web",
 )  # fmt: skip
 
 
