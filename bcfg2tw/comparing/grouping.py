@@ -16,10 +16,15 @@ from dataclasses import dataclass, field
 from bcfg2tw.comparing.details import ComparedClient
 from bcfg2tw.comparing.difference import KINDS, Detail, Difference
 
-__all__ = ["DifferenceGroup", "DifferenceGroups"]
+__all__ = [
+    "MOST_WAYS", "OTHER_WAYS", "DifferenceGroup", "DifferenceGroups", "joined_identity",
+    "outline_of", "way_of",
+]  # fmt: skip
 
 #: In so many ways an entry may differ before the further ones are one group.
 MOST_WAYS = 5
+#: Stands for all further ones.
+OTHER_WAYS = "other"
 #: So many ways are counted; beyond them it is said that there are more.
 MOST_COUNTED = 10_000
 
@@ -64,9 +69,9 @@ class DifferenceGroups:
         """Take the differences of a client."""
         compared = ComparedClient(client)
         for difference in differences:
-            outline = _outline(difference, compared)
+            outline = outline_of(difference, compared)
             ways = self._outlines.setdefault(outline, _Outline(outline))
-            ways.add(client, difference, _way(difference))
+            ways.add(client, difference, way_of(difference))
 
     def groups(self) -> list[DifferenceGroup]:
         """Return the groups, those that hit most clients first."""
@@ -87,7 +92,7 @@ class _Outline:
         """Put a client to the others of its way."""
         group = self._by_way.get(way)
         if group is None and len(self._by_way) < MOST_WAYS:
-            identity = _digest([self._identity, way])
+            identity = joined_identity(self._identity, way)
             group = self._by_way[way] = DifferenceGroup(identity, difference)
         elif group is None:
             group = self._among_rest(difference, way)
@@ -95,7 +100,7 @@ class _Outline:
 
     def _among_rest(self, difference: Difference, way: str) -> DifferenceGroup:
         if self._rest is None:
-            self._rest = DifferenceGroup(_digest([self._identity, "other"]), difference)
+            self._rest = DifferenceGroup(joined_identity(self._identity, OTHER_WAYS), difference)
         if len(self._other_ways) < MOST_COUNTED:
             self._other_ways.add(way)
         self._rest.ways = len(self._other_ways)
@@ -106,14 +111,21 @@ class _Outline:
         return [*self._by_way.values(), *([] if self._rest is None else [self._rest])]
 
 
-def _outline(difference: Difference, client: ComparedClient) -> str:
+def outline_of(difference: Difference, client: ComparedClient) -> str:
+    """Return what is equal where the same entry of clients differs in the same aspects."""
     name, structure = client.neutral(difference.name), client.neutral(difference.structure)
     titles = [f"{detail.aspect} {detail.name}" for detail in difference.details]
     return _digest([difference.kind, difference.tag, name, structure, *titles])
 
 
-def _way(difference: Difference) -> str:
+def way_of(difference: Difference) -> str:
+    """Return what is equal where something differs in the same way."""
     return _digest([_detail_way(detail) for detail in difference.details])
+
+
+def joined_identity(outline: str, way: str) -> str:
+    """Return the identity of a way in which an entry differs."""
+    return _digest([outline, way])
 
 
 def _detail_way(detail: Detail) -> str:

@@ -79,7 +79,8 @@ def is_same(old: Element, new: Element) -> bool:
 def _plain_bytes(document: Element) -> list[bytes | str]:
     """Return what stands in a document: not its own attributes, which are the server's."""
     text = (document.text or "").strip()
-    return [str(document.tag), text, *map(etree.tostring, document)]
+    # canonical: servers write attributes in different orders
+    return [str(document.tag), text, *(etree.tostring(child, method="c14n") for child in document)]
 
 
 def _structure(element: Element) -> NormalStructure:
