@@ -625,7 +625,7 @@ class OptionTable:
         types.positive,
     )  # fmt: skip
     max_body_bytes: int = option(
-        "bcfg2tw", "max_body", "8m", "Largest request that is taken.", types.size
+        "bcfg2tw", "max_body", "16m", "Largest request that is taken.", types.size
     )
     max_bodies_bytes: int = option(
         "bcfg2tw", "max_bodies", "64m",
@@ -634,7 +634,7 @@ class OptionTable:
         types.size,
     )  # fmt: skip
     max_upload_elements: int = option(
-        "bcfg2tw", "max_upload_elements", "100000",
+        "bcfg2tw", "max_upload_elements", "200000",
         "Elements that a report or the output of probes may have, and three times as many "
         "attributes.",
         types.count,
