@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from xmlrpc.client import Fault
 
 from lxml import etree
 from twisted.internet import reactor
 
 from bcfg2tw.core import TwistedCore
+from bcfg2tw.engine.encryption import encrypt
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.shadow.record import record_path
 from tests.builders import write_files
 from tests.shadow.servers import DB, PROBE_DATA, WEB, TwoServersTestCase
 
@@ -93,6 +96,22 @@ class TheirsTests(TwoServersTestCase):
         await self.until_counted("GetConfig", "different")
         self.assertEqual(self.files_of(self.our_settings, "SSHbase"), [".keep"])
         self.assertIn("ssh_host_rsa_key.H_" + WEB, self.files_of(self.other_settings, "SSHbase"))
+
+    async def test_secrets(self) -> None:
+        """What the repository has encrypted is in no log and no record."""
+        bundle = {"Bundler/motd.xml": "<Bundle><Path name='/etc/secret'/></Bundle>"}
+        sealed = encrypt(b"swordfish", "the passphrase").decode()
+        await self.start_other({**bundle, "Cfg/etc/secret/secret": "hunter2"})
+        await self.start_ours(
+            {**bundle, "Cfg/etc/secret/secret.crypt": sealed}, passphrases={"p": "the passphrase"}
+        )
+        self.assertIn("hunter2", await self.ask("GetConfig"))
+        await self.until_counted("GetConfig", "different")
+        (difference,) = self.record().differences
+        self.assertTrue(difference.difference.details[0].is_secret)
+        written = Path(record_path(self.our_settings)).read_bytes() + "".join(self.lines).encode()
+        for secret in (b"hunter2", b"swordfish"):
+            self.assertNotIn(secret, written)
 
     async def test_state(self) -> None:
         """What a client sends is taken by both servers before it is answered."""

@@ -122,11 +122,17 @@ class OutcomeTests(CompareTestCase):
         with self.old_server(self.same):
             self.site("new", {**self.same, "Cfg/c/line/line": "other\n"}, self.port)
             ended = self.compare(
-                "-C", "new.conf", "--client", "web*", "--exit-code", "--output", "markdown:out.md"
+                "-C",
+                "new.conf",
+                "--client",
+                "web*",
+                "--exit-code",
+                "--output",
+                "markdown:out.markdown",
             )
         self.assertEqual(ended.status, 1, ended.errors)
         self.assertIn("all 2 clients", ended.output)
-        self.assertIn("/c/line", (self.folder / "out.md").read_text())
+        self.assertIn("/c/line", (self.folder / "out.markdown").read_text())
 
     def test_two_servers(self) -> None:
         """Both sides may be servers; the clients are those of the bcfg2.conf."""
