@@ -145,6 +145,14 @@ class TheirsTests(TwoServersTestCase):
         self.assertEqual(motd_of(await self.ask("GetConfig", user=WEB)), "hello\n")
         self.assertEqual(await self.ask("GetConfig"), 503)  # nobody can say who that is
 
+    async def test_own_shadow(self) -> None:
+        """A call is passed on once, by a server that was told to shadow itself as well."""
+        self.other_port = self.port
+        await self.start_ours()
+        self.assertIn("hello", await self.ask("GetConfig"))
+        await self.until_counted("GetConfig", "equal")
+        self.assertEqual(self.calls_of(self.ours)["GetConfig"], 2)
+
     async def test_other_methods(self) -> None:
         """What is no part of a client's run concerns this server alone."""
         await self.start_other()
