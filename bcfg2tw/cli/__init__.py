@@ -12,7 +12,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "info", "init", "lint",
-    "man", "packages", "reports", "serve", "status", "test", "web",
+    "man", "packages", "reports", "serve", "status", "test", "upstream-tool", "web",
 )  # fmt: skip
 
 
