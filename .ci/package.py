@@ -2,7 +2,8 @@
 Build the sdist and the wheel into dist/, and check both; `run.py package` runs this.
 
 The sdist has every file that git knows, and its quick tests pass where it was unpacked. The wheel
-has every file of the packages and nothing else, and serves a site without any extra.
+has every file of the packages, what `shared_files.py` makes, and nothing else, and serves a site
+without any extra.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
+SHARE = ROOT / "share"
 PACKAGES = ("bcfg2tw", "twisted")
 BUILD = """
 from bcfg2tw.engine.core import Core
@@ -29,6 +31,7 @@ print(len(core.BuildConfiguration("localhost")), "bundles")
 
 def main() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
+    run(sys.executable, str(ROOT / ".ci/shared_files.py"))
     # the wheel is built from the sdist
     run(sys.executable, "-m", "build", "--quiet", "--outdir", str(DIST), str(ROOT))
     [sdist], [wheel] = DIST.glob("*.tar.gz"), DIST.glob("*.whl")
@@ -62,8 +65,12 @@ def project_files() -> list[str]:
 
 def check_wheel(wheel: Path, folder: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    expected = {name for name in project_files() if name.startswith(PACKAGES)}
+        packed = {
+            name.partition(".data/data/")[2] or name
+            for name in archive.namelist()
+            if ".dist-info/" not in name
+        }
+    expected = {name for name in project_files() if name.startswith(PACKAGES)} | shared_files()
     complain_if(sorted(expected - packed), f"{wheel.name} lacks")
     complain_if(sorted(packed - expected), f"{wheel.name} should not have")
     run(sys.executable, "-m", "venv", str(folder / "venv"))
@@ -73,6 +80,11 @@ def check_wheel(wheel: Path, folder: Path) -> None:
     run(str(programs / "bcfg2tw"), "init", "site", cwd=folder)
     run(str(programs / "twistd"), "bcfg2-core", "--version", cwd=folder)
     run(python, "-c", BUILD, cwd=folder)
+
+
+def shared_files() -> set[str]:
+    """Return the files that were made for the wheel."""
+    return {str(path.relative_to(ROOT)) for path in SHARE.rglob("*") if path.is_file()}
 
 
 def complain_if(names: list[str], sentence: str) -> None:

@@ -6,14 +6,16 @@ import importlib.util
 import re
 import shutil
 import subprocess
+from contextlib import closing
+from http.client import HTTPSConnection
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
+from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import SynchronousTestCase, TestCase
-from twisted.web.client import Agent, readBody
 
 from bcfg2tw.cli.call.remote import Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
@@ -98,7 +100,7 @@ class ComposeTests(TestCase):
         try:
             remote = Remote("localhost", self.port, "root", self.password)
             identity = ServerIdentity("localhost", self.settings.ca)
-            methods = await call(reactor, remote, identity, "listMethods")
+            methods = await deferToThread(call, remote, identity, "listMethods")
         finally:
             await maybeDeferred(service.stopService)
         self.assertIn("GetConfig", methods)
@@ -131,10 +133,16 @@ class ComposeTests(TestCase):
         """Return what a client of the site gets."""
         remote = Remote("localhost", self.port, "root", self.password)
         identity = ServerIdentity("localhost", self.settings.ca)
-        return str(await call(reactor, remote, identity, "GetConfig"))
+        return str(await deferToThread(call, remote, identity, "GetConfig"))
 
     async def page(self) -> bytes:
         """Return the application's own page."""
-        agent = Agent(reactor, ServerIdentity("localhost", self.settings.ca))
-        response = await agent.request(b"GET", f"https://localhost:{self.port}/".encode())
-        return bytes(await readBody(response))
+        return await deferToThread(self.get, "/")
+
+    def get(self, path: str) -> bytes:
+        """Return a page; to be called in a thread."""
+        context = ServerIdentity("localhost", self.settings.ca).context
+        connection = HTTPSConnection("localhost", self.port, context=context)
+        with closing(connection):
+            connection.request("GET", path)
+            return connection.getresponse().read()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the engine takes a while, and not every command needs it
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Plugin
     from bcfg2tw.engine.plugins.metadata.metadata import Metadata
+    from bcfg2tw.engine.store.store import Store
 
 __all__ = ["Site", "pass_site", "start_logging", "with_site"]
 
@@ -48,6 +49,15 @@ class Site:
         """
         self.overrides = overrides
         self._plugins = plugins
+        self._of_clients = False
+
+    def read_clients_alone(self) -> None:
+        """
+        Have the core read no more than metadata and probes of clients need.
+
+        That is a small part of a repository. Where the core has been read already, it stays.
+        """
+        self._of_clients = True
 
     @cached_property
     def settings(self) -> Settings:
@@ -69,13 +79,21 @@ class Site:
         """
         from bcfg2tw.engine.core import Core
         from bcfg2tw.engine.model.effects import Look
+        from bcfg2tw.engine.plugin.registry import without_silent
 
         settings = self.settings
         if self._plugins:
             settings = Settings.load({**self.overrides, "plugins": self._plugins})
-        core = Core(settings, Look())
+        elif self._of_clients:
+            names = without_silent(settings.plugins)
+            settings = Settings.load({**self.overrides, "plugins": names})
+        core = Core(settings, Look(), store=self.open_store(settings))
         core.load_plugins()
         return core
+
+    def open_store(self, settings: Settings) -> Store | None:
+        """Return the store to look at, None for the one that the settings ask for."""
+        return None
 
     def close(self) -> None:
         """Shut the core down, if it was ever needed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bcfg2tw.reporting import tables
@@ -44,20 +45,32 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     """Insert those rows that are not there."""
     if not rows:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    connection.execute(_insert_query(table, connection.dialect.name), list(rows))
+
+
+@cache
+def _insert_query(table: Table, dialect: str) -> Executable:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def numbers_of(
     connection: Connection, table: Table, values: Iterable[Any], key: str
 ) -> dict[Any, int]:
     """Return the numbers of those rows that are there."""
-    column = table.c[key]
+    query = _numbers_query(table, key)
     numbers: dict[Any, int] = {}
     for chunk in chunks(list(values), PARAMETERS):
-        query = select(column, table.c.id).where(column.in_(chunk))
-        numbers.update((_plain(value), number) for value, number in connection.execute(query))
+        rows = connection.execute(query, {"values": chunk})
+        numbers.update((_plain(value), number) for value, number in rows)
     return numbers
+
+
+@cache
+def _numbers_query(table: Table, key: str) -> Select[Any]:
+    """Return a query that is made once: making it costs more than asking it."""
+    column = table.c[key]
+    return select(column, table.c.id).where(column.in_(bindparam("values", expanding=True)))
 
 
 def _plain(value: Any) -> Any:
@@ -145,13 +158,13 @@ class Sets:
     def complete(self, connection: Connection) -> dict[bytes, int]:
         """Return the numbers of those sets that are there, all of each."""
         numbers: dict[bytes, int] = {}
-        columns = tables.sets.c
         for chunk in chunks(list(self.items), PARAMETERS):
-            query = select(columns.digest, columns.id).where(
-                columns.digest.in_(chunk), columns.size.is_not(None)
-            )
-            numbers.update((bytes(digest), number) for digest, number in connection.execute(query))
+            rows = connection.execute(_complete_query, {"values": chunk})
+            numbers.update((bytes(digest), number) for digest, number in rows)
         return numbers
+
+
+_complete_query = _numbers_query(tables.sets, "digest").where(tables.sets.c.size.is_not(None))
 
 
 def ensure_sets(connection: Connection, sets: Sets) -> dict[bytes, int]:
@@ -192,6 +205,10 @@ def link(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
 
 def finish_sets(connection: Connection, sizes: Mapping[int, int]) -> None:
     """Note that sets are complete."""
-    update = tables.sets.update().where(tables.sets.c.id == bindparam("set"))
     rows = [{"set": number, "size": size} for number, size in sorted(sizes.items())]
-    connection.execute(update.values(size=bindparam("size")), rows)
+    connection.execute(_finish_query, rows)
+
+
+_finish_query = (
+    tables.sets.update().where(tables.sets.c.id == bindparam("set")).values(size=bindparam("size"))
+)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from bcfg2tw.reporting import tables
+from bcfg2tw.reporting import streaks, tables
+from bcfg2tw.reporting.contents import PARAMETERS, chunks, insert_new
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,17 @@ class HostState:
 
 @dataclass(frozen=True)
 class RunMark:
-    """What of a run bears on the state of its host."""
+    """
+    What of a run bears on the state of its host.
+
+    :ivar since: the time of the first run of this class, without one of another behind it
+    """
 
     number: int
     time: int
     run_class: int
     is_full: bool
+    since: int
 
 
 def after(state: HostState, run: RunMark) -> HostState:
@@ -53,12 +59,11 @@ def after(state: HostState, run: RunMark) -> HostState:
     state = replace(state, last_run=run.time, newest=run.number)
     if not run.is_full and state.deciding is not None:
         return state
-    is_same = run.run_class == state.run_class and (state.deciding is not None) == run.is_full
     return replace(
         state,
         deciding=run.number if run.is_full else None,
         run_class=run.run_class,
-        since=state.since if is_same else run.time,
+        since=run.since,
     )
 
 
@@ -79,17 +84,17 @@ _COLUMNS = {
 }
 
 
-def note_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """
-    Bring the states of hosts up to date.
+    Store runs that are not there yet, and bring the states of their hosts up to date.
 
-    :param rows: runs that were stored just now, or were there before, with host and time
+    :param rows: of the table of runs
     """
+    # nobody else adds runs of these hosts from here on
     states = states_of(connection, sorted({row["host"] for row in rows}))
-    times: dict[int, list[int]] = {}
-    for row in rows:
-        times.setdefault(row["host"], []).append(row["time"])
-    in_order = [host for host in states if min(times[host]) > (states[host].last_run or -1)]
+    in_order = _in_order(states, rows)
+    last_full = {host: states[host].deciding for host in in_order}
+    insert_new(connection, tables.runs, streaks.with_since(connection, rows, last_full))
     marks = _marks(connection, in_order, min(row["time"] for row in rows))
     for host in in_order:
         last_run = states[host].last_run
@@ -97,33 +102,60 @@ def note_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
             if last_run is None or mark.time > last_run:
                 states[host] = after(states[host], mark)
     for host in states.keys() - set(in_order):
+        streaks.repair(connection, host)
         states[host] = state_of_all(connection, host)
     write_states(connection, states)
 
 
+def _in_order(states: Mapping[int, HostState], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the hosts whose runs are all newer than those that are there."""
+    late = {
+        row["host"]
+        for row in rows
+        if (last_run := states[row["host"]].last_run) is not None and row["time"] <= last_run
+    }
+    return [host for host in states if host not in late]
+
+
 def states_of(connection: Connection, hosts: Sequence[int]) -> dict[int, HostState]:
     """Return the states of hosts as they are kept, for nobody else to change meanwhile."""
-    columns = tables.hosts.c
-    query = select(columns.id, *(columns[name] for name in _COLUMNS.values()))
-    rows = connection.execute(
-        query.where(columns.id.in_(hosts)).order_by(columns.id).with_for_update()
-    )
-    return {row[0]: HostState(*row[1:]) for row in rows}
+    states: dict[int, HostState] = {}
+    for chunk in chunks(hosts, PARAMETERS):
+        rows = connection.execute(_states_query, {"hosts": chunk})
+        states.update((row[0], HostState(*row[1:])) for row in rows)
+    return states
+
+
+_hosts = tables.hosts.c
+_states_query = (
+    select(_hosts.id, *(_hosts[name] for name in _COLUMNS.values()))
+    .where(_hosts.id.in_(bindparam("hosts", expanding=True)))
+    .order_by(_hosts.id)
+    .with_for_update()
+)
 
 
 _run = tables.runs.c
-_mark_columns = _run.host, _run.id, _run.time, _run["class"], _run.dry_run, _run.only_important
+_mark_columns = (
+    _run.host, _run.id, _run.time, _run["class"], _run.dry_run, _run.only_important,
+    func.coalesce(_run.class_since, _run.time),
+)  # fmt: skip
+
+
+_marks_query = (
+    select(*_mark_columns)
+    .where(_run.host.in_(bindparam("hosts", expanding=True)), _run.time >= bindparam("since"))
+    .order_by(_run.time)
+)
 
 
 def _marks(connection: Connection, hosts: Sequence[int], since: int) -> dict[int, list[RunMark]]:
-    if not hosts:
-        return {}
-    query = select(*_mark_columns).where(_run.host.in_(hosts), _run.time >= since)
     marks: dict[int, list[RunMark]] = {}
-    for row in connection.execute(query.order_by(_run.time)):
-        host, number, time, run_class, dry_run, only_important = row
-        mark = RunMark(number, time, run_class, not (dry_run or only_important))
-        marks.setdefault(host, []).append(mark)
+    for chunk in chunks(hosts, PARAMETERS):
+        for row in connection.execute(_marks_query, {"hosts": chunk, "since": since}):
+            host, number, time, run_class, dry_run, only_important, since_then = row
+            mark = RunMark(number, time, run_class, not (dry_run or only_important), since_then)
+            marks.setdefault(host, []).append(mark)
     return marks
 
 

@@ -19,12 +19,11 @@ from bcfg2tw.reporting.contents import (
     ensure_memberships,
     ensure_sets,
     ensure_texts,
-    insert_new,
     link,
     membership_digest,
 )
 from bcfg2tw.reporting.database import ReportDatabase
-from bcfg2tw.reporting.host_states import note_runs
+from bcfg2tw.reporting.host_states import add_runs
 from bcfg2tw.reporting.model import STATES, Item, Report, Run
 
 
@@ -109,8 +108,7 @@ def add_reports(connection: Connection, reports: Sequence[Report]) -> None:
         }
         for report, lists in zip(reports, digests, strict=True)
     ]
-    insert_new(connection, tables.runs, rows)
-    note_runs(connection, rows)
+    add_runs(connection, rows)
 
 
 def ensure_hosts(connection: Connection, runs: Iterable[Run]) -> dict[str, int]:

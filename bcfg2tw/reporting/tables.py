@@ -14,7 +14,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -143,6 +145,11 @@ runs = Table(
     # names of phases separated by newlines, and a number of 8 bytes for each
     Column("phases", _Number, ForeignKey(texts.c.id)),
     Column("stamps", LargeBinary),
+    # since when the runs of the host were of this class, and had these lists, without a gap; null
+    # where that is not known (`bcfg2tw.reporting.streaks`)
+    Column("class_since", BigInteger),
+    Column("bad_since", BigInteger),
+    Column("modified_since", BigInteger),
     UniqueConstraint("host", "time"),
     Index("bcfg2tw_report_run_by_time", "time"),
     Index("bcfg2tw_report_run_by_bad_set", "bad_set"),
@@ -150,6 +157,27 @@ runs = Table(
     Index("bcfg2tw_report_run_by_extra_set", "extra_set"),
     sqlite_autoincrement=True,
 )
+
+
+def is_full(run: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a run looked at everything and could change it."""
+    return ~run.c.dry_run & ~run.c.only_important
+
+
+def is_partial(run: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a run changed nothing, or looked at a part."""
+    return run.c.dry_run | run.c.only_important
+
+
+def _index(name: str, condition: ColumnElement[bool]) -> Index:
+    return Index(
+        f"bcfg2tw_report_run_{name}", runs.c.host, runs.c.time,
+        sqlite_where=condition, postgresql_where=condition,
+    )  # fmt: skip
+
+
+#: Both kinds of runs of a host, for who looks for the last one before a time.
+kinds = _index("full", is_full(runs)), _index("partial", is_partial(runs))
 
 #: The numbers that rows of an imported database had, for the addresses of upstream's pages.
 old_numbers = Table(

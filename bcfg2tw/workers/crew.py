@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from twisted.application.internet import TimerService
@@ -130,13 +131,18 @@ class Crew(MultiService):
             process, end = await self._nursery.fork()
         finally:
             self._hiring -= 1
-        worker = Hired(self._reactor, process, self._answerers(process))
+        worker = Hired(self._reactor, process, self._free_place(), self._answerers(process))
         self._workers.add(worker)
         worker.gone.addCallback(lambda _: self._note_gone(worker))
         converse(self._reactor, end, worker.conversation)
         worker.keeps_good_states = not any(w.keeps_good_states for w in self._staying())
-        keeps = worker.keeps_good_states
-        return worker if await self._obeys(worker, "start", keeps_good_states=keeps) else None
+        arguments = {"place": worker.place, "keeps_good_states": worker.keeps_good_states}
+        return worker if await self._obeys(worker, "start", **arguments) else None
+
+    def _free_place(self) -> int:
+        """Return the first place that no process has: there are few, however many come and go."""
+        taken = {worker.place for worker in self._workers}
+        return next(place for place in count(1) if place not in taken)
 
     async def _open(self, worker: Hired) -> None:
         """Have a worker take connections."""
@@ -203,6 +209,7 @@ class Crew(MultiService):
 
     def _look(self) -> None:
         """Replace who gives no sign of life, and who is worn out."""
+        self._nursery.look()
         now = self._reactor.seconds()
         # where this process itself was stopped, or the machine, silence says nothing
         pause, self._last_look = now - self._last_look, now

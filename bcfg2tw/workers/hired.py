@@ -27,6 +27,7 @@ class Hired:
     A worker's process and the way to it.
 
     :ivar process: its number
+    :ivar place: the number of its place among the workers, which its successors get in turn
     :ivar is_serving: whether it listens
     :ivar is_leaving: whether it was told to end
     :ivar has_successor: whether another one is being started in its place
@@ -36,7 +37,7 @@ class Hired:
     :ivar gone: fires when it has ended
     """
 
-    def __init__(self, reactor: Any, process: int, answerers: Answerers) -> None:
+    def __init__(self, reactor: Any, process: int, place: int, answerers: Answerers) -> None:
         """
         Take note of a worker.
 
@@ -44,6 +45,7 @@ class Hired:
         """
         self._reactor = reactor
         self.process = process
+        self.place = place
         self.is_serving = self.is_leaving = self.has_successor = False
         self.keeps_good_states = False
         self.beat_seconds: float = reactor.seconds()

@@ -90,9 +90,9 @@ class Leader:
 
     async def _take_in(self, changed: list[str] | None) -> None:
         description = await self._nursery.ask("reload", changed=changed)
-        self.note_read(description)
         if description["seconds"] is None:
             return  # nothing new
+        self.note_read(description)
         share = max(1.0, self._crew.number / (os.cpu_count() or 1))
         if description["seconds"] * share > READ_BY_EACH_SECONDS:
             await self._crew.replace_all()
@@ -133,7 +133,9 @@ class Leader:
             reasons.append(str(error))
         else:
             log.info("bcfg2.conf and certificates are read again")
-        self.note_read(await self._nursery.ask("reload_settings"))
+        description = await self._nursery.ask("reload_settings")
+        if description["seconds"] is not None:
+            self.note_read(description)
         await self._crew.replace_all()
         log.info("The repository is read again")
         return reasons

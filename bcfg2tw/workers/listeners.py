@@ -8,16 +8,18 @@ one's.
 from __future__ import annotations
 
 import os
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.internet.protocol import Factory
+from twisted.internet.tcp import Port
 
 from bcfg2tw.serving.listening import bound_sockets, listen_at, server_endpoints
 from bcfg2tw.settings import Settings
@@ -41,7 +43,7 @@ class Listener:
         descriptor = os.dup(self.bound.fileno())
         endpoint = AdoptedStreamServerEndpoint(reactor, descriptor, self.bound.family)
         listening: Deferred[IListeningPort] = endpoint.listen(factory)
-        return listening
+        return listening.addCallback(_woken_alone, reactor)
 
     def close(self) -> None:
         """Leave it to the other processes."""
@@ -66,6 +68,21 @@ class Listener:
             return str(self.bound.getsockname())
         host, port = self.bound.getsockname()[:2]
         return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+
+
+def _woken_alone(port: IListeningPort, reactor: Any) -> IListeningPort:
+    """
+    Have the system wake one of the processes that wait for a connection, and not all of them.
+
+    A process that is busy is passed over: it takes what is left when it comes to it. Twisted has no
+    way to say this, so it is said to the reactor's `epoll`; any other reactor is left as it is.
+    """
+    poller = getattr(reactor, "_poller", None)
+    if isinstance(poller, select.epoll):
+        descriptor = cast("Port", port).fileno()
+        poller.unregister(descriptor)
+        poller.register(descriptor, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+    return port
 
 
 async def open_listeners(reactor: Any, settings: Settings) -> list[Listener]:

@@ -145,7 +145,7 @@ class Nursery:
         self._core.reload(changed)
         after = self._core.snapshot
         if after is before:
-            return self._description(None)
+            return {"seconds": None}  # there may be thousands of paths, and this is often so
         is_other = after.plugins != before.plugins or after.settings is not before.settings
         return self._settled(time.monotonic() - began if is_other else 0.0)
 
@@ -168,11 +168,11 @@ class Nursery:
         gc.freeze()
         return self._description(seconds)
 
-    def _description(self, seconds: float | None) -> dict[str, Any]:
+    def _description(self, seconds: float) -> dict[str, Any]:
         """
         Return what the supervisor has to know of the repository.
 
-        :param seconds: that reading took, None if there is nothing new
+        :param seconds: that reading took
         """
         return {
             "seconds": seconds,

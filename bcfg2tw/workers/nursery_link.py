@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -23,15 +26,22 @@ class NurseryLink:
 
     :ivar note_ended: called with process and exit code of each worker that has ended
     :ivar lost: called when the nursery is gone
-    :ivar kill: ends the nursery at once
+    :ivar process: its number, 0 where there is none yet
     """
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, longest_stop_seconds: float) -> None:
+        """
+        Know of no nursery yet.
+
+        :param longest_stop_seconds: one that was stopped for so long is ended
+        """
         self._reactor = reactor
+        self._longest_stop_seconds = longest_stop_seconds
+        self._stopped_seconds: float | None = None
+        self.process = 0
         self._conversation: Conversation | None = None
         self.note_ended: Callable[[int, int], None] = lambda process, code: None
         self.lost: Callable[[], None] = lambda: None
-        self.kill: Callable[[], None] = lambda: None
 
     def connect(self, end: socket.socket) -> None:
         """Talk to a new nursery."""
@@ -59,7 +69,33 @@ class NurseryLink:
 
     def _give_up(self) -> None:
         log.error("The nursery has not forked for {seconds:g} s: it is ended", seconds=FORK_SECONDS)
-        self.kill()
+        self._kill()
+
+    def look(self) -> None:
+        """
+        End a nursery that was stopped for long, as by SIGSTOP: no worker could be replaced.
+
+        One that reads for long says nothing meanwhile either, and is let read.
+        """
+        now = self._reactor.seconds()
+        if not self._is_stopped():
+            self._stopped_seconds = None
+        elif self._stopped_seconds is None:
+            self._stopped_seconds = now
+        elif now - self._stopped_seconds > self._longest_stop_seconds:
+            log.error("The nursery is stopped: it is ended")
+            self._kill()
+
+    def _is_stopped(self) -> bool:
+        try:
+            options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+            return os.waitid(os.P_PID, self.process, options) is not None
+        except ChildProcessError:  # it has ended, which its socket tells
+            return False
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
 
     def close(self) -> bool:
         """Have the nursery end; return False if there is none."""

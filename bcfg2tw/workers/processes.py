@@ -58,7 +58,7 @@ class WorkerProcesses:
 
     def _of_worker(self, answer: Answer) -> dict[str, Any]:
         if answer.silence is not None:
-            return {"process": str(answer.process), "error": answer.silence}
+            return {"process": str(answer.place), "error": answer.silence}
         return {**answer.value, "restarts": self._service.crew.restarts}
 
     def _reload(self, arguments: Mapping[str, Any]) -> Answers:

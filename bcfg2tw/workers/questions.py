@@ -33,11 +33,13 @@ class Answer:
     The answer of one worker.
 
     :ivar process: its number
+    :ivar place: that it has among the workers
     :ivar value: None where there is none
     :ivar silence: why there is none, None where there is one
     """
 
     process: int
+    place: int
     value: Any = None
     silence: str | None = None
 
@@ -92,8 +94,10 @@ class Questions:
     def _answer_of(self, worker: Hired, answer: Deferred[Any], seconds: float) -> Deferred[Answer]:
         answer.addTimeout(seconds, self._reactor)
         return answer.addCallbacks(
-            lambda value: Answer(worker.process, value),
-            lambda failure: Answer(worker.process, silence=reason_of(failure, seconds)),
+            lambda value: Answer(worker.process, worker.place, value),
+            lambda failure: Answer(
+                worker.process, worker.place, silence=reason_of(failure, seconds)
+            ),
         )
 
     def spread(self, name: str, parameters: list[Any]) -> Deferred[None]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from twisted.application.internet import TimerService
@@ -85,7 +83,7 @@ class WorkersService(MultiService):
         self._logs = logs
         self._assume_user = assume_user
         self.pool = CorePool(reactor, settings)
-        self._nursery = NurseryLink(reactor)
+        self._nursery = NurseryLink(reactor, settings.worker_heartbeat_seconds)
         self.state = ServiceState()
         self.crew = Crew(reactor, settings, number, self._nursery)
         self.questions = Questions(reactor, self.crew, self._nursery, self._obey)
@@ -95,7 +93,6 @@ class WorkersService(MultiService):
         self._inheritance: Inheritance | None = None
         self._context: SharedContext | None = None
         self._nursery_end: socket.socket | None = None
-        self._nursery_process = 0
         self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
         self._reader: LogReader | None = None
         self._outcome: object = None
@@ -156,7 +153,7 @@ class WorkersService(MultiService):
         return listeners
 
     def _fork_nursery(self, inheritance: Inheritance) -> None:
-        self._nursery_process, self._nursery_end = fork_nursery(
+        self._nursery.process, self._nursery_end = fork_nursery(
             inheritance, self.crew.descriptors()
         )
 
@@ -189,7 +186,6 @@ class WorkersService(MultiService):
         """Have a nursery that was forked read the repository; return what it has read."""
         assert self._nursery_end is not None
         self._nursery.lost = self._replace_nursery
-        self._nursery.kill = partial(_kill, self._nursery_process)
         self._nursery.connect(self._nursery_end)
         description = await self._nursery.ask("load")
         self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
@@ -230,7 +226,7 @@ class WorkersService(MultiService):
 
     def _reap_nursery(self) -> None:
         with suppress(ChildProcessError):
-            os.waitpid(self._nursery_process, os.WNOHANG)
+            os.waitpid(self._nursery.process, os.WNOHANG)
 
     def _begin_another_nursery(self) -> None:
         if self.running and self._inheritance is not None:
@@ -304,8 +300,3 @@ class WorkersService(MultiService):
             self._reactor.removeReader(self._reader)
         for companion in self.companions:
             await maybeDeferred(companion.stopService)
-
-
-def _kill(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)

@@ -92,7 +92,7 @@ class Worker:
             },
             self.leave,
         )
-        self._administration = Administration(reactor, self._service, str(os.getpid()))
+        self._administration: Administration | None = None
         core.siblings = _Siblings(reactor, self.conversation)
         core.served.before_swap = self._wait_for_others
         reactor.addSystemEventTrigger("before", "shutdown", self._service.stopService)
@@ -106,8 +106,13 @@ class Worker:
         self._service.pool.listeners.append(self._tell)
         await self._service.started
 
-    def _start(self, keeps_good_states: bool) -> Deferred[None]:
-        """Start to serve, but for connections."""
+    def _start(self, place: int, keeps_good_states: bool) -> Deferred[None]:
+        """
+        Start to serve, but for connections.
+
+        :param place: that this process has among the workers, by which figures of it are known
+        """
+        self._administration = Administration(self._reactor, self._service, str(place))
         if keeps_good_states:
             self._service.keep_good_states()
         return Deferred.fromCoroutine(self._begin())
@@ -159,6 +164,7 @@ class Worker:
         return sum(number for name, (*_, number) in figures.items() if ":" not in name)
 
     def _administer(self, command: str, arguments: Mapping[str, Any]) -> Deferred[dict[str, Any]]:
+        assert self._administration is not None
         return self._administration.obey(command, arguments)
 
     # The repository

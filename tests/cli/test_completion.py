@@ -63,6 +63,9 @@ class CompletionTests(SynchronousTestCase):
             script = run("completion", shell).output
             self.assertIn(f"_BCFG2TW_COMPLETE={shell}_complete", script)
             self.assertIn(f"_BCFG2_LINT_COMPLETE={shell}_complete", script)
+            alone = run("completion", shell, "bcfg2-lint").output
+            self.assertIn(alone, script)
+            self.assertNotIn("_BCFG2TW_COMPLETE", alone)
 
 
 class ManualTests(SynchronousTestCase):
@@ -74,5 +77,9 @@ class ManualTests(SynchronousTestCase):
         self.assertEqual(run("man", str(folder.absolute())).status, 0)
         page = (folder / "bcfg2tw-lint.1").read_text("utf-8")
         self.assertIn(".B \\-\\-explain NAME\nSay what a mistake is", page)
-        self.assertIn(".B showclient", (folder / "bcfg2tw-info.1").read_text("utf-8"))
+        self.assertIn("bcfg2tw\\-lint(1)", (folder / "bcfg2tw.1").read_text("utf-8"))
+        page = (folder / "bcfg2tw-info.1").read_text("utf-8")
+        self.assertIn(".SS showclient [OPTIONS] [hostname...]\n.PP\nPrint what is known", page)
+        self.assertIn(".B \\-\\-explain\nSay of every entry", page)
         self.assertEqual((folder / "bcfg2-lint.1").read_text("utf-8"), ".so man1/bcfg2tw-lint.1\n")
+        self.assertIn("serve.1", (folder / "bcfg2-server.1").read_text("utf-8"))

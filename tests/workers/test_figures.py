@@ -40,7 +40,7 @@ class FiguresTests(SynchronousTestCase):
 class WornOutTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
-        self.worker = Hired(self.clock, 7, {})
+        self.worker = Hired(self.clock, 7, 1, {})
 
     def beat(self, **figures: Any) -> None:
         """Have the worker give a sign of life."""

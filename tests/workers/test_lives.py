@@ -115,6 +115,19 @@ class LivesTests(SynchronousTestCase):
             self.wait_for_others(server, former)
             self.assertIn("GetConfig", self.site.call("listMethods"))
 
+    def test_stopped_nursery(self) -> None:
+        """A nursery that stays stopped is ended and replaced, as a worker is."""
+        self.site.set("bcfg2tw", "worker_heartbeat = 1")
+        with self.server() as server:
+            nursery, former = nursery_of(server.process.pid), workers_of(server.process.pid)
+            os.kill(nursery, signal.SIGSTOP)
+            server.wait_for("The nursery is stopped: it is ended")
+            wait_for_ends([nursery], server.said)
+            wait_until(lambda: len(children_of(server.process.pid)) == 1, server.said)
+            os.kill(former[0], signal.SIGKILL)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            wait_until(lambda: len(workers_of(server.process.pid)) > 0, server.said)
+
     def test_killed_supervisor(self) -> None:
         """A supervisor that is killed leaves no process behind."""
         with self.assertRaises(AssertionError), self.server() as server:

@@ -173,6 +173,8 @@ class TogetherTests(SynchronousTestCase):
             pictures = self.ask(path, "GET", "/status")
             self.assertEqual({picture["pid"] for picture in pictures}, set(workers))
             self.assertEqual([picture["state"] for picture in pictures], ["serving"] * 2)
+            places = [picture["process"] for picture in pictures]
+            self.assertCountEqual(places, ["1", "2"])
             self.ask(path, "POST", "/ctl/drain")
             self.assertEqual(self.status(path, "/readyz"), 503)
             self.ask(path, "POST", "/ctl/drain", {"off": True})
@@ -181,6 +183,8 @@ class TogetherTests(SynchronousTestCase):
             server.wait_for("Core: debug = True", 3)
             self.assertEqual(self.ask(path, "POST", "/ctl/reload"), [{"process": "supervisor"}])
             wait_for_ends(workers, server.said)
+            for picture in self.ask(path, "GET", "/status"):
+                self.assertIn(picture["process"], ("1", "2", "3", "4"))
 
     def ask(self, path: Path, verb: str, page: str, arguments: Any = None) -> Any:
         """Return what the listener answers."""

@@ -1,18 +1,31 @@
-"""The databases that `doctor` examines, for sites that have any."""
+"""The databases of a site that has any, for `doctor` and `backup`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bcfg2tw.cli.db.opened import opened_database
 from bcfg2tw.engine.store.sql import schema
+from bcfg2tw.engine.store.sql.location import DatabaseLocation, location_of
 from bcfg2tw.errors import Bcfg2Error
-from bcfg2tw.reporting.database import open_reports
+from bcfg2tw.reporting.database import open_reports, reports_location
 from bcfg2tw.settings import Settings
 
-__all__ = ["EXAMINED"]
+__all__ = ["EXAMINED", "locations"]
+
+
+def locations(settings: Settings) -> Iterator[DatabaseLocation]:
+    """
+    Yield the databases that the server uses.
+
+    :raises SettingsError: if it cannot be told which one is meant
+    """
+    if settings.metadata_db or settings.probes_db:
+        yield location_of(settings)
+    if "Reporting" in settings.plugins:
+        yield reports_location(settings)
 
 
 def _clients(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bcfg2tw.cli.call.target import Server, ServerOptions
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_json
 from bcfg2tw.cli.site_options import server_parameters
@@ -70,11 +71,8 @@ def _show(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _called(site: Site, options: Mapping[str, Any], method: str, *arguments: Any) -> Any:
-    # Twisted takes a while, and the other commands do without it
-    from bcfg2tw.cli.call.target import Server, ServerOptions
-
     try:
         server = Server(ServerOptions(**options, checks_name=False), site.settings)
-        return server.call_once(method, *arguments)
+        return server.call(method, *arguments)
     except Bcfg2Error as error:
         fail(f"Proxy Error: {error}")

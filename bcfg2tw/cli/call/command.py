@@ -61,7 +61,7 @@ def command(
     """
     server = Server(ServerOptions(**options), settings)
     values = tuple(map(_parse_json, arguments)) if json_args else arguments
-    result = server.call_once(method, *values)
+    result = server.call(method, *values)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
     else:

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+import time
 from base64 import b64encode
 from dataclasses import dataclass
-from io import BytesIO
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import quote
 from xml.parsers.expat import ExpatError
 from xmlrpc.client import Fault, ResponseError, dumps, loads
 
-from OpenSSL import SSL
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import (
-    ConnectionClosed,
-    ConnectionRefusedError,
-    DNSLookupError,
-    TimeoutError,
-)
-from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import Agent, FileBodyProducer, readBody
-from twisted.web.http_headers import Headers
-from twisted.web.iweb import IResponse
-
-from bcfg2tw.cli.call.server_identity import ServerIdentity
-from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
+from bcfg2tw.cli.call.server_identity import IdentityError, ServerIdentity, chain_problem
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["CallFailed", "Remote", "call"]
 
-# The last two are of names and addresses that cannot be looked up.
-_FAILURES: tuple[type[Exception], ...] = (*NETWORK_ERRORS, OSError, ValueError)
+#: So much of an answer is read at a time.
+CHUNK_BYTES = 65536
 
 _STATUS_REASONS = {
     401: "the server refuses user '{user}', or refuses {method} to this machine: check user and "
@@ -48,11 +37,15 @@ class CallFailed(Bcfg2Error):
     A call brought no result; the text is one line for the administrator.
 
     :ivar is_unreachable: whether there was no answer at all, so that trying again may help
+    :ivar fault: code and text of the server's answer where it is a fault, else None
     """
 
-    def __init__(self, reason: str, is_unreachable: bool = False) -> None:
+    def __init__(
+        self, reason: str, is_unreachable: bool = False, fault: tuple[int, str] | None = None
+    ) -> None:
         super().__init__(reason)
         self.is_unreachable = is_unreachable
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -79,15 +72,12 @@ class Remote:
         return f"{host}:{self.port}"
 
     @property
-    def url(self) -> bytes:
-        """The URL that is called, in the characters that a URL may have."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        path = quote(self.path, safe="/%:@!$&'()*+,;=~-._")
-        return b"https://%s:%d%s" % (host.encode("idna"), self.port, path.encode())
+    def target(self) -> str:
+        """The path in the characters that a request may have."""
+        return quote(self.path, safe="/%:@!$&'()*+,;=~-._")
 
 
-async def call(
-    reactor: IReactorTime,
+def call(
     remote: Remote,
     identity: ServerIdentity,
     method: str,
@@ -98,15 +88,16 @@ async def call(
 
     :raises CallFailed: whatever went wrong
     """
-    response, answer = await _post(reactor, remote, identity, _request(method, arguments))
-    if response.code != 200:
-        reason = _STATUS_REASONS.get(response.code, response.phrase.decode("latin-1"))
+    response, answer = _post(remote, identity, _request(method, arguments))
+    if response.status != 200:
+        reason = _STATUS_REASONS.get(response.status, response.reason)
         text = reason.format(user=remote.user, method=method, path=remote.path)
-        raise CallFailed(f"{remote.location}: HTTP status {response.code}: {text}")
+        raise CallFailed(f"{remote.location}: HTTP status {response.status}: {text}")
     try:
         (result,), _method = loads(answer)
     except Fault as fault:
-        raise CallFailed(f"{method}: {fault.faultString} (fault {fault.faultCode})") from fault
+        code, text = int(fault.faultCode), str(fault.faultString)
+        raise CallFailed(f"{method}: {text} (fault {code})", fault=(code, text)) from fault
     except (ExpatError, ResponseError, ValueError) as error:
         raise CallFailed(f"{remote.location}: the answer is not XML-RPC: {error}") from error
     return result
@@ -119,59 +110,72 @@ def _request(method: str, arguments: tuple[Any, ...]) -> bytes:
         raise CallFailed(f"{method}: an argument cannot be sent: {error}") from error
 
 
-async def _post(
-    reactor: IReactorTime, remote: Remote, identity: ServerIdentity, body: bytes
-) -> tuple[IResponse, bytes]:
-    agent = Agent(reactor, identity, connectTimeout=remote.timeout_seconds)
+def _post(remote: Remote, identity: ServerIdentity, body: bytes) -> tuple[HTTPResponse, bytes]:
+    connection = HTTPSConnection(
+        remote.host, remote.port, timeout=remote.timeout_seconds, context=identity.context
+    )
     try:
-        request = agent.request(
-            b"POST", remote.url, _headers(remote), FileBodyProducer(BytesIO(body))
-        )
-        response = await _in_time(request, reactor, remote)
-        return response, await _in_time(readBody(response), reactor, remote)
-    except _FAILURES as error:
-        trouble = f"{remote.location}: {_trouble(error, identity, remote)}"
-        raise CallFailed(trouble, is_unreachable=identity.refusal is None) from error
+        connection.connect()
+        identity.check(connection.sock)
+        connection.request("POST", remote.target, body, _headers(remote))
+        response = connection.getresponse()
+        return response, _read(response, connection.sock, remote.timeout_seconds)
+    except (OSError, HTTPException, IdentityError, UnicodeError) as error:
+        is_refusal = isinstance(error, (IdentityError, ssl.SSLCertVerificationError))
+        trouble = f"{remote.location}: {_trouble(error, remote)}"
+        raise CallFailed(trouble, is_unreachable=not is_refusal) from error
+    finally:
+        connection.close()
 
 
-def _in_time(waiting: Deferred[Any], reactor: IReactorTime, remote: Remote) -> Deferred[Any]:
-    return waiting.addTimeout(remote.timeout_seconds, reactor)
+def _read(response: HTTPResponse, connection: socket.socket | None, seconds: float) -> bytes:
+    """Read an answer to its end, all of which may take so long."""
+    due = time.monotonic() + seconds
+    chunks = []
+    while chunk := response.read1(CHUNK_BYTES):
+        chunks.append(chunk)
+        remaining = due - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        if connection is not None:  # the last part may be here already, and the connection closed
+            connection.settimeout(remaining)
+    if response.length:
+        raise ConnectionError
+    return b"".join(chunks)
 
 
-def _headers(remote: Remote) -> Headers:
-    headers = Headers({b"Content-Type": [b"text/xml"], b"User-Agent": [b"bcfg2tw call"]})
+def _headers(remote: Remote) -> dict[str, str]:
+    headers = {"Content-Type": "text/xml", "User-Agent": "bcfg2tw call"}
     if remote.password is not None:
         credentials = b64encode(f"{remote.user}:{remote.password}".encode())
-        headers.addRawHeader(b"Authorization", b"Basic " + credentials)
+        headers["Authorization"] = f"Basic {credentials.decode()}"
     return headers
 
 
-def _trouble(error: Exception, identity: ServerIdentity, remote: Remote) -> str:
-    if identity.refusal is not None:
-        return identity.refusal
-    reasons = causes(error)
-    for reason in reasons:
-        if isinstance(reason, SSL.Error):
-            return _tls_trouble(reason)
-    return _connection_trouble(reasons[0], remote)
+def _trouble(error: Exception, remote: Remote) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return chain_problem(error)
+    if isinstance(error, ssl.SSLEOFError):
+        return "the server closed the connection without an answer"
+    if isinstance(error, ssl.SSLError):
+        return _tls_trouble(error)
+    return _connection_trouble(error, remote)
 
 
-def _tls_trouble(error: SSL.Error) -> str:
-    # of the connection below it OpenSSL gives a number instead
-    entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
-    reasons = ", ".join(reason for *_, reason in entries) or "no reason given"
-    if "certificate" in reasons or "bad key" in reasons:
-        return f"the server refuses our certificate ({reasons}): check --cert and --key"
-    return f"no TLS connection ({reasons}): is this the port of a Bcfg2 server?"
+def _tls_trouble(error: ssl.SSLError) -> str:
+    reason = (error.reason or "no reason given").lower().replace("_", " ")
+    if any(word in reason for word in ("certificate", "unknown ca", "bad key")):
+        return f"the server refuses our certificate ({reason}): check --cert and --key"
+    return f"no TLS connection ({reason}): is this the port of a Bcfg2 server?"
 
 
-def _connection_trouble(error: BaseException, remote: Remote) -> str:
+def _connection_trouble(error: Exception, remote: Remote) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens there: is the server running, and is the port right?"
-    if isinstance(error, DNSLookupError):
+    if isinstance(error, (socket.gaierror, UnicodeError)):
         return f"the name {remote.host} is not known: check [components] bcfg2 or --server"
-    if isinstance(error, (TimeoutError, CancelledError)):  # Agent may report its cancellation
+    if isinstance(error, TimeoutError):
         return f"no answer within {remote.timeout_seconds:g} seconds"
-    if isinstance(error, ConnectionClosed):
+    if isinstance(error, (ConnectionError, HTTPException)):
         return "the server closed the connection without an answer"
     return str(error) or type(error).__name__

@@ -10,25 +10,17 @@ accepted when `[communication] serverCommonNames` lists it, as Bcfg2's client do
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-from OpenSSL import SSL, crypto
-from service_identity import CertificateError, VerificationError
-from service_identity.cryptography import (
-    verify_certificate_hostname,
-    verify_certificate_ip_address,
-)
-from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.protocols.tls import TLSMemoryBIOProtocol
-from twisted.web.iweb import IPolicyForHTTPS
-from zope.interface import implementer
+from typing import TYPE_CHECKING
 
 from bcfg2tw.errors import Bcfg2Error
 
-__all__ = ["CredentialsError", "ServerIdentity"]
+if TYPE_CHECKING:  # it takes a while, and not every call looks at names
+    from cryptography import x509
+
+__all__ = ["CredentialsError", "IdentityError", "ServerIdentity", "chain_problem"]
 
 # The numbers of X509_verify_cert (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
 _CHAIN_PROBLEMS = {
@@ -53,12 +45,15 @@ class CredentialsError(Bcfg2Error):
     """A certificate, key or CA of our own cannot be used; the text names the file."""
 
 
-@implementer(IPolicyForHTTPS, IOpenSSLClientConnectionCreator)
+class IdentityError(Bcfg2Error):
+    """A server's certificate is refused; the text is one clause."""
+
+
 class ServerIdentity:
     """
-    Make TLS connections to one server, and remember why one was refused.
+    The certificates of a call: what is trusted, what is presented, which name is expected.
 
-    :ivar refusal: one clause about the server's certificate; None while it was not refused
+    :ivar context: checks the chain of certificates in each handshake
     """
 
     def __init__(
@@ -80,67 +75,59 @@ class ServerIdentity:
             at the common name where names are listed
         :raises CredentialsError: if one of the files cannot be used
         """
-        self.refusal: str | None = None
         self._host = host
         self._checks_name = checks_name
         self._common_names = frozenset(common_names)
-        self._context = SSL.Context(SSL.TLS_METHOD)
-        self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.context.check_hostname = False  # `check` does it, and names what is there instead
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.set_ciphers("DEFAULT")  # Python's own list refuses the short keys of old sites
         self._trust(ca)
         if certificate is not None:
             self._present(certificate, key or certificate)
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> ServerIdentity:
-        """Return itself: there is one server."""
-        return self
+    def check(self, connection: ssl.SSLSocket) -> None:
+        """
+        Look at the name in the server's certificate, after the handshake.
 
-    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        """Return the TLS state of a new connection; its handshake checks the certificate."""
-        connection = SSL.Connection(self._context, None)
-        if not _is_address(self._host):
-            connection.set_tlsext_host_name(self._host.encode("idna"))
-        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._accepts)
-        return connection
+        :raises IdentityError: if it is another one's
+        """
+        certificate = connection.getpeercert(binary_form=True)
+        if not self._checks_name or certificate is None:
+            return
+        from cryptography import x509
+
+        problem = self._name_problem(x509.load_der_x509_certificate(certificate))
+        if problem is not None:
+            raise IdentityError(problem)
 
     def _trust(self, ca: str | None) -> None:
         if ca is None:
-            self._context.set_default_verify_paths()
+            self.context.set_default_verify_paths()
             return
         _check_readable(ca, "the CA")
         try:
-            self._context.load_verify_locations(ca)
-        except SSL.Error as error:
+            self.context.load_verify_locations(ca)
+        except ssl.SSLError as error:
             raise CredentialsError(f"{ca}: the CA holds no certificate in PEM form") from error
 
     def _present(self, certificate: str, key: str) -> None:
         _check_readable(certificate, "the certificate")
         _check_readable(key, "the private key")
         try:
-            self._context.use_certificate_chain_file(certificate)
-            self._context.use_privatekey_file(key)
-            self._context.check_privatekey()
-        except SSL.Error as error:
+            self.context.load_cert_chain(certificate, key)
+        except ssl.SSLError as error:
             raise CredentialsError(
                 f"{certificate} and {key} are not a certificate and its private key in PEM form"
             ) from error
 
-    def _accepts(
-        self,
-        connection: SSL.Connection,
-        certificate: crypto.X509,
-        error_number: int,
-        depth: int,
-        accepted: int,
-    ) -> bool:
-        if not accepted:
-            other = f"OpenSSL's error {error_number}, see openssl-verification-options(1)"
-            problem = _CHAIN_PROBLEMS.get(error_number, other)
-            self.refusal = f"the server's certificate is refused: {problem}"
-        elif depth == 0 and self._checks_name:
-            self.refusal = self._name_problem(certificate.to_cryptography())
-        return self.refusal is None
-
     def _name_problem(self, certificate: x509.Certificate) -> str | None:
+        from service_identity import CertificateError, VerificationError
+        from service_identity.cryptography import (
+            verify_certificate_hostname,
+            verify_certificate_ip_address,
+        )
+
         try:
             if _is_address(self._host):
                 verify_certificate_ip_address(certificate, self._host)
@@ -157,6 +144,8 @@ class ServerIdentity:
         return None
 
     def _common_name_problem(self, certificate: x509.Certificate) -> str | None:
+        from cryptography.x509.oid import NameOID
+
         names = [
             str(item.value)
             for item in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -170,7 +159,16 @@ class ServerIdentity:
         )
 
 
+def chain_problem(error: ssl.SSLCertVerificationError) -> str:
+    """Return a clause that says why the chain of a server's certificate is refused."""
+    other = f"OpenSSL's error {error.verify_code}, see openssl-verification-options(1)"
+    problem = _CHAIN_PROBLEMS.get(error.verify_code, other)
+    return f"the server's certificate is refused: {problem}"
+
+
 def _alternative_names(certificate: x509.Certificate) -> list[str]:
+    from cryptography import x509
+
     extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     return [str(name.value) for name in extension.value]
 

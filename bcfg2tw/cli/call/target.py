@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+import time
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-from twisted.internet.task import deferLater
+from typing import Any
 
 from bcfg2tw.cli.call.remote import CallFailed, Remote, call
 from bcfg2tw.cli.call.server_identity import ServerIdentity
-from bcfg2tw.cli.reactor import run_once
 from bcfg2tw.cli.site import server_address, server_path
 from bcfg2tw.settings import Settings
 
 __all__ = ["Server", "ServerOptions"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class ServerOptions:
 
 
 class Server:
-    """The server of a site, ready to be called in `run`."""
+    """The server of a site, ready to be called."""
 
     def __init__(self, options: ServerOptions, settings: Settings) -> None:
         """
@@ -59,43 +53,29 @@ class Server:
         self._options = options
         self._remote, self._identity = _target(options, settings)
 
-    def run(self, function: Callable[[Server, Any], Awaitable[T]]) -> T:
-        """
-        Run the reactor for a function that calls the server; once in a process.
-
-        :param function: is called with this object and the reactor
-        """
-        return run_once(partial(self._run, function))
-
-    async def _run(self, function: Callable[[Server, Any], Awaitable[T]], reactor: Any) -> T:
-        return await function(self, reactor)
-
-    def call_once(self, method: str, *arguments: Any) -> Any:
-        """Make the only call of this process; see `call`."""
-
-        async def one_call(server: Server, reactor: Any) -> Any:
-            return await server.call(reactor, method, *arguments)
-
-        return self.run(one_call)
-
-    async def call(
-        self, reactor: Any, method: str, *arguments: Any, user: str | None = None
+    def call(
+        self, method: str, *arguments: Any, user: str | None = None, password: str | None = None
     ) -> Any:
         """
-        Call a method and return its result.
+        Call a method and return its result; each call is a connection of its own.
 
         :param user: the caller to be, where that is another one than the site's
+        :param password: the caller's, where it is another one than the site's
         :raises CallFailed: whatever went wrong
         """
-        remote = self._remote if user is None else replace(self._remote, user=user)
+        remote = replace(
+            self._remote,
+            user=user or self._remote.user,
+            password=password or self._remote.password,
+        )
         for _ in range(1, self._options.retries):
             try:
-                return await call(reactor, remote, self._identity, method, arguments)
+                return call(remote, self._identity, method, arguments)
             except CallFailed as error:
                 if not error.is_unreachable:
                     raise
-            await deferLater(reactor, self._options.retry_delay)
-        return await call(reactor, remote, self._identity, method, arguments)
+            time.sleep(self._options.retry_delay)
+        return call(remote, self._identity, method, arguments)
 
 
 def _target(options: ServerOptions, settings: Settings) -> tuple[Remote, ServerIdentity]:

@@ -27,6 +27,7 @@ _RULE = "=" * 80
 @click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def showclient(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """Print what is known about clients: profile, groups, bundles, data of connectors."""
+    site.read_clients_alone()
     shown: list[Mapping[str, Any]] = []
     failed = False
     for host in site.hosts(hostnames):
@@ -113,6 +114,7 @@ def _as_mapping(metadata: ClientMetadata, site: Site) -> Mapping[str, Any]:
 @click.argument("hostname", type=CLIENT, metavar="hostname")
 def probes(site: Site, hostname: str, is_pretty: bool) -> None:
     """Print the probes that hostname has to run."""
+    site.read_clients_alone()
     document = site.probes(hostname)
     if not is_pretty:
         click.echo(pretty(document), nl=False)

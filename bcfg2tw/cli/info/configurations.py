@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 from lxml import etree
 
+from bcfg2tw.cli.digests import digest
 from bcfg2tw.cli.info.explained import explanation_lines
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_table
@@ -91,14 +91,6 @@ def _built(site: Site, patterns: Sequence[str]) -> Iterator[tuple[str, Element |
             yield host, None
         else:
             yield host, document
-
-
-def digest(document: Element) -> str:
-    """Return a digest of a configuration; attributes in another order are the same."""
-    copied = copy.deepcopy(document)
-    if "revision" in copied.attrib:
-        del copied.attrib["revision"]
-    return hashlib.sha256(etree.tostring(copied, method="c14n")).hexdigest()
 
 
 def document_bytes(document: Element) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,23 +59,21 @@ class LiveSite(Site):
         """Do nothing: nothing was opened."""
 
     def _answers(self, patterns: list[str], method: str) -> list[tuple[str, Element | Bcfg2Error]]:
-        # Twisted takes a while, and commands without --live do without it
+        # what is needed for it takes a while, and commands without --live do without it
         from bcfg2tw.cli.call.target import Server, ServerOptions
 
-        async def ask(server: Server, reactor: Any) -> list[tuple[str, Element | Bcfg2Error]]:
-            known = await server.call(reactor, "Metadata.list_clients")
-            hosts = matching([pattern.lower() for pattern in patterns], known)
-            return [(host, await _answer(server, reactor, method, host, known)) for host in hosts]
-
-        return Server(ServerOptions(**self._options, checks_name=False), self.settings).run(ask)
+        server = Server(ServerOptions(**self._options, checks_name=False), self.settings)
+        clients = server.call("Metadata.list_clients")
+        hosts = matching([pattern.lower() for pattern in patterns], clients)
+        return [(host, _answer(server, method, host, clients)) for host in hosts]
 
 
-async def _answer(
-    server: Server, reactor: Any, method: str, host: str, known: list[str]
+def _answer(
+    server: Server, method: str, host: str, clients: Collection[str]
 ) -> Element | Bcfg2Error:
-    if host not in known:
+    if host not in clients:
         return Bcfg2Error(f"the server knows no client {host}")
     try:
-        return parse_own((await server.call(reactor, method, user=host)).encode("utf-8"))
+        return parse_own(server.call(method, user=host).encode("utf-8"))
     except Bcfg2Error as error:
         return error

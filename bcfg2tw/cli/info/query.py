@@ -46,6 +46,7 @@ def query(
     bundle:NAME, profile:NAME or client:NAME, where NAME may have wildcards:
     'group:web* & !bundle:db'.
     """
+    site.read_clients_alone()
     selectors = [selector for selector in (group, profile, bundle, expression) if selector]
     if len(selectors) != 1:
         raise click.UsageError("give one of --group, --profile, --bundle and an expression")

@@ -22,6 +22,7 @@ __all__ = ["bundles", "clients", "groups", "mappings", "showentries"]
 @click.argument("group_names", type=GROUP, nargs=-1, metavar="[group...]")
 def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     """List groups with their bundles."""
+    site.read_clients_alone()
     declared = site.clients.groups.declared
     rows = [
         (name, sorted(declared[name].bundles) if name in declared else [])
@@ -36,6 +37,7 @@ def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
 @click.argument("hostnames", type=CLIENT, nargs=-1, metavar="[hostname...]")
 def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """List clients with their profiles."""
+    site.read_clients_alone()
     rows = [
         (host, site.clients.get_initial_metadata(host, register=False).profile)
         for host in site.hosts(hostnames)
@@ -49,6 +51,7 @@ def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
 @click.argument("group_names", type=GROUP, nargs=-1, metavar="[group...]")
 def groups(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     """List groups: whether they are profiles, and their categories."""
+    site.read_clients_alone()
     declared = site.clients.groups.declared
     rows = []
     for name in site.groups(group_names):

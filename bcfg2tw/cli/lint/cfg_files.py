@@ -57,7 +57,8 @@ def cfg_files(repository: Repository) -> list[CfgFile]:
 
 
 def _cfg_files(repository: Repository) -> list[CfgFile]:
-    kinds = enabled_kinds(repository.settings.cfg_handlers)
+    settings = repository.settings
+    kinds = enabled_kinds(settings.cfg_handlers, settings.info_reading)
     top = repository.path("Cfg")
     return [
         _file(path, top, kinds) for path in repository.every("Cfg") if not path.endswith(IGNORED)

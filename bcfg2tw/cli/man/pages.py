@@ -11,8 +11,12 @@ from bcfg2tw.cli.tool import Tool
 
 __all__ = ["pages"]
 
-#: Commands of old, which have a page under their old names.
-OLD_NAMES = ("admin", "crypt", "info", "lint", "reports", "test")
+#: Commands of old, and those that have their pages.
+OLD_NAMES = {
+    **{f"bcfg2-{name}": name for name in ("admin", "crypt", "info", "lint", "reports", "test")},
+    "bcfg2-server": "serve",
+    "bcfg2-report-collector": "serve",
+}
 
 
 def pages(main: click.Group) -> Iterator[tuple[str, str]]:
@@ -25,8 +29,8 @@ def pages(main: click.Group) -> Iterator[tuple[str, str]]:
             continue
         inner = click.Context(command, info_name=name, parent=context)
         yield f"bcfg2tw-{name}.1", _page(command, inner, f"bcfg2tw {name}")
-        if name in OLD_NAMES:
-            yield f"bcfg2-{name}.1", f".so man1/bcfg2tw-{name}.1\n"
+    for old, name in OLD_NAMES.items():
+        yield f"{old}.1", f".so man1/bcfg2tw-{name}.1\n"
 
 
 def _page(command: click.Command, context: click.Context, title: str) -> str:
@@ -41,27 +45,44 @@ def _page(command: click.Command, context: click.Context, title: str) -> str:
     options = _options(command, context)
     if options:
         lines += [".SH OPTIONS", *options]
-    commands = _commands(command, context)
-    if commands:
-        lines += [".SH COMMANDS", *_entries(commands)]
+    members = _members(command, context)
+    if members:
+        described = _summary(members) if context.parent is None else _all(members)
+        lines += [".SH COMMANDS", *described]
     return "\n".join(lines) + "\n"
 
 
-def _commands(command: click.Command, context: click.Context) -> Mapping[str, str]:
-    """Return the sub-commands with what they do."""
+def _summary(members: Mapping[str, click.Command]) -> list[str]:
+    """Return the sub-commands, each with the page that describes it."""
+    return _entries({
+        f"bcfg2tw-{name}(1)": member.get_short_help_str(limit=200)
+        for name, member in members.items()
+    })  # fmt: skip
+
+
+def _all(members: Mapping[str, click.Command]) -> Iterator[str]:
+    """Yield the descriptions of sub-commands, with their options."""
+    for name, member in members.items():
+        inner = click.Context(member, info_name=name)
+        yield f".SS {_text(' '.join([name, *member.collect_usage_pieces(inner)]))}"
+        yield from _paragraphs(member.help or "")
+        yield from _options(member, inner)
+
+
+def _members(command: click.Command, context: click.Context) -> Mapping[str, click.Command]:
+    """Return the sub-commands."""
     if isinstance(command, Tool):
-        members = command.all_commands()
-    elif isinstance(command, click.Group):
-        names = command.list_commands(context)
-        every = {name: command.get_command(context, name) for name in names}
-        members = {name: member for name, member in every.items() if member is not None}
-    else:
-        members = {}
-    return {name: member.get_short_help_str(limit=200) for name, member in members.items()}
+        return command.all_commands()
+    if not isinstance(command, click.Group):
+        return {}
+    names = command.list_commands(context)
+    members = {name: command.get_command(context, name) for name in names}
+    return {name: member for name, member in members.items() if member is not None}
 
 
 def _options(command: click.Command, context: click.Context) -> list[str]:
-    records = (parameter.get_help_record(context) for parameter in command.get_params(context))
+    options = (one for one in command.get_params(context) if isinstance(one, click.Option))
+    records = (option.get_help_record(context) for option in options)
     return _entries(dict(record for record in records if record is not None))
 
 

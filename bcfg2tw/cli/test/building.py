@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from dataclasses import dataclass
 from bcfg2tw.cli.admin.differences import differences
 from bcfg2tw.cli.looking import Site
 from bcfg2tw.cli.test.checks import Ignored, Problem, problems_of
+from bcfg2tw.cli.test.processes import for_each
 from bcfg2tw.errors import Bcfg2Error
 
-__all__ = ["ClientResult", "Tests"]
+__all__ = ["ClientResult", "Log", "Tests"]
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,12 @@ class Tests:
         :param children: processes to build in, 0 for this one
         """
         _ = self._site.core  # read once, before there are several processes
-        count = min(children, len(hosts))
-        if count == 0:
-            yield from map(self.one, hosts)
-            return
-        # a forked process has the repository; another would have to read it again
-        context = multiprocessing.get_context("fork")
-        with context.Pool(count, _adopt, (self,)) as pool:
-            yield from pool.imap(_test, hosts)
+        yield from for_each(self.one, hosts, children)
 
     def one(self, host: str) -> ClientResult:
         """Test one client."""
         started = time.perf_counter()
-        with _Log() as log:
+        with Log() as log:
             problems, unstable = self._tested(host)
         seconds = time.perf_counter() - started
         return ClientResult(host, problems, tuple(log.lines), unstable, seconds)
@@ -82,7 +75,7 @@ class Tests:
         return tuple(problems), tuple(map(str, changes))
 
 
-class _Log(logging.Handler):
+class Log(logging.Handler):
     """Keeps what is logged from warnings on, in place of showing it, while it is entered."""
 
     def __init__(self) -> None:
@@ -95,22 +88,10 @@ class _Log(logging.Handler):
         if line not in self.lines:
             self.lines.append(line)
 
-    def __enter__(self) -> _Log:
+    def __enter__(self) -> Log:
         root = logging.getLogger()
         self._handlers, root.handlers[:] = list(root.handlers), [self]
         return self
 
     def __exit__(self, *exception: object) -> None:
         logging.getLogger().handlers[:] = self._handlers
-
-
-#: The tests of this process, where it is one of several.
-_adopted: list[Tests] = []
-
-
-def _adopt(tests: Tests) -> None:
-    _adopted[:] = [tests]
-
-
-def _test(host: str) -> ClientResult:
-    return _adopted[0].one(host)

@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.site_options import overrides_of, site_parameters
 from bcfg2tw.cli.statuses import FAILED
 from bcfg2tw.cli.test.building import ClientResult, Tests
+from bcfg2tw.cli.test.changed import concerned
 from bcfg2tw.cli.test.checks import Ignored
 from bcfg2tw.cli.test.output import (
     findings_of,
@@ -65,6 +66,11 @@ def _validate(context: click.Context, parameter: click.Parameter, value: bool) -
     help="Run the verifiers of Cfg, whatever bcfg2.conf says.",
 )
 @click.option("--once", is_flag=True, help="Do not build a second time and compare.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Test the clients alone that are built otherwise than with the repository of a revision.",
+)
 @click.option("--baseline", metavar="FILE", help="Failures of this file do not count.")
 @click.option("--write-baseline", metavar="FILE", help="Write the failures to FILE.")
 @click.option("--summary/--no-summary", default=None, help="Show equal failures once.")
@@ -73,7 +79,7 @@ def _validate(context: click.Context, parameter: click.Parameter, value: bool) -
 def command(
     site: Site, clients: Sequence[str], nose_options: str | None, ignore: str | None,
     children: str | None, once: bool, baseline: str | None, write_baseline: str | None,
-    summary: bool | None, durations: int, format_name: str | None,
+    summary: bool | None, durations: int, changed_since: str | None, format_name: str | None,
     outputs: Sequence[tuple[str, str]],
 ) -> None:  # fmt: skip
     """
@@ -87,19 +93,30 @@ def command(
     has_summary = sys.stderr.isatty() if summary is None else summary
     showing = _Showing(verbose, format_name, has_summary, durations)
     tests = Tests(site, _ignored(settings, ignore), 1 if once else 2)
-    started = time.perf_counter()
     known = set() if baseline is None else _read_baseline(baseline)
-    results = []
-    for result in tests.run(list(clients) or site.hosts(), _children(settings, children)):
-        results.append(_without(result, known))
-        if format_name is None:
-            show_one(results[-1], verbose)
+    processes = _children(settings, children)
+    hosts: Sequence[str] = clients or site.hosts()
+    if changed_since is not None:
+        hosts = concerned(site, hosts, changed_since, processes)
+    started = time.perf_counter()
+    results = list(_shown(tests.run(hosts, processes), known, showing))
     seconds = time.perf_counter() - started
     if write_baseline is not None:
         _write_baseline(write_baseline, results)
     _show(results, seconds, showing, outputs)
     if any(result.problems for result in results):
         raise click.exceptions.Exit(FAILED)
+
+
+def _shown(
+    results: Iterable[ClientResult], known: Collection[tuple[str, str]], showing: _Showing
+) -> Iterator[ClientResult]:
+    """Yield results without the problems that are known, each once it is shown."""
+    for result in results:
+        remaining = _without(result, known)
+        if showing.format_name is None:
+            show_one(remaining, showing.is_verbose)
+        yield remaining
 
 
 def _show(
@@ -143,7 +160,7 @@ def _read_baseline(path: str) -> set[tuple[str, str]]:
         raise click.ClickException(f"{path} is no baseline that can be read: {error}") from error
 
 
-def _without(result: ClientResult, known: set[tuple[str, str]]) -> ClientResult:
+def _without(result: ClientResult, known: Collection[tuple[str, str]]) -> ClientResult:
     problems = [one for one in result.problems if (result.host, one.text) not in known]
     return replace(result, problems=tuple(problems))
 

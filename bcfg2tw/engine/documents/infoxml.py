@@ -76,6 +76,8 @@ class InfoXML:
         """
         Give an entry the attributes, and the children, of the first `Info` that applies.
 
+        Of the last where `[bcfg2tw] info_reading` is 1.3.
+
         :raises PluginExecutionError: if none does
         """
         answers = info_answers(entry, metadata)
@@ -90,6 +92,8 @@ class InfoXML:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
+        if metadata.snapshot.settings.info_reading == "1.3":
+            applicable.reverse()
         if metadata.build.explanation is not None:
             candidates = [Candidate(f"{self.path}:{attributes.line}") for attributes in applicable]
             metadata.build.explanation.choose("attributes", candidates[0], candidates[1:])

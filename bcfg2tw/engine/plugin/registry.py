@@ -62,6 +62,13 @@ SHIPPED = {
     "Trigger": "trigger",
 }
 
+#: Those of them that neither say anything of clients nor ask these anything.
+_SILENT = frozenset({
+    "ACL", "Base", "Bundler", "Bzr", "Cfg", "Cvs", "Darcs", "Decisions", "Defaults", "Deps",
+    "Fossil", "Git", "Hg", "NagiosGen", "Pkgmgr", "POSIXCompat", "Reporting", "Rules", "SEModules",
+    "ServiceCompat", "SSLCA", "Svn", "TCheetah", "TGenshi", "Trigger",
+})  # fmt: skip
+
 
 class AbsentPlugin(PluginInitError):
     """A plugin that Bcfg2 had: it is left out, and does not end the start."""
@@ -81,6 +88,16 @@ def check_names(names: Iterable[str]) -> None:
         if not ("." in name or name in SHIPPED or name in ABSENT or name in _announced()
                 or _file_of_site(name)):  # fmt: skip
             raise refusal(name, PluginInitError(_unknown(name)))
+
+
+def without_silent(names: Iterable[str]) -> tuple[str, ...]:
+    """
+    Return the plugins that metadata of clients and their probes are made with; nothing is imported.
+
+    Those that a site or another distribution brings count as such.
+    """
+    silent = _SILENT - _announced()
+    return tuple(name for name in names if name not in silent)
 
 
 def plugin_classes(

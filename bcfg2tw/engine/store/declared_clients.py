@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.xmlio import check_root, line_of
@@ -27,6 +28,12 @@ class DeclaredClients:
         """
         self.elements = elements
         self._dependencies = dependencies
+
+    @property
+    def stamps(self) -> dict[str, Stamp]:
+        """The stamps of the files that were read, by their paths."""
+        stamps = self._dependencies.stamps.items()
+        return {path: stamp for path, stamp in stamps if stamp is not None}
 
     def is_current(self) -> bool:
         """Say whether reading again would read the same; asks for the state of each file."""

@@ -64,6 +64,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Client": _object(_CLIENT),
     "ListedClient": _row(clients.COLUMNS, _CLIENT),
     "Problem": _row(problems.COLUMNS),
+    "ListedEntry": _row(problems.ENTRY_COLUMNS),
     "Change": _row(changes.COLUMNS),
     "Run": _object(
         {
@@ -102,7 +103,7 @@ _SELECTION = (
 
 #: The schema of the objects of each list.
 _LISTED = {
-    "clients": "ListedClient", "runs": "Run", "problems": "Problem", "entries": "Problem",
+    "clients": "ListedClient", "runs": "Run", "problems": "Problem", "entries": "ListedEntry",
     "changes": "Change",
 }  # fmt: skip
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,38 +39,6 @@ class AdminTestCase(SynchronousTestCase):
 
     def admin(self, *words: str, **environment: str) -> Ended:
         return run(*self.words(*words), folder=str(self.folder), environment=environment)
-
-
-class BackupTests(AdminTestCase):
-    def test_elsewhere(self) -> None:
-        """Archives may be stored elsewhere, and older ones deleted."""
-        (self.folder / "old").mkdir()
-        for number in range(3):
-            (self.folder / f"old/2020010100000{number}.tar.gz").touch()
-        (self.folder / "old/other.tar.gz").touch()
-        ended = self.admin("backup", "--directory", "old", "--keep", "2")
-        self.assertEqual(ended.status, 0)
-        names = sorted(os.listdir(self.folder / "old"))
-        self.assertEqual(len(names), 3)
-        self.assertIn("20200101000002.tar.gz", names)
-        self.assertIn("other.tar.gz", names)
-
-    def test_content(self) -> None:
-        """An archive holds the repository without earlier archives, for its owner alone."""
-        (self.folder / "repo/20200101000000.tar.gz").touch()
-        self.admin("backup", "--directory", ".")
-        (path,) = self.folder.glob("*.tar.gz")
-        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
-        with tarfile.open(path) as archive:
-            names = archive.getnames()
-        self.assertIn("repo/Metadata/clients.xml", names)
-        self.assertNotIn("repo/20200101000000.tar.gz", names)
-
-    def test_full(self) -> None:
-        """Where it cannot be stored there is no half of one."""
-        ended = self.admin("backup", "--directory", "/nonexistent")
-        self.assertEqual(ended.status, 1)
-        self.assertIn("/nonexistent/", ended.output)
 
 
 class ClientTests(AdminTestCase):

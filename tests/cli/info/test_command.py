@@ -190,6 +190,13 @@ class LookTests(InfoTestCase):
         self.assertEqual(self.state(), before)
         self.assertNotIn("new", self.printed("clients"))
 
+    def test_clients_alone(self) -> None:
+        """What is asked of clients is told without reading the rest of the repository."""
+        (self.repository / "Rules/a.xml").write_text("<Rules")
+        for words in ("showclient web1", "clients", "groups", "bundles", "query group:web"):
+            self.printed(*words.split())
+        self.assertIn("Rules/a.xml", self.info("build", "web1").errors)
+
 
 class TableTests(InfoTestCase):
     def test_json(self) -> None:

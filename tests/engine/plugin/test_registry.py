@@ -10,7 +10,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.registry import ENTRY_POINTS, SHIPPED, plugin_class, plugin_classes
+from bcfg2tw.engine.plugin.interfaces import Connector, Metadata, Probing
+from bcfg2tw.engine.plugin.registry import (
+    ENTRY_POINTS,
+    SHIPPED,
+    plugin_class,
+    plugin_classes,
+    without_silent,
+)
 from bcfg2tw.errors import CoreInitError
 from tests.builders import a_core, a_repository, configuration, some_settings, write_files
 
@@ -58,6 +65,13 @@ class ShippedTests(RegistryTestCase):
         """Classes come in the order of the names, each once."""
         names = [one.name for one in plugin_classes(["Rules", "Cfg", "Rules"])]
         self.assertEqual(names, ["Rules", "Cfg"])
+
+    def test_silent(self) -> None:
+        """Plugins without metadata and probes of clients are told without importing them."""
+        telling = (Connector, Metadata, Probing)
+        expected = [name for name in SHIPPED if issubclass(plugin_class(name), telling)]
+        names = [*SHIPPED, "site_a.b.X"]
+        self.assertEqual(without_silent(names), (*expected, "site_a.b.X"))
 
     def test_absent(self) -> None:
         """A plugin that there is no more is refused with what to do instead."""

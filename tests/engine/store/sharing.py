@@ -9,9 +9,9 @@ from tests.engine.store import contract
 from tests.engine.store.contract import DB, NEW, WEB, answers, run_all
 
 
-class SharingContract(contract.StoreCase):
+class SharingCase(contract.StoreCase):
     """
-    The promises of a store that several processes share.
+    A store that several processes share.
 
     :ivar other: the store of the other process; serving
     :ivar others_list: the clients as the other process has them
@@ -33,6 +33,10 @@ class SharingContract(contract.StoreCase):
         """Begin a call in the other process, and return the clients as it sees them."""
         with self.other.call():
             return self.others_list
+
+
+class SharingContract(SharingCase):
+    """The promises of a store that several processes share."""
 
     def test_clients(self) -> None:
         """A registration, a change and a removal are there in the next call of another process."""

@@ -125,6 +125,71 @@ class SharedFilesTests(sharing.SharingContract):
         self.assertEqual(self.text_of(DB, self.other), "4")
 
 
+class WrittenFilesTests(sharing.SharingCase):
+    """The files of the repository, as one process writes them and others meet that."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.clients = os.path.join(self.repository, "Metadata/clients.xml")
+        self.probed = os.path.join(self.repository, "Probes/probed.xml")
+        self.nursery = self.open_store()  # it reads, and does not serve
+        self.nursery.clients.current(self.declared())
+        self.nursery.probes.refresh()
+
+    def open_store(self) -> Store:
+        """Return a store of files."""
+        store = open_store(self.settings, ManualClock())
+        store.prepare()
+        return store
+
+    def change_and_write(self, number: int) -> None:
+        """Have clients say something, and write it."""
+        self.store.clients.add(f"new{number}.example.test", {"profile": "web"})
+        self.store.probes.save(answers(str(number)))
+        for fold in (self.store.clients.fold, self.store.probes.fold):
+            self.assertTrue(fold())
+
+    def news_of(self, store: Store) -> list[str]:
+        """Return which files a process has to read."""
+        return store.changed_by_others([self.clients, self.probed])
+
+    def test_no_news(self) -> None:
+        """What one process wrote, no other one reads again: neither the nursery nor a worker."""
+        for number in range(3):
+            self.change_and_write(number)
+            for name in ("store", "nursery", "other"):
+                self.assertEqual(self.news_of(getattr(self, name)), [], (name, number))
+
+    def test_edited_by_hand(self) -> None:
+        """What somebody's hand did is read by each, whoever wrote the file after that."""
+        self.change_and_write(0)
+        for store in (self.nursery, self.other):
+            self.news_of(store)
+        with open(self.clients) as stream:
+            edited = stream.read().replace("</Clients>", "<Client name='by-hand'/></Clients>")
+        with open(self.clients, "w") as stream:
+            stream.write(edited)
+        self.store.clients.update(WEB, {"version": "1"})
+        self.store.clients.fold()
+        for store in (self.store, self.nursery, self.other):
+            self.assertEqual(self.news_of(store), [self.clients])
+            self.assertIn("by-hand", store.clients.current(self.declared()).names())
+
+    def test_forked_later(self) -> None:
+        """A process that is forked from one which read nothing again has all that was said."""
+        for number in range(2):
+            self.change_and_write(number)
+            self.news_of(self.nursery)
+        clients = self.nursery.clients.current(self.declared())
+        self.nursery.disconnect()
+        self.addCleanup(self.nursery.close)
+        self.nursery.clients.start()
+        self.nursery.probes.start()
+        with self.nursery.call():
+            self.assertEqual(clients.names()[-2:], ["new0.example.test", "new1.example.test"])
+            self.assertEqual(self.text_of(WEB, self.nursery), "1")
+
+
 class SharedStateTests(SharedFilesTests):
     def location(self) -> dict[str, Any]:
         """Return the settings that say where state is kept."""

@@ -10,7 +10,9 @@ from bcfg2tw.reporting.classes import EXPIRED, HOUR
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.host_lists import toggle_expired
 from bcfg2tw.reporting.lines import microseconds_of
-from bcfg2tw.reporting.model import BAD, EXTRA, MODIFIED
+from bcfg2tw.reporting.model import BAD, EXTRA, MODIFIED, Entry, Report, Run, item_of
+from bcfg2tw.reporting.purging import Purge, purge
+from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web.errors import BadQuestion, NoSuchPage
 from bcfg2tw.reporting.web.page import Download, Model
 from bcfg2tw.reporting.web.queries.changes import Changes
@@ -25,6 +27,8 @@ from bcfg2tw.reporting.web.queries.run_entries import RunEntries
 from bcfg2tw.reporting.web.queries.runs import Runs
 from bcfg2tw.reporting.web.queries.search import Hits
 from bcfg2tw.reporting.web.queries.timing import Timing
+from tests.postgresql import a_database
+from tests.reporting.cases import a_report_database
 from tests.reporting.web.asking import NOW, Asker, a_postgresql_fixture, a_sqlite_fixture
 
 T = TypeVar("T", bound=Model)
@@ -214,6 +218,19 @@ class SqliteTests(SynchronousTestCase):
         wide = self.ask(Problems, "/problems?at_least=2").problems.rows
         self.assertTrue(all(row.hosts >= 2 for row in wide))
 
+    def test_names(self) -> None:
+        """Entries are chosen by a part of their names, or a pattern for all of a name."""
+
+        def names(pattern: str) -> set[str]:
+            rows = self.ask(Problems, f"/entries?type=Path&limit=1000&name={pattern}").problems.rows
+            return {row.name for row in rows}
+
+        self.assertIn("/etc/motd", names("MOT"))
+        self.assertEqual(names("/*/motd"), {"/etc/motd"})
+        self.assertEqual(names("*_otd"), set())
+        self.assertEqual(names("mot*"), set())
+        self.assertLessEqual({"/etc/motd", "/etc/nginx/nginx.conf"}, names("/etc/*"))
+
     def test_entry(self) -> None:
         """An entry's page has its hosts by content, and its last days."""
         page = self.ask(EntryPage, "/entries/Path//etc/grüße.conf")
@@ -285,6 +302,91 @@ class SqliteTests(SynchronousTestCase):
         current = self.ask(HostPage, f"/clients/{host}").current
         assert current is not None
         return current
+
+
+class OldestTests(SynchronousTestCase):
+    """How long a problem has existed, in SQLite; a derived class does the same in PostgreSQL."""
+
+    def a_database(self) -> ReportDatabase:
+        """Return an empty database."""
+        return a_report_database(self)
+
+    def setUp(self) -> None:
+        self.database = self.a_database()
+        self.store = ReportStore(self.database)
+
+    def add(self, host: str, day: int, *names: str, **flags: bool) -> None:
+        """Store the run of a host on a day, which lists packages as bad."""
+        bad = [item_of(Entry("Package", name, BAD)) for name in names]
+        run = Run(host, day * 24 * HOUR, bad=len(bad), **flags)  # type: ignore[arg-type]
+        self.store.add([Report(run, tuple(bad))])
+
+    def oldest(self, address: str = "/problems", day: int = 9) -> dict[str, int]:
+        """Return the days since which packages have been bad."""
+        model = Asker(self.database, day * 24 * HOUR + HOUR).model(address)
+        assert isinstance(model, Problems)
+        return {row.name: row.oldest // (24 * HOUR) for row in model.problems.rows if row.oldest}
+
+    def test_row(self) -> None:
+        """It is as old as the first run in a row without a gap, whatever else the runs list."""
+        self.add("a", 1, "ssh")
+        self.add("a", 2, "ssh", "vim")
+        self.add("a", 3, "ssh", "vim", "curl")
+        self.add("b", 2, "curl")
+        self.add("b", 3)
+        self.add("b", 4, "curl", "ssh")
+        self.assertEqual(self.oldest(), {"ssh": 1, "vim": 2, "curl": 3})
+        self.assertEqual(self.oldest("/problems?q=b"), {"curl": 4, "ssh": 4})
+        self.assertEqual(self.oldest("/problems?at=1970-01-03T01:00"), {"ssh": 1, "vim": 2,
+                                                                        "curl": 2})  # fmt: skip
+        self.add("a", 5, "vim")
+        self.assertEqual(self.oldest(), {"ssh": 4, "vim": 2, "curl": 4})
+
+    def test_sorted(self) -> None:
+        """The list can have the oldest problem first."""
+        self.add("a", 1, "vim")
+        self.add("a", 2, "curl", "vim")
+        self.assertEqual(list(self.oldest("/problems?sort=oldest")), ["vim", "curl"])
+        self.assertEqual(list(self.oldest("/problems?sort=-oldest")), ["curl", "vim"])
+
+    def test_partial(self) -> None:
+        """A run that changes nothing, or looks at a part, does not break the row."""
+        self.add("a", 1, "ssh")
+        self.add("a", 2, dry_run=True)
+        self.add("a", 3, only_important=True)
+        self.add("a", 4, "ssh")
+        self.assertEqual(self.oldest(), {"ssh": 1})
+        self.add("b", 5, "vim", dry_run=True)
+        self.add("b", 6, "vim", only_important=True)
+        self.assertEqual(self.oldest(), {"ssh": 1, "vim": 5})
+
+    def test_late(self) -> None:
+        """A run that comes later than those after it counts in its place."""
+        self.add("a", 4, "ssh")
+        self.add("a", 2, "ssh")
+        self.assertEqual(self.oldest(), {"ssh": 2})
+        self.add("a", 3)
+        self.assertEqual(self.oldest(), {"ssh": 4})
+        since = Asker(self.database, 10 * 24 * HOUR).model("/clients")
+        assert isinstance(since, Clients)
+        self.assertEqual(since.hosts.rows[0].since, 4 * 24 * HOUR)
+
+    def test_purged(self) -> None:
+        """It is as old as it was when old runs are removed."""
+        for day in range(1, 5):
+            self.add("a", day, "ssh")
+        purge(self.database, Purge(before=3 * 24 * HOUR))
+        self.assertEqual(self.oldest(), {"ssh": 1})
+        self.add("a", 5, "ssh")
+        self.assertEqual(self.oldest(), {"ssh": 1})
+
+
+class PostgreSQLOldestTests(OldestTests):
+    """The same in PostgreSQL."""
+
+    def a_database(self) -> ReportDatabase:
+        """Return one of the tests' server."""
+        return a_report_database(self, a_database(self))
 
 
 class PostgreSQLTests(SqliteTests):

@@ -16,7 +16,7 @@ from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry,
 from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
-from bcfg2tw.engine.plugins.cfg.kinds import enabled_kinds
+from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
 from bcfg2tw.engine.plugins.cfg.site_handlers import site_kinds
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
@@ -155,7 +155,32 @@ class Cfg(PathFolders, PullTarget, Tracked):
     @classmethod
     def kinds(cls, settings: Settings) -> tuple[Kind, ...]:
         """Return the kinds that `[cfg] handlers` names, or all."""
-        return enabled_kinds(settings.cfg_handlers)
+        return enabled_kinds(settings.cfg_handlers, settings.info_reading)
+
+    def __init__(
+        self, context: PluginContext, files: Files, previous: PathFolders | None = None
+    ) -> None:
+        super().__init__(context, files, previous)
+        if previous is None and context.settings.info_reading is None:
+            self._tell_old_info()
+
+    def _tell_old_info(self) -> None:
+        """Say that there are files which Bcfg2 1.3 read and 1.4 did not."""
+        names = [name for name in self.files if self._is_old_info(name)]
+        if names:
+            self.logger.warning(
+                "%s: %s, which counts as with Bcfg2 1.3, and did not with 1.4: write "
+                "[bcfg2tw] info_reading = 1.3 or 1.4",
+                self.files.path(names[0]),
+                "an old info file" if len(names) == 1 else f"one of {len(names)} old info files",
+            )
+
+    def _is_old_info(self, name: str) -> bool:
+        folder, base = os.path.split(name)
+        if base not in ("info", ":info"):
+            return False
+        match = kind_of(base, os.path.basename(folder), self._kinds)
+        return match is not None and match[0].handler == LEGACY_INFO
 
     def _all_kinds(self, context: PluginContext) -> tuple[Kind, ...]:
         # a kind is equal to itself only: the same ones from instance to instance

@@ -53,6 +53,8 @@ CHEETAH = OptionalReader("cheetah_text", "CheetahText", "Cheetah", "cheetah")
 CHEETAH_FAILURE = "{reason}"
 INFO_FAILURE = "No metadata found in {path} for {name}"
 READ_FAILURE = "Failed to read {path}"
+#: The handler of `info` and `:info`, which Bcfg2 1.3 read and 1.4 passes over.
+LEGACY_INFO = "CfgLegacyInfo"
 XML_FAILURE = "Failed to read {path}: {reason}"
 
 
@@ -98,18 +100,24 @@ KINDS = (
     Kind("CfgPlaintextGenerator", Role.GENERATOR, Plain, 100, read_large=LargePlain,
          failure=READ_FAILURE),
     # Bcfg2 1.3: an entry whose own name this is comes first
-    Kind("CfgLegacyInfo", Role.INFO, SourceReader(InfoFile), 150, names=("info", ":info"),
+    Kind(LEGACY_INFO, Role.INFO, SourceReader(InfoFile), 150, names=("info", ":info"),
          specific=False, failure=INFO_FAILURE),
 )  # fmt: skip
 
 
-def enabled_kinds(handlers: Iterable[str]) -> tuple[Kind, ...]:
+def enabled_kinds(handlers: Iterable[str], info_reading: str | None = None) -> tuple[Kind, ...]:
     """
     Return the kinds to use, in the order in which they are asked.
 
     :param handlers: the names to use; all where there are none. Others than these are passed
         over, as in the reference.
+    :param info_reading: of `[bcfg2tw] info_reading`: `info` is no name of its own with 1.4
     """
     names = {name.rpartition(".")[2] for name in handlers}
-    kinds = (kind for kind in KINDS if not names or kind.handler in names)
+    kinds = (
+        kind
+        for kind in KINDS
+        if (not names or kind.handler in names)
+        and not (kind.handler == LEGACY_INFO and info_reading == "1.4")
+    )
     return tuple(sorted(kinds, key=lambda kind: kind.order))

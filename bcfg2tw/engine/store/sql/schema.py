@@ -76,14 +76,23 @@ def upgrade(connection: Connection, version: str = "head") -> None:
     state.check()
     if state.is_newest:
         return
-    config = _config()
-    config.attributes.update(connection=connection, version_table=VERSION_TABLE)
-    command.upgrade(config, version)
+    command.upgrade(_config_for(connection), version)
     logger.info(
         "The database's schema is brought from %s to version %s",
         "nothing" if state.version is None else f"version {state.version}",
         state_of(connection).version,
     )
+
+
+def downgrade(connection: Connection, version: str) -> None:
+    """Bring the tables back to an older version, in the transaction of the connection."""
+    command.downgrade(_config_for(connection), version)
+
+
+def _config_for(connection: Connection) -> Config:
+    config = _config()
+    config.attributes.update(connection=connection, version_table=VERSION_TABLE)
+    return config
 
 
 def _config() -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -13,7 +13,7 @@ from bcfg2tw.engine.repository.listing import Stamp, open_at_once
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
-from bcfg2tw.engine.store.xmlfiles.file_state import digest_of, state_of
+from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, digest_of, state_of
 from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.engine.xmlio import (
     XINCLUDE,
@@ -36,6 +36,7 @@ class ClientDocuments:
     clients.xml and the files that it includes, as they are on disk now, includes unresolved.
 
     :ivar roots: path to root element, clients.xml first
+    :ivar stamps: of the files, as they were read
     """
 
     def __init__(self, path: str) -> None:
@@ -48,6 +49,7 @@ class ClientDocuments:
         self._path = path
         self.roots: dict[str, Element] = {}
         self._contents: dict[str, bytes] = {}
+        self.stamps: dict[str, Stamp] = {}
         self._changed: dict[str, None] = {}
         self._read(path)
         check_root(self.roots[path], "Clients", path)
@@ -56,7 +58,8 @@ class ClientDocuments:
     def _read(self, path: str) -> None:
         if path in self.roots:
             return
-        content = self._contents[path] = _content(path)
+        content, self.stamps[path] = content_of(path)
+        self._contents[path] = content
         root = self.roots[path] = parse_file(content, path)
         for include in root.iter(XINCLUDE + "include"):
             pattern = os.path.join(os.path.dirname(path), include.get("href", ""))
@@ -81,9 +84,7 @@ class ClientDocuments:
         elif edit.operation == ADD:
             self._add(edit)
         else:
-            logger.info(
-                "%s: %s is not there any more, what it changed is dropped", self._path, edit.name
-            )
+            tell_absent(self._path, edit)
 
     def _remove(self, name: str) -> None:
         for path, element in self._places.pop(name, ()):
@@ -163,28 +164,48 @@ class ClientDocuments:
     def _render(self) -> None:
         self._contents.update({path: pretty_document(self.roots[path]) for path in self._changed})
 
-    def write(self) -> dict[str, Stamp]:
+    def write(self) -> dict[str, Stamps]:
         """
         Write the files that changed, each in one step.
 
-        :returns: the stamps of those that nobody has changed since
+        :returns: the stamps of those that nobody has changed since, before and after that
         :raises OSError: if one cannot be written; it is as it was then
         """
         self._render()
-        stamps: dict[str, Stamp] = {}
-        for path in self._changed:
-            write_atomically(path, self._contents[path])
-            with open(path, "rb") as stream:
-                stamp = Stamp.of(os.fstat(stream.fileno()))
-                if stream.read() == self._contents[path]:
-                    stamps[path] = stamp
-        return stamps
+        return self.write_rendered()
+
+    def write_rendered(self) -> dict[str, Stamps]:
+        """Write, as `write` does, what `state` has spoken of."""
+        stamps = {path: write_content(path, self._contents[path]) for path in self._changed}
+        return {path: (self.stamps[path], after) for path, after in stamps.items() if after}
 
 
-def _content(path: str) -> bytes:
+def tell_absent(path: str, edit: ClientEdit) -> None:
+    """Say that the client of an edit is not in the file any more."""
+    logger.info("%s: %s is not there any more, what it changed is dropped", path, edit.name)
+
+
+def write_content(path: str, content: bytes) -> Stamp | None:
+    """
+    Write a file in one step.
+
+    :returns: its stamp, None if somebody has changed it since
+    :raises OSError: if it cannot be written; it is as it was then
+    """
+    write_atomically(path, content)
+    written, stamp = content_of(path)
+    return stamp if written == content else None
+
+
+def content_of(path: str) -> tuple[bytes, Stamp]:
+    """
+    Return what a file holds, and its stamp.
+
+    :raises RepositoryError: if it cannot be read
+    """
     try:
         with open(path, "rb", opener=open_at_once) as stream:
-            return stream.read()
+            return stream.read(), Stamp.of(os.fstat(stream.fileno()))
     except OSError as error:
         raise RepositoryError(path, error.strerror or str(error)) from error
 
@@ -192,27 +213,8 @@ def _content(path: str) -> bytes:
 def state_of_clients(path: str) -> State:
     """Return the state of the clients.xml at a path and of the files that it includes."""
     try:
-        if b"XInclude" in _content(path):
+        if b"XInclude" in content_of(path)[0]:
             return ClientDocuments(path).state()
     except RepositoryError as error:
         logger.debug("%s: files that it includes are not looked at", error)
     return state_of(path)
-
-
-def write_edits(
-    path: str, edits: Iterable[ClientEdit], note: Callable[[State], None] = lambda state: None
-) -> tuple[State, dict[str, Stamp]]:
-    """
-    Write edits into the clients.xml at a path and the files that it includes.
-
-    :param note: is told the state that the files are about to have
-    :returns: that state, and the stamps of the files that were written
-    :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
-    :raises OSError: if one cannot be written
-    """
-    documents = ClientDocuments(path)
-    for edit in edits:
-        documents.apply(edit)
-    state = documents.state()
-    note(state)
-    return state, documents.write()

@@ -16,19 +16,18 @@ from bcfg2tw.engine.store.client_edit import ADD, COUNTS_LATER, REMOVE, UPDATE, 
 from bcfg2tw.engine.store.client_table import ClientTable, ClientTables
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
-from bcfg2tw.engine.store.xmlfiles.client_documents import (
-    ClientDocuments,
-    state_of_clients,
-    write_edits,
-)
+from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
+from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter
+from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, numbers_of, stamps_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
 from bcfg2tw.errors import PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
 
-#: Edits that are remembered for readings that lack them, before clients.xml is read again.
-MAX_EDITS = 1000
+#: Edits that are remembered for readings that lack them, before clients.xml is read again, which
+#: begins a new snapshot and empties caches. So many take some megabytes.
+MAX_EDITS = 10_000
 
 
 class EditLog:
@@ -80,7 +79,11 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         super().__init__(path, clock)
         self._changes = changes
         self._log = EditLog(())
+        self._writer = ClientsWriter(path)
+        # of files, when all that they said was in the tables; of those that the server wrote then
+        self._stamps_covered: dict[str, Stamp] = {}
         self._stamps_written: dict[str, Stamp] = {}
+        self._stamps_of_writing: Mapping[str, Stamps] = {}
         self._wants_reading = False
         self._folded = 0  # the number of the last edit that is in the file
         self._tables = ClientTables()
@@ -89,7 +92,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._take_over()
 
     def _state(self) -> State:
-        return state_of_clients(self._path)
+        return self._writer.state()
 
     def _reconcile(self, records: list[Record]) -> Takeover:
         takeover = ClientsTakeover(ClientDocuments(self._path).clients(), records)
@@ -109,11 +112,14 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def is_as_written(self, path: str) -> bool:
         """
-        Say whether a file holds what this process has folded into it, and nothing else.
+        Say whether a file holds what a server has folded into it, and nothing else.
 
-        What is folded is in the tables already. It is read again all the same where a new client
-        has an origin, which counts from then on, and now and then, to forget old edits.
+        What is folded is in the tables already. It is read again all the same where somebody else
+        had changed it before, where a new client has an origin, which counts from then on, and now
+        and then, to forget old edits.
         """
+        if not self._is_serving:
+            self._look_at_mark()
         stamp = self._stamps_written.get(path)
         return stamp is not None and stamp == stamp_of(path)
 
@@ -139,6 +145,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             self._wants_reading = self._wants_reading and is_overtaken
             table = self._tables.make(declared, self._log.after(held))
             self._log.forget(self._oldest_held())
+            if not is_overtaken:
+                self._stamps_covered = declared.stamps
         if is_overtaken:
             raise Unsettled(self._path)
         return table
@@ -193,16 +201,38 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
         self._folded = max(self._folded, last)
         self._log.forget(self._oldest_held())
+        self._take_stamps(stamps)
+
+    def _look_at_mark(self) -> None:
+        """Note what the leader has written; for a process that forks others, which follow it."""
+        progress = self._journal.mark.read()
+        if progress is not None:
+            with self._lock:
+                self._take_stamps(progress.stamps)
+
+    def _take_stamps(self, stamps: tuple[int, ...]) -> None:
+        """Take clients.xml for known if it was so before the leader wrote it; `_lock` is held."""
+        writing = stamps_of(stamps)
+        if writing is not None and self._stamps_covered.get(self._path) == writing[0]:
+            self._stamps_covered[self._path] = self._stamps_written[self._path] = writing[1]
+
+    def _stamps(self) -> tuple[int, ...]:
+        is_written = self._path in self._stamps_written
+        return numbers_of(self._stamps_of_writing.get(self._path) if is_written else None)
 
     def _reread(self) -> None:
         """Bring the tables to what the file says now; what they have beyond is in the journal."""
-        clients = ClientDocuments(self._path).clients()
+        documents = ClientDocuments(self._path)
+        clients = documents.clients()
         with self._lock:
             table = self._tables.newest()
             edits = [] if table is None else list(_edits_between(table, clients))
             for edit in edits:
                 self._apply(edit)
             self._folded = self._log.last
+            # of a file that only servers have written meanwhile nothing else is unknown
+            self._stamps_covered = _equal(self._stamps_covered, documents.stamps)
+            self._stamps_written = _equal(self._stamps_written, documents.stamps)
         for edit in edits:
             self._changes.announce_all(edit.announcements())
 
@@ -215,11 +245,23 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         return self._log.after(self._folded)
 
     def _write(self, batch: list[ClientEdit]) -> State:
-        state, stamps = write_edits(self._path, batch, self._journal.note_writing)
+        writing = self._writer.write(batch, self._journal.note_writing)
         has_origin = any(name in edit.attributes for edit in batch for name in COUNTS_LATER)
         self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS
-        self._stamps_written = {} if self._wants_reading else {**self._stamps_written, **stamps}
-        return state
+        with self._lock:
+            self._note_writing(writing.stamps)
+        return writing.state
+
+    def _note_writing(self, stamps: Mapping[str, Stamps]) -> None:
+        """Note which files say no more than the tables do; `_lock` is held."""
+        self._stamps_of_writing = stamps
+        for path, (before, after) in stamps.items():
+            if self._stamps_covered.pop(path, None) == before:
+                self._stamps_covered[path] = self._stamps_written[path] = after
+            else:
+                self._stamps_written.pop(path, None)
+        if self._wants_reading:
+            self._stamps_written = {}
 
     def _settle(self, batch: list[ClientEdit]) -> None:
         self._folded += len(batch)
@@ -247,6 +289,11 @@ def _edits_between(
             yield ClientEdit(ADD, name, dict(attributes))
         elif changed:
             yield ClientEdit(UPDATE, name, changed)
+
+
+def _equal(known: Mapping[str, Stamp], stamps: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    """Return those of some stamps that files still have."""
+    return {path: stamp for path, stamp in known.items() if stamps.get(path) == stamp}
 
 
 def edit_from(record: Mapping[str, Any]) -> ClientEdit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bcfg2tw.engine.clock import Clock
@@ -14,7 +14,7 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
-from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
+from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, digest_of, numbers_of, stamps_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.probed_document import (
     ClientAnswers,
@@ -80,7 +80,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         self._edition = 0
         self._written_edition = 0
         self._stamp: Stamp | None = None
-        self._stamps_of_writing: tuple[Stamp | None, Stamp | None] = (None, None)
+        self._stamps_of_writing: Stamps | None = None
+        self._leaders_stamp: Stamp | None = None  # where this process does not follow the journal
         self._is_news = False  # was written by somebody else, and `refresh` not called since
         self._take_over()
 
@@ -165,7 +166,22 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
 
     def is_as_written(self, path: str) -> bool:
         """Say whether a path is probed.xml with nothing in it that readers do not know."""
-        return path == self._path and not self._is_news and stamp_of(path) == self._stamp
+        if path != self._path or self._is_news:
+            return False
+        stamp = stamp_of(path)
+        return stamp == self._stamp or (stamp is not None and stamp == self._stamp_of_leader())
+
+    def _stamp_of_leader(self) -> Stamp | None:
+        """
+        Return the file's stamp as another process, the leader, left it; else as it was read.
+
+        Processes that do not follow the journal, but fork others that do, need not read that again.
+        """
+        progress = None if self._is_serving else self._journal.mark.read()
+        writing = None if progress is None else stamps_of(progress.stamps)
+        if writing is not None and writing[0] in (self._stamp, self._leaders_stamp):
+            self._leaders_stamp = writing[1]
+        return self._leaders_stamp
 
     # Changing
 
@@ -227,13 +243,12 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
                 del self._editions[client]
                 self._waiting.pop(client, None)
         # nothing is unknown of a file that is known before somebody else's hand was in it
-        before, after = stamps[: len(stamps) // 2], stamps[len(stamps) // 2 :]
-        if after and self._stamp == Stamp(*before):
-            self._stamp = Stamp(*after)
+        writing = stamps_of(stamps)
+        if writing is not None and self._stamp == writing[0]:
+            self._stamp = writing[1]
 
     def _stamps(self) -> tuple[int, ...]:
-        before, after = self._stamps_of_writing
-        return () if before is None or after is None else (*astuple(before), *astuple(after))
+        return numbers_of(self._stamps_of_writing)
 
     def _reread(self) -> None:
         """Take in the file; what waits in the journal is restored then."""
@@ -261,7 +276,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
             stamp = Stamp.of(os.fstat(stream.fileno()))
             if stream.read() == data:  # else somebody has changed it since
                 self._stamp = after = stamp
-        self._stamps_of_writing = before, after
+        self._stamps_of_writing = (before, after) if before and after else None
         return state
 
     def _settle(self, batch: Batch) -> None:

@@ -12,7 +12,6 @@ from bcfg2tw.reporting.classes import CLASSES, EXPIRED
 from bcfg2tw.reporting.web.listing import Column, Listing
 from bcfg2tw.reporting.web.page import Model, Parameter
 from bcfg2tw.reporting.web.queries.current import NUMBERS, hosts_at
-from bcfg2tw.reporting.web.queries.history import since_then
 from bcfg2tw.reporting.web.queries.lists import count_of, like, shown_of, sort_of
 from bcfg2tw.reporting.web.question import Question
 
@@ -94,7 +93,7 @@ def clients(question: Question) -> Clients:
 
 def list_hosts(question: Question) -> Listing:
     """Return one page of the list of hosts."""
-    hosts = hosts_at(question.at)
+    hosts = hosts_at(question)
     key, is_descending = sort_of(question, COLUMNS, "class")
     query = rows_query(hosts).where(*conditions(question, hosts))
     total = count_of(question, counted(question, hosts))
@@ -180,15 +179,12 @@ def _of_texts(question: Question) -> list[ColumnElement[bool]]:
 def read_rows(question: Question, query: Select[Any]) -> list[HostRow]:
     """Return the hosts of a query of `rows_query`."""
     rows = question.connection.execute(query, {"moment": question.moment}).mappings().all()
-    missing = [row["current"] for row in rows if row["since"] is None]
-    since = since_then(question, missing) if missing else {}
     names = HostRow.__dataclass_fields__
     return [
         HostRow(
-            **{name: row[name] for name in names if name in row and name != "since"},
+            **{name: row[name] for name in names if name in row},
             host=row["name"],
             class_name=CLASSES[row["class"]],
-            since=row["since"] if row["since"] is not None else since.get(row["id"]),
         )
         for row in rows
     ]
@@ -196,7 +192,7 @@ def read_rows(question: Question, query: Select[Any]) -> list[HostRow]:
 
 def group_names(question: Question) -> tuple[str, ...]:
     """Return the names of the groups that hosts are in."""
-    hosts, members = hosts_at(question.at), tables.members.c
+    hosts, members = hosts_at(question), tables.members.c
     memberships = select(newest_run.c.membership).join_from(
         hosts, newest_run, newest_run.c.id == hosts.c.newest
     )

@@ -96,7 +96,7 @@ def host_names(question: Question) -> tuple[str, ...]:
 
 def _run(question: Question, text: str) -> RunRow:
     """Return the run of a number, or the deciding one of a host."""
-    runs, hosts = tables.runs.c, hosts_at(question.at)
+    runs, hosts = tables.runs.c, hosts_at(question)
     of_host = select(hosts.c.current).where(hosts.c.name == text)
     number = question.connection.execute(of_host, {"moment": question.moment}).scalar()
     if number is None and text.isascii() and text.isdigit() and len(text) < 19:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.classes import CLASSES
-from bcfg2tw.reporting.web.queries.current import NUMBERS, hosts_at
+from bcfg2tw.reporting.web.queries.current import NUMBERS, hosts_at, hosts_then
 from bcfg2tw.reporting.web.question import Question
 
 #: Runs that are looked at for the last revisions, and how many of these are shown.
@@ -37,7 +37,8 @@ def class_counts(question: Question, at: int | None) -> dict[str, int]:
 
     :param at: the time, None for that of the request
     """
-    column = hosts_at(at).c["class"]
+    is_asked_for = at is None or at == question.at
+    column = (hosts_at(question) if is_asked_for else hosts_then()).c["class"]
     query = select(column, func.count()).group_by(column)
     moment = question.now if at is None else at
     rows = question.connection.execute(query, {"moment": moment})
@@ -73,7 +74,7 @@ def last_revisions(question: Question) -> tuple[Revision, ...]:
 
 
 def _hosts_at_revisions(question: Question) -> dict[int, int]:
-    hosts, runs = hosts_at(question.at), tables.runs.c
+    hosts, runs = hosts_at(question), tables.runs.c
     query = (
         select(runs.revision, func.count())
         .join_from(hosts, tables.runs, runs.id == hosts.c.newest)

@@ -12,24 +12,34 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    MetaData,
     ScalarSelect,
     Select,
     Subquery,
+    Table,
+    Text,
     bindparam,
     case,
     func,
-    literal,
     or_,
     select,
 )
+from sqlalchemy.schema import CreateTable
 
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.classes import CLASSES, INTERVALS, RUN_CLASSES, SILENT_AFTER
+from bcfg2tw.reporting.web.question import Question
 
 #: Numbers of classes as this query has them: the place in `CLASSES`, the worst first.
 NUMBERS = {name: number for number, name in enumerate(CLASSES)}
 
 _hosts = tables.hosts.c
+_candidates = tables.runs.alias("candidates")
 
 
 @cache
@@ -50,17 +60,15 @@ def hosts_now() -> Subquery:
 
 @cache
 def hosts_then() -> Subquery:
-    """Return the hosts as they were at `:moment`, in the same columns; since is null."""
+    """Return the hosts as they were at `:moment`, in the same columns."""
     inner = (
-        select(
-            _hosts.id, _newest_then().label("newest"), _newest_then(is_full=True).label("deciding")
-        )
+        select(_hosts.id, _newest_then().label("newest"), _deciding_then().label("deciding"))
         .where(_hosts.first_seen <= _moment())
         .subquery("then")
     )
     newest, deciding = tables.runs.alias("newest_then"), tables.runs.alias("deciding_then")
     current = func.coalesce(inner.c.deciding, inner.c.newest)
-    since = literal(None, BigInteger)
+    since = func.coalesce(deciding.c.class_since, deciding.c.time)
     query = _view(newest.c.time, inner.c.newest, current, deciding.c["class"], since)
     return (
         query.join(inner, inner.c.id == _hosts.id)
@@ -70,21 +78,63 @@ def hosts_then() -> Subquery:
     )
 
 
-def hosts_at(at: int | None) -> Subquery:
-    """Return the hosts as they are, or as they were at a time."""
-    return hosts_now() if at is None else hosts_then()
+def hosts_at(question: Question) -> Subquery:
+    """Return the hosts as they are, or as they were at the time of a question."""
+    if question.at is None:
+        return hosts_now()
+    if question.connection.dialect.name != "sqlite":
+        return hosts_then()
+    _keep_then(question.connection, question.at)
+    return _kept_then()
+
+
+def _keep_then(connection: Connection, at: int) -> None:
+    """Keep the hosts of a time until the end of the transaction: a page asks for them often."""
+    connection.execute(_CREATE)
+    if connection.execute(select(_then.c.id).limit(1)).first() is None:
+        connection.execute(_insert_then(), {"moment": at})
+
+
+_then = Table(
+    "bcfg2tw_report_hosts_then",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("name", Text),
+    *(
+        Column(name, BigInteger)
+        for name in (
+            "first_seen", "expired", "last_run", "newest", "current", "class", "since", "silent_at",
+        )
+    ),
+    prefixes=["TEMPORARY"],
+)  # fmt: skip
+_CREATE = CreateTable(_then, if_not_exists=True)
+
+
+@cache
+def _insert_then() -> Insert:
+    return _then.insert().from_select(list(_then.columns.keys()), select(hosts_then()))
+
+
+@cache
+def _kept_then() -> Subquery:
+    return select(_then).subquery("hosts")
 
 
 def _moment() -> Any:
     return bindparam("moment", type_=BigInteger)
 
 
-def _newest_then(is_full: bool = False) -> ScalarSelect[Any]:
-    runs = tables.runs.alias("candidates").c
-    query = select(runs.id).where(runs.host == _hosts.id, runs.time <= _moment())
-    if is_full:
-        query = query.where(~runs.dry_run, ~runs.only_important)
-    return query.order_by(runs.time.desc()).limit(1).correlate(tables.hosts).scalar_subquery()
+def _newest_then(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    query = select(_candidates.c.id).where(
+        _candidates.c.host == _hosts.id, _candidates.c.time <= _moment(), *conditions
+    )
+    query = query.order_by(_candidates.c.time.desc()).limit(1)
+    return query.correlate(tables.hosts).scalar_subquery()
+
+
+def _deciding_then() -> ScalarSelect[Any]:
+    return _newest_then(tables.is_full(_candidates))
 
 
 def _view(last_run: Any, newest: Any, current: Any, run_class: Any, since: Any) -> Select[Any]:

@@ -131,7 +131,7 @@ def _numbers(question: Question, kind: str, name: str) -> dict[int, str]:
 
 def _hosts(question: Question, numbers: dict[int, str]) -> list[tuple[str, int, int, int]]:
     """Return host, content, time of last run and number of the run of those that list it now."""
-    hosts = hosts_at(question.at)
+    hosts = hosts_at(question)
     runs = tables.runs.c
     query = (
         select(hosts.c.name, hosts.c.last_run, runs.id, *(runs[f"{s}_set"] for s in STATES))

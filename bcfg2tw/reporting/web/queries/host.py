@@ -17,7 +17,6 @@ from bcfg2tw.reporting.web.errors import NoSuchPage
 from bcfg2tw.reporting.web.page import Model
 from bcfg2tw.reporting.web.queries.clients import HostRow, read_rows, rows_query
 from bcfg2tw.reporting.web.queries.current import hosts_at
-from bcfg2tw.reporting.web.queries.history import RUNS_BACK
 from bcfg2tw.reporting.web.queries.run import RunView, load_run
 from bcfg2tw.reporting.web.queries.runs import RunRow, flags_of, host_number, run_query, run_row
 from bcfg2tw.reporting.web.queries.sets import Name, names_of
@@ -25,6 +24,8 @@ from bcfg2tw.reporting.web.question import Question
 
 #: Runs that the page lists; names that are read to tell since when something is bad.
 LAST_RUNS, NAMES_BACK = 8, 20_000
+#: Runs that are looked at to tell since when an entry is bad.
+RUNS_BACK = 400
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def host_page(question: Question) -> HostPage:
     """
     name = question.path["host"]
     host = host_number(question, name)
-    hosts = hosts_at(question.at)
+    hosts = hosts_at(question)
     rows = read_rows(question, rows_query(hosts).where(hosts.c.id == host))
     if not rows:
         raise NoSuchPage(f"{name} was not known at this time.")

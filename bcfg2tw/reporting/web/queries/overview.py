@@ -88,7 +88,7 @@ def radiator(question: Question) -> Radiator:
 
 def needy_hosts(question: Question) -> tuple[NeedyHost, ...]:
     """Return the hosts that need somebody most."""
-    hosts = hosts_at(question.at)
+    hosts = hosts_at(question)
     query = rows_query(hosts).where(hosts.c["class"].in_([NUMBERS[name] for name in NEEDY]))
     bad = query.selected_columns["bad"]
     query = query.order_by(hosts.c["class"], bad.desc(), func.lower(hosts.c.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +17,9 @@ from bcfg2tw.reporting.web.listing import Column, Listing
 from bcfg2tw.reporting.web.page import Model, Parameter
 from bcfg2tw.reporting.web.queries.clients import FILTERS, group_names
 from bcfg2tw.reporting.web.queries.listed import brief_item, short_detail
-from bcfg2tw.reporting.web.queries.lists import like, page_of
+from bcfg2tw.reporting.web.queries.lists import matches, page_of, sort_of
+from bcfg2tw.reporting.web.queries.oldest import oldest_times
+from bcfg2tw.reporting.web.queries.sets import Name
 from bcfg2tw.reporting.web.queries.states import (
     ENTRY_STATES,
     FAILED,
@@ -38,15 +40,20 @@ COLUMNS = (
     Column("type", "Type", is_sortable=True),
     Column("state", "State", "class", is_sortable=True),
     Column("hosts", "Hosts", "entry_hosts", is_sortable=True),
+    Column("oldest", "Oldest", "time", is_sortable=True),
     Column("contents", "Contents", "number", is_sortable=True),
     Column("reasons", "Reasons", "texts", value=lambda row: [str(item) for item in row.reasons]),
 )
+#: Those of all entries: how long an extra one has been there is not told.
+ENTRY_COLUMNS = tuple(column for column in COLUMNS if column.key != "oldest")
+#: The section of runs that entries of a state are in.
+SECTIONS = {FAILED: BAD, BAD: BAD, MODIFIED: MODIFIED}
 
 _HOST_FILTERS = tuple(item for item in FILTERS if item.name not in ("q",))
 PARAMETERS = (
     Parameter("state", f"States of entries: {', '.join(ENTRY_STATES)}.", is_repeated=True),
     Parameter("type", "A type of entries.", is_repeated=True),
-    Parameter("name", "A part of the entries' names."),
+    Parameter("name", "A part of the entries' names, or a pattern with `*` for all of a name."),
     Parameter("at_least", "The least number of hosts."),
     *_HOST_FILTERS,
 )
@@ -70,6 +77,8 @@ class Problem:
 
     :ivar contents: how many different ones there are of it
     :ivar numbers: of these contents, with their hosts
+    :ivar oldest: the first run with it on the host that has had it longest without a gap; None
+        where that was not asked for
     """
 
     type: str
@@ -79,6 +88,7 @@ class Problem:
     contents: int
     numbers: Mapping[int, int]
     reasons: tuple[Reason, ...] = ()
+    oldest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,20 +112,26 @@ class Problems(Model):
 
 def problems(question: Question) -> Problems:
     """Return the entries that were not good in the last runs, extra ones apart."""
-    return _problems(question, NOT_GOOD)
+    return _problems(question, NOT_GOOD, COLUMNS)
 
 
 def entries(question: Question) -> Problems:
     """Return the entries of all states."""
-    return _problems(question, ENTRY_STATES)
+    return _problems(question, ENTRY_STATES, ENTRY_COLUMNS)
 
 
-def _problems(question: Question, default: tuple[str, ...]) -> Problems:
+def _problems(
+    question: Question, default: tuple[str, ...], columns: tuple[Column, ...]
+) -> Problems:
     states = question.choices("state", ENTRY_STATES) or default
-    found = find_problems(question, states)
-    types = tuple(sorted({row.type for row in found} | set(question.texts("type"))))
-    listing = page_of(question, COLUMNS, found, "-hosts", {"reasons": lambda row: 0})
+    rows = find_problems(question, states)
+    types = tuple(sorted({row.type for row in rows} | set(question.texts("type"))))
+    if sort_of(question, columns, "-hosts")[0] == "oldest":
+        rows = with_oldest(question, rows)
+    listing = page_of(question, columns, rows, "-hosts", {"reasons": lambda row: 0})
     shown = with_reasons(question, listing.rows)
+    if columns is COLUMNS:
+        shown = with_oldest(question, shown)
     return Problems(
         Listing(**{**vars(listing), "rows": shown}), states, types, group_names(question)
     )
@@ -140,7 +156,7 @@ def _entry_conditions(question: Question) -> list[Any]:
     columns, types, part = tables.entries.c, question.texts("type"), question.text("name")
     return [
         *([columns.type.in_(types)] if types else ()),
-        *([like(columns.name, part)] if part else ()),
+        *([matches(columns.name, part)] if part else ()),
     ]
 
 
@@ -156,13 +172,28 @@ def _grouped(rows: Iterable[Any], at_least: int) -> list[Problem]:
     ]
 
 
+def with_oldest(question: Question, rows: Iterable[Problem]) -> list[Problem]:
+    """Return entries with the times since which they have been so."""
+    rows = list(rows)
+    times = {
+        section: oldest_times(question, section, _names_in(rows, section))
+        for section in {SECTIONS[row.state] for row in rows if row.state in SECTIONS}
+    }
+    return [
+        replace(row, oldest=times.get(SECTIONS.get(row.state, ""), {}).get((row.type, row.name)))
+        for row in rows
+    ]
+
+
+def _names_in(rows: Iterable[Problem], section: str) -> set[Name]:
+    return {(row.type, row.name) for row in rows if SECTIONS.get(row.state) == section}
+
+
 def with_reasons(question: Question, rows: Iterable[Problem]) -> list[Problem]:
     """Return entries with the reasons that most hosts have."""
     rows = list(rows)
     reasons = _reasons(question, [number for row in rows for number in row.numbers])
-    return [
-        Problem(**{**vars(row), "reasons": _most_frequent(row.numbers, reasons)}) for row in rows
-    ]
+    return [replace(row, reasons=_most_frequent(row.numbers, reasons)) for row in rows]
 
 
 def _reasons(question: Question, numbers: list[int]) -> dict[int, str]:

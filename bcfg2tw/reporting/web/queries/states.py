@@ -26,7 +26,7 @@ _runs, _entries, _links = tables.runs, tables.entries.c, tables.set_entries.c
 
 def hosts_by_set(question: Question, state: str) -> Select[Any]:
     """Return the query for the sets of a state that hosts have at present: set, hosts."""
-    hosts, column = hosts_at(question.at), _runs.c[f"{state}_set"]
+    hosts, column = hosts_at(question), _runs.c[f"{state}_set"]
     return (
         select(column.label("set"), func.count().label("hosts"))
         .join_from(hosts, newest_run, newest_run.c.id == hosts.c.newest)

@@ -112,7 +112,7 @@ def timing(question: Question) -> Timing:
 
 
 def _rows(question: Question) -> list[TimingRow]:
-    hosts, runs = hosts_at(question.at), tables.runs.c
+    hosts, runs = hosts_at(question), tables.runs.c
     query = (
         select(hosts.c.name, runs.time, tables.texts.c.text, runs.stamps)
         .join_from(hosts, newest_run, newest_run.c.id == hosts.c.newest)

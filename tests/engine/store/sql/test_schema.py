@@ -6,7 +6,7 @@ import os
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, select
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.clock import SystemClock
@@ -17,9 +17,12 @@ from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.location import location_of
 from bcfg2tw.engine.store.sql.tables import metadata
 from bcfg2tw.errors import CoreInitError
-from bcfg2tw.reporting import tables  # noqa: F401  # which adds its own to the metadata
+from bcfg2tw.reporting import tables
+from bcfg2tw.reporting.database import ReportDatabase
+from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.settings import Settings
 from tests.builders import a_repository, some_settings
+from tests.reporting.cases import recorded_reports
 
 
 class MigrationTests(SynchronousTestCase):
@@ -61,6 +64,27 @@ class MigrationTests(SynchronousTestCase):
             with self.engine.connect() as connection:
                 self.assertEqual(self.differences(connection), [])
                 self.assertTrue(schema.state_of(connection).is_newest)
+
+    def test_back(self) -> None:
+        """Down to each older version and up again, the schema is the newest, and no run lost."""
+        database = ReportDatabase(self.location)
+        self.addCleanup(database.close)
+        ReportStore(database).add(recorded_reports())
+        before = self.runs()
+        for version in schema.all_versions()[1:-1]:
+            with self.engine.connect() as connection:
+                schema.downgrade(connection, version)
+                self.assertEqual(schema.state_of(connection).version, version)
+                schema.upgrade(connection)
+                self.assertEqual(self.differences(connection), [])
+                connection.commit()
+            self.assertEqual(self.runs(), before)
+
+    def runs(self) -> list[object]:
+        """Return all that is kept of the runs."""
+        query = select(tables.runs).order_by(tables.runs.c.id)
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def test_twice(self) -> None:
         """A database that is prepared is left as it is."""

@@ -18,8 +18,8 @@ from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import read_clients
-from bcfg2tw.engine.store.xmlfiles.client_documents import write_edits
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
+from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter
 from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.errors import MetadataConsistencyError, MetadataRuntimeError
 from tests.builders import CLIENT, a_core, change, some_settings, write_files
@@ -219,6 +219,18 @@ class ClientsFileTests(SynchronousTestCase):
         self.core.metadata.set_version(CLIENT, "1.3.4")
         self.core.store.clients.fold()
         self.assertRaises(Unsettled, Metadata, self.core.context, files, metadata_of(self.core))
+
+    def test_edit_just_before_writing(self) -> None:
+        """A hand edit is read although the server writes the file before that is noticed."""
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        added = '<Client name="b.example.test" profile="all"/></Clients>'
+        self.file.write_text(CLIENTS.replace("</Clients>", added))
+        self.core.store.clients.fold()
+        self.core.reload([str(self.file)])
+        self.assertIn("b.example.test", self.core.metadata.client_names())
+        self.core.metadata.set_version(CLIENT, "1.3.5")
+        self.core.store.clients.fold()
+        self.assertEqual(self.core.store.changed_by_others([str(self.file)]), [])
 
     def test_edit_after_writing(self) -> None:
         """A hand edit counts more than a change that was written before it."""
@@ -513,6 +525,7 @@ class WriteEditsTests(SynchronousTestCase):
         write_files(folder, {"clients.xml": "<Clients/>"})
         path = os.path.join(folder, "clients.xml")
         with self.assertLogs("Metadata", "INFO") as logs:
-            write_edits(path, [ClientEdit(UPDATE, "gone.example.test", {"version": "1"})])
+            edit = ClientEdit(UPDATE, "gone.example.test", {"version": "1"})
+            ClientsWriter(path).write([edit], lambda state: None)
         self.assertIn("gone.example.test is not there any more", logs.output[0])
         self.assertEqual(Path(path).read_text(), "<Clients/>")

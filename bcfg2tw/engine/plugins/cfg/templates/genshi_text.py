@@ -46,8 +46,7 @@ class GenshiText(ContentGenerator):
         self.mistakes = refuse_new(source, mistakes)
         for mistake in mistakes:
             logger.error("%s; it counts for nothing", mistake)
-        # compiled it takes ten times the memory: where it depends on nothing else, that can wait
-        self._template = template if source.has_read_others else None
+        self._template = template if _is_kept_compiled(source) else None
         self._compile = partial(read, source, data)
         # failures are found in the template's text, which the file does not hold if encrypted
         is_file = data is source.data
@@ -83,3 +82,13 @@ class GenshiText(ContentGenerator):
         if self._template is None:
             self._template = self._compile()
         return self._template
+
+
+def _is_kept_compiled(source: Source) -> bool:
+    """
+    Say whether a template is kept as it was compiled for the check.
+
+    It takes ten times the memory then. Where it depends on nothing else, compiling it anew can wait
+    until a client needs it; but workers share the memory, and would each compile it.
+    """
+    return source.has_read_others or source.settings.worker_number > 0

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.encryption import encrypt
+from bcfg2tw.engine.repository.source import Source
+from bcfg2tw.engine.templates import genshi_templates
 from tests.builders import CLIENT, a_core, bundle_of, change, configuration
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
 
@@ -37,6 +39,22 @@ class GenshiTests(Failures):
         text = "$name ${metadata.hostname} ${source_path == path} ${path[len(repo):]}"
         core = cfg_core(self, {"etc/a/a.genshi": text})
         self.assertEqual(bound(core, "/etc/a").text, f"/etc/a {CLIENT} True /Cfg/etc/a/a.genshi")
+
+    def test_compiled_once(self) -> None:
+        """With workers, which share its memory, a template is not compiled again for a client."""
+        compiled: list[str] = []
+        prepare = genshi_templates._prepare_template
+
+        def count(template_class: Any, source: Source, data: bytes) -> Any:
+            compiled.append(source.name)
+            return prepare(template_class, source, data)
+
+        self.patch(genshi_templates, "_prepare_template", count)
+        for workers, times in ((0, 2), (2, 1)):
+            core = cfg_core(self, {"etc/a/a.genshi": "${1 + 1}"}, workers=workers)
+            self.assertEqual(bound(core, "/etc/a").text, "2")
+            self.assertEqual(compiled, ["etc/a/a.genshi"] * times)
+            compiled.clear()
 
     def test_undefined(self) -> None:
         """An undefined name is told with its expression, and logged with file, line, variables."""
