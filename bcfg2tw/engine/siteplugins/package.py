@@ -332,14 +332,14 @@ def _syntax_problem(error: SyntaxError) -> str:
     diagnosis = python2.diagnosis(error, error.text or "")
     if diagnosis is None:
         return f"{place}: {error.msg}"
-    return f"{place}: {error.msg} ({diagnosis}); `bcfg2tw migrate` makes a patch"
+    return f"{place}: {error.msg} ({diagnosis}); `bcfg2tw migrate --patch FILE` writes a patch"
 
 
 def _import_problem(module: str, error: Exception) -> str:
     text = describe(error)
     diagnosis = python2.diagnosis(error)
     if diagnosis is not None:
-        return f"{text} ({diagnosis}); `bcfg2tw migrate` makes a patch"
+        return f"{text} ({diagnosis}); `bcfg2tw migrate --patch FILE` writes a patch"
     if isinstance(error, ModuleNotFoundError):
         name = error.name or ""
         if name.partition(".")[0] == "Bcfg2":
