@@ -10,7 +10,8 @@ Run this checkout without installing anything by hand.
     python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both
-    python3 run.py check        all of these, as CI does
+    python3 run.py speed        compare what a client's run costs with what it did; minutes
+    python3 run.py check        all of these but speed, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 
@@ -58,6 +59,7 @@ def main(arguments: "list[str]") -> int:
         "oldest": oldest,
         "python-ldap": python_ldap,
         "package": package,
+        "speed": speed,
         "check": check,
     }
     if not arguments or arguments[0] not in commands:
@@ -126,6 +128,11 @@ def python_ldap(options: "list[str]") -> None:
 def package(options: "list[str]") -> None:
     install("[dev]")
     become([program("python"), ".ci/package.py", *options])
+
+
+def speed(options: "list[str]") -> None:
+    install("[test]")
+    become([program("python"), "-m", "tests.speed_gate", *options])
 
 
 def check(options: "list[str]") -> None:
