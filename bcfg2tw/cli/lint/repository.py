@@ -199,9 +199,11 @@ class Repository:
         """Return all clients: as the server has them, or else as they are declared."""
         if self._clients is None:
             try:
-                self._clients = tuple(self._served_clients())
+                served = tuple(self._served_clients())
             except Bcfg2Error:
-                self._clients = tuple(self._declared_clients())
+                served = ()
+            # a file of Metadata that is refused leaves none
+            self._clients = served or tuple(self._declared_clients())
         return self._clients
 
     def _served_clients(self) -> Iterator[Client]:

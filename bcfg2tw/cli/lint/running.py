@@ -17,7 +17,7 @@ from bcfg2tw.cli.lint.severities import severities
 from bcfg2tw.cli.lint.suppression import Suppressions
 from bcfg2tw.finding import Finding
 
-__all__ = ["Judged", "Outcome", "run_checks"]
+__all__ = ["Judged", "Outcome", "quiet", "run_checks"]
 
 #: What says no more than that something is wrong with a line.
 GENERAL = "xml-failed-to-verify"
@@ -120,7 +120,7 @@ def run_checks(repository: Repository, checks: Sequence[type[Check]]) -> Outcome
     suppressions = Suppressions(repository)
     outcome = Outcome()
     needs_server = any(check.is_upstream and not check.is_serverless for check in checks)
-    with _quiet(), _without_collector():
+    with quiet(), _without_collector():
         for is_serverless in (True, False):
             some = [check for check in checks if check.is_serverless is is_serverless]
             outcome.judged += _run(repository, some, severity_of, suppressions)
@@ -163,7 +163,7 @@ def _without_collector() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the engine's own log away: what is wrong is a remark of some check."""
     root = logging.getLogger()
     level, root_disabled = root.level, logging.root.manager.disable

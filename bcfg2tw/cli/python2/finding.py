@@ -55,6 +55,7 @@ def tree_of(piece: Piece) -> ast.Module:
     :raises SyntaxError: if it is no Python 3
     """
     code = piece.text if piece.is_block else f"({piece.text}\n)"
+    code = f"while {code}: pass" if piece.is_condition else code
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
