@@ -40,6 +40,14 @@ class TopOfHourTests(SynchronousTestCase):
         self.assertGreater(result.failed, 0)
         self.assertEqual(len(result.runs) + result.failed, 500)
 
+    def test_sent_away(self) -> None:
+        """Of more calls than may wait the further ones are sent away, and come back."""
+        result = outcome(spread_seconds=0.0, queue=100)
+        self.assertGreater(result.refused, 500)
+        self.assertEqual(result.longest_queue, 100)
+        self.assertEqual(len(result.runs) + result.failed, 500)
+        self.assertGreater(result.failed, 0)
+
     def test_printed(self) -> None:
         """The command says what came of it."""
         text = io.StringIO()

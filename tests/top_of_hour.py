@@ -2,14 +2,15 @@
 The top of the hour, simulated: all clients of a site begin their runs at about the same time.
 
     python3 -m tests.top_of_hour [--clients 100000] [--nodes 4] [--cores 4] [--cpu-ms 10]
-                                 [--spread 300] [--pause 30] [--timeout 90]
+                                 [--spread 300] [--pause 30] [--timeout 90] [--queue 1000]
 
 Give it the processor time that a run takes on your machine (docs/capacity.rst says how to measure
 that) and it says how long runs take, how many calls wait longer than clients do, and when the last
 client is served. A node is as many cores that each answer one call at a time, in the order of
 arrival; clients go to the node with the fewest open calls, as they do behind `balance leastconn`.
-Clients make a call again that was not answered in time, three times, as Bcfg2's do; what a node
-does for a client that has gone is lost.
+Of more calls than may wait for a core (`[bcfg2tw] max_queue` of each worker) the further ones are
+told to come back. Clients make a call again that was sent away or not answered in time, three
+times, a second later, as Bcfg2's do; what a node does for a client that has gone is lost.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Site:
     :ivar spread_seconds: within which all clients begin
     :ivar pause_seconds: that a client works between its configuration and its report
     :ivar timeout_seconds: for which a client waits for an answer
+    :ivar queue: how many calls may wait for each core
     """
 
     clients: int = 100_000
@@ -48,6 +50,7 @@ class Site:
     spread_seconds: float = 300.0
     pause_seconds: float = 30.0
     timeout_seconds: float = 90.0
+    queue: int = 1000
 
     @property
     def least_seconds(self) -> float:
@@ -62,6 +65,7 @@ class Outcome:
 
     :ivar runs: how long each run took, without the client's own work
     :ivar late: how many calls were not answered in time
+    :ivar refused: how many were told to come back
     :ivar failed: how many runs were given up
     :ivar longest_queue: the most calls that waited at one node
     :ivar end_seconds: when the last client had its last answer
@@ -69,6 +73,7 @@ class Outcome:
 
     runs: list[float] = field(default_factory=list)
     late: int = 0
+    refused: int = 0
     failed: int = 0
     longest_queue: int = 0
     end_seconds: float = 0.0
@@ -139,6 +144,10 @@ class Simulation:
         """Have a client make a call."""
         node = min(self._nodes, key=lambda each: each.open)
         call.made = moment
+        if len(node.waiting) >= self._site.queue * self._site.cores:
+            self._outcome.refused += 1
+            self._try_again(moment, call)
+            return
         node.open += 1
         node.waiting.append(call)
         self._outcome.longest_queue = max(self._outcome.longest_queue, len(node.waiting))
@@ -178,6 +187,10 @@ class Simulation:
         if call.is_answered:
             return
         self._outcome.late += 1
+        self._try_again(moment, call)
+
+    def _try_again(self, moment: float, call: _Call) -> None:
+        """Have a client make a call again, or give up its run."""
         if call.attempts == RETRIES:
             self._outcome.failed += 1
             return
@@ -201,10 +214,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--pause", type=float, default=Site.pause_seconds, help="seconds of a client's own work"
     )
     parser.add_argument("--timeout", type=float, default=Site.timeout_seconds, help="of a client")
+    parser.add_argument("--queue", type=int, default=Site.queue, help="calls that wait for a core")
     given = parser.parse_args(arguments)
     site = Site(
         given.clients, given.nodes, given.cores, given.cpu_ms / 1000, given.spread, given.pause,
-        given.timeout,
+        given.timeout, given.queue,
     )  # fmt: skip
     outcome = Simulation(site).run()
     print(f"{site.clients:,} clients begin within {site.spread_seconds:g} s;", end=" ")
@@ -213,8 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(
         f"99 % within {outcome.percentile(0.99):.2f} s; the last ends {outcome.end_seconds:.0f} s"
     )
-    print(f"longest queue at a node: {outcome.longest_queue:,} calls", end="; ")
-    print(f"calls not answered in time: {outcome.late:,}; runs given up: {outcome.failed:,}")
+    print(f"longest queue at a node: {outcome.longest_queue:,} calls;", end=" ")
+    print(f"sent away: {outcome.refused:,}, not answered in time: {outcome.late:,};", end=" ")
+    print(f"runs given up: {outcome.failed:,}")
 
 
 if __name__ == "__main__":
