@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
 
+from bcfg2tw.cli.python2.calls import CALL_RULES, Rule, Told
 from bcfg2tw.cli.python2.context import Context
 from bcfg2tw.cli.python2.meaning import (
     ABSENT_MODULES,
@@ -17,26 +17,10 @@ from bcfg2tw.cli.python2.meaning import (
     Construct,
     Surroundings,
 )
-from bcfg2tw.cli.python2.values import is_no_list, is_of_a_program, is_text, iterator, view
+from bcfg2tw.cli.python2.values import fixers_for, is_no_list, is_text, iterator, view
 from bcfg2tw.engine.templates import divisions
-from bcfg2tw.engine.templates.python2 import GONE
 
 __all__ = ["constructs_in"]
-
-#: Name, message and fixers of a construct.
-_Told: TypeAlias = "tuple[str, str, tuple[str, ...]] | None"
-#: Looks at a node of the type that it is for.
-_Rule: TypeAlias = Callable[[Any, Context], _Told]
-
-_OF_LISTS = frozenset(
-    {"append", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}
-)
-_CODECS = frozenset({"base64", "bz2", "hex", "rot13", "string-escape", "string_escape", "zlib"})
-_DIGESTS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
-_TEXT_METHODS = frozenset(
-    {"endswith", "find", "index", "partition", "replace", "rpartition", "rsplit", "split",
-     "startswith", "strip", "lstrip", "rstrip"}
-)  # fmt: skip
 
 
 def constructs_in(tree: ast.AST, line: int, surroundings: Surroundings) -> Iterator[Construct]:
@@ -60,89 +44,23 @@ def constructs_in(tree: ast.AST, line: int, surroundings: Surroundings) -> Itera
     yield from sorted(constructs, key=lambda construct: (construct.line, construct.message))
 
 
-def _method_call(node: ast.Call, context: Context) -> _Told:
-    """Look at methods that dictionaries and iterators no longer have."""
-    if not isinstance(node.func, ast.Attribute):
-        return None
-    name = node.func.attr
-    if name == "has_key" and len(node.args) == 1:
-        return CODE, "`d.has_key(k)` is `k in d` in Python 3", ("has_key",)
-    for view_name in ("keys", "values", "items"):
-        if name in (f"iter{view_name}", f"view{view_name}") and not node.args:
-            return CODE, f"`{name}()` is `{view_name}()` in Python 3", ("dict",)
-    if name == "next" and not node.args and not node.keywords and name not in context.bound:
-        return CODE, "`i.next()` is `next(i)` in Python 3", ("next",)
-    return None
-
-
-def _codec(node: ast.Call, context: Context) -> _Told:
-    if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("encode", "decode"):
-        return None
-    if node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value in _CODECS:
-        return CODE, f"text is not {node.func.attr}d that way in Python 3", ()
-    return None
-
-
-def _comparison_function(node: ast.Call, context: Context) -> _Told:
-    """Look at `sort` and `sorted` with a function that compares."""
-    is_sort = isinstance(node.func, ast.Attribute) and node.func.attr == "sort"
-    is_sorted = isinstance(node.func, ast.Name) and node.func.id == "sorted"
-    if not is_sort and not is_sorted:
-        return None
-    has_cmp = any(keyword.arg == "cmp" for keyword in node.keywords)
-    if has_cmp or len(node.args) > (1 if is_sorted else 0):
-        remedy = "`sort(f)` is `sort(key=functools.cmp_to_key(f))` in Python 3, or better a key"
-        return CODE, remedy, ()
-    return None
-
-
-def _list_method(node: ast.Call, context: Context) -> _Told:
-    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _OF_LISTS:
-        return None
-    kind = is_no_list(node.func.value, context)
-    if kind is None or (kind == "range()" and node.func.attr in ("count", "index")):
-        return None
-    return CODE, f"`{kind}` makes no list in Python 3: `list(…)`, or `sorted(…)`", _fixer(kind)
-
-
-def _length(node: ast.Call, context: Context) -> _Told:
-    is_len = isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1
-    kind = iterator(node.args[0], context) if is_len else None
-    if kind is None:
-        return None
-    return CODE, f"`{kind}` has no length in Python 3: `list(…)`", _fixer(kind)
-
-
-def _map_of_none(node: ast.Call, context: Context) -> _Told:
-    if not isinstance(node.func, ast.Name) or node.func.id != "map" or "map" in context.bound:
-        return None
-    if node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value is None:
-        return CODE, "`map(None, …)` is `zip(…)` or `list(…)` in Python 3", ("map",)
-    return None
-
-
-def _subscript(node: ast.Subscript, context: Context) -> _Told:
+def _subscript(node: ast.Subscript, context: Context) -> Told:
     kind = view(node.value, context) or iterator(node.value, context)
     if kind is None:
         return None
-    return CODE, f"`{kind}` makes no list in Python 3: `list(…)`", _fixer(kind)
+    return CODE, f"`{kind}` makes no list in Python 3: `list(…)`", fixers_for(kind)
 
 
-def _sum(node: ast.BinOp, context: Context) -> _Told:
+def _sum(node: ast.BinOp, context: Context) -> Told:
     if not isinstance(node.op, ast.Add):
         return None
     kind = is_no_list(node.left, context) or is_no_list(node.right, context)
     if kind is None:
         return None
-    return CODE, f"`{kind}` makes no list in Python 3, to be added to: `list(…)`", _fixer(kind)
+    return CODE, f"`{kind}` makes no list in Python 3, to be added to: `list(…)`", fixers_for(kind)
 
 
-def _fixer(kind: str) -> tuple[str, ...]:
-    name = kind.rstrip("()")
-    return ("dict",) if name in ("keys", "values", "items") else (name.replace("range", "xrange"),)
-
-
-def _equality(node: ast.Compare, context: Context) -> _Told:
+def _equality(node: ast.Compare, context: Context) -> Told:
     sides = [node.left, *node.comparators]
     is_equality = all(isinstance(op, (ast.Eq, ast.NotEq)) for op in node.ops)
     if not is_equality or not any(isinstance(side, ast.List) for side in sides):
@@ -150,10 +68,14 @@ def _equality(node: ast.Compare, context: Context) -> _Told:
     kind = next(filter(None, (is_no_list(side, context) for side in sides)), None)
     if kind is None:
         return None
-    return MEANING, f"`{kind}` is no list in Python 3, and equal to none: `list(…)`", _fixer(kind)
+    return (
+        MEANING,
+        f"`{kind}` is no list in Python 3, and equal to none: `list(…)`",
+        fixers_for(kind),
+    )
 
 
-def _order_with_none(node: ast.Compare, context: Context) -> _Told:
+def _order_with_none(node: ast.Compare, context: Context) -> Told:
     ordered = any(isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for op in node.ops)
     if ordered and any(map(_is_none, [node.left, *node.comparators])):
         return CODE, "None is neither less nor more than anything in Python 3", ()
@@ -164,52 +86,22 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _mixed_order(node: ast.Call, context: Context) -> _Told:
-    is_order = isinstance(node.func, ast.Name) and node.func.id in ("sorted", "min", "max")
-    if not is_order or any(keyword.arg == "key" for keyword in node.keywords):
-        return None
-    members: Sequence[ast.expr] = node.args
-    if len(members) == 1:
-        members = getattr(members[0], "elts", ())
-    kinds = {_kind(member) for member in members} - {""}
-    if len(kinds) > 1 or (kinds == {"None"} and len(members) > 1):
-        return CODE, "values of several types have no order in Python 3: give `key=`", ()
-    return None
-
-
-def _kind(node: ast.expr) -> str:
-    if not isinstance(node, ast.Constant):
-        return ""
-    if node.value is None:
-        return "None"
-    return "number" if isinstance(node.value, (int, float)) else type(node.value).__name__
-
-
-def _truth(node: ast.If | ast.While | ast.IfExp, context: Context) -> _Told:
+def _truth(node: ast.If | ast.While | ast.IfExp, context: Context) -> Told:
     return _true(node.test, context)
 
 
-def _negation(node: ast.UnaryOp, context: Context) -> _Told:
+def _negation(node: ast.UnaryOp, context: Context) -> Told:
     return _true(node.operand, context) if isinstance(node.op, ast.Not) else None
 
 
-def _true(node: ast.expr, context: Context) -> _Told:
+def _true(node: ast.expr, context: Context) -> Told:
     kind = iterator(node, context)
     if kind is None:
         return None
-    return MEANING, f"`{kind}` is always true in Python 3: `list({kind[:-1]}…))`", _fixer(kind)
+    return MEANING, f"`{kind}` is always true in Python 3: `list({kind[:-1]}…))`", fixers_for(kind)
 
 
-def _called_name(node: ast.Call, context: Context) -> _Told:
-    if not isinstance(node.func, ast.Name) or node.func.id in context.bound:
-        return None
-    meaning = GONE.get(node.func.id)
-    name = node.func.id
-    fixers = (name,) if name in ("apply", "execfile", "raw_input", "reload") else ()
-    return None if meaning is None else (CODE, f"{meaning} in Python 3", fixers)
-
-
-def _given_name(node: ast.AST, context: Context) -> _Told:
+def _given_name(node: ast.AST, context: Context) -> Told:
     """Look at names that only templates and helpers still have."""
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
         return None
@@ -219,7 +111,7 @@ def _given_name(node: ast.AST, context: Context) -> _Told:
     return CODE, f"{meaning} in Python 3", () if node.id == "cmp" else (node.id,)
 
 
-def _printed(node: ast.Expr, context: Context) -> _Told:
+def _printed(node: ast.Expr, context: Context) -> Told:
     """Look at `print` statements that Python 3 reads as something else."""
     value = node.value
     is_bare = isinstance(value, ast.Name) and value.id == "print"
@@ -239,18 +131,18 @@ def _printed(node: ast.Expr, context: Context) -> _Told:
     return None
 
 
-def _raised_text(node: ast.Raise, context: Context) -> _Told:
+def _raised_text(node: ast.Raise, context: Context) -> Told:
     if node.exc is not None and is_text(node.exc):
         return CODE, "a text cannot be raised: `raise Exception(text)`", ()
     return None
 
 
-def _import(node: ast.Import, context: Context) -> _Told:
+def _import(node: ast.Import, context: Context) -> Told:
     name = next((alias.name for alias in node.names if alias.name in MEMBERS), None)
     return None if name is None else (CODE, *MEMBERS[name])
 
 
-def _import_from(node: ast.ImportFrom, context: Context) -> _Told:
+def _import_from(node: ast.ImportFrom, context: Context) -> Told:
     names = (f"{node.module}.{alias.name}" for alias in node.names)
     name = None if node.level else next(filter(MEMBERS.__contains__, names), None)
     return None if name is None else (CODE, *MEMBERS[name])
@@ -265,7 +157,7 @@ def _modules(node: ast.AST) -> list[str]:
     return []
 
 
-def _imported(node: ast.AST, given: frozenset[str]) -> _Told:
+def _imported(node: ast.AST, given: frozenset[str]) -> Told:
     """Look at imports of modules that are called otherwise, or gone."""
     absent = (name for name in _modules(node) if name in ABSENT_MODULES and name not in given)
     module = next(absent, None)
@@ -277,7 +169,7 @@ def _imported(node: ast.AST, given: frozenset[str]) -> _Told:
     return CODE, f"the module {module} {meaning}", fixers
 
 
-def _sibling(node: ast.AST, siblings: frozenset[str]) -> _Told:
+def _sibling(node: ast.AST, siblings: frozenset[str]) -> Told:
     """Look at imports of modules of the same package that do not say so."""
     name = next(filter(siblings.__contains__, _modules(node)), None)
     if name is None:
@@ -285,7 +177,7 @@ def _sibling(node: ast.AST, siblings: frozenset[str]) -> _Told:
     return CODE, f"`import {name}` finds nothing beside the file: `from . import {name}`", ()
 
 
-def _member(node: ast.Attribute, context: Context) -> _Told:
+def _member(node: ast.Attribute, context: Context) -> Told:
     if not isinstance(node.value, (ast.Name, ast.Attribute)) or not _is_module(node.value, context):
         return None
     name = f"{ast.unparse(node.value)}.{node.attr}"
@@ -298,14 +190,14 @@ def _is_module(node: ast.expr, context: Context) -> bool:
     return isinstance(node, ast.Name) and node.id not in context.bound
 
 
-def _of_function(node: ast.Attribute, context: Context) -> _Told:
+def _of_function(node: ast.Attribute, context: Context) -> Told:
     name = node.attr.removeprefix("func_")
     if name != node.attr and name in ("name", "code", "defaults", "globals", "doc", "dict"):
         return CODE, f"`f.func_{name}` is `f.__{name}__` in Python 3", ("funcattrs",)
     return None
 
 
-def _class(node: ast.ClassDef, context: Context) -> _Told:
+def _class(node: ast.ClassDef, context: Context) -> Told:
     """Look at methods that nobody calls any more, and at classes of classes."""
     names = {member.name for member in node.body if isinstance(member, ast.FunctionDef)}
     names |= {
@@ -327,36 +219,10 @@ def _class(node: ast.ClassDef, context: Context) -> _Told:
     return None
 
 
-def _digest(node: ast.Call, context: Context) -> _Told:
-    """Look at digests of text, where bytes are wanted."""
-    is_digest = (
-        isinstance(node.func, ast.Attribute)
-        and node.func.attr in _DIGESTS
-        and ast.unparse(node.func.value) == "hashlib"
-    )
-    if is_digest and node.args and is_text(node.args[0]):
-        return CODE, "digests are of bytes in Python 3: `hashlib.md5(text.encode())`", ()
-    return None
-
-
-def _program_output(node: ast.Call, context: Context) -> _Told:
-    """Look at the output of programs that is used as text."""
-    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _TEXT_METHODS:
-        return None
-    if not node.args or not is_text(node.args[0]):
-        return None
-    if is_of_a_program(node.func.value, context):
-        return CODE, "a program's output is bytes in Python 3: give `universal_newlines=True`", ()
-    return None
-
-
-_RULES: Mapping[type[ast.AST], tuple[_Rule, ...]] = {
+_RULES: Mapping[type[ast.AST], tuple[Rule, ...]] = {
     ast.Attribute: (_member, _of_function),
     ast.BinOp: (_sum,),
-    ast.Call: (
-        _method_call, _codec, _comparison_function, _list_method, _length, _map_of_none,
-        _mixed_order, _called_name, _digest, _program_output,
-    ),
+    ast.Call: CALL_RULES,
     ast.ClassDef: (_class,),
     ast.Compare: (_equality, _order_with_none),
     ast.Expr: (_printed,),

@@ -6,7 +6,7 @@ import ast
 
 from bcfg2tw.cli.python2.context import Context
 
-__all__ = ["is_no_list", "is_of_a_program", "is_text", "iterator", "view"]
+__all__ = ["fixers_for", "is_no_list", "is_of_a_program", "is_text", "iterator", "view"]
 
 _VIEWS = ("keys", "values", "items")
 _ITERATORS = ("map", "filter", "zip")
@@ -89,3 +89,9 @@ def _is_output(node: ast.expr, context: Context) -> bool:
 
 def _is_textual(call: ast.Call) -> bool:
     return any(keyword.arg is None or keyword.arg in _TEXTUAL for keyword in call.keywords)
+
+
+def fixers_for(kind: str) -> tuple[str, ...]:
+    """Return the fixers that make a list of what `keys()`, `map()` and the like make."""
+    name = kind.removesuffix("()")
+    return ("dict",) if name in _VIEWS else (name.replace("range", "xrange"),)

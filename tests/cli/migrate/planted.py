@@ -130,7 +130,7 @@ def say(text):
 
 #: Names of findings, files of the repository and lines.
 IN_FILES = (
-    ("refused-file", "Metadata/clients.xml", 3),
+    ("client-name", "Metadata/clients.xml", 3),
     ("client-name", "Metadata/clients.xml", 4),
     ("state-in-files", "Metadata/clients.xml", None),
     ("group-name", "Metadata/groups.xml", 7),
