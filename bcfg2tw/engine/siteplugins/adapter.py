@@ -20,7 +20,7 @@ from bcfg2tw.engine.siteplugins.names import index
 from bcfg2tw.engine.siteplugins.names.base import SitePlugin
 from bcfg2tw.engine.siteplugins.package import SitePackage
 from bcfg2tw.engine.siteplugins.server import SiteServer
-from bcfg2tw.engine.siteplugins.turns import Turns
+from bcfg2tw.engine.siteplugins.turns import PluginTurns
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginInitError
@@ -37,7 +37,7 @@ class SiteHost:
 
     def __init__(self, site_class: type[Any], server: SiteServer) -> None:
         self._server = server
-        self._turns = Turns(str(site_class.name))
+        self._turns = PluginTurns(str(site_class.name))
         self._name = str(site_class.name)
         self.plugin: Any = None
         with self.changing():

@@ -14,7 +14,7 @@ logger = logging.getLogger("bcfg2-server")
 PATIENCE_SECONDS = 10.0
 
 
-class Turns:
+class PluginTurns:
     """
     Lets any number of calls into a plugin, or a change of its files.
 

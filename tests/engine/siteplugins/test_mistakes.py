@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.siteplugins import turns
-from bcfg2tw.engine.siteplugins.turns import Turns
+from bcfg2tw.engine.siteplugins.turns import PluginTurns
 from tests.builders import (
     CLIENT,
     a_repository,
@@ -300,7 +300,7 @@ class TurnsTests(SynchronousTestCase):
     def test_change_waits(self) -> None:
         """A change of files waits for the call that runs, and calls wait for the change."""
         in_call, go_on, order = threading.Event(), threading.Event(), []
-        plugin_turns = Turns("Slow")
+        plugin_turns = PluginTurns("Slow")
 
         def call() -> None:
             with plugin_turns.calling(), plugin_turns.calling():
@@ -325,7 +325,7 @@ class TurnsTests(SynchronousTestCase):
         """A call that hangs keeps no change off for good."""
         self.patch(turns, "PATIENCE_SECONDS", 0.05)
         in_call, go_on = threading.Event(), threading.Event()
-        plugin_turns = Turns("Slow")
+        plugin_turns = PluginTurns("Slow")
 
         def call() -> None:
             with plugin_turns.calling():
