@@ -7,10 +7,18 @@ Run this checkout without installing anything by hand.
     python3 run.py lint         check style and format, with --fix set them right
     python3 run.py types        check types
     python3 run.py docs         build the documentation into docs/_build
+    python3 run.py site FOLDER  build it into a folder beside those of other versions, which each
+                                page offers then; the version's name may follow
     python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both
-    python3 run.py check        all of these, as CI does
+    python3 run.py speed        compare what a client's run costs with what it did; minutes
+    python3 run.py debian       build the Debian package in a Debian 13 of its own; install, serve,
+                                upgrade, replace and remove it there; as root
+    python3 run.py image        build the OCI image from that package, without a daemon, and serve a
+                                client with it; as root
+    python3 run.py rpm          build the RPM package and look at what is in it; as root
+    python3 run.py check        all of these but speed, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 
@@ -55,9 +63,14 @@ def main(arguments: "list[str]") -> int:
         "lint": lint,
         "types": types,
         "docs": docs,
+        "site": site,
         "oldest": oldest,
         "python-ldap": python_ldap,
         "package": package,
+        "speed": speed,
+        "debian": debian,
+        "image": image,
+        "rpm": rpm,
         "check": check,
     }
     if not arguments or arguments[0] not in commands:
@@ -107,6 +120,11 @@ def docs(options: "list[str]") -> None:
     become([*sphinx, *options, "docs", "docs/_build"])
 
 
+def site(options: "list[str]") -> None:
+    install("[dev]")
+    become([program("python"), "docs/site_versions.py", *(options or ["docs/_build/site"])])
+
+
 def oldest(options: "list[str]") -> None:
     make_environment(OLDEST_ENVIRONMENT, OLDEST_VERSIONS)
     constraints = OLDEST_ENVIRONMENT / "constraints.txt"
@@ -126,6 +144,26 @@ def python_ldap(options: "list[str]") -> None:
 def package(options: "list[str]") -> None:
     install("[dev]")
     become([program("python"), ".ci/package.py", *options])
+
+
+def speed(options: "list[str]") -> None:
+    install("[test]")
+    become([program("python"), "-m", "tests.speed_gate", *options])
+
+
+def debian(options: "list[str]") -> None:
+    make_environment(ENVIRONMENT, VERSIONS)
+    become([program("python"), ".ci/debian.py", *options])
+
+
+def image(options: "list[str]") -> None:
+    install("[dev]")
+    become([program("python"), ".ci/image.py", *options])
+
+
+def rpm(options: "list[str]") -> None:
+    install("[dev]")
+    become([program("python"), ".ci/rpm.py", *options])
 
 
 def check(options: "list[str]") -> None:

@@ -21,9 +21,34 @@ author = "the bcfg2tw authors"
 version = release = bcfg2tw.__version__
 copyright = author
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "module_pages"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "module_pages",
+]
 html_theme = "furo"
-html_title = "bcfg2tw"
+html_title = f"bcfg2tw {release}"
+html_short_title = "bcfg2tw"
+html_theme_options = {"navigation_with_keys": True}
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/versions.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+templates_path = ["_templates"]
+html_copy_source = False
+html_show_sphinx = False
+# of a session in a terminal, what was typed
+copybutton_prompt_text = r"\$ |# |>>> "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 exclude_patterns = [

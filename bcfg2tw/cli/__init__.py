@@ -6,13 +6,15 @@ from importlib import import_module
 
 import click
 
+from bcfg2tw.cli.unusable import unusable
 from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "completion", "crypt", "ctl", "db", "info", "init", "lint",
-    "man", "packages", "reports", "serve", "status", "test", "web",
+    "admin", "call", "check-config", "compare", "completion", "crypt", "ctl", "db", "diff",
+    "explain", "info", "init", "lint", "man", "migrate", "packages", "reports", "serve", "shadow",
+    "status", "test", "upstream-tool", "web",
 )  # fmt: skip
 
 
@@ -35,24 +37,9 @@ class _LazyGroup(click.Group):
         try:
             command = getattr(import_module(module), "command", None)
         except ImportError as error:
-            return _unusable(name, error)
+            return unusable(name, error, _EXTRAS.get(name, ""))
         assert isinstance(command, click.Command)
         return command
-
-
-def _unusable(name: str, error: ImportError) -> click.Command:
-    """Return a command that says which libraries it lacks."""
-    if name not in _EXTRAS:
-        raise error
-
-    def refuse() -> None:
-        raise click.ClickException(f"bcfg2tw {name} {sentence} ({error})")
-
-    sentence = f"needs more: pip install 'bcfg2tw[{_EXTRAS[name]}]'"
-    every = {"ignore_unknown_options": True, "allow_extra_args": True}
-    return click.Command(
-        name, context_settings=every, callback=refuse, help=f"It {sentence}", add_help_option=False
-    )
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,6 +16,7 @@ from bcfg2tw.cli.looking import Site
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.site import command_errors
 from bcfg2tw.cli.site_options import config_option, overrides_of, site_parameters
+from bcfg2tw.cli.unusable import unusable
 
 __all__ = ["Tool", "usage_of"]
 
@@ -61,12 +62,18 @@ class Tool(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Import a command, None for one that does not exist."""
         if name not in self.commands and name in self._places:
-            module, _, attribute = self._places[name].partition(":")
-            command = getattr(import_module(f"bcfg2tw.cli.{self.name}.{module}"), attribute)
-            assert isinstance(command, click.Command)
-            _accept_config(command)
-            self.add_command(command, name)
+            self.add_command(self._load(name), name)
         return self.commands.get(name)
+
+    def _load(self, name: str) -> click.Command:
+        module, _, attribute = self._places[name].partition(":")
+        try:
+            command = getattr(import_module(f"bcfg2tw.cli.{self.name}.{module}"), attribute)
+        except ImportError as error:
+            return unusable(f"{self.name} {name}", error)
+        assert isinstance(command, click.Command)
+        _accept_config(command)
+        return command
 
     def all_commands(self) -> dict[str, click.Command]:
         """Return all commands by their names."""

@@ -14,7 +14,7 @@ import sys
 class Without:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in ("sqlalchemy", "alembic", "bcrypt", "jinja2"):
-            raise ImportError(f"no {name}")
+            raise ImportError(f"no {name}", name=name)
 
 sys.meta_path.insert(0, Without())
 from bcfg2tw.cli import main
@@ -49,3 +49,12 @@ class ExtrasTests(SynchronousTestCase):
                 ended.stderr,
             )
             self.assertEqual(ended.stderr.count("\n"), 1)
+
+    def test_sub_commands(self) -> None:
+        """A tool of many commands is there, and those of them that lack something say what."""
+        ended = self.bcfg2tw("admin", "--help")
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertIn("init", ended.stdout)
+        ended = self.bcfg2tw("admin", "purgereports")
+        self.assertEqual((ended.returncode, ended.stdout), (1, ""))
+        self.assertIn("bcfg2tw admin purgereports needs more: pip install", ended.stderr)

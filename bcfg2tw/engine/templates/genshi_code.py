@@ -119,19 +119,25 @@ class _Scopes:
 
     def visit_SetComp(self, node: ast.SetComp) -> Any:
         """Take in the variables of a comprehension."""
-        generator = self._generator(node.elt, node.generators)
+        generator = self.visit_GeneratorExp(ast.GeneratorExp(node.elt, node.generators))
         return ast.SetComp(generator.elt, generator.generators)
 
     def visit_DictComp(self, node: ast.DictComp) -> Any:
         """Take in the variables of a comprehension."""
         pair = ast.Tuple([node.key, node.value], ast.Load())
-        generator = self._generator(pair, node.generators)
+        generator = self.visit_GeneratorExp(ast.GeneratorExp(pair, node.generators))
         key, value = generator.elt.elts
         return ast.DictComp(key, value, generator.generators)
 
-    def _generator(self, element: ast.expr, generators: list[ast.comprehension]) -> Any:
+    def visit_GeneratorExp(self, node: ast.GeneratorExp | ast.ListComp) -> Any:
+        """Take in the variables of a comprehension."""
         visit: Any = TemplateASTTransformer.visit_GeneratorExp
-        return visit(self, ast.GeneratorExp(element, generators))
+        comprehension = visit(self, node)
+        for generator in comprehension.generators:
+            generator.is_async = 0  # which Genshi before 0.7.12 leaves out
+        return comprehension
+
+    visit_ListComp = visit_GeneratorExp
 
     def _clone(self, node: ast.AST) -> Any:
         return ASTTransformer.visit_List(self, node)  # one function for all that hold expressions

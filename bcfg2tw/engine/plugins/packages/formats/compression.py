@@ -6,8 +6,8 @@ import bz2
 import gzip
 import io
 import lzma
-import sys
 import zlib
+from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any, cast
 
@@ -21,6 +21,9 @@ CHUNK_BYTES = 1 << 18
 UNPACKING_ERRORS = (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError)
 
 GZIP, BZIP2, XZ, ZSTANDARD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+
+#: The standard library's, its backport, and the one that both come from, which Debian 13 has.
+_ZSTANDARD_MODULES = ("compression.zstd", "backports.zstd", "pyzstd")
 
 
 class BrokenFile(Bcfg2Error):
@@ -109,10 +112,9 @@ def zstandard() -> Any:
 
     :raises BrokenFile: if there is none
     """
-    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise BrokenFile(
-            "reading .zst files takes the module backports.zstd: pip install 'bcfg2tw[packages]'"
-        ) from error
+    for name in _ZSTANDARD_MODULES:
+        with suppress(ImportError):
+            return import_module(name)
+    raise BrokenFile(
+        "reading .zst files takes the module backports.zstd: pip install 'bcfg2tw[packages]'"
+    )

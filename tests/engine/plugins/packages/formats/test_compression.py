@@ -55,7 +55,7 @@ class UnpackingTests(SynchronousTestCase):
 class WithoutModuleTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.data = zstandard().compress(b"Package: a\n")
-        for name in ("backports.zstd", "compression.zstd"):
+        for name in ("backports.zstd", "compression.zstd", "pyzstd"):
             before = sys.modules.get(name)
             sys.modules[name] = None  # type: ignore[assignment]  # as if it could not be imported
             self.addCleanup(self.restore, name, before)
