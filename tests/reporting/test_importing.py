@@ -116,6 +116,34 @@ class UpstreamTests(SynchronousTestCase):
         }
         self.assertIn("0644", modes)
 
+    def test_odd_values(self) -> None:
+        """Texts that are no UTF-8, times and counts that are none, lose nothing beside them."""
+        path = Path(self.mktemp())
+        shutil.copy(DATABASES / "bcfg2-1.4.sqlite", path)
+        with sqlite3.connect(path) as connection:
+            for statement in (
+                "UPDATE Reporting_packageentry SET name = CAST(X'FF6162' AS TEXT) WHERE id = "
+                "(SELECT min(packageentry_id) FROM Reporting_interaction_packages)",
+                "UPDATE Reporting_pathentry SET details = X'2D20FF0A' WHERE details != ''",
+                "UPDATE Reporting_performance SET value = 'x' WHERE metric = 'start'",
+                "UPDATE Reporting_interaction SET good_count = 'many'",
+                "UPDATE Reporting_interaction SET timestamp = '2026-10-20 03:31:46.5+02:00' "
+                "WHERE id = 1",
+                "UPDATE Reporting_interaction SET timestamp = '0000-00-00 00:00:00' WHERE id = 2",
+            ):
+                connection.execute(statement)
+            count = connection.execute("SELECT count(*) FROM Reporting_interaction").fetchone()[0]
+        connection.close()
+        with self.assertLogs("Reporting", "WARNING") as logged:
+            outcome = self.take(path)
+        self.assertIn("'0000-00-00 00:00:00' is no time", logged.output[0])
+        self.assertEqual((outcome.new_runs, outcome.dangling), (count - 1, 1))
+        runs = [line for line in exported(self.database) if line["kind"] == "run"]
+        self.assertIn("2026-10-20T01:31:46.500000Z", {run["time"] for run in runs})
+        names = {entry["name"] for run in runs for entry in run["entries"]}
+        self.assertIn("\N{REPLACEMENT CHARACTER}ab", names)
+        self.assertEqual({run["good"] for run in runs}, {0})
+
     def test_foreign(self) -> None:
         """A file that is no database of Bcfg2 is refused with a sentence."""
         path = Path(self.mktemp())

@@ -21,12 +21,18 @@ from tests.network import an_authority, free_port
 from tests.postgresql import a_database
 from tests.reporting.uploads import PACKAGES, SQLITE, Node, Uploads, reports_of, stored_revisions
 from tests.waiting import wait_until
-from tests.workers.servers import processes_of, wait_for_ends, workers_of
+from tests.workers.servers import children_of, processes_of, wait_for_ends
 
 KILLS = int(os.environ.get("BCFG2TW_TEST_KILLS", "3"))
 #: Documents that are acknowledged before the next kill, at most.
 DOCUMENTS = 40
 WORKERS = 2
+
+
+def has_workers(supervisor: int) -> bool:
+    """Say whether a server has its nursery, and all workers; others may be about to start."""
+    nurseries = children_of(supervisor)
+    return len(nurseries) == 1 and len(children_of(nurseries[0])) == WORKERS
 
 
 class KillTests(SynchronousTestCase):
@@ -102,7 +108,7 @@ class KillTests(SynchronousTestCase):
                 worker = self.chance.choice(processes[2:])
                 os.kill(worker, signal.SIGKILL)
                 wait_for_ends([worker], node.log.read_text)
-            wait_until(lambda: len(workers_of(node.process.pid)) == WORKERS, node.log.read_text)
+            wait_until(lambda: has_workers(node.process.pid), node.log.read_text)
 
         with self.uploads(node) as uploads:
             self.kill_often(uploads, kill)

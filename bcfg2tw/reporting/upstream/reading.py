@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.lines import microseconds_at
 from bcfg2tw.reporting.model import Item, Report, Run, unique
 from bcfg2tw.reporting.upstream.entries import FAILURES, TYPES, OldEntries
 from bcfg2tw.reporting.upstream.source import OldDatabase, OldRow
+
+logger = logging.getLogger("Reporting")
 
 #: Runs that are read together.
 PAGE = 200
@@ -75,11 +78,7 @@ class OldReports:
         return OldHost(int(row["id"]), row["name"], first_seen, self._time(row.get("expiration")))
 
     def _time(self, value: object) -> int | None:
-        """
-        Read a time as the database has it.
-
-        :raises Bcfg2Error: if it is none
-        """
+        """Read a time as the database has it; None where it is none, such as MySQL's zeros."""
         if value is None or value == "":
             return None
         try:
@@ -87,8 +86,9 @@ class OldReports:
             if time.tzinfo is None:
                 time = time.replace(tzinfo=self._zone) if self._zone else time.astimezone()
             return microseconds_at(time)
-        except (ValueError, OverflowError) as error:
-            raise Bcfg2Error(f"{self._source}: {value!r} is no time") from error
+        except (ValueError, OverflowError):
+            logger.warning("%s: %r is no time", self._source, value)
+            return None
 
     def runs(self) -> Iterator[list[OldRun]]:
         """Yield all runs, some at a time."""
@@ -103,8 +103,8 @@ class OldReports:
         timings = self._timings(numbers)
         runs = []
         for number, row in zip(numbers, rows, strict=True):
-            host = self.hosts.get(int(row["client_id"]))
-            if host is None:
+            host, time = self.hosts.get(int(row["client_id"])), self._time(row["timestamp"])
+            if host is None or time is None:
                 self.dangling += 1
                 continue
             run = Run(
@@ -112,6 +112,7 @@ class OldReports:
                 groups=tuple(sorted(groups.get(number, ()))),
                 bundles=tuple(sorted(bundles.get(number, ()))),
                 timings=timings.get(number, {}),
+                time=time,
                 **self._head(row),
             )
             runs.append(OldRun(number, Report(run, unique(items.get(number, [])))))
@@ -119,15 +120,10 @@ class OldReports:
 
     def _head(self, row: OldRow) -> dict[str, Any]:
         return {
-            "time": self._time(row["timestamp"]) or 0,
-            "state": row["state"] or "unknown",
-            "revision": row["repo_rev_code"] or "unknown",
-            "server": row["server"] or "",
-            "total": row["total_count"] or 0,
-            "good": row["good_count"] or 0,
-            "bad": row["bad_count"] or 0,
-            "modified": row["modified_count"] or 0,
-            "extra": row["extra_count"] or 0,
+            "state": row.get("state") or "unknown",
+            "revision": row.get("repo_rev_code") or "unknown",
+            "server": row.get("server") or "",
+            **{name: _count(row.get(f"{name}_count")) for name in _COUNTS},
             # there since 1.4
             "dry_run": bool(row.get("dry_run")),
             "only_important": bool(row.get("only_important")),
@@ -170,7 +166,8 @@ class OldReports:
         timings: dict[int, dict[str, float]] = {}
         for row in self._source.rows("Reporting_performance", "interaction_id", numbers):
             run = timings.setdefault(int(row["interaction_id"]), {})
-            run[str(row["metric"])] = float(row["value"])
+            with suppress(ValueError, TypeError):
+                run[str(row["metric"])] = float(row["value"])
         return timings
 
     def _items(self, numbers: Sequence[int]) -> dict[int, list[Item]]:
@@ -191,6 +188,16 @@ class OldReports:
 
 def _parsed(text: str) -> datetime.datetime:
     """Read a time as SQLite has it: a blank in the middle, and fractions of any length."""
-    whole, point, fraction = text.partition(".")
-    time = datetime.datetime.fromisoformat(whole)
-    return time.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if point else time
+    whole, _, rest = text.partition(".")
+    zone = rest.lstrip("0123456789")
+    fraction = rest.removesuffix(zone)
+    time = datetime.datetime.fromisoformat(whole + zone)
+    return time.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else time
+
+
+_COUNTS = ("total", "good", "bad", "modified", "extra")
+
+
+def _count(value: object) -> int:
+    """Return a count; what SQLite has in its place, as it admits anything, is none."""
+    return value if isinstance(value, int) else 0

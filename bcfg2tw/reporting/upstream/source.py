@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     column,
     create_engine,
+    event,
     func,
     inspect,
     make_url,
@@ -98,11 +99,11 @@ class OldDatabase:
         query = _all_of(there)
         with self._engine.connect() as connection:
             if values is None:
-                yield from map(dict, connection.execute(query).mappings())
+                yield from map(_plain, connection.execute(query).mappings())
                 return
             for chunk in chunks(sorted(values), PARAMETERS):
                 part = query.where(column(key).in_(chunk))
-                yield from map(dict, connection.execute(part).mappings().all())
+                yield from map(_plain, connection.execute(part).mappings().all())
 
     def pages(self, name: str, size: int) -> Iterator[list[OldRow]]:
         """Yield all rows of a table, some at a time, in the order of their numbers."""
@@ -111,7 +112,7 @@ class OldDatabase:
         while True:
             part = query if last is None else query.where(column("id") > last)
             with self._engine.connect() as connection:
-                page: list[OldRow] = [*map(dict, connection.execute(part.limit(size)).mappings())]
+                page: list[OldRow] = [*map(_plain, connection.execute(part.limit(size)).mappings())]
             if not page:
                 return
             yield page
@@ -133,9 +134,25 @@ def _all_of(there: OldTable) -> Select[Any]:
     return select(*columns).select_from(table(there.name, *columns))
 
 
+def _plain(row: Mapping[Any, Any]) -> OldRow:
+    """Return a row without bytes: what is no UTF-8 in them is replaced."""
+    return {
+        name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        for name, value in row.items()
+    }
+
+
+def _read_any_text(connection: Any, record: object) -> None:
+    """Have SQLite give texts that are no UTF-8, which it would refuse to."""
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+
+
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(url)
+        engine = create_engine(url)
+        if url.get_backend_name() == "sqlite":
+            event.listen(engine, "connect", _read_any_text)
+        return engine
     except (ImportError, NoSuchModuleError) as error:
         raise Bcfg2Error(
             f"{url.render_as_string(hide_password=True)}: the driver of this database is not "
