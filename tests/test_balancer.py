@@ -113,7 +113,10 @@ class BalancerTests(SynchronousTestCase):
         self.assertEqual(load.failures, [])
 
     def test_tls(self) -> None:
-        """Where TLS ends at the balancer, a certificate that it has verified is the client's."""
+        """
+        Where TLS ends at the balancer, a certificate that it has verified is the client's; it comes
+        by a UNIX socket, and two workers answer.
+        """
         authority = Authority(self.folder, "Clients' CA")
         sockets = tempfile.mkdtemp()  # paths of sockets have few bytes
         self.addCleanup(shutil.rmtree, sockets)
@@ -133,7 +136,7 @@ class BalancerTests(SynchronousTestCase):
         text = text.replace("/etc/bcfg2/ca.crt", str(authority.certificate))
         text = text.replace("/run/bcfg2-core/clients.sock", path)
         context = ssl.create_default_context(cafile=self.settings.ca)
-        node = ServerProcess(self.folder / "log", "--config", str(self.conf))
+        node = ServerProcess(self.folder / "log", "--config", str(self.conf), "--workers", "2")
         with node, self.haproxy(text):
             self.assertIn("401", self.answer_to_far(context, {}))
             context.load_cert_chain(*authority.issue("far.example.com"))

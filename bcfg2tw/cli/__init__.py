@@ -14,7 +14,7 @@ __all__ = ["main"]
 _COMMANDS = (
     "admin", "call", "check-config", "compare", "completion", "crypt", "ctl", "db", "diff",
     "explain", "info", "init", "lint", "man", "migrate", "packages", "reports", "serve", "shadow",
-    "status", "test", "web",
+    "status", "test", "upstream-tool", "web",
 )  # fmt: skip
 
 

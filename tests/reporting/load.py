@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.certificates import Authority
+from tests.measuring import cpu_seconds, free_port
 from tests.network import basic, call_of, client_context
 from tests.reporting.measure import HOSTS, document
 from tests.reporting.uploads import (
@@ -31,7 +32,6 @@ from tests.reporting.uploads import (
     reports_of,
     stored_revisions,
 )
-from tests.speed_gate import cpu_seconds, free_port
 from tests.waiting import wait_until
 
 #: Documents a second, connections that they come over, and seconds between two other calls.
