@@ -13,11 +13,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.diff.building import BuiltClient
 from bcfg2tw.cli.diff.comparison import differences_of
-from bcfg2tw.cli.diff.secrets import encrypted_paths, secret_texts
 from bcfg2tw.cli.diff.states import FolderState
 from bcfg2tw.cli.test.building import Log
 from bcfg2tw.comparing.difference import Difference
 from bcfg2tw.comparing.secrets import SecretTexts
+from bcfg2tw.engine.secrets.texts import encrypted_paths, secret_texts
 from bcfg2tw.settings import Settings
 from tests.cli.diff.planted_changes import PLANTED
 
