@@ -136,9 +136,10 @@ class FolderState(State):
     def answer(self, connection: Connection, finish: Finish) -> None:
         """Build clients, one after the other."""
         with Log():
-            answer_all(connection, self._build, finish)
+            answer_all(connection, self.build, finish)
 
-    def _build(self, host: str) -> BuiltClient:
+    def build(self, host: str) -> BuiltClient:
+        """Return a client as this state has it; a failure of it is a part of that."""
         try:
             if not self._site.core.metadata.is_client(host):
                 return BuiltClient(host, exists=False)

@@ -256,9 +256,13 @@ class OutcomeTests(DiffTestCase):
     def test_outputs(self) -> None:
         """Files are written beside what is printed."""
         self.replace("Cfg/etc/motd/motd", "welcome", "hello")
-        words = ("--output=markdown:a.md", "--output=html:a.html", "--output=junit:a.xml")
+        words = ("--output=markdown:a.markdown", "--output=html:a.html", "--output=junit:a.xml")
         self.assertIn("all 3 clients", self.good_diff(*words, "--summary"))
-        for name, text in (("a.md", "```diff"), ("a.html", "<ins>+hello"), ("a.xml", "<failure")):
+        for name, text in (
+            ("a.markdown", "```diff"),
+            ("a.html", "<ins>+hello"),
+            ("a.xml", "<failure"),
+        ):
             self.assertIn(text, (self.folder / name).read_text("utf-8"))
         ended = self.diff("--output=json:/nowhere/x")
         self.assertEqual(ended.status, 1)
