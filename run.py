@@ -12,12 +12,13 @@ Run this checkout without installing anything by hand.
     python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both
+    python3 run.py speed        compare what a client's run costs with what it did; minutes
     python3 run.py debian       build the Debian package in a Debian 13 of its own; install, serve,
                                 upgrade, replace and remove it there; as root
     python3 run.py image        build the OCI image from that package, without a daemon, and serve a
                                 client with it; as root
     python3 run.py rpm          build the RPM package and look at what is in it; as root
-    python3 run.py check        all of these, as CI does
+    python3 run.py check        all of these but speed, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 
@@ -66,6 +67,7 @@ def main(arguments: "list[str]") -> int:
         "oldest": oldest,
         "python-ldap": python_ldap,
         "package": package,
+        "speed": speed,
         "debian": debian,
         "image": image,
         "rpm": rpm,
@@ -142,6 +144,11 @@ def python_ldap(options: "list[str]") -> None:
 def package(options: "list[str]") -> None:
     install("[dev]")
     become([program("python"), ".ci/package.py", *options])
+
+
+def speed(options: "list[str]") -> None:
+    install("[test]")
+    become([program("python"), "-m", "tests.speed_gate", *options])
 
 
 def debian(options: "list[str]") -> None:

@@ -11,7 +11,7 @@ class Finding:
     A mistake in a file of the repository or of the configuration.
 
     :ivar name: of the kind of mistake, such as `misspelt-element`
-    :ivar severity: `error` where it certainly is one, else `warning`
+    :ivar severity: `error` where it certainly is one, else `warning`; `note` where it is no mistake
     :ivar file: full path
     :ivar line: None where all of the file is meant
     :ivar plugin: the plugin that reads the file, empty for bcfg2.conf

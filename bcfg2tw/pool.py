@@ -77,6 +77,11 @@ class CorePool:
         return len(self._overdue.given_up)
 
     @property
+    def is_quiet(self) -> bool:
+        """True where no call of a client waits or runs."""
+        return not self._schedule.pending
+
+    @property
     def is_lost(self) -> bool:
         """True where every thread of a kind of calls hangs, so that no place becomes free."""
         return self._schedule.is_lost

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import IO, Any, TypeVar
 
@@ -35,6 +36,8 @@ from bcfg2tw.calls.dispatch import (
 )
 from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
+from bcfg2tw.calls.looking_core import CoreThatLooks, LookingCore
+from bcfg2tw.calls.shadowed import PASSED_ON, Shadow, ShadowedCall
 from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
 from bcfg2tw.certificates.presented import certificate_refusal, peer_certificate
 from bcfg2tw.engine.look_ups import LookUpNeeded
@@ -67,16 +70,27 @@ BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
 BROKEN = HttpAnswer(500)
 
 
-class Exchange:
+class Errand:
+    """
+    Something that is done in the pool, as long as anybody wants it.
+
+    :ivar call: the call in the pool that is waited for
+    :ivar is_over: whether nobody waits any more
+    """
+
+    call: Deferred[Any] | None = None
+    is_over = False
+
+
+class Exchange(Errand):
     """
     One request between its header and its answer.
 
     :ivar early_check: of the credentials; not yet made, and needless if the body comes at once
-    :ivar admission: whether the credentials are good, where they are checked before the body
-    :ivar call: the call in the pool that the request waits for
+    :ivar admission: whether its body is read, where that is decided before it has come
+    :ivar is_authenticated: whether the credentials were found good before the body had come
     :ivar late_answer: gives the answer that is delayed
     :ivar method: that is called, as the client wrote it; empty until its name is read
-    :ivar is_over: whether it was answered, or the client left
     """
 
     def __init__(
@@ -96,10 +110,9 @@ class Exchange:
         self.request: Any = request  # a `CoreRequest`, or a request of whatever site this is
         self.early_check: IDelayedCall | None = None
         self.admission: Deferred[bool] | None = None
-        self.call: Deferred[Any] | None = None
         self.late_answer: IDelayedCall | None = None
         self.method = ""
-        self.is_over = False
+        self.is_authenticated = False
         self._note_end, self._vouch_for = note_end, vouch_for
         self._began = time.perf_counter()
         self.peer = Peer(
@@ -146,6 +159,7 @@ class CoreResource(Resource):
 
     :ivar record: the calls so far
     :ivar failed_logins: those that are remembered
+    :ivar shadow: the way to another server that gets clients' calls as well; None without one
     """
 
     isLeaf = True
@@ -160,22 +174,29 @@ class CoreResource(Resource):
         super().__init__()
         self._pool = pool
         self.settings = settings
+        self.shadow: Shadow | None = None
         self.failed_logins = FailedLogins(settings.max_login_delay_seconds)
         self.record = CallRecord()
         self._names = CallNames()
         self._room = Room(settings.max_bodies_bytes, settings.max_queue)
         self._delayed: set[Exchange] = set()
         self._dispatcher: Dispatcher | None = None
+        self._looking: Dispatcher | None = None
         self._is_given_up = False
         self._is_ending = False
         self._waiting: list[Deferred[None]] = []
         if isinstance(core, Deferred):
             core.addCallbacks(self._is_ready, self._gives_up)
         else:
-            self._dispatcher = Dispatcher(core)
+            self._take_core(core)
+
+    def _take_core(self, core: ServedCore) -> None:
+        self._dispatcher = Dispatcher(core)
+        if isinstance(core, CoreThatLooks):
+            self._looking = Dispatcher(LookingCore(core))
 
     def _is_ready(self, core: ServedCore) -> ServedCore:
-        self._dispatcher = Dispatcher(core)
+        self._take_core(core)
         self._wake()
         return core
 
@@ -246,10 +267,7 @@ class CoreResource(Resource):
         if self._has_bad_certificate(exchange):
             return False
         try:
-            dispatcher = await self._ready()
-            turn = turn_for_login(exchange.peer)
-            check = partial(dispatcher.authenticate, exchange.peer)
-            is_admitted = await self._call(exchange, turn, check)
+            is_admitted = self._admits_all or await self._is_authentic(exchange)
             if is_admitted and not exchange.is_over:
                 await self._take_room(exchange)
         except (Busy, NotServing, TookTooLong):
@@ -262,6 +280,18 @@ class CoreResource(Resource):
         elif not exchange.is_over:
             exchange.request.channel.resume_reading()
         return is_admitted
+
+    @property
+    def _admits_all(self) -> bool:
+        """True where credentials are another server's to check, with the whole call."""
+        return self.shadow is not None and self.shadow.checks_credentials
+
+    async def _is_authentic(self, exchange: Exchange) -> bool:
+        dispatcher = await self._ready()
+        check = partial(dispatcher.authenticate, exchange.peer)
+        turn = turn_for_login(exchange.peer)
+        exchange.is_authenticated = await self._call(exchange, turn, check)
+        return exchange.is_authenticated
 
     async def _take_room(self, exchange: Exchange) -> None:
         """Wait until there is room for a body, and keep it until its request has ended."""
@@ -339,30 +369,92 @@ class CoreResource(Resource):
         if self._has_bad_certificate(exchange):
             return
         try:
-            dispatcher = await self._ready()
-            serve = dispatcher.serve
-            if exchange.admission is not None:
-                if not await exchange.admission:
-                    return  # whoever it is has been answered, or will be
-                serve = dispatcher.answer
+            if exchange.admission is not None and not await exchange.admission:
+                return  # whoever it is has been answered, or will be
             if exchange.is_over:
                 return
-            if exchange.request.content.seek(0, io.SEEK_END) > self.settings.max_body_bytes:
+            size = exchange.request.content.seek(0, io.SEEK_END)
+            if size > self.settings.max_body_bytes:
                 exchange.answer(TOO_LARGE)
                 return
             stream = take_body(exchange.request)
             turn = turn_of(exchange.peer, stream.read(HEAD_BYTES))
             exchange.method = turn.name
-            call = partial(serve, exchange.peer, exchange.request.method, stream)
-            self._answer(exchange, await self._call(exchange, turn, call))
+            is_passed_on = exchange.request.requestHeaders.hasHeader(PASSED_ON)
+            if self.shadow is not None and self.shadow.concerns(turn.name) and not is_passed_on:
+                body = await self._content(stream, size)
+                exchange.call = self.shadow.answer(self._shadowed(exchange, turn, body))
+                answer = await exchange.call
+            else:
+                answer = await self._answer_here(exchange, turn, stream)
+            self._answer(exchange, answer)
         except (Busy, NotServing):
             exchange.answer(BUSY)
-        except TookTooLong as error:
-            exchange.answer(hanging_answer(exchange.peer, turn.name, error))
         except CancelledError:
             pass  # the client left: nobody waits for an answer
 
-    async def _call(self, exchange: Exchange, turn: Turn, function: Callable[[], T]) -> T:
+    async def _answer_here(self, exchange: Exchange, turn: Turn, stream: IO[bytes]) -> HttpAnswer:
+        dispatcher = await self._ready()
+        if exchange.is_over:
+            raise CancelledError
+        serve = dispatcher.answer if exchange.is_authenticated else dispatcher.serve
+        call = partial(serve, exchange.peer, exchange.request.method, stream)
+        return await self._answer_of(exchange, exchange.peer, turn, call)
+
+    async def _answer_of(
+        self, errand: Errand, peer: Peer, turn: Turn, call: Callable[[], HttpAnswer]
+    ) -> HttpAnswer:
+        """
+        Return what comes of a call in the pool, whatever that is.
+
+        :raises CancelledError: if the client leaves
+        """
+        try:
+            return await self._call(errand, turn, call)
+        except (Busy, NotServing):
+            return BUSY
+        except TookTooLong as error:
+            return hanging_answer(peer, turn.name, error)
+
+    async def _content(self, stream: IO[bytes], size: int) -> bytes:
+        """Return a whole body, which may be on disk if it is not small."""
+        return _read(stream) if size <= SMALL_BYTES else await self._pool.call(_read, stream)
+
+    def _shadowed(self, exchange: Exchange, turn: Turn, body: bytes) -> ShadowedCall:
+        """Return a call as it can be made here and elsewhere."""
+        peer, verb = exchange.peer, exchange.request.method
+        beside = replace(peer, address=ClientAddress(peer.address))
+        apart = replace(turn, same=None)
+
+        async def serve(who: Peer, own_turn: Turn, looks: bool = False) -> HttpAnswer:
+            try:
+                dispatcher = await self._ready()
+            except Busy:
+                return BUSY
+            server = self._looking or dispatcher if looks else dispatcher
+            call = partial(server.serve, who, verb, io.BytesIO(body))
+            return await self._answer_of(Errand(), who, own_turn, call)
+
+        return ShadowedCall(
+            peer,
+            beside,
+            turn.name,
+            body,
+            lambda: Deferred.fromCoroutine(self._is_let_in(peer)),
+            lambda: Deferred.fromCoroutine(serve(peer, turn)),
+            lambda: Deferred.fromCoroutine(serve(beside, apart)),
+            lambda: Deferred.fromCoroutine(serve(beside, apart, looks=True)),
+        )
+
+    async def _is_let_in(self, peer: Peer) -> bool:
+        try:
+            dispatcher = await self._ready()
+            check = partial(dispatcher.authenticate, peer)
+            return await self._call(Errand(), turn_for_login(peer), check)
+        except (Busy, NotServing, TookTooLong):
+            return False
+
+    async def _call(self, exchange: Errand, turn: Turn, function: Callable[[], T]) -> T:
         """
         Run a function in the pool; what it needs to be looked up does not wait there.
 
@@ -415,6 +507,12 @@ def take_body(request: Any) -> IO[bytes]:
     request.content = io.BytesIO()
     stream.seek(0)
     return stream
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    with stream:
+        stream.seek(0)
+        return stream.read()
 
 
 def address_of(request: HTTPRequest) -> ClientAddress:

@@ -90,9 +90,16 @@ class PostgreSQLServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, statement: str, database: str = "postgres") -> str:
-        """Execute a statement, and return what it finds: a row a line, values separated by |."""
+        """Execute a statement, and return its rows: one a line, values separated by |."""
+        return self._psql(database, "-c", statement)
+
+    def load(self, path: Path, database: str) -> None:
+        """Execute what stands in a file."""
+        self._psql(database, "-f", str(path))
+
+    def _psql(self, database: str, *what: str) -> str:
         psql = [self._program("psql"), "-h", str(self.folder), "-U", "postgres", "-d", database]
-        command = [*psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        command = [*psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *what]
         ended = subprocess.run(command, check=True, capture_output=True, text=True)
         return ended.stdout.strip()
 

@@ -84,3 +84,13 @@ def _run(command: list[str], **environment: str) -> None:
         raise SkipTest(
             f"the Bcfg2 {VERSION} client cannot be installed: '{' '.join(command)}': {last[0]}"
         )
+
+
+def real_server() -> list[str]:
+    """
+    Return the command of the release's server, from the same environment.
+
+    :raises SkipTest: as `real_client` does
+    """
+    python, client = real_client()
+    return [python, str(Path(client).with_name("bcfg2-server"))]

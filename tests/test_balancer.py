@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import os
 import shutil
 import socket
 import ssl
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -20,8 +17,9 @@ from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.admin_address import AdminAddress
 from tests.admin.asking import ask
+from tests.balancing import CONFIG, CONTRIB, configuration, haproxy, running
 from tests.certificates import Authority
-from tests.network import an_authority, basic, call_of, free_port, refuses
+from tests.network import an_authority, basic, call_of, free_port
 from tests.processes import ServerProcess
 from tests.test_restarts import Load
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -29,18 +27,8 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 #: Of Bcfg2's clients: the first one, and three more.
 ATTEMPTS = 4
 
-CONTRIB = Path(__file__).parents[1] / "contrib"
-CONFIG = CONTRIB / "haproxy.cfg"
 TLS_CONFIG = CONTRIB / "haproxy-tls.cfg"
 FAR = '<Client name="far.example.com" profile="workstation" address="127.0.0.2"/></Clients>'
-
-
-def haproxy() -> str:
-    """Return the path of HAProxy."""
-    path = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if path is None:
-        raise SkipTest("haproxy is not installed")
-    return path
 
 
 class BalancerTests(SynchronousTestCase):
@@ -68,33 +56,11 @@ class BalancerTests(SynchronousTestCase):
 
     def balancer(self) -> AbstractContextManager[None]:
         """Run HAProxy with the configuration of `contrib`, between other addresses."""
-        text = CONFIG.read_text().replace("bind :6789", f"bind 127.0.0.1:{self.port}")
-        text = text.replace("check port 6790 inter 2s", "check inter 200ms")
-        for number, (port, admin) in enumerate(self.nodes, 1):
-            text = text.replace(
-                f"server node{number} 192.0.2.1{number}:6789",
-                f"server node{number} 127.0.0.1:{port} port {admin.port}",
-            )
-        return self.haproxy(text)
+        return self.haproxy(configuration(self.port, self.nodes))
 
-    @contextmanager
-    def haproxy(self, text: str) -> Iterator[None]:
-        """Run HAProxy with a configuration, as far as the machine allows."""
-        path = self.folder / "haproxy.cfg"
-        path.write_text(text.replace("maxconn 20000", "maxconn 200"))
-        with (self.folder / "haproxy.log").open("w") as log:
-            process = subprocess.Popen(
-                [self.program, "-db", "-f", str(path)], stdout=log, stderr=subprocess.STDOUT
-            )
-        try:
-            wait_until(
-                lambda: not refuses(self.port),
-                lambda: (self.folder / "haproxy.log").read_text(),
-            )
-            yield
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
+    def haproxy(self, text: str) -> AbstractContextManager[None]:
+        """Run HAProxy with a configuration."""
+        return running(text, self.port, self.folder)
 
     def bundles_of_far(self) -> str:
         """Return what the balancer's client at another address is given."""
@@ -128,10 +94,10 @@ class BalancerTests(SynchronousTestCase):
         Clients are known by their own addresses, and no call fails when a node ends or comes back,
         but for what a client's retry mends.
         """
-        with ExitStack() as running:
-            running.enter_context(self.node(0))
+        with ExitStack() as entered:
+            entered.enter_context(self.node(0))
             with self.node(1):
-                running.enter_context(self.balancer())
+                entered.enter_context(self.balancer())
                 self.wait_for_both()
                 self.assertIn("This is far.example.com", self.bundles_of_far())
                 logs = [(self.folder / f"log{number}").read_text() for number in range(2)]
@@ -147,7 +113,10 @@ class BalancerTests(SynchronousTestCase):
         self.assertEqual(load.failures, [])
 
     def test_tls(self) -> None:
-        """Where TLS ends at the balancer, a certificate that it has verified is the client's."""
+        """
+        Where TLS ends at the balancer, a certificate that it has verified is the client's; it comes
+        by a UNIX socket, and two workers answer.
+        """
         authority = Authority(self.folder, "Clients' CA")
         sockets = tempfile.mkdtemp()  # paths of sockets have few bytes
         self.addCleanup(shutil.rmtree, sockets)
@@ -167,7 +136,7 @@ class BalancerTests(SynchronousTestCase):
         text = text.replace("/etc/bcfg2/ca.crt", str(authority.certificate))
         text = text.replace("/run/bcfg2-core/clients.sock", path)
         context = ssl.create_default_context(cafile=self.settings.ca)
-        node = ServerProcess(self.folder / "log", "--config", str(self.conf))
+        node = ServerProcess(self.folder / "log", "--config", str(self.conf), "--workers", "2")
         with node, self.haproxy(text):
             self.assertIn("401", self.answer_to_far(context, {}))
             context.load_cert_chain(*authority.issue("far.example.com"))

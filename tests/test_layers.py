@@ -25,6 +25,7 @@ LAYERS = (
     ("workers",),
     ("core", "admin"),
     ("serving", "upstream"),
+    ("shadow",),
     ("xmlrpc_resource", "watching", *WEB_RESOURCE),
     ("calls",),
     ("auth", "pool", "downloads"),
@@ -53,7 +54,9 @@ LAYERS = (
     ("engine.store.opening",),
     ("engine.store.sql", "engine.store.statefolder"),
     ("engine.store.memory", "engine.store.xmlfiles"),
+    ("engine.secrets",),
     ("engine.store", "engine.encryption"),
+    ("comparing",),
     ("engine.repository",),
     ("engine.checks",),
     ("engine.programs",),
@@ -75,6 +78,17 @@ LAYERS = (
 
 #: The same for the modules of a folder, without its name.
 ROOMS = {
+    "comparing": (
+        ("rendering.formats",),
+        ("rendering",),
+        ("documents", "wording"),
+        ("report",),
+        ("answers", "decisions"),
+        ("differences", "grouping", "ignoring"),
+        ("details",),
+        ("secrets",),
+        ("client_names", "difference", "normal", "text_diff", ""),
+    ),
     "engine.checks": (
         ("",),
         ("checking", "group_names"),
@@ -133,6 +147,26 @@ ROOMS = {
         ("known_hosts", "host_keys"),
         ("host_names", "key_files"),
         ("dns",),
+    ),
+    "shadow": (
+        ("mode",),
+        ("comparisons",),
+        ("report",),
+        ("judgement", "record"),
+        ("presence", "ways"),
+        ("other_server",),
+        (
+            "asserted_profiles",
+            "beside",
+            "counts",
+            "forwarded",
+            "lone_writes",
+            "notices",
+            "server_identity",
+            "shared_result",
+            "site_secrets",
+            "",
+        ),
     ),
     "engine.siteplugins": (
         ("",),

@@ -12,15 +12,16 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
+from tests.long import IS_LONG
 from tests.network import basic, call_of
 from tests.processes import ServerProcess
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
-RESTARTS = 3
+RESTARTS = 20 if IS_LONG else 3
 CLIENTS = 8
 
 #: So many calls are answered by each server before it is ended, and more are under way then.
-CALLS = 40
+CALLS = 480 if IS_LONG else 40
 
 
 #: Seconds between two attempts, as of Bcfg2's clients.

@@ -96,6 +96,11 @@ def _stores(picture: Picture) -> Samples:
         yield (part, place), 1.0
 
 
+def _shadow_calls(picture: Picture) -> Samples:
+    for entry in picture.get("shadow", {}).get("calls", ()):
+        yield (entry["method"], entry["result"]), float(entry["count"])
+
+
 def _away(picture: Picture) -> Samples:
     away = picture.get("plugins", {}).get("Reporting", {}).get("is_away")
     if away is not None:
@@ -209,6 +214,26 @@ FAMILIES = (
         _value("plugins", "Reporting", "waiting_bytes"),
     ),
     Family("bcfg2_reporting_database_away", GAUGE, "1 while it cannot be reached.", _away),
+    Family(
+        "bcfg2_shadow_calls", COUNTER, "Calls that two servers get, by what has become of them.",
+        _shadow_calls, ("method", "result"),
+    ),
+    Family(
+        "bcfg2_shadow_server_away", GAUGE, "1 while the other server does not answer.",
+        _value("shadow", "is_away"),
+    ),
+    Family(
+        "bcfg2_shadow_waiting", GAUGE, "Calls that wait to be compared.",
+        _value("shadow", "beside", "waiting"),
+    ),
+    Family(
+        "bcfg2_shadow_waiting_bytes", GAUGE, "Size of what is kept of them.",
+        _value("shadow", "beside", "bytes"),
+    ),
+    Family(
+        "bcfg2_shadow_lone_writes", COUNTER,
+        "What clients sent that this server alone has taken.", _value("shadow", "lone_writes"),
+    ),
 )  # fmt: skip
 
 #: The durations of calls are a histogram of this name.

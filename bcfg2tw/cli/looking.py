@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the engine takes a while, and not every command needs it
     from bcfg2tw.engine.model.client_metadata import ClientMetadata
     from bcfg2tw.engine.plugin.base import Plugin
     from bcfg2tw.engine.plugins.metadata.metadata import Metadata
+    from bcfg2tw.engine.store.store import Store
 
 __all__ = ["Site", "pass_site", "start_logging", "with_site"]
 
@@ -86,9 +87,13 @@ class Site:
         elif self._of_clients:
             names = without_silent(settings.plugins)
             settings = Settings.load({**self.overrides, "plugins": names})
-        core = Core(settings, Look())
+        core = Core(settings, Look(), store=self.open_store(settings))
         core.load_plugins()
         return core
+
+    def open_store(self, settings: Settings) -> Store | None:
+        """Return the store to look at, None for the one that the settings ask for."""
+        return None
 
     def close(self) -> None:
         """Shut the core down, if it was ever needed."""

@@ -24,6 +24,10 @@ TIMEOUT_SECONDS = 120.0
 
 #: Words of git are read by us, and it is not to write its index anew.
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+#: Below a repository: what a server writes there, and git may neither know nor ignore.
+_SERVERS_OWN = (
+    "Probes/probed.xml", "SSHbase/", "Packages/cache/", "Ohai/", "NagiosGen/", "etc/", ".bcfg2tw/"
+)  # fmt: skip
 _ABSENT, _SUBMODULE = "000000", "160000"
 
 
@@ -78,8 +82,13 @@ class Revisions:
         """Return what differs from a commit in the whole working copy, new files included."""
         raw = self._run("diff", "--raw", "-z", "--no-renames", "--no-abbrev", commit, "--")
         others = self._run("ls-files", "--others", "--exclude-standard", "-z")
-        new = (_Change(path, (_ABSENT, "100644")) for path in _zero_separated(others))
-        return [*_read_raw(raw), *new]
+        new = (path for path in _zero_separated(others) if not self._is_servers_own(path))
+        return [*_read_raw(raw), *(_Change(path, (_ABSENT, "100644")) for path in new)]
+
+    def _is_servers_own(self, path: str) -> bool:
+        """Say whether a file that git does not know is none that an administrator has begun."""
+        below = os.path.relpath(path, self._prefix)
+        return below.startswith(_SERVERS_OWN)
 
     def copy(self, commit: str, folder: str) -> Copy:
         """

@@ -60,6 +60,18 @@ def parse_own(data: bytes) -> Element:
     return etree.fromstring(data, etree.XMLParser(no_network=True, huge_tree=True))
 
 
+def parse_foreign(text: str) -> Element:
+    """
+    Parse a document that another server sent: of any size, without entities.
+
+    :raises etree.XMLSyntaxError: if it is not well-formed
+    """
+    parser = etree.XMLParser(
+        encoding="utf-8", no_network=True, huge_tree=True, resolve_entities=False
+    )
+    return etree.fromstring(text.encode("utf-8"), parser)
+
+
 def _parse(data: bytes, path: str, parser: etree.XMLParser) -> Element:
     try:
         return etree.fromstring(data, parser, base_url=path)

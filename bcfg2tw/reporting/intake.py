@@ -25,7 +25,7 @@ from bcfg2tw.reporting.spool import FILE_MODE, Spool
 BATCH, BATCH_BYTES = 100, 4 << 20
 
 #: Seconds in which reports are gathered, so that one commit serves many.
-GATHER_SECONDS = 0.25
+GATHER_SECONDS = 0.5
 
 #: Seconds after which a database that is away is tried again; doubled each time.
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.5, 30.0

@@ -129,9 +129,13 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
+# made once: `json.dumps` makes one with each call
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def text_of(line: Mapping[str, Any]) -> str:
     """Return the text of a line: equal for equal ones, whatever the order of their keys."""
-    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(line)
 
 
 def item_of(entry: Entry | Failure) -> Item:

@@ -111,6 +111,8 @@ class Administration:
         }
         if service.site is not None:
             picture.update(service.site.picture())
+        if service.shadow is not None:
+            picture["shadow"] = service.shadow.picture()
         return {**picture, **await self._picture_of(service.core), "ready": await self._readiness()}
 
     async def _picture_of(self, core: object) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.settings import Settings
+from bcfg2tw.shadow.mode import ShadowMode
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
 
@@ -49,6 +50,7 @@ class CoreService(MultiService):
     :ivar state: what it does now
     :ivar companions: services that run as long as this one does anything, to its very end
     :ivar pool: in which everything runs that blocks
+    :ivar shadow: the way to another server of the same clients, None without one
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class CoreService(MultiService):
         self._core: RunningCore | None = None
         self._context: ServerContext | None = None
         self._site: CoreSite | None = None
+        self.shadow: ShadowMode | None = None
         self._ports: list[IListeningPort] = []
         self._refusal: Failure | None = None
         self._has_started = False
@@ -141,6 +144,7 @@ class CoreService(MultiService):
         self._context = self._make_context()
         ready = self.started
         resource = CoreResource(ready, self.pool, self._settings)
+        resource.shadow = self.shadow = self._make_shadow(self._settings)
         ready.addErrback(lambda _: None)  # it is reported when it happens
         self._site = CoreSite(resource, self._settings, self._reactor)
         Deferred.fromCoroutine(self._listen(self._site, self._context)).addErrback(self._refuse)
@@ -157,6 +161,16 @@ class CoreService(MultiService):
         :raises SettingsError: if certificate or key cannot be used
         """
         return ServerContext(self._settings)
+
+    def _make_shadow(self, settings: Settings) -> ShadowMode | None:
+        """
+        Return the way to the other server, if there is to be one.
+
+        :raises SettingsError: if the file of its authorities cannot be used
+        """
+        if settings.shadow_server is None:
+            return None
+        return ShadowMode(self._reactor, settings, self.pool, lambda: self.pool.is_quiet)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = proxied(tls_factory(site, context), self._settings, context)
@@ -250,9 +264,11 @@ class CoreService(MultiService):
         reasons = []
         try:
             settings = await self.pool.call(self._settings.reread)
+            shadow = self._make_shadow(settings)
             context.reload(settings)
             self._settings = settings
             site.reload(settings)
+            self._replace_shadow(site, shadow)
         except Bcfg2Error as error:
             log.error("{error}; what was read before stays in force", error=error)
             reasons.append(str(error))
@@ -262,6 +278,13 @@ class CoreService(MultiService):
             await self.pool.call(self._core.reload, None)
         log.info("The repository is read again")
         return reasons
+
+    def _replace_shadow(self, site: CoreSite, shadow: ShadowMode | None) -> None:
+        """Have calls to come go another way; those that are compared are compared to their end."""
+        before, self.shadow = self.shadow, shadow
+        site.resource.shadow = shadow
+        if before is not None:
+            self._tracked(before.stop()).addErrback(_report)
 
     def drain(self, is_draining: bool) -> None:
         """
@@ -304,6 +327,8 @@ class CoreService(MultiService):
         await drain.in_time(_as_deferred(super().stopService()).addErrback(_report))
         if self._site is not None:
             await _answer_calls(self._site, drain)
+        if self.shadow is not None:
+            await drain.in_time(self.shadow.stop().addErrback(_report))
         if self._core is not None:
             await drain.in_time(DeferredList(list(self._core_work)))
             await drain.in_time(self.pool.call(self._core.shutdown).addErrback(_report))

@@ -17,7 +17,6 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import (
-    AdoptedStreamServerEndpoint,
     UNIXServerEndpoint,
     serverFromString,
 )
@@ -25,6 +24,7 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStrea
 from twisted.internet.tcp import Port
 
 from bcfg2tw.errors import SettingsError
+from bcfg2tw.serving.inherited_sockets import gently, inherited_endpoint
 from bcfg2tw.serving.systemd_sockets import (
     ALL,
     Mismatch,
@@ -149,7 +149,7 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
             endpoints.update(_handed_over(reactor))
             continue
         with _naming(description):
-            endpoints[description] = serverFromString(reactor, description)
+            endpoints[description] = gently(serverFromString(reactor, description))
         endpoint = endpoints[description]
         if isinstance(endpoint, UNIXServerEndpoint):
             _check_socket(description, settings.balancers, endpoint._mode)
@@ -161,9 +161,7 @@ def server_endpoints(reactor: Any, settings: Settings) -> dict[str, IStreamServe
 def _handed_over(reactor: Any) -> dict[str, IStreamServerEndpoint]:
     """Return an endpoint for each socket of systemd's, by its address."""
     return {
-        f"{ALL} ({handed.place})": AdoptedStreamServerEndpoint(
-            reactor, handed.descriptor, handed.family
-        )
+        f"{ALL} ({handed.place})": inherited_endpoint(reactor, handed.descriptor, handed.family)
         for handed in all_sockets()
     }
 
@@ -249,7 +247,7 @@ def adopt(
     """Listen on a socket, which belongs to the port from here on."""
     bound.setblocking(False)
     # the descriptor belongs to the endpoint from here on, which replaces it by a duplicate
-    endpoint = AdoptedStreamServerEndpoint(reactor, bound.detach(), bound.family)
+    endpoint = inherited_endpoint(reactor, bound.detach(), bound.family)
     listening: Deferred[IListeningPort] = endpoint.listen(factory)
     return listening
 

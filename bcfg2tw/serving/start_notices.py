@@ -6,6 +6,7 @@ import os
 
 from bcfg2tw.serving.weaknesses import weaknesses
 from bcfg2tw.settings import Settings
+from bcfg2tw.shadow.notices import shadow_notices
 
 
 def start_notices(settings: Settings) -> list[str]:
@@ -15,7 +16,8 @@ def start_notices(settings: Settings) -> list[str]:
     They have to be asked for before the core is started, which makes missing files.
     """
     strange = strange_repository(settings)
-    return [*settings.notices, *weaknesses(settings), *([strange] if strange else [])]
+    own = [*settings.notices, *weaknesses(settings), *shadow_notices(settings)]
+    return [*own, *([strange] if strange else [])]
 
 
 def strange_repository(settings: Settings) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from bcfg2tw.settings import types, web_types
+from bcfg2tw.settings import shadow_types, types, web_types
 from bcfg2tw.settings.admin_address import AdminAddress, admin_address
 from bcfg2tw.settings.balancers import Balancers, balancers
 from bcfg2tw.settings.secret_sources import secret_source
@@ -515,6 +516,63 @@ class OptionTable:
         "separated by blanks.",
         types.words,
     )  # fmt: skip
+    shadow_server: str | None = option(
+        "shadow", "server", None,
+        "URL of the other server of the same clients, in whose shadow this one runs, or which runs "
+        "in this one's: calls of clients go to both, and what they answer is compared.",
+        shadow_types.other_server,
+    )  # fmt: skip
+    shadow_answers: str = option(
+        "shadow", "answers", "theirs",
+        "Whose answers clients get: theirs, those of [shadow] server, or ours.",
+        types.choice("theirs", "ours"),
+    )  # fmt: skip
+    shadow_share: float = option(
+        "shadow", "share", "1",
+        "Share of the configurations, probes and decisions that are compared, as 0.25 or 25%; what "
+        "clients send goes to both servers in any case.",
+        shadow_types.share,
+    )  # fmt: skip
+    shadow_patience_seconds: float = option(
+        "shadow", "patience", "10",
+        "Seconds that the other server may take for an answer; then a client gets ours.",
+        types.positive,
+    )  # fmt: skip
+    shadow_connections: int = option(
+        "shadow", "connections", "16", "Calls that the other server gets at a time.", types.count
+    )
+    shadow_ca: str | None = option(
+        "shadow", "ca", None,
+        "File with the authorities that check the other server's certificate; by default that of "
+        "[communication] ca, or else the system's.",
+        types.path,
+    )  # fmt: skip
+    shadow_common_names: tuple[str, ...] = option(
+        "shadow", "common_names", "",
+        "Common names that are accepted of a certificate of the other server that has no "
+        "alternative names, separated by blanks.",
+        types.words,
+    )  # fmt: skip
+    shadow_max_answer_bytes: int = option(
+        "shadow", "max_answer", "64m", "Largest answer that is taken from the other server.",
+        types.size,
+    )  # fmt: skip
+    shadow_max_waiting: int = option(
+        "shadow", "max_waiting", "500",
+        "Calls that may wait to be compared; further ones are not compared.", types.count,
+    )  # fmt: skip
+    shadow_max_memory_bytes: int = option(
+        "shadow", "max_memory", "64m",
+        "Size of the answers and requests that wait; where there are more, further ones are not "
+        "compared.",
+        types.size,
+    )  # fmt: skip
+    shadow_record: str | None = option(
+        "shadow", "record", None,
+        "File of what was compared; by default shadow.sqlite in the folder of [server] state, or "
+        "in etc in the repository.",
+        types.path,
+    )  # fmt: skip
     core: str = option(
         "bcfg2tw", "core", "embedded",
         "What compiles configurations: embedded, or upstream for an installed Bcfg2 1.4.",
@@ -568,7 +626,7 @@ class OptionTable:
         types.positive,
     )  # fmt: skip
     max_body_bytes: int = option(
-        "bcfg2tw", "max_body", "8m", "Largest request that is taken.", types.size
+        "bcfg2tw", "max_body", "16m", "Largest request that is taken.", types.size
     )
     max_bodies_bytes: int = option(
         "bcfg2tw", "max_bodies", "64m",
@@ -577,7 +635,7 @@ class OptionTable:
         types.size,
     )  # fmt: skip
     max_upload_elements: int = option(
-        "bcfg2tw", "max_upload_elements", "100000",
+        "bcfg2tw", "max_upload_elements", "200000",
         "Elements that a report or the output of probes may have, and three times as many "
         "attributes.",
         types.count,
@@ -703,8 +761,18 @@ class OptionTable:
         "name a bundle that never was there.",
         types.boolean,
     )  # fmt: skip
+    diff_ignore: tuple[str, ...] = option(
+        "diff", "ignore", "",
+        "Differences that do not count, as TYPE:NAME, or with attributes behind it: "
+        "Path:/etc/motd, Service:* status.",
+        types.comma_list,
+    )  # fmt: skip
+    diff_ignore_file: str | None = option(
+        "diff", "ignore_file", None, "File with such rules, one a line.", types.path
+    )
 
 
+@cache
 def options() -> Mapping[str, Option]:
     """Return the description of each option, by the name of its field."""
     fields = (field for field in dataclasses.fields(OptionTable) if "option" in field.metadata)

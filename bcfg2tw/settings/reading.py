@@ -380,9 +380,11 @@ def other_meanings(settings: Settings) -> Iterator[tuple[str, str, str]]:
     if settings.core == "upstream" and (settings.workers or settings.backend == "multiprocessing"):
         sentence = " = upstream: an installed Bcfg2 is served by one process, without workers"
         yield "bcfg2tw", "core", sentence
-    if settings.filemonitor not in FILE_MONITORS:
+    # the settings have the default in its place by now
+    monitor = str(settings.get("server", "filemonitor") or settings.filemonitor).lower()
+    if monitor not in FILE_MONITORS:
         sentence = f"this is none of {', '.join(FILE_MONITORS)}; default is used"
-        yield "server", "filemonitor", f" = {settings.filemonitor}: {sentence}"
+        yield "server", "filemonitor", f" = {monitor}: {sentence}"
     for key, switch in TWISTD_SWITCHES.items():
         if settings.get("server", key) is not None:
             yield "server", key, f" has no effect: give twistd {switch}, before bcfg2-core"

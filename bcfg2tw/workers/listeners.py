@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.tcp import Port
 
+from bcfg2tw.serving.inherited_sockets import inherited_endpoint
 from bcfg2tw.serving.listening import bound_sockets, listen_at, server_endpoints
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.balancers import Balancers
@@ -41,7 +41,7 @@ class Listener:
     def listen(self, reactor: Any, factory: IProtocolFactory) -> Deferred[IListeningPort]:
         """Take connections from it in this process, beside others that may do the same."""
         descriptor = os.dup(self.bound.fileno())
-        endpoint = AdoptedStreamServerEndpoint(reactor, descriptor, self.bound.family)
+        endpoint = inherited_endpoint(reactor, descriptor, self.bound.family)
         listening: Deferred[IListeningPort] = endpoint.listen(factory)
         return listening.addCallback(_woken_alone, reactor)
 

@@ -53,18 +53,26 @@ def bad_entries(chance: random.Random) -> Iterator[str]:
             )
 
 
+def good_entries(number: int) -> str:
+    """Return as many entries as are good, which are counted only."""
+    return "".join(
+        f'<Path type="file" name="/etc/good{each}" owner="root" group="root" mode="0644" '
+        f'current_owner="0" current_group="0" current_mode="0644" qtext=""/>'
+        for each in range(number)
+    )
+
+
 def document(chance: random.Random) -> str:
     """Return the text of an upload."""
     bad = "".join(bad_entries(chance)) if chance.random() < 0.4 else ""
     extra = "".join(f'<Service type="systemd" name="extra{number}"/>' for number in range(3))
-    stamps = "".join(
-        f'<OpStamps name="phase{number}" value="{chance.random()}"/>' for number in range(9)
-    )
+    stamps = " ".join(f'phase{number}="{chance.random()}"' for number in range(9))
     number = BAD if bad else 0
     return (
         f'<upload-statistics><Statistics version="2.0" state="{"dirty" if bad else "clean"}" '
         f'total="{ENTRIES}" good="{ENTRIES - number}"><Bad>{bad}</Bad><Extra>{extra}</Extra>'
-        f"{stamps}</Statistics></upload-statistics>"
+        f"<Good>{good_entries(ENTRIES - number)}</Good>"
+        f"<OpStamps {stamps}/></Statistics></upload-statistics>"
     )
 
 

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from sqlalchemy import make_url
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.clock import SystemClock
@@ -17,6 +18,7 @@ from bcfg2tw.reporting.upkeep import Upkeep
 from bcfg2tw.reporting.upstream.reading import OldReports
 from bcfg2tw.reporting.upstream.source import OldDatabase, old_url
 from bcfg2tw.reporting.upstream.succession import is_waiting, old_reports
+from tests.postgresql import a_database, the_server
 from tests.reporting.cases import DATABASES, a_report_database, essence, exported, instant
 
 UTC = datetime.timezone.utc
@@ -28,17 +30,18 @@ class UpstreamTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.database = a_report_database(self)
 
-    def take(self, path: Path) -> Outcome:
-        """Import a database."""
-        source = OldDatabase(old_url(str(path)))
+    def take(self, place: Path | str) -> Outcome:
+        """Import a database: a file, or a URL."""
+        source = OldDatabase(old_url(str(place)))
         self.addCleanup(source.close)
         return import_upstream(self.database, OldReports(source, UTC))
 
-    def check(self, name: str) -> None:
+    def check(self, name: str, url: str | None = None) -> None:
         """Import a database twice, and compare the export with what it holds."""
+        place = url or DATABASES / f"{name}.sqlite"
         wanted = json.loads((DATABASES / f"{name}.json").read_text("utf-8"))
         for new_runs in (len(wanted["runs"]), 0):
-            self.assertEqual(self.take(DATABASES / f"{name}.sqlite").new_runs, new_runs)
+            self.assertEqual(self.take(place).new_runs, new_runs)
             lines = exported(self.database)
             runs = {
                 (line["client"], instant(line["time"])): line
@@ -75,6 +78,12 @@ class UpstreamTests(SynchronousTestCase):
     def test_1_4(self) -> None:
         """A database of 1.4."""
         self.check("bcfg2-1.4")
+
+    def test_1_4_postgresql(self) -> None:
+        """A database of 1.4 in PostgreSQL."""
+        url = a_database(self)
+        the_server().load(DATABASES / "bcfg2-1.4-postgresql.sql", make_url(url).database or "")
+        self.check("bcfg2-1.4-postgresql", url)
 
     def test_dangling(self) -> None:
         """Rows that point to nothing are counted and passed over."""

@@ -10,20 +10,20 @@ import os
 import random
 import signal
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sqlalchemy import func, select
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.database import ReportDatabase
-from tests.network import an_authority
+from tests.network import an_authority, free_port
 from tests.postgresql import a_database
-from tests.reporting.uploads import PACKAGES, Node, Uploads, reports_of, stored_revisions
+from tests.reporting.uploads import PACKAGES, SQLITE, Node, Uploads, reports_of, stored_revisions
 from tests.waiting import wait_until
 from tests.workers.servers import processes_of, wait_for_ends, workers_of
 
 KILLS = int(os.environ.get("BCFG2TW_TEST_KILLS", "3"))
-SQLITE = "engine = sqlite3\nname = {folder}/reports.sqlite"
 #: Documents that are acknowledged before the next kill, at most.
 DOCUMENTS = 40
 WORKERS = 2
@@ -38,7 +38,9 @@ class KillTests(SynchronousTestCase):
 
     def node(self, *options: str, database: str = SQLITE) -> Node:
         """Return a server that runs."""
-        node = Node(self, self.authority, database, *options)
+        folder = Path(self.mktemp())
+        node = Node(folder, free_port(self), self.authority, database, options=options)
+        self.addCleanup(node.end)
         node.start()
         return node
 

@@ -9,12 +9,11 @@ import ssl
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
-from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.sql.location import location_of
 from bcfg2tw.reporting import tables
@@ -22,7 +21,7 @@ from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.certificates import Authority
-from tests.network import basic, call_of, client_context, free_port, refuses
+from tests.network import basic, call_of, client_context
 from tests.processes import bcfg2_core, environment
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -37,7 +36,7 @@ REPOSITORY = {
 CONF = """
 [server]
 repository = {folder}/repository
-plugins = Metadata, Reporting
+plugins = {plugins}
 [database]
 {database}
 [communication]
@@ -47,6 +46,8 @@ key = {key}
 [components]
 bcfg2 = https://localhost:{port}
 """
+
+SQLITE = "engine = sqlite3\nname = {folder}/reports.sqlite"
 
 #: The server is gone: what it answered is what counts.
 GONE = (OSError, http.client.HTTPException)
@@ -62,35 +63,37 @@ class Node:
     process: subprocess.Popen[bytes]
 
     def __init__(
-        self, case: SynchronousTestCase, authority: Authority, database: str, *options: str
-    ) -> None:
+        self, folder: Path, port: int, authority: Authority, database: str = SQLITE, *,
+        plugins: str = "Metadata, Reporting", options: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         """
         Write its files.
 
         :param database: the lines of `[database]`; `{folder}` stands for its folder
         """
-        self.port = free_port(case)
-        self.folder = Path(case.mktemp()).absolute()
+        self.port, self.folder = port, folder.absolute()
         self.log = self.folder / "server.log"
         self._options = options
         write_files(str(self.folder / "repository"), REPOSITORY)
         certificate, key = (path.absolute() for path in authority.issue("localhost"))
         text = CONF.format(
             folder=self.folder, database=database.format(folder=self.folder), password=PASSWORD,
-            certificate=certificate, key=key, port=self.port,
+            certificate=certificate, key=key, port=self.port, plugins=plugins,
         )  # fmt: skip
         (self.folder / "bcfg2.conf").write_text(text)
-        case.addCleanup(self.end)
 
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start it, and wait until it serves."""
+        begin = self.log.stat().st_size if self.log.exists() else 0
         command = bcfg2_core("--config", str(self.folder / "bcfg2.conf"), *self._options)
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 command, env=environment(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
-        wait_until(lambda: not refuses(self.port), self.log.read_text)
+        wait_until(
+            lambda: b"Serving the repository" in self.log.read_bytes()[begin:], self.log.read_text
+        )
 
     def kill(self) -> None:
         """End it at once."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import select
+import shutil
 import socket
+import stat
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from twisted.internet.epollreactor import EPollReactor
+from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory, Protocol
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.workers.listeners import Listener
@@ -51,6 +58,23 @@ class ListenersTests(SynchronousTestCase):
             self.listen(reactor)
         # one that was not waiting yet when the connection came sees it as well
         self.assertIn(1, (len(self.woken()) for _ in range(10)))
+
+    def test_unix_socket(self) -> None:
+        """A UNIX socket stays as it was made, for the others, when one of them leaves it."""
+        folder = tempfile.mkdtemp()  # paths of sockets have few bytes
+        self.addCleanup(shutil.rmtree, folder)
+        path = f"{folder}/clients.sock"
+        self.bound = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.bound.close)
+        self.bound.bind(path)
+        self.bound.listen()
+        os.chmod(path, 0o660)
+        port, other = (self.listen(reactor) for reactor in self.reactors)
+        port.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o660)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            self.assertEqual(self.reactors[1]._poller.poll(0), [(other.fileno(), select.EPOLLIN)])
 
     def test_stop(self) -> None:
         """A port that is stopped is one that the event loop has forgotten."""

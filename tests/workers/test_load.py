@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
+from tests.long import IS_LONG
 from tests.test_durability import ENDED, GONE, PARTS, UPLOAD, DurabilityTests, Load
 from tests.test_restarts import Load as CallLoad
 from tests.test_restarts import RestartTests
@@ -21,7 +22,7 @@ from tests.waiting import PATIENCE_SECONDS
 from tests.workers.servers import processes_of, wait_for_ends, workers_of
 
 #: Workers that are killed, one a second.
-KILLS = 10
+KILLS = 60 if IS_LONG else 10
 
 #: The retries of Bcfg2's client, and the seconds between two.
 RETRIES, RETRY_SECONDS = 3, 1.0

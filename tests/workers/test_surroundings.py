@@ -20,10 +20,16 @@ from unittest import SkipTest
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.network import free_port
-from tests.processes import GOOD_ENDS, RUN_TWISTD, environment
+from tests.processes import GOOD_ENDS, RUN_TWISTD, environment, twistd
 from tests.test_service import Site
 from tests.waiting import PATIENCE_SECONDS, wait_until
-from tests.workers.servers import nursery_of, processes_of, wait_for_ends, workers_of
+from tests.workers.servers import (
+    nursery_of,
+    parent_of,
+    processes_of,
+    wait_for_ends,
+    workers_of,
+)
 
 #: Hands the socket on as systemd does: as descriptor 3, to a process whose number is told.
 AS_SYSTEMD = f"""
@@ -74,6 +80,30 @@ class SurroundingsTests(SynchronousTestCase):
         finally:
             process.kill()
             process.wait(PATIENCE_SECONDS)
+
+    def test_detached(self) -> None:
+        """A server that leaves its terminal has its workers all the same, and ends with them."""
+        pid_file, log = Path(self.mktemp()).absolute(), Path(self.mktemp()).absolute()
+        options = (f"--pidfile={pid_file}", f"--logfile={log}", "bcfg2-core")
+        subprocess.run(
+            twistd(*options, "--config", str(self.site.conf), *WORKERS),
+            env=environment(),
+            check=True,
+            timeout=PATIENCE_SECONDS,
+        )
+        wait_until(lambda: log.exists() and "Try it" in log.read_text(), lambda: "no log")
+        processes = processes_of(int(pid_file.read_text()))
+        self.addCleanup(self.kill_all, processes)
+        self.assertEqual(len(processes), 4)
+        self.assertIn("GetConfig", self.site.call("listMethods"))
+        os.kill(processes[0], signal.SIGTERM)
+        wait_for_ends(processes, log.read_text)
+        self.assertFalse(pid_file.exists())
+
+    def kill_all(self, processes: list[int]) -> None:
+        """End processes that a failure has left behind."""
+        for process in filter(parent_of, processes):
+            os.kill(process, signal.SIGKILL)
 
     def test_socket_of_systemd(self) -> None:
         """A socket that systemd has made is every worker's, and is left to the next server."""

@@ -37,11 +37,15 @@ class CallFailed(Bcfg2Error):
     A call brought no result; the text is one line for the administrator.
 
     :ivar is_unreachable: whether there was no answer at all, so that trying again may help
+    :ivar fault: code and text of the server's answer where it is a fault, else None
     """
 
-    def __init__(self, reason: str, is_unreachable: bool = False) -> None:
+    def __init__(
+        self, reason: str, is_unreachable: bool = False, fault: tuple[int, str] | None = None
+    ) -> None:
         super().__init__(reason)
         self.is_unreachable = is_unreachable
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def call(
     try:
         (result,), _method = loads(answer)
     except Fault as fault:
-        raise CallFailed(f"{method}: {fault.faultString} (fault {fault.faultCode})") from fault
+        code, text = int(fault.faultCode), str(fault.faultString)
+        raise CallFailed(f"{method}: {text} (fault {code})", fault=(code, text)) from fault
     except (ExpatError, ResponseError, ValueError) as error:
         raise CallFailed(f"{remote.location}: the answer is not XML-RPC: {error}") from error
     return result

@@ -53,14 +53,21 @@ class Server:
         self._options = options
         self._remote, self._identity = _target(options, settings)
 
-    def call(self, method: str, *arguments: Any, user: str | None = None) -> Any:
+    def call(
+        self, method: str, *arguments: Any, user: str | None = None, password: str | None = None
+    ) -> Any:
         """
         Call a method and return its result; each call is a connection of its own.
 
         :param user: the caller to be, where that is another one than the site's
+        :param password: the caller's, where it is another one than the site's
         :raises CallFailed: whatever went wrong
         """
-        remote = self._remote if user is None else replace(self._remote, user=user)
+        remote = replace(
+            self._remote,
+            user=user or self._remote.user,
+            password=password or self._remote.password,
+        )
         for _ in range(1, self._options.retries):
             try:
                 return call(remote, self._identity, method, arguments)

@@ -100,7 +100,7 @@ def _status(
         return status, told[0].message.removeprefix(own)
     option = _option(line)
     if option is None:
-        return OF_OTHERS, ""
+        return (OTHER, meanings[line.name]) if line.name in meanings else (OF_OTHERS, "")
     reason = _refusal(file, line, option)
     if reason:
         return REFUSED, reason

@@ -18,6 +18,7 @@ __all__ = ["FORMATS", "Report"]
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SARIF_LEVELS = {"error": "error", "warning": "warning"}
+_GITHUB_COMMANDS = {"note": "notice"}
 _GITLAB_SEVERITIES = {"error": "major", "warning": "minor"}
 
 
@@ -83,17 +84,18 @@ def as_junit(report: Report) -> str:
     Return a JUnit document.
 
     What was looked at are its test cases (clients, or files); a finding fails the case of its
-    client or file.
+    client or file, unless it is a note.
     """
     names = list(dict.fromkeys([*report.checked, *map(_subject, report.findings)]))
-    failed = {_subject(finding) for finding in report.findings}
+    mistakes = [finding for finding in report.findings if finding.severity != "note"]
+    failed = {_subject(finding) for finding in mistakes}
     suite = etree.Element(
         "testsuite", name=report.tool, tests=str(len(names)), failures=str(len(failed)),
         errors="0", skipped="0", time=f"{report.seconds:.3f}",
     )  # fmt: skip
     for name in names:
         case = etree.SubElement(suite, "testcase", classname=report.tool, name=name, time="0.000")
-        findings = [finding for finding in report.findings if _subject(finding) == name]
+        findings = [finding for finding in mistakes if _subject(finding) == name]
         if findings:
             kinds = ", ".join(dict.fromkeys(finding.name for finding in findings))
             failure = etree.SubElement(case, "failure", message=findings[0].message, type=kinds)
@@ -127,7 +129,8 @@ def _github_command(finding: Finding) -> str:
         if value not in (None, "")
     )
     client = "" if finding.client is None else f"{finding.client}: "
-    return f"::{finding.severity} {pairs}::{_github_text(client + finding.message)}\n"
+    command = _GITHUB_COMMANDS.get(finding.severity, finding.severity)
+    return f"::{command} {pairs}::{_github_text(client + finding.message)}\n"
 
 
 def _github_text(text: str, property: bool = False) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Piece", "pieces_of", "syntax_of"]
 
@@ -25,6 +25,7 @@ class Piece:
     :ivar line: of the file, on which it begins
     :ivar start: where it stands in the file's text, from here to `end`
     :ivar is_block: whether statements may stand there, not an expression alone
+    :ivar is_condition: whether it is asked whether the expression is true
     :ivar is_python: whether it is Python, and not the language of Jinja2
     :ivar indentation: what was taken away from its lines; None where it cannot be put back as it
         was, so that it is not patched
@@ -35,6 +36,7 @@ class Piece:
     start: int
     end: int
     is_block: bool = False
+    is_condition: bool = False
     is_python: bool = True
     indentation: str | None = ""
 
@@ -66,13 +68,14 @@ def _python(text: str) -> Iterator[Piece]:
 _BLOCK = re.compile(r"\{%\s*python\b(?P<code>.*?)%\}", re.DOTALL)
 _INSTRUCTION = re.compile(r"<\?python\b(?P<code>.*?)\?>", re.DOTALL)
 _DIRECTIVE = re.compile(
-    r"\{%-?\s*(?:if|elif|when|choose|with|for\s+[^%]+?\s+in)\s(?P<code>[^%]*?(?:%(?!\})[^%]*?)*?)\s*%\}"
+    r"\{%-?\s*(?:(?P<word>if|elif|when)|choose|with|for\s+[^%]+?\s+in)\s"
+    r"(?P<code>[^%]*?(?:%(?!\})[^%]*?)*?)\s*%\}"
 )
 _OLD_DIRECTIVE = re.compile(
-    r"^[ \t]*#(?:if|when|choose|with|for\s+.+?\s+in)\s+(?P<code>.*)$", re.MULTILINE
+    r"^[ \t]*#(?:(?P<word>if|when)|choose|with|for\s+.+?\s+in)\s+(?P<code>.*)$", re.MULTILINE
 )
 _ATTRIBUTE = re.compile(
-    r"\bpy:(?:if|when|choose|with|content|replace|attrs|strip)\s*=\s*(?P<q>[\"'])(?P<code>.*?)(?P=q)"
+    r"\bpy:(?:(?P<word>if|when)|choose|with|content|replace|attrs|strip)\s*=\s*(?P<q>[\"'])(?P<code>.*?)(?P=q)"
     r"|\b(?:test|vars)\s*=\s*\"(?P<test>[^\"]*)\"", re.DOTALL,
 )  # fmt: skip
 _EACH = re.compile(
@@ -92,13 +95,13 @@ def _genshi(text: str) -> Iterator[Piece]:
     for match in blocks:
         yield _block(text, *match.span("code"))
     for match in _DIRECTIVE.finditer(text):
-        yield _expression(text, *match.span("code"))
+        yield _expression(text, *match.span("code"), match["word"] is not None)
     yield from _braces(_blanked(text, blocks))
 
 
 def _genshi_old(text: str) -> Iterator[Piece]:
     for match in _OLD_DIRECTIVE.finditer(text):
-        yield _expression(text, *match.span("code"))
+        yield _expression(text, *match.span("code"), match["word"] is not None)
     yield from _braces(text)
 
 
@@ -111,7 +114,8 @@ def _genshi_xml(text: str) -> Iterator[Piece]:
         return
     text = _blanked(text, blocks)
     for match in _ATTRIBUTE.finditer(text):
-        yield _of_xml(_expression(text, *match.span("test" if match["test"] else "code")))
+        span = match.span("test" if match["test"] else "code")
+        yield _of_xml(_expression(text, *span, match["word"] is not None))
     for match in _EACH.finditer(text):
         yield _of_xml(_expression(text, *match.span("code")))
     yield from map(_of_xml, _braces(text))
@@ -161,9 +165,12 @@ def _block(text: str, start: int, end: int) -> Piece:
     return Piece(dedented, _line(text, start), start, end, True, indentation=indentation)
 
 
-def _expression(text: str, start: int, end: int) -> Piece:
+def _expression(text: str, start: int, end: int, is_condition: bool = False) -> Piece:
     code = text[start:end]
-    return Piece(code, _line(text, start), start, end, indentation=None if "\n" in code else "")
+    indentation = None if "\n" in code else ""
+    return Piece(
+        code, _line(text, start), start, end, is_condition=is_condition, indentation=indentation
+    )
 
 
 def _of_xml(piece: Piece) -> Piece:
@@ -171,7 +178,7 @@ def _of_xml(piece: Piece) -> Piece:
     if "&" not in piece.text:
         return piece
     code = html.unescape(piece.text)
-    return Piece(code, piece.line, piece.start, piece.end, indentation=None)
+    return replace(piece, text=code, indentation=None)
 
 
 def _braces(text: str) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bcfg2tw.cli.reports.progress import import_progress
+from bcfg2tw.cli.progress import progress_bar
 from bcfg2tw.cli.reports.store import Reports, database_errors, import_old, pass_reports
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.database import reports_location
@@ -126,7 +126,7 @@ def _is_export(source: str) -> bool:
 
 
 def _import_file(reports: Reports, path: Path) -> Outcome:
-    with path.open(encoding="utf-8") as stream, import_progress(None) as progress:
+    with path.open(encoding="utf-8") as stream, progress_bar("runs", None) as progress:
         return import_lines(reports.own_database, stream, progress)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bcfg2tw.cli.looking import start_logging
-from bcfg2tw.cli.reports.progress import import_progress
+from bcfg2tw.cli.progress import progress_bar
 from bcfg2tw.cli.site_options import overrides_of
 from bcfg2tw.engine.store.sql.location import SQLITE, DatabaseLocation
 from bcfg2tw.errors import Bcfg2Error
@@ -118,7 +118,7 @@ def import_old(database: ReportDatabase, reports: OldReports) -> Outcome:
 
     :raises Bcfg2Error: if something of them cannot be read, or was not stored as it was
     """
-    with import_progress(reports.count()) as progress:
+    with progress_bar("runs", reports.count()) as progress:
         return import_upstream(database, reports, progress)
 
 

@@ -8,8 +8,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.reporting import Reporting
+from bcfg2tw.engine.xmlio import parse_upload
 from bcfg2tw.errors import CoreInitError, NotKept, PluginExecutionError
+from bcfg2tw.reporting.documents import report_of
+from bcfg2tw.reporting.model import Run
+from bcfg2tw.settings import Settings
 from tests.builders import CLIENT, a_core, a_repository, address, some_settings
+from tests.network import call_of
 from tests.waiting import wait_until
 
 HEAD = '<upload-statistics><Statistics version="2.0" state="dirty">'
@@ -50,6 +55,21 @@ class ReportingTests(SynchronousTestCase):
         self.assertIn("no Path", self.refusal(plugin, "Service", "x"))
         self.assertEqual(plugin.GetExtra("nobody"), [])
         self.assertEqual(plugin.Ping(), "Pong")
+
+    def test_large(self) -> None:
+        """A report of 10 MB with 60,000 entries is within what is taken by default."""
+        bad = "".join(
+            f'<Package name="package-{number:06}" type="deb" version="1.{number}" qtext="" '
+            f'current_version="1.0" important="false" comment="{"x" * 60}"/>'
+            for number in range(60_000)
+        )
+        text = f"{HEAD}<Bad>{bad}</Bad>{TAIL}"
+        self.assertGreater(len(text), 10_000_000)
+        settings = Settings()
+        self.assertLess(len(call_of("RecvStats", text)), settings.max_body_bytes)
+        document = parse_upload(text, settings.max_upload_elements)
+        report = report_of(document, Run(CLIENT, 1), settings.file_limit)
+        self.assertEqual(report.run.bad, 60_000)
 
     def test_not_kept(self) -> None:
         """A report that cannot be written is not acknowledged."""

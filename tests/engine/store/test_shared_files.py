@@ -175,6 +175,25 @@ class WrittenFilesTests(sharing.SharingCase):
             self.assertEqual(self.news_of(store), [self.clients])
             self.assertIn("by-hand", store.clients.current(self.declared()).names())
 
+    def test_missed_and_edited(self) -> None:
+        """
+        What waits to be written counts in each process, whatever somebody's hand did meanwhile:
+        also in one that missed what came before, and begins anew with the file and what waits.
+        """
+        for number in range(2):
+            self.change_and_write(number)  # and the other process does not look
+        self.store.clients.update(WEB, {"version": "2"})
+        with open(self.clients) as stream:
+            edited = stream.read().replace('version="1.3.1"', 'version="by hand"')
+        with open(self.clients, "w") as stream:
+            stream.write(edited)
+        self.assertEqual(self.client(WEB, self.call()).version, "2")
+        self.assertEqual(self.client(WEB).version, "2")
+        self.assertTrue(self.store.clients.fold())
+        self.assertEqual(self.client(WEB, self.call()).version, "2")
+        for store in (self.store, self.other):
+            self.assertEqual(self.client(WEB, store.clients.current(self.declared())).version, "2")
+
     def test_forked_later(self) -> None:
         """A process that is forked from one which read nothing again has all that was said."""
         for number in range(2):

@@ -218,6 +218,19 @@ class SqliteTests(SynchronousTestCase):
         wide = self.ask(Problems, "/problems?at_least=2").problems.rows
         self.assertTrue(all(row.hosts >= 2 for row in wide))
 
+    def test_names(self) -> None:
+        """Entries are chosen by a part of their names, or a pattern for all of a name."""
+
+        def names(pattern: str) -> set[str]:
+            rows = self.ask(Problems, f"/entries?type=Path&limit=1000&name={pattern}").problems.rows
+            return {row.name for row in rows}
+
+        self.assertIn("/etc/motd", names("MOT"))
+        self.assertEqual(names("/*/motd"), {"/etc/motd"})
+        self.assertEqual(names("*_otd"), set())
+        self.assertEqual(names("mot*"), set())
+        self.assertLessEqual({"/etc/motd", "/etc/nginx/nginx.conf"}, names("/etc/*"))
+
     def test_entry(self) -> None:
         """An entry's page has its hosts by content, and its last days."""
         page = self.ask(EntryPage, "/entries/Path//etc/grüße.conf")

@@ -23,7 +23,7 @@ from bcfg2tw.errors import UnreadableRepository
 
 
 @dataclass(frozen=True)
-class Writing:
+class ClientsWriting:
     """
     The files as they were written.
 
@@ -57,7 +57,7 @@ class ClientsWriter:
                 return plain[1]
         return state_of_clients(self._path)
 
-    def write(self, edits: Sequence[ClientEdit], note: Callable[[State], None]) -> Writing:
+    def write(self, edits: Sequence[ClientEdit], note: Callable[[State], None]) -> ClientsWriting:
         """
         Write edits.
 
@@ -67,7 +67,9 @@ class ClientsWriter:
         """
         return self._splice(edits, note) or self._rewrite(edits, note)
 
-    def _splice(self, edits: Sequence[ClientEdit], note: Callable[[State], None]) -> Writing | None:
+    def _splice(
+        self, edits: Sequence[ClientEdit], note: Callable[[State], None]
+    ) -> ClientsWriting | None:
         """Write edits into the text, where it is plain."""
         if self._plain is None:
             return None
@@ -80,7 +82,7 @@ class ClientsWriter:
             tell_absent(self._path, edit)
         state = {os.path.basename(self._path): digest_of(text)}
         note(state)
-        return Writing(state, {} if text == content else self._replace(text, before, state))
+        return ClientsWriting(state, {} if text == content else self._replace(text, before, state))
 
     def _replace(self, text: bytes, before: Stamp, state: State) -> dict[str, Stamps]:
         self._plain = None
@@ -90,7 +92,9 @@ class ClientsWriter:
         self._plain = after, state
         return {self._path: (before, after)}
 
-    def _rewrite(self, edits: Sequence[ClientEdit], note: Callable[[State], None]) -> Writing:
+    def _rewrite(
+        self, edits: Sequence[ClientEdit], note: Callable[[State], None]
+    ) -> ClientsWriting:
         """Write edits into the documents, and these anew."""
         self._plain = None
         documents = ClientDocuments(self._path)
@@ -101,4 +105,4 @@ class ClientsWriter:
         stamps = documents.write_rendered()
         if self._path in stamps and is_plain(documents.roots[self._path]):
             self._plain = stamps[self._path][1], state
-        return Writing(state, stamps)
+        return ClientsWriting(state, stamps)

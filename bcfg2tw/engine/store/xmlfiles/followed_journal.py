@@ -134,7 +134,12 @@ class FollowedJournal(ABC):
         del self._ends[: len(folded)]
 
     def _read_all_again(self) -> None:
-        """Begin anew with the file and the whole journal; `_folding` is held."""
+        """
+        Begin anew with the file and the whole journal; `_folding` is held.
+
+        All that is in the journal counts, whoever edited the file meanwhile, as it does for the
+        processes that missed nothing. Only the journal of a server that is gone is weighed.
+        """
         if not self._needs_rereading:
             return
         with self._news_lock:

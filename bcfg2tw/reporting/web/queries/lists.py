@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -41,6 +42,14 @@ def shown_of(question: Question, columns: Sequence[Column]) -> tuple[str, ...]:
 def like(column: ColumnElement[Any], part: str) -> ColumnElement[bool]:
     """Return the condition that a text contains another, whatever its case."""
     return func.lower(column).contains(part.lower(), autoescape=True)
+
+
+def matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    """Return the condition that a text contains another, or is all of a pattern with `*` in it."""
+    if "*" not in pattern:
+        return like(column, pattern)
+    escaped = re.sub(r"([\\%_])", r"\\\1", pattern.lower())
+    return func.lower(column).like(escaped.replace("*", "%"), escape="\\")
 
 
 def count_of(question: Question, query: Select[Any]) -> int:

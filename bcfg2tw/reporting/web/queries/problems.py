@@ -17,7 +17,7 @@ from bcfg2tw.reporting.web.listing import Column, Listing
 from bcfg2tw.reporting.web.page import Model, Parameter
 from bcfg2tw.reporting.web.queries.clients import FILTERS, group_names
 from bcfg2tw.reporting.web.queries.listed import brief_item, short_detail
-from bcfg2tw.reporting.web.queries.lists import like, page_of, sort_of
+from bcfg2tw.reporting.web.queries.lists import matches, page_of, sort_of
 from bcfg2tw.reporting.web.queries.oldest import oldest_times
 from bcfg2tw.reporting.web.queries.sets import Name
 from bcfg2tw.reporting.web.queries.states import (
@@ -53,7 +53,7 @@ _HOST_FILTERS = tuple(item for item in FILTERS if item.name not in ("q",))
 PARAMETERS = (
     Parameter("state", f"States of entries: {', '.join(ENTRY_STATES)}.", is_repeated=True),
     Parameter("type", "A type of entries.", is_repeated=True),
-    Parameter("name", "A part of the entries' names."),
+    Parameter("name", "A part of the entries' names, or a pattern with `*` for all of a name."),
     Parameter("at_least", "The least number of hosts."),
     *_HOST_FILTERS,
 )
@@ -156,7 +156,7 @@ def _entry_conditions(question: Question) -> list[Any]:
     columns, types, part = tables.entries.c, question.texts("type"), question.text("name")
     return [
         *([columns.type.in_(types)] if types else ()),
-        *([like(columns.name, part)] if part else ()),
+        *([matches(columns.name, part)] if part else ()),
     ]
 
 

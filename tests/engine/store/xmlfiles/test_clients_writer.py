@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
-from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter, Writing
+from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter, ClientsWriting
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.xmlio import parse_file
 
@@ -64,7 +64,7 @@ class ClientsWriterTests(SynchronousTestCase):
         self.writer = ClientsWriter(str(self.path))
         self.noted: list[object] = []
 
-    def write(self, *edits: ClientEdit) -> Writing:
+    def write(self, *edits: ClientEdit) -> ClientsWriting:
         """Write edits."""
         return self.writer.write(edits, self.noted.append)
 

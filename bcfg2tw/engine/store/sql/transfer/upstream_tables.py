@@ -44,7 +44,7 @@ def read_upstream_tables(location: DatabaseLocation) -> State | None:
     if location.path is not None and not os.path.exists(location.path):
         return None
     try:
-        engine = create_engine(_readable(location.url), connect_args=dict(location.options))
+        engine = create_engine(readable(location.url), connect_args=dict(location.options))
         try:
             with engine.connect() as connection:
                 return _read(connection)
@@ -59,7 +59,7 @@ def read_upstream_tables(location: DatabaseLocation) -> State | None:
         raise SettingsError(f"{location} cannot be read: {reason}") from error
 
 
-def _readable(url: URL) -> URL:
+def readable(url: URL) -> URL:
     """Return the URL with a driver, and with nothing made where there is nothing."""
     backend = url.get_backend_name()
     if backend == SQLITE:

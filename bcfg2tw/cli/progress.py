@@ -1,4 +1,4 @@
-"""The progress of an import of reports, drawn at a terminal."""
+"""The progress of what takes long, drawn at a terminal, on standard error."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-__all__ = ["import_progress"]
+__all__ = ["progress_bar"]
 
 
 @contextmanager
-def import_progress(total: int | None) -> Iterator[Callable[[int], object]]:
+def progress_bar(what: str, total: int | None) -> Iterator[Callable[[int], object]]:
     """
-    Give a function that draws how many runs are imported; where there is no terminal it does not.
+    Give a function that draws how many are done; where there is no terminal it does not.
 
-    :param total: of the runs; None if it is not known
+    :param what: the things that are counted
+    :param total: None if it is not known
     """
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -26,5 +27,5 @@ def import_progress(total: int | None) -> Iterator[Callable[[int], object]]:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("runs", total=total)
+        task = progress.add_task(what, total=total)
         yield lambda count: progress.update(task, completed=count)

@@ -1,0 +1,1 @@
+"""The command `bcfg2tw shadow`."""

@@ -1,0 +1,153 @@
+"""
+The decisions that explain differences to Bcfg2's own server, where that can be told by itself.
+
+Each is a section of :ref:`reference-decisions`; a difference that none of them explains may well
+be explained by what that page says, but nobody can see that from two configurations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bcfg2tw.comparing.difference import Detail, Difference
+
+__all__ = ["DECISIONS", "RecordedDecision", "decision_of", "reason_for"]
+
+
+@dataclass(frozen=True)
+class RecordedDecision:
+    """
+    Why this server answers otherwise.
+
+    :ivar name: of its section
+    :ivar text: a sentence for who reads a report
+    :ivar explains: says of a difference, old server to this one, whether that is why
+    """
+
+    name: str
+    text: str
+    explains: Callable[[Difference], bool]
+
+
+def decision_of(difference: Difference) -> RecordedDecision | None:
+    """Return the decision that explains a difference, None where none is known to."""
+    return next((decision for decision in DECISIONS if decision.explains(difference)), None)
+
+
+def _values(difference: Difference, aspect: str) -> Iterator[tuple[str, str]]:
+    """Yield what the details of an aspect were and are, empty where there was or is nothing."""
+    for detail in difference.details:
+        if detail.aspect == aspect:
+            yield detail.old or "", detail.new or ""
+
+
+def _is_failure(difference: Difference, old: str, new: str) -> bool:
+    """Say whether a failure, or an absence of one, became another; both are expressions."""
+    return any(
+        re.search(old, before) and re.search(new, after)
+        for before, after in _values(difference, "failure")
+    )
+
+
+def _details_named(difference: Difference, name: str) -> list[Detail]:
+    return [detail for detail in difference.details if detail.name == name]
+
+
+def _several_generators(difference: Difference) -> bool:
+    return _is_failure(difference, "", "^served by multiple generators: ")
+
+
+def _altsrc(difference: Difference) -> bool:
+    """Say whether the other server left behind that a look for another source had failed."""
+    gone = _details_named(difference, "realname")
+    return bool(gone) and all(detail.new is None for detail in gone)
+
+
+def _nameless(difference: Difference) -> bool:
+    return not difference.name and _is_failure(difference, "", "^no matching generator")
+
+
+def _python_2(difference: Difference) -> bool:
+    return _is_failure(difference, r"UnicodeDecodeError|UnicodeEncodeError|'ascii' codec", "")
+
+
+def _not_decrypted(difference: Difference) -> bool:
+    return _is_failure(difference, "", "decrypt|passphrase")
+
+
+def _wrong_encoding(difference: Difference) -> bool:
+    return _is_failure(difference, "^$", r"is not [\w-]+: convert it")
+
+
+def _never_shortened(difference: Difference) -> bool:
+    return difference.kind == "build-failed" and _is_failure(
+        difference, "", r"\.xml:\d+|never was|never understood|cannot be (read|listed)|no group"
+    )
+
+
+def _deadline(difference: Difference) -> bool:
+    return _is_failure(difference, "", r"took longer than|call_timeout")
+
+
+def _login(difference: Difference) -> bool:
+    return difference.kind == "build-failed" and _is_failure(difference, "", "HTTP status 401")
+
+
+def _no_header_needed(difference: Difference) -> bool:
+    return difference.kind == "build-mended" and _is_failure(difference, "HTTP status 401", "")
+
+
+def _large_upload(difference: Difference) -> bool:
+    """Say whether the other server failed at what clients sent."""
+    return difference.kind == "build-mended" and _is_failure(
+        difference, "HTTP status 500|ascii|Unicode", ""
+    )
+
+
+DECISIONS = (
+    RecordedDecision(
+        "decisions-crashes", "several generators claim the entry, and its failure names them",
+        _several_generators,
+    ),
+    RecordedDecision(
+        "decisions-crashes", "a look for another source (altsrc) that fails leaves nothing behind",
+        _altsrc,
+    ),
+    RecordedDecision(
+        "decisions-crashes", "a nameless entry that no plugin binds fails alone", _nameless
+    ),
+    RecordedDecision(
+        "decisions-crashes", "texts that are not ASCII are no failure", _python_2
+    ),
+    RecordedDecision(
+        "decisions-holes", "what cannot be decrypted fails, and nothing is served in its place",
+        _not_decrypted,
+    ),
+    RecordedDecision(
+        "decisions-never-shortened", "what is not in the configured encoding fails",
+        _wrong_encoding,
+    ),
+    RecordedDecision(
+        "decisions-never-shortened",
+        "a mistake of the repository is a fault, and never a shorter configuration",
+        _never_shortened,
+    ),
+    RecordedDecision("decisions-calls", "a call that takes too long is a fault", _deadline),
+    RecordedDecision("decisions-holes", "credentials are checked more strictly", _login),
+    RecordedDecision(
+        "decisions-holes", "a certificate alone is enough where auth is cert", _no_header_needed
+    ),
+    RecordedDecision(
+        "decisions-crashes", "requests of any size and character are taken", _large_upload
+    ),
+)  # fmt: skip
+
+
+def reason_for(difference: Difference) -> str:
+    """Return why a difference is as it is, with the section that says so; empty if unknown."""
+    decision = decision_of(difference)
+    return (
+        "" if decision is None else f"{decision.text} (docs/reference/decisions, {decision.name})"
+    )

@@ -1,0 +1,116 @@
+"""
+The normal form of a configuration: what counts of it for a client.
+
+The order of structures, entries, attributes and children does not count, nor do comments, white
+space between elements, and what the server says of itself: `revision` and `version` of the
+document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from bcfg2tw.engine.xmlio import Element, attributes, elements_of
+
+__all__ = ["NormalEntry", "NormalStructure", "is_same", "normal_structures"]
+
+_STRUCTURES = ("Bundle", "Independent")
+#: The encoding of contents that are no text.
+BASE64 = "base64"
+
+
+@dataclass(frozen=True)
+class NormalEntry:
+    """
+    An entry as it counts.
+
+    :ivar structure: name of the bundle that it stands in
+    :ivar name: empty for an entry without a name
+    :ivar text: its content, as the document has it
+    :ivar children: its children, each on a line, sorted
+    """
+
+    structure: str
+    tag: str
+    name: str
+    attributes: Mapping[str, str]
+    text: str
+    children: tuple[str, ...]
+
+    @property
+    def failure(self) -> str | None:
+        """The reason why it could not be bound, None where it was."""
+        return self.attributes.get("failure")
+
+
+@dataclass(frozen=True)
+class NormalStructure:
+    """
+    A bundle, or what else holds entries.
+
+    :ivar tag: `Bundle` or `Independent`
+    """
+
+    tag: str
+    name: str
+    attributes: Mapping[str, str]
+    entries: tuple[NormalEntry, ...]
+
+
+def normal_structures(document: Element) -> dict[str, NormalStructure]:
+    """Return the structures of a configuration by name; those that share a name are one."""
+    structures: dict[str, NormalStructure] = {}
+    for element in elements_of(document):
+        if element.tag in _STRUCTURES:
+            structure = _structure(element)
+            twin = structures.get(structure.name)
+            structures[structure.name] = structure if twin is None else _joined(twin, structure)
+    return structures
+
+
+def is_same(old: Element, new: Element) -> bool:
+    """Say quickly whether two configurations are equal; a no may be one that does not count."""
+    return _plain_bytes(old) == _plain_bytes(new)
+
+
+def _plain_bytes(document: Element) -> list[bytes | str]:
+    """Return what stands in a document: not its own attributes, which are the server's."""
+    text = (document.text or "").strip()
+    # canonical: servers write attributes in different orders
+    return [str(document.tag), text, *(etree.tostring(child, method="c14n") for child in document)]
+
+
+def _structure(element: Element) -> NormalStructure:
+    name = element.get("name", "")
+    described = attributes(element)
+    described.pop("name", None)
+    entries = tuple(_entry(child, name) for child in elements_of(element))
+    return NormalStructure(str(element.tag), name, described, entries)
+
+
+def _joined(first: NormalStructure, second: NormalStructure) -> NormalStructure:
+    described = {**second.attributes, **first.attributes}
+    return NormalStructure(first.tag, first.name, described, first.entries + second.entries)
+
+
+def _entry(element: Element, structure: str) -> NormalEntry:
+    described = attributes(element)
+    name = described.pop("name", "")
+    children = tuple(sorted(_lines(element)))
+    text = element.text or ""
+    # the content of a file may be a blank; between elements, and in what has no content, it is none
+    if not text.strip() and (children or element.tag != "Path"):
+        text = ""
+    return NormalEntry(structure, str(element.tag), name, described, text, children)
+
+
+def _lines(element: Element) -> Iterator[str]:
+    """Yield each child as the text of its element, its own children within it, sorted."""
+    for child in elements_of(element):
+        words = [f'{name}="{value}"' for name, value in sorted(attributes(child).items())]
+        start = " ".join([str(child.tag), *words])
+        inner = "".join([(child.text or "").strip(), *sorted(_lines(child))])
+        yield f"<{start}>{inner}</{child.tag}>" if inner else f"<{start}/>"
