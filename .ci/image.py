@@ -26,6 +26,7 @@ from trixie import MIRROR, SUITE, require_root, run
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 CONTAINER_FILE = ROOT / "packaging/oci/Containerfile"
+#: Of what is stored and transferred; unpacked it is about three times as much.
 LIMIT_BYTES = 150_000_000
 BILL = "usr/share/doc/bcfg2tw/bcfg2tw.cdx.json"
 #: Nothing in it is read by the server; licences stay.
@@ -103,7 +104,7 @@ def tell_sizes(files: Path, layout: Path) -> None:
     stored = sum(path.lstat().st_size for path in files.rglob("*") if not path.is_dir())
     packed = sum(path.stat().st_size for path in layout.rglob("*") if path.is_file())
     print(f"the image has {packed / 1e6:.0f} MB, unpacked {stored / 1e6:.0f} MB")
-    if stored > LIMIT_BYTES:
+    if packed > LIMIT_BYTES:
         sys.exit(f"that is more than {LIMIT_BYTES / 1e6:.0f} MB")
 
 

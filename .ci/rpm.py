@@ -23,7 +23,7 @@ EXPECTED = (
     "/usr/bin/bcfg2tw", "/usr/bin/bcfg2-server", "/usr/bin/bcfg2-admin", "/usr/bin/bcfg2-lint",
     "/usr/lib/systemd/system/bcfg2-core.service", "/usr/lib/systemd/system/bcfg2-core.socket",
     "/usr/lib/sysusers.d/bcfg2tw.conf", "/usr/lib/tmpfiles.d/bcfg2tw.conf",
-    "/usr/share/bash-completion/completions/bcfg2tw", "/usr/share/man/man1/bcfg2tw-serve.1.gz",
+    "/usr/share/bash-completion/completions/bcfg2tw", "/usr/share/man/man1/bcfg2tw-serve.1",
     "/twisted/plugins/bcfg2_core.py", "/bcfg2tw/cli/init/demo/bcfg2.conf", "/bcfg2tw/py.typed",
     "/bcfg2tw/reporting/web/static/style.css",
 )  # fmt: skip
@@ -66,7 +66,7 @@ def build(folder: Path) -> Path:
 def check_files(package: Path) -> None:
     """End where a file is missing, or one is there that is not the package's."""
     names = ask("rpm", "-qpl", str(package)).splitlines()
-    missing = [name for name in EXPECTED if not any(path.endswith(name) for path in names)]
+    missing = [name for name in EXPECTED if not any(name in path for path in names)]
     wrong = [path for path in names if path.startswith(FORBIDDEN)]
     if missing or wrong:
         sys.exit(f"the package lacks {missing}, and should not have {wrong}")
