@@ -37,7 +37,7 @@ from bcfg2tw.calls.dispatch import (
 from bcfg2tw.calls.failed_logins import FailedLogins
 from bcfg2tw.calls.interfaces import Pool, ServedCore
 from bcfg2tw.calls.looking_core import CoreThatLooks, LookingCore
-from bcfg2tw.calls.shadowed import Shadow, ShadowedCall
+from bcfg2tw.calls.shadowed import PASSED_ON, Shadow, ShadowedCall
 from bcfg2tw.calls.turns import HEAD_BYTES, turn_for_login, turn_of
 from bcfg2tw.certificates.presented import certificate_refusal, peer_certificate
 from bcfg2tw.engine.look_ups import LookUpNeeded
@@ -380,7 +380,8 @@ class CoreResource(Resource):
             stream = take_body(exchange.request)
             turn = turn_of(exchange.peer, stream.read(HEAD_BYTES))
             exchange.method = turn.name
-            if self.shadow is not None and self.shadow.concerns(turn.name):
+            is_passed_on = exchange.request.requestHeaders.hasHeader(PASSED_ON)
+            if self.shadow is not None and self.shadow.concerns(turn.name) and not is_passed_on:
                 body = await self._content(stream, size)
                 exchange.call = self.shadow.answer(self._shadowed(exchange, turn, body))
                 answer = await exchange.call

@@ -17,6 +17,10 @@ READS = frozenset({"GetConfig", "GetDecisionList", "GetProbes"})
 #: Those that leave something with the server.
 WRITES = frozenset({"AssertProfile", "DeclareVersion", "RecvProbeData", "RecvStats"})
 
+#: The header of a call that was passed on: it is passed on no further, so that two servers that
+#: stand in each other's shadow, or one in its own, do not go on for ever.
+PASSED_ON = b"X-Bcfg2tw-Shadow"
+
 #: The user name of those who want to be known by their address.
 BY_ADDRESS = "root"
 

@@ -12,9 +12,9 @@ from bcfg2tw.cli.version import show_version
 __all__ = ["main"]
 
 _COMMANDS = (
-    "admin", "call", "check-config", "compare", "completion", "crypt", "ctl", "db", "diff", "info",
-    "init", "lint", "man", "migrate", "packages", "reports", "serve", "shadow", "status", "test",
-    "web",
+    "admin", "call", "check-config", "compare", "completion", "crypt", "ctl", "db", "diff",
+    "explain", "info", "init", "lint", "man", "migrate", "packages", "reports", "serve", "shadow",
+    "status", "test", "upstream-tool", "web",
 )  # fmt: skip
 
 

@@ -360,8 +360,9 @@ class Core:
             time.sleep(CHANGE_PAUSE_SECONDS)
 
     def look(
-        self, client: str, effects: Look | None = None, explain: bool = False
-    ) -> Configuration[ClientMetadata]:
+        self, client: str, effects: Look | None = None, explain: bool = False,
+        metadata: Metadata | None = None,
+    ) -> Configuration[ClientMetadata]:  # fmt: skip
         """
         Build a client's configuration, changing nothing: on disk, in the store or in caches.
 
@@ -369,13 +370,14 @@ class Core:
 
         :param effects: a look that was prepared, such as one that runs no programs
         :param explain: whether to collect why entries are as they are
+        :param metadata: the plugin that says who the client is, in place of the one in service
         :raises CriticalError: if the client is unknown and there is no default group
         :raises MetadataConsistencyError: if a connector contradicts the rest
         :raises ValidationError: if a validator refuses the configuration
         """
-        effects = effects or Look()
-        metadata = build_metadata(self.snapshot, client, effects=effects)
-        return self._build.build(metadata, Explanation() if explain else None)
+        snapshot = self.snapshot if metadata is None else self.snapshot.with_metadata(metadata)
+        looked_at = build_metadata(snapshot, client, effects=effects or Look())
+        return self._build.build(looked_at, Explanation() if explain else None)
 
     def GetStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""

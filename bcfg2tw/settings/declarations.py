@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bcfg2tw.settings import shadow_types, types, web_types
@@ -771,6 +772,7 @@ class OptionTable:
     )
 
 
+@cache
 def options() -> Mapping[str, Option]:
     """Return the description of each option, by the name of its field."""
     fields = (field for field in dataclasses.fields(OptionTable) if "option" in field.metadata)

@@ -21,6 +21,7 @@ from bcfg2tw.shadow.counts import DIFFERENT, EQUAL, Tally
 from bcfg2tw.shadow.judgement import Judgement, judge
 from bcfg2tw.shadow.lone_writes import LoneWrites
 from bcfg2tw.shadow.record import ComparedCall, Record, RecordError, record_path
+from bcfg2tw.shadow.site_secrets import SiteSecrets
 from bcfg2tw.shadow.ways import ways_of
 
 log = Logger()
@@ -32,7 +33,7 @@ RESTS = 19
 #: Counts are written so much later at the latest.
 SAVING_SECONDS = 1.0
 
-#: Answers up to this size are compared in the reactor's thread.
+#: Answers of this size to what clients send take less than a thread does.
 SMALL_BYTES = 2000
 
 
@@ -55,6 +56,7 @@ class Comparisons:
         self._pool = pool
         self._is_quiet = is_quiet
         self._record = Record(record_path(settings))
+        self._secrets = SiteSecrets(settings)
         self._lone_writes = LoneWrites(reactor.seconds)
         self._rest_until = 0.0
         self._unsaved: list[ComparedCall] = []
@@ -72,9 +74,8 @@ class Comparisons:
 
     async def compare(self, call: ShadowedCall, ours: HttpAnswer, theirs: HttpAnswer) -> None:
         """Compare two answers of one call, count, log and keep what comes of it."""
-        client = ComparedClient(call.client)
         with suppress(Busy):  # the server ends
-            seconds, judgement, compared = await self._judged(client, call.method, ours, theirs)
+            seconds, judgement, compared = await self._judged(call, ours, theirs)
             self._rest_until = self._reactor.seconds() + RESTS * seconds
             self.tally.add(call.method, judgement.result)
             self._say(call, judgement)
@@ -83,11 +84,18 @@ class Comparisons:
             self._save_later()
 
     async def _judged(
-        self, client: ComparedClient, method: str, ours: HttpAnswer, theirs: HttpAnswer
+        self, call: ShadowedCall, ours: HttpAnswer, theirs: HttpAnswer
     ) -> tuple[float, Judgement, ComparedCall]:
-        if len(ours.body) + len(theirs.body) <= SMALL_BYTES:  # less work than a thread's
-            return _compared(client, method, ours, theirs)
-        return await self._pool.call(_compared, client, method, ours, theirs)
+        if call.is_write and len(ours.body) + len(theirs.body) <= SMALL_BYTES:
+            client = ComparedClient(call.client)  # nothing of the repository is in there
+            return _compared(client, call.method, ours, theirs)
+        return await self._pool.call(self._compared, call.client, call.method, ours, theirs)
+
+    def _compared(
+        self, name: str, method: str, ours: HttpAnswer, theirs: HttpAnswer
+    ) -> tuple[float, Judgement, ComparedCall]:
+        client = ComparedClient(name, self._secrets.texts())
+        return _compared(client, method, ours, theirs)
 
     def _say(self, call: ShadowedCall, judgement: Judgement) -> None:
         fields = {"client": call.client, "method": call.method, "result": judgement.result}

@@ -22,6 +22,7 @@ from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
 
 from bcfg2tw.calls.dispatch import FAILED_LOGIN, UNREADABLE, HttpAnswer
+from bcfg2tw.calls.shadowed import PASSED_ON
 from bcfg2tw.downloads.network_errors import NETWORK_ERRORS, causes
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
@@ -116,7 +117,13 @@ class OtherServer:
         :returns: a Deferred of the answer; to cancel it is to wait no longer
         :raises NoAnswer: through the Deferred
         """
-        headers = Headers({b"Content-Type": [b"text/xml"], b"Authorization": [authorization]})
+        headers = Headers(
+            {
+                b"Content-Type": [b"text/xml"],
+                b"Authorization": [authorization],
+                PASSED_ON: [b"1"],
+            }
+        )
         seconds = self._settings.shadow_patience_seconds
         wanted = _Wanted()
         asking = wanted.result_of(self._asked(method, headers, body, wanted))

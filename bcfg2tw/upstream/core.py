@@ -16,7 +16,7 @@ from bcfg2tw.engine.plugin.downloads import Downloader
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error, SettingsError
 from bcfg2tw.settings import Settings
-from bcfg2tw.upstream import compat, encryption, mends
+from bcfg2tw.upstream import compat, databases, encryption, mends, reporting
 from bcfg2tw.upstream.failures import (
     as_core_error,
     as_missing_method,
@@ -141,6 +141,7 @@ class UpstreamSeam:
     _block: Callable[[], None]
 
     def __init__(self, settings: Settings) -> None:
+        reporting.install(settings)
         parse(settings, type(self))
         self.settings = settings
         self.debug_listeners: list[DebugListener] = []
@@ -176,10 +177,12 @@ class UpstreamSeam:
         Changes of the configuration file come by `reload`, and times are logged by the network
         side, so two of these steps are missing.
 
-        :raises CoreInitError: if no Metadata plugin can be used, or a thread cannot start
+        :raises CoreInitError: if no Metadata plugin can be used, a thread cannot start, or the
+            state of a plugin is in a database that cannot be used
         """
-        with as_core_error():
+        with databases.explaining(self.settings), as_core_error():
             self.load_plugins()
+        databases.check(self.settings, self.plugins)
         mends.mend()
         self._report_missing_plugins()
         self.logger.warning(PYTHON3_DIFFERENCES)

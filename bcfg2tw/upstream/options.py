@@ -70,7 +70,7 @@ def parse(settings: Settings, component: type) -> None:
 
     components = [DjangoSetup, component]
     _read(settings, Options.get_parser(description=DESCRIPTION, components=components))
-    vars(Options.setup).update(_own_values(settings))
+    vars(Options.setup).update(own_values(settings))
 
 
 def reparse(settings: Settings) -> None:
@@ -92,16 +92,16 @@ def reparse(settings: Settings) -> None:
     fresh = argparse.Namespace(**fixed)
     parser = Options.get_parser(description=DESCRIPTION, components=components, namespace=fresh)
     _read(settings, parser)
-    vars(setup).update({**vars(fresh), **_own_values(settings)})
+    vars(setup).update({**vars(fresh), **own_values(settings)})
 
 
-def _own_values(settings: Settings) -> dict[str, Any]:
+def own_values(settings: Settings) -> dict[str, Any]:
     """Return the options that the parser does not have: passphrases, and the file to name."""
     return {"config": settings.config or os.devnull, **encryption.options_of(settings)}
 
 
 def _read(settings: Settings, parser: Any) -> None:
-    with _temporary_file(settings) as path, _same_logging(), _refusals():
+    with temporary_file(settings) as path, _same_logging(), _refusals():
         parser.parse(argv=["-C", path])
 
 
@@ -140,7 +140,7 @@ def _sentence(error: Exception) -> str:
 
 
 @contextmanager
-def _temporary_file(settings: Settings) -> Iterator[str]:
+def temporary_file(settings: Settings) -> Iterator[str]:
     """Write the settings to a file that only this user can read, for as long as the block runs."""
     descriptor, path = tempfile.mkstemp(prefix="bcfg2tw-", suffix=".conf")
     try:

@@ -115,7 +115,7 @@ class TwoServersTestCase(TestCase):
         self.ours = await self.start(self.our_settings)
         return self.ours
 
-    def written(self, config: str, **shadow: Any) -> Settings:
+    def written(self, config: str, is_shadowed: bool = True, **shadow: Any) -> Settings:
         """Return the settings of a bcfg2.conf that is written for our server."""
         plain = self.settings({}, self.port)
         sections: dict[str, dict[str, Any]] = {
@@ -129,6 +129,8 @@ class TwoServersTestCase(TestCase):
             },
             "shadow": {"server": f"https://localhost:{self.other_port}", **shadow},
         }  # fmt: skip
+        if not is_shadowed:
+            del sections["shadow"]
         os.makedirs(os.path.dirname(config), exist_ok=True)
         with open(config, "w", encoding="utf-8") as stream:
             for section, values in sections.items():

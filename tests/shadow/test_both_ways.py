@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from xmlrpc.client import Fault
 
 from lxml import etree
 from twisted.internet import reactor
 
 from bcfg2tw.core import TwistedCore
+from bcfg2tw.engine.encryption import encrypt
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.shadow.record import record_path
 from tests.builders import write_files
 from tests.shadow.servers import DB, PROBE_DATA, WEB, TwoServersTestCase
 
@@ -94,6 +97,22 @@ class TheirsTests(TwoServersTestCase):
         self.assertEqual(self.files_of(self.our_settings, "SSHbase"), [".keep"])
         self.assertIn("ssh_host_rsa_key.H_" + WEB, self.files_of(self.other_settings, "SSHbase"))
 
+    async def test_secrets(self) -> None:
+        """What the repository has encrypted is in no log and no record."""
+        bundle = {"Bundler/motd.xml": "<Bundle><Path name='/etc/secret'/></Bundle>"}
+        sealed = encrypt(b"swordfish", "the passphrase").decode()
+        await self.start_other({**bundle, "Cfg/etc/secret/secret": "hunter2"})
+        await self.start_ours(
+            {**bundle, "Cfg/etc/secret/secret.crypt": sealed}, passphrases={"p": "the passphrase"}
+        )
+        self.assertIn("hunter2", await self.ask("GetConfig"))
+        await self.until_counted("GetConfig", "different")
+        (difference,) = self.record().differences
+        self.assertTrue(difference.difference.details[0].is_secret)
+        written = Path(record_path(self.our_settings)).read_bytes() + "".join(self.lines).encode()
+        for secret in (b"hunter2", b"swordfish"):
+            self.assertNotIn(secret, written)
+
     async def test_state(self) -> None:
         """What a client sends is taken by both servers before it is answered."""
         await self.start_other()
@@ -125,6 +144,14 @@ class TheirsTests(TwoServersTestCase):
         await self.assertFailure(service.started, Bcfg2Error)
         self.assertEqual(motd_of(await self.ask("GetConfig", user=WEB)), "hello\n")
         self.assertEqual(await self.ask("GetConfig"), 503)  # nobody can say who that is
+
+    async def test_own_shadow(self) -> None:
+        """A call is passed on once, by a server that was told to shadow itself as well."""
+        self.other_port = self.port
+        await self.start_ours()
+        self.assertIn("hello", await self.ask("GetConfig"))
+        await self.until_counted("GetConfig", "equal")
+        self.assertEqual(self.calls_of(self.ours)["GetConfig"], 2)
 
     async def test_other_methods(self) -> None:
         """What is no part of a client's run concerns this server alone."""

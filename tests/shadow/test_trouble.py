@@ -20,7 +20,7 @@ from tests.processes import ServerProcess
 from tests.shadow.servers import RUN, WEB, TwoServersTestCase, server_context
 
 #: What a client of these tests would never wait for.
-LONG_SECONDS = 8.0
+LONG_SECONDS = 20.0
 
 PATIENCE: dict[str, Any] = {"shadow_patience_seconds": 0.5}
 
@@ -166,7 +166,7 @@ class DeadTests(TroubleTestCase):
         """A process that is stopped is one that hangs; it is taken again when it goes on."""
         self.patch(presence, "RETRY_SECONDS", 0.2)
         with self.other_process() as server:
-            await self.start_ours(**PATIENCE)
+            await self.start_ours(shadow_patience_seconds=2.0)
             await self.run_client()
             server.process.send_signal(signal.SIGSTOP)
             try:
@@ -184,7 +184,7 @@ class DeadTests(TroubleTestCase):
         """Return the other server as a process of its own."""
         mine, self.port = self.port, self.other_port
         folder = self.mktemp()
-        self.written(f"{folder}/bcfg2.conf")
+        self.written(f"{folder}/bcfg2.conf", is_shadowed=False)
         self.port = mine
         return ServerProcess(Path(folder) / "log", "--config", f"{folder}/bcfg2.conf")
 

@@ -38,6 +38,28 @@ def repository_findings(settings: Settings) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.file, finding.line or 0))
 
 
+def refused_files(settings: Settings) -> list[Finding]:
+    """
+    Return the files that a server keeps out of service from its start, with the reasons.
+
+    Other mistakes are served as they are. Changes nothing; a repository that cannot be read at all
+    has none.
+    """
+    with _heard():
+        core = Core(settings, Look())
+        try:
+            core.load_plugins()
+            problems = list(core.snapshot.problems)
+        except Bcfg2Error:
+            return []
+        finally:
+            core.shutdown()
+    return [
+        Finding("unusable-file", "error", problem.path, problem.line, problem.reason)
+        for problem in problems
+    ]
+
+
 def _of_files(snapshot: Snapshot) -> Iterator[Finding]:
     yield from snapshot.library.findings
     told = set(map(str, snapshot.library.findings))

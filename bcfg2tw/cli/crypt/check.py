@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from bcfg2tw.cli.crypt.secrets import Secret, secrets_of
 from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import relative_to, write_reports
 from bcfg2tw.cli.statuses import BROKEN, FOUND, GOOD
+from bcfg2tw.engine.secrets.sources import Secret, secrets_of
 from bcfg2tw.finding import Finding
 from bcfg2tw.settings import Settings
 

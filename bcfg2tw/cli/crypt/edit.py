@@ -12,17 +12,12 @@ from contextlib import contextmanager
 
 import click
 
-from bcfg2tw.cli.crypt.kinds import (
-    CRYPT,
-    is_properties,
-    open_element,
-    seal_element,
-    start_tag,
-)
+from bcfg2tw.cli.crypt.kinds import is_properties, open_element, seal_element
 from bcfg2tw.cli.crypt.passphrases import CryptFailed, Passphrases
 from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.site_options import site_parameters
 from bcfg2tw.engine.encryption import is_authenticated, looks_encrypted
+from bcfg2tw.engine.secrets.sources import CRYPT, start_tag
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element, line_of, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, RepositoryError

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
@@ -13,13 +12,11 @@ from lxml import etree
 
 from bcfg2tw.cli.crypt.passphrases import CryptFailed, Passphrases
 from bcfg2tw.engine.encryption import looks_encrypted
+from bcfg2tw.engine.secrets.sources import CRYPT, start_tag
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file, pretty_document
-from bcfg2tw.engine.xmlio import attributes as attributes_of
 from bcfg2tw.errors import EncryptionError, RepositoryError
 
 logger = logging.getLogger("bcfg2-crypt")
-
-CRYPT = ".crypt"
 
 
 class SecretFile(ABC):
@@ -192,12 +189,6 @@ def open_element(element: Element, passphrases: Passphrases) -> None:
         raise EncryptionError("Decrypted to gibberish") from error
 
 
-def start_tag(element: Element) -> str:
-    """Return how an element begins: nothing of its text, which may be secret."""
-    attributes = "".join(f' {name}="{value}"' for name, value in attributes_of(element).items())
-    return f"<{element.tag}{attributes}>"
-
-
 def is_properties(path: str) -> bool:
     """Say whether a file is a Properties file, by its name and its root."""
     if not path.endswith(".xml"):
@@ -207,21 +198,6 @@ def is_properties(path: str) -> bool:
             return parse_file(stream.read(), path).tag == "Properties"
     except (OSError, RepositoryError):
         return False
-
-
-def secret_paths(repository: str, ignored: Callable[[str], bool]) -> Iterator[str]:
-    """
-    Yield the files of a repository that may hold secrets: `.crypt` files and XML, sorted.
-
-    :param ignored: says of a name that it is no part of the repository
-    """
-    for folder, folders, names in os.walk(repository):
-        folders[:] = sorted(
-            name for name in folders if not ignored(name) and not name.startswith(".")
-        )
-        for name in sorted(names):
-            if name.endswith((CRYPT, ".xml")) and not ignored(name):
-                yield os.path.join(folder, name)
 
 
 def ask_about(element: Element) -> bool:

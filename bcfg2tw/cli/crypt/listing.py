@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import click
 
 from bcfg2tw.cli.crypt.passphrases import Passphrases
-from bcfg2tw.cli.crypt.secrets import Secret, secrets_of
 from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.output import json_option, show_table
 from bcfg2tw.cli.site_options import site_parameters
+from bcfg2tw.engine.secrets.sources import Secret, secrets_of
 
 
 @click.command("list", params=site_parameters())

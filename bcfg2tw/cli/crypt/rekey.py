@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from bcfg2tw.cli.crypt.kinds import CRYPT, seal_element, secret_paths, start_tag
+from bcfg2tw.cli.crypt.kinds import seal_element
 from bcfg2tw.cli.crypt.passphrases import CryptFailed, Passphrases
 from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.site_options import site_parameters
 from bcfg2tw.cli.statuses import FAILED
 from bcfg2tw.engine.encryption import decrypt, is_authenticated, looks_encrypted
 from bcfg2tw.engine.repository.listing import IgnoredNames
+from bcfg2tw.engine.secrets.sources import CRYPT, secret_paths, start_tag
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element, line_of, parse_file, pretty_document
 from bcfg2tw.errors import EncryptionError, RepositoryError

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from bcfg2tw.cli.diff.building import BuiltClient, ClientSelection, StateError
 from bcfg2tw.cli.diff.processes import OpenedClients, OpenedState, build_pairs, opened
-from bcfg2tw.cli.diff.secrets import encrypted_paths, secret_texts
 from bcfg2tw.cli.diff.states import FolderState, State
 from bcfg2tw.cli.progress import progress_bar
 from bcfg2tw.comparing.details import ComparedClient
@@ -22,6 +21,7 @@ from bcfg2tw.comparing.differences import Built, compare
 from bcfg2tw.comparing.ignoring import IgnoreRules
 from bcfg2tw.comparing.report import ComparisonReport, ReportBuilder
 from bcfg2tw.comparing.secrets import SecretTexts
+from bcfg2tw.engine.secrets.texts import encrypted_paths, secret_texts
 from bcfg2tw.engine.xmlio import parse_own
 from bcfg2tw.settings import Settings
 

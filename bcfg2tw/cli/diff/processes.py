@@ -18,7 +18,7 @@ from typing import Any
 
 from bcfg2tw.cli.diff.building import BuiltClient, ClientSelection, Finish, StateError
 from bcfg2tw.cli.diff.states import State
-from bcfg2tw.cli.test.processes import FORK
+from bcfg2tw.cli.processes import FORK
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["OpenedClients", "OpenedState", "build_pairs", "opened"]

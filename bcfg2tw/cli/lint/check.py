@@ -76,6 +76,7 @@ class Check(ABC):
     :cvar name: as `--lint-plugins` and `[lint] plugins` have it
     :cvar plugin: of the server; without it in use the check takes no part unless it is asked for
     :cvar is_serverless: whether it needs no more than files; these come first
+    :cvar needs_core: whether it asks for the core, so that it is best run where others do
     :cvar is_upstream: whether Bcfg2's own lint has it
     :cvar kinds: the mistakes that it looks for, by name
     """
@@ -83,6 +84,7 @@ class Check(ABC):
     name: ClassVar[str]
     plugin: ClassVar[str | None] = None
     is_serverless: ClassVar[bool] = False
+    needs_core: ClassVar[bool] = False
     is_upstream: ClassVar[bool] = False
     kinds: ClassVar[Mapping[str, Kind]]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,6 +51,7 @@ class Repository:
         self._roots: dict[str, Element | RepositoryError] = {}
         self._documents: dict[str, Element | None] = {}
         self._data: dict[str, bytes] = {}
+        self._paths: dict[tuple[str, tuple[str, ...]], Sequence[str]] = {}
         self._derived: dict[Any, Any] = {}
         self._core: Core | None = None
         self._clients: tuple[Client, ...] | None = None
@@ -99,17 +101,18 @@ class Repository:
                 by_folder.setdefault(folder, []).append(rest)
         return by_folder
 
-    def every(self, folder: str, *globs: str) -> list[str]:
+    def every(self, folder: str, *globs: str) -> Sequence[str]:
         """
         Return the full paths of files of a plugin's folder, whether they take part or not.
 
         :param globs: of paths below the folder, where `*` stands for `/` as well; all without one
         """
-        return [
-            os.path.join(self.root, folder, name)
-            for name in self._by_folder.get(folder, ())
-            if not globs or any(fnmatchcase(name, glob) for glob in globs)
-        ]
+        if (folder, globs) not in self._paths:
+            matches = re.compile("|".join(map(translate, globs or ("*",)))).match
+            top = os.path.join(self.root, folder, "")
+            names = self._by_folder.get(folder, ())
+            self._paths[folder, globs] = [top + name for name in names if matches(name)]
+        return self._paths[folder, globs]
 
     def files(self, folder: str, *globs: str) -> list[str]:
         """Return the same without the files that take no part."""

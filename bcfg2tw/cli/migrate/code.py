@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 
 from bcfg2tw.cli.lint.more.python2 import files_with_code
 from bcfg2tw.cli.migrate.kinds import finding
 from bcfg2tw.cli.migrate.old_site import OldSite
 from bcfg2tw.cli.migrate.plugins import own_modules
 from bcfg2tw.cli.python2.finding import constructs_of
+from bcfg2tw.cli.python2.meaning import REPOSITORY, Surroundings
+from bcfg2tw.engine.siteplugins.finding import PLUGINS, names_upstream
+from bcfg2tw.engine.siteplugins.package import RENAMED
 from bcfg2tw.finding import Finding
 
 __all__ = ["CodeFile", "code_files", "examine"]
@@ -22,14 +26,11 @@ class CodeFile:
     A file with code.
 
     :ivar syntax: as `python2.pieces.syntax_of` has it
-    :ivar is_own: whether it is of a plugin, which has no names of Python 2
-    :ivar siblings: names of the modules beside it, in the same package
     """
 
     path: str
     syntax: str
-    is_own: bool = False
-    siblings: frozenset[str] = frozenset()
+    surroundings: Surroundings = REPOSITORY
 
 
 def code_files(site: OldSite) -> Iterator[CodeFile]:
@@ -38,8 +39,15 @@ def code_files(site: OldSite) -> Iterator[CodeFile]:
         yield CodeFile(path, syntax)
     for name in site.settings.plugins:
         paths = own_modules(site, name)
+        has_names = any(map(_is_for_bcfg2, paths))
+        given = frozenset(RENAMED) if has_names else frozenset[str]()
         for path in paths:
-            yield CodeFile(path, "python", True, _siblings(path))
+            yield CodeFile(path, "python", Surroundings(has_names, given, _siblings(path)))
+
+
+def _is_for_bcfg2(path: str) -> bool:
+    """Say whether a module is run as one that is written for Bcfg2, with names of Python 2."""
+    return PLUGINS in path or names_upstream(ModuleSpec("", None, origin=path))
 
 
 def _siblings(path: str) -> frozenset[str]:
@@ -59,5 +67,5 @@ def examine(site: OldSite) -> Iterator[Finding]:
         text = site.repository.text(file.path)
         plugin = os.path.relpath(file.path, site.repository.root).partition(os.sep)[0]
         plugin = plugin if plugin != os.pardir else ""
-        for construct in constructs_of(text, file.syntax, not file.is_own, file.siblings):
+        for construct in constructs_of(text, file.syntax, file.surroundings):
             yield finding(construct.name, file.path, construct.line, construct.message, plugin)

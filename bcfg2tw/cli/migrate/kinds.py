@@ -36,8 +36,8 @@ KINDS: Mapping[str, Kind] = {
     "old-plugin": Kind(TO_KNOW, "Bcfg2 1.4 has no such plugin any more. Here its folder is served "
         "as with 1.3; docs/plugins/old-plugins says how to do without."),
     "own-plugin": Kind(DIFFERENT, "The site's own plugin. It runs on Python 3 here: what of it is "
-        "Python 2 is told, and --patch and --write write it anew. docs/moving says how plugins "
-        "that are written for Bcfg2 are run."),
+        "Python 2 is told, and --patch and --write write it anew. docs/site-plugins says how "
+        "plugins that are written for Bcfg2 are run."),
     "no-plugin": Kind(BEFORE, "There is no plugin of this name, neither here nor on Python's path. "
         "Bcfg2 passed over it in silence; here it ends the start. Correct or remove it, or name "
         "the folder that its module is in with --python-path."),

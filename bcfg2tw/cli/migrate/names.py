@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bcfg2tw.cli.check_config.repository import repository_findings
+from bcfg2tw.cli.check_config.repository import refused_files
 from bcfg2tw.cli.migrate.kinds import finding
 from bcfg2tw.cli.migrate.old_site import OldSite
 from bcfg2tw.engine.plugins.metadata.newcomers import is_host_name
@@ -14,19 +14,12 @@ from bcfg2tw.finding import Finding
 
 __all__ = ["examine"]
 
-#: Plugins of whose files a mistake costs more than what it stands in, from the start.
-_STRICT = frozenset(
-    {"ACL", "AWSTags", "Decisions", "FileProbes", "GroupLogic", "GroupPatterns", "Metadata"}
-)
-
 
 def examine(site: OldSite) -> Iterator[Finding]:
     """Yield names that are not as they should be, and files that are refused."""
     yield from _names(site)
-    for mistake in repository_findings(site.repository.settings):
-        is_strict = mistake.plugin in _STRICT or mistake.name == "unusable-file"
-        if mistake.is_error and is_strict:
-            yield finding("refused-file", mistake.file, mistake.line, mistake.message)
+    for mistake in refused_files(site.repository.settings):
+        yield finding("refused-file", mistake.file, mistake.line, mistake.message)
 
 
 def _names(site: OldSite) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def _changes(site: OldSite) -> Iterator[Change]:
             before = site.repository.data(file.path).decode(site.settings.encoding)
         except UnicodeDecodeError:
             continue
-        yield Change(file.path, before, patched(before, file.syntax, not file.is_own))
+        yield Change(file.path, before, patched(before, file.syntax, file.surroundings))
 
 
 def diff_of(all_changes: Sequence[Change]) -> str:

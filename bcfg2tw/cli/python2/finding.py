@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 from bcfg2tw.cli.python2.lines import constructs_by_line, methods_by_line
-from bcfg2tw.cli.python2.meaning import CODE, Construct
+from bcfg2tw.cli.python2.meaning import CODE, REPOSITORY, Construct, Surroundings
 from bcfg2tw.cli.python2.pieces import Piece, pieces_of
 from bcfg2tw.cli.python2.rules import constructs_in
 
@@ -15,28 +15,22 @@ __all__ = ["constructs_of", "tree_of"]
 
 
 def constructs_of(
-    text: str,
-    syntax: str,
-    has_given_names: bool = True,
-    siblings: frozenset[str] = frozenset(),
+    text: str, syntax: str, surroundings: Surroundings = REPOSITORY
 ) -> list[Construct]:
     """
     Return what is Python 2 in a text, in the order of its lines.
 
     :param syntax: as `pieces.syntax_of` has it
-    :param has_given_names: whether its code runs where `unicode` and the like are still there, as
-        in templates and helpers
-    :param siblings: names of the modules of the same package
     """
     constructs = {
         construct
         for piece in pieces_of(text, syntax)
-        for construct in _of_piece(piece, has_given_names, siblings)
+        for construct in _of_piece(piece, surroundings)
     }
     return sorted(constructs, key=lambda construct: (construct.line, construct.message))
 
 
-def _of_piece(piece: Piece, has_given_names: bool, siblings: frozenset[str]) -> Iterator[Construct]:
+def _of_piece(piece: Piece, surroundings: Surroundings) -> Iterator[Construct]:
     if not piece.is_python:
         yield from methods_by_line(piece)
         return
@@ -45,7 +39,7 @@ def _of_piece(piece: Piece, has_given_names: bool, siblings: frozenset[str]) -> 
     except (SyntaxError, ValueError) as error:
         yield from _unreadable(piece, error)
         return
-    yield from constructs_in(tree, piece.line, has_given_names, siblings)
+    yield from constructs_in(tree, piece.line, surroundings)
 
 
 def tree_of(piece: Piece) -> ast.Module:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from bcfg2tw.engine.templates import python2
 
-__all__ = ["ABSENT_MODULES", "CODE", "GIVEN_NAMES", "MEANING", "MEMBERS", "METHODS", "Construct"]
+__all__ = [
+    "ABSENT_MODULES",
+    "CODE",
+    "GIVEN_NAMES",
+    "MEANING",
+    "MEMBERS",
+    "METHODS",
+    "REPOSITORY",
+    "Construct",
+    "Surroundings",
+]
 
 #: It fails where it is run.
 CODE = "python2-code"
@@ -44,6 +54,24 @@ class Construct:
     message: str
     fixers: tuple[str, ...] = ()
 
+
+@dataclass(frozen=True)
+class Surroundings:
+    """
+    What code finds where it runs.
+
+    :ivar has_names: whether `unicode` and the like are still there, as in templates and helpers
+    :ivar modules: of Python 2, those that are there under their old names
+    :ivar siblings: names of the modules of the same package
+    """
+
+    has_names: bool = True
+    modules: frozenset[str] = frozenset()
+    siblings: frozenset[str] = frozenset()
+
+
+#: Those of templates and helpers.
+REPOSITORY = Surroundings()
 
 _SINCE_313 = (
     "aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib ossaudiodev pipes sndhdr "

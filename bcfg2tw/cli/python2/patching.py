@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from bcfg2tw.cli.python2.finding import constructs_of, tree_of
+from bcfg2tw.cli.python2.meaning import REPOSITORY, Surroundings
 from bcfg2tw.cli.python2.pieces import Piece, pieces_of
 from bcfg2tw.errors import Bcfg2Error
 
@@ -34,6 +35,8 @@ _SYNTAX = [
     "except", "exec", "ne", "numliterals", "paren", "print", "raise", "repr", "throw",
     "tuple_params",
 ]  # fmt: skip
+#: What is left as it is where the names are still there.
+_GIVEN = ("unicode", "xrange", "long", "reduce", "intern")
 _LETTERS = tuple(
     (f"string.{name}", f"string.ascii_{name}") for name in ("letters", "lowercase", "uppercase")
 )
@@ -43,31 +46,30 @@ class MissingFixers(Bcfg2Error):
     """The library that writes code anew is not installed."""
 
 
-def patched(text: str, syntax: str, has_given_names: bool = True) -> str:
+def patched(text: str, syntax: str, surroundings: Surroundings = REPOSITORY) -> str:
     """
     Return a text whose code is Python 3 as far as that is mechanical; as it is where nothing is.
 
     :param syntax: as `pieces.syntax_of` has it
-    :param has_given_names: as in `finding.constructs_of`
     :raises MissingFixers: if fissix is not installed
     """
     for piece in reversed([*pieces_of(text, syntax)]):
-        new = _patched_piece(piece, has_given_names)
+        new = _patched_piece(piece, surroundings)
         if new is not None:
             text = text[: piece.start] + new + text[piece.end :]
     return text
 
 
-def _patched_piece(piece: Piece, has_given_names: bool) -> str | None:
+def _patched_piece(piece: Piece, surroundings: Surroundings) -> str | None:
     """Return what takes the place of a piece; None where nothing does."""
     if piece.indentation is None or not piece.is_python:
         return None
-    fixers, is_python3 = _fixers_for(piece, has_given_names)
+    fixers, is_python3 = _fixers_for(piece, surroundings)
     if not fixers:
         return None
     new = _refactored(piece.text, frozenset(fixers), is_python3)
     # a fixer that leaves what it is for has written something else than what was meant
-    failed = set() if new is None else _fixers_of(new, has_given_names).intersection(fixers)
+    failed = set() if new is None else _fixers_of(new, surroundings).intersection(fixers)
     if failed:
         new = _refactored(piece.text, frozenset(fixers) - failed, is_python3)
     if new is None or new == piece.text:
@@ -77,20 +79,22 @@ def _patched_piece(piece: Piece, has_given_names: bool) -> str | None:
     return textwrap.indent(new, piece.indentation) if piece.indentation else new
 
 
-def _fixers_for(piece: Piece, has_given_names: bool) -> tuple[Collection[str], bool]:
+def _fixers_for(piece: Piece, surroundings: Surroundings) -> tuple[Collection[str], bool]:
     """Return the fixers for a piece, and whether Python 3 can read it as it is."""
     try:
         tree_of(piece)
     except (SyntaxError, ValueError):
-        kept = () if not has_given_names else ("unicode", "xrange", "long", "reduce", "intern")
+        kept = (
+            () if not surroundings.has_names else ("unicode", "xrange", "long", "reduce", "intern")
+        )
         names = _ALL if piece.is_block else [*_SYNTAX, "has_key", "dict"]
         return [name for name in names if name not in kept], False
-    fixers = _fixers_of(piece.text, has_given_names)
+    fixers = _fixers_of(piece.text, surroundings)
     return fixers, "print" not in fixers
 
 
-def _fixers_of(code: str, has_given_names: bool) -> set[str]:
-    constructs = constructs_of(code, "python", has_given_names)
+def _fixers_of(code: str, surroundings: Surroundings) -> set[str]:
+    constructs = constructs_of(code, "python", surroundings)
     return {name for construct in constructs for name in construct.fixers}
 
 

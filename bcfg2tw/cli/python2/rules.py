@@ -15,6 +15,7 @@ from bcfg2tw.cli.python2.meaning import (
     MEMBERS,
     METHODS,
     Construct,
+    Surroundings,
 )
 from bcfg2tw.cli.python2.values import is_no_list, is_of_a_program, is_text, iterator, view
 from bcfg2tw.engine.templates import divisions
@@ -38,22 +39,18 @@ _TEXT_METHODS = frozenset(
 )  # fmt: skip
 
 
-def constructs_in(
-    tree: ast.AST, line: int, has_given_names: bool, siblings: frozenset[str] = frozenset()
-) -> Iterator[Construct]:
+def constructs_in(tree: ast.AST, line: int, surroundings: Surroundings) -> Iterator[Construct]:
     """
     Yield what is Python 2 in a tree, in the order of its lines.
 
     :param line: of the file, on which the tree's first stands
-    :param has_given_names: whether it runs where `unicode` and the like are still there
-    :param siblings: names of the modules of the same package
     """
     context = Context(tree)
     constructs: set[Construct] = set()
     for node in context.nodes():
         tells = [rule(node, context) for rule in _RULES.get(type(node), ())]
-        tells += [] if has_given_names else [_given_name(node, context)]
-        tells.append(_sibling(node, siblings))
+        tells += [_imported(node, surroundings.modules), _sibling(node, surroundings.siblings)]
+        tells += [] if surroundings.has_names else [_given_name(node, context)]
         number = getattr(node, "lineno", 1) + line - 1
         constructs |= {Construct(told[0], number, *told[1:]) for told in tells if told is not None}
     constructs |= {
@@ -249,27 +246,31 @@ def _raised_text(node: ast.Raise, context: Context) -> _Told:
 
 
 def _import(node: ast.Import, context: Context) -> _Told:
-    for alias in node.names:
-        module = alias.name.partition(".")[0]
-        if module in ABSENT_MODULES:
-            return _absent(module)
-        if alias.name in MEMBERS:
-            return (CODE, *MEMBERS[alias.name])
-    return None
-
-
-def _import_from(node: ast.ImportFrom, context: Context) -> _Told:
-    module = node.module or ""
-    if node.level:
-        return None
-    if module.partition(".")[0] in ABSENT_MODULES:
-        return _absent(module.partition(".")[0])
-    names = (f"{module}.{alias.name}" for alias in node.names)
-    name = next(filter(MEMBERS.__contains__, names), None)
+    name = next((alias.name for alias in node.names if alias.name in MEMBERS), None)
     return None if name is None else (CODE, *MEMBERS[name])
 
 
-def _absent(module: str) -> _Told:
+def _import_from(node: ast.ImportFrom, context: Context) -> _Told:
+    names = (f"{node.module}.{alias.name}" for alias in node.names)
+    name = None if node.level else next(filter(MEMBERS.__contains__, names), None)
+    return None if name is None else (CODE, *MEMBERS[name])
+
+
+def _modules(node: ast.AST) -> list[str]:
+    """Return the first names of the modules that a node imports by full names."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [(node.module or "").partition(".")[0]]
+    return []
+
+
+def _imported(node: ast.AST, given: frozenset[str]) -> _Told:
+    """Look at imports of modules that are called otherwise, or gone."""
+    absent = (name for name in _modules(node) if name in ABSENT_MODULES and name not in given)
+    module = next(absent, None)
+    if module is None:
+        return None
     meaning = ABSENT_MODULES[module]
     is_renamed = "gone" not in meaning and module not in ("commands", "popen2", "sets", "new")
     fixers = ("imports", "imports2", "urllib") if is_renamed else ()
@@ -278,12 +279,7 @@ def _absent(module: str) -> _Told:
 
 def _sibling(node: ast.AST, siblings: frozenset[str]) -> _Told:
     """Look at imports of modules of the same package that do not say so."""
-    names: list[str] = []
-    if isinstance(node, ast.Import):
-        names = [alias.name.partition(".")[0] for alias in node.names]
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        names = [(node.module or "").partition(".")[0]]
-    name = next(filter(siblings.__contains__, names), None)
+    name = next(filter(siblings.__contains__, _modules(node)), None)
     if name is None:
         return None
     return CODE, f"`import {name}` finds nothing beside the file: `from . import {name}`", ()

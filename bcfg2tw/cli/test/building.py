@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bcfg2tw.cli.admin.differences import differences
 from bcfg2tw.cli.looking import Site
+from bcfg2tw.cli.processes import for_each
 from bcfg2tw.cli.test.checks import Ignored, Problem, problems_of
-from bcfg2tw.cli.test.processes import for_each
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["ClientResult", "Log", "Tests"]

@@ -14,9 +14,9 @@ import click
 
 from bcfg2tw.cli.digests import canonical
 from bcfg2tw.cli.looking import Site
+from bcfg2tw.cli.processes import FORK, for_each
 from bcfg2tw.cli.revisions import RevisionError, Revisions
 from bcfg2tw.cli.test.building import Log
-from bcfg2tw.cli.test.processes import FORK, for_each
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["concerned"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
@@ -17,7 +17,7 @@ from bcfg2tw.engine.plugin.interfaces import ClientACLs
 from bcfg2tw.engine.plugins.default_acl import LOCALHOST, is_for_clients
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, is_element, line_of, place_of
 from bcfg2tw.errors import NotServing, PluginExecutionError, RepositoryError
 
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
@@ -64,12 +64,14 @@ class AddressRule:
 
     :ivar network: None for every address
     :ivar problem: why the rule cannot be understood, None if it can
+    :ivar place: its file and line
     """
 
     answer: bool | None
     method: str
     network: Network | None = None
     problem: str | None = None
+    place: str | None = field(default=None, compare=False)
 
     def matches(self, address: ClientAddress, rmi: str) -> bool:
         """
@@ -102,7 +104,8 @@ class AddressRules:
             return self._invalid(element, f"it must be Allow, Deny or Defer, not {element.tag}")
         method = element.get("method", "")
         try:
-            return AddressRule(ANSWERS[element.tag], method, _network(element))
+            network, place = _network(element), place_of(element)
+            return AddressRule(ANSWERS[element.tag], method, network, place=place)
         except ValueError as error:
             return self._invalid(element, str(error))
 
@@ -157,13 +160,10 @@ class ACL(Plugin, ClientACLs):
         :raises InvalidRule: if a rule that is reached cannot be understood
         :raises NotServing: if the file was never understood
         """
-        if self._addresses is None:
-            self._check_read(self.files.problem("ip.xml", AddressRules))
-        rules = () if self._addresses is None else self._addresses.rules
-        for rule in rules:
-            if rule.matches(address, rmi):
-                return rule.answer
-        if not rules:
+        rule = self.address_rule(address, rmi)
+        if rule is not None:
+            return rule.answer
+        if self._addresses is None or not self._addresses.rules:
             return None
         if address[0] in LOCALHOST:
             return True
@@ -172,6 +172,31 @@ class ACL(Plugin, ClientACLs):
         # what administrators call is not for everybody, as without this plugin; every loopback
         # address is this machine's (conformance case acl-live)
         return _address(address).is_loopback
+
+    def address_rule(self, address: ClientAddress, rmi: str) -> AddressRule | None:
+        """
+        Return the first rule of ip.xml that matches, None if none does.
+
+        :raises InvalidRule: if a rule that is reached cannot be understood
+        :raises NotServing: if the file was never understood
+        """
+        if self._addresses is None:
+            self._check_read(self.files.problem("ip.xml", AddressRules))
+        rules = () if self._addresses is None else self._addresses.rules
+        return next((rule for rule in rules if rule.matches(address, rmi)), None)
+
+    def metadata_rule(self, metadata: ClientMetadata, rmi: str) -> Element | None:
+        """
+        Return the first rule of metadata.xml that applies to a client and matches, None if none.
+
+        :raises NotServing: if the file was never understood
+        """
+        if self._metadata is None:
+            self._check_read(self.files.problem("metadata.xml", StructFile))
+            return None
+        rules = rules_of(self._metadata.matched(metadata))
+        matching = (rule for rule in rules if rmi_names_equal(rule.get("method", ""), rmi))
+        return next(matching, None)
 
     def _has_metadata_rules(self) -> bool:
         return self._metadata is not None and next(rules_of(self._metadata.root), None) is not None
@@ -193,14 +218,10 @@ class ACL(Plugin, ClientACLs):
 
     def _matching_rule(self, metadata: ClientMetadata, rmi: str) -> bool | None:
         """Return what the first rule says that applies and matches, None if none does."""
-        if self._metadata is None:
-            self._check_read(self.files.problem("metadata.xml", StructFile))
-        if self._metadata is None or not self._has_metadata_rules():
-            return True
-        for rule in rules_of(self._metadata.matched(metadata)):
-            if rmi_names_equal(rule.get("method", ""), rmi):
-                return rule.tag == "Allow"
-        return None
+        rule = self.metadata_rule(metadata, rmi)
+        if rule is not None:
+            return rule.tag == "Allow"
+        return None if self._has_metadata_rules() else True
 
     def _check_read(self, problem: RepositoryError | None) -> None:
         """

@@ -8,6 +8,7 @@ change, and none has to wait for one.
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import time
@@ -98,6 +99,12 @@ class Snapshot:
             self._derived[function] = function(self)
         value: T = self._derived[function]
         return value
+
+    def with_metadata(self, metadata: Metadata) -> Snapshot:
+        """Return the same state with another plugin that knows the clients, to look at it."""
+        snapshot = copy.copy(self)
+        snapshot.metadata = metadata
+        return snapshot
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:

@@ -25,7 +25,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.siteplugins import finding
 from bcfg2tw.engine.siteplugins.current import note_settings
 from bcfg2tw.engine.siteplugins.failures import MARK, describe
-from bcfg2tw.engine.siteplugins.in_force import OptionsInForce
+from bcfg2tw.engine.siteplugins.in_force import FormerOptions, OptionsInForce
 from bcfg2tw.engine.siteplugins.names import index
 from bcfg2tw.engine.siteplugins.names.options import SiteOptionGroup
 from bcfg2tw.engine.siteplugins.server import SiteServer
@@ -133,13 +133,17 @@ class SitePackage:
         # a package each, so that modules of the site can be below it
         module.__path__ = []
         vars(module).update(names)
-        if name == "Bcfg2.Options":
-            vars(module).update(self._options_module())
+        vars(module).update(self._of_this_site(name))
         self._modules[name] = module
         return module
 
-    def _options_module(self) -> dict[str, Any]:
-        return {"setup": self.options, "get_parser": self._parser, "Common": _Common()}
+    def _of_this_site(self, name: str) -> dict[str, Any]:
+        """Return what is another object in the module of each site."""
+        if name == f"{PLUGINS}.Cfg":
+            return {"SETUP": FormerOptions(self.options, lambda: self.settings)}
+        if name == "Bcfg2.Options":
+            return {"setup": self.options, "get_parser": self._parser, "Common": _Common()}
+        return {}
 
     def _parser(self, *_: Any, **__: Any) -> Parser:
         return Parser(self)
@@ -332,14 +336,14 @@ def _syntax_problem(error: SyntaxError) -> str:
     diagnosis = python2.diagnosis(error, error.text or "")
     if diagnosis is None:
         return f"{place}: {error.msg}"
-    return f"{place}: {error.msg} ({diagnosis}); `bcfg2tw migrate` makes a patch"
+    return f"{place}: {error.msg} ({diagnosis}); `bcfg2tw migrate --patch FILE` writes a patch"
 
 
 def _import_problem(module: str, error: Exception) -> str:
     text = describe(error)
     diagnosis = python2.diagnosis(error)
     if diagnosis is not None:
-        return f"{text} ({diagnosis}); `bcfg2tw migrate` makes a patch"
+        return f"{text} ({diagnosis}); `bcfg2tw migrate --patch FILE` writes a patch"
     if isinstance(error, ModuleNotFoundError):
         name = error.name or ""
         if name.partition(".")[0] == "Bcfg2":

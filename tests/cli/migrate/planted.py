@@ -165,13 +165,13 @@ IN_FILES = (
 MODULES = {
     "motd.py": """\
 import Bcfg2.Server.Plugin
-import xmlrpclib
+import urllib2, ConfigParser
 
 class Motd(Bcfg2.Server.Plugin.Plugin):
     __metaclass__ = type
 
-    def names(self):
-        return xrange(3)
+    def names(self, shelf):
+        return [xrange(3), shelf.has_key(1)]
 """,
     "Bcfg2/__init__.py": "",
     "Bcfg2/Server/__init__.py": "",

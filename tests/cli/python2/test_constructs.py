@@ -7,6 +7,7 @@ import ast
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.python2.finding import constructs_of
+from bcfg2tw.cli.python2.meaning import Surroundings
 from bcfg2tw.cli.python2.patching import patched
 
 #: A line of a module, and a part of what is said of it; empty where it is the same in Python 3.
@@ -197,9 +198,12 @@ class ConstructTests(SynchronousTestCase):
     def test_own_code(self) -> None:
         """Where `unicode` and the like are not given, they are told; so are modules beside."""
         text = "import helper\nunicode('a')\nxrange(2)\n"
-        constructs = constructs_of(text, "python", False, frozenset({"helper"}))
+        own = Surroundings(has_names=False, siblings=frozenset({"helper"}))
+        constructs = constructs_of(text, "python", own)
         self.assertEqual([one.line for one in constructs], [1, 2, 3])
         self.assertEqual(constructs_of(text, "python"), [])
+        given = Surroundings(modules=frozenset({"ConfigParser"}))
+        self.assertEqual(constructs_of("import ConfigParser", "python", given), [])
 
     def test_no_python(self) -> None:
         """A file that is neither Python 2 nor 3 is told at the line of the mistake."""

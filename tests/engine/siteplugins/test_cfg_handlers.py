@@ -41,7 +41,8 @@ class CfgRot(Bcfg2.Server.Plugins.Cfg.CfgGenerator):
         self.is_read = event.action != "deleted"
 
     def get_data(self, entry, metadata):
-        return self.data.strip()[::-1]
+        setup = Bcfg2.Server.Plugins.Cfg.SETUP
+        return self.data.strip()[::-1].encode(setup["encoding"])
 """
 
 FILTER = '''

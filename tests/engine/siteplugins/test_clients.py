@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 from typing import Any
 
 from lxml import etree
 
+from bcfg2tw.engine.siteplugins.names.threads import SiteThreadedStatistics
 from tests.builders import CLIENT, address, bundle_of, configuration, metadata_of
 from tests.engine.siteplugins.cases import SitePluginTestCase, bound, data_of, groups_of
 from tests.waiting import wait_until
@@ -216,6 +218,11 @@ class JournalTests(SitePluginTestCase):
         core.shutdown()
         plugin: Any = core.plugins["LateJournal"]
         self.assertFalse(plugin.site_plugin.is_alive())
+
+    def test_names(self) -> None:
+        """What the thread's class has for itself is nothing that Python's threads have."""
+        names = {name for name in vars(SiteThreadedStatistics) if not name.startswith("__")}
+        self.assertEqual(names & {*dir(threading.Thread), *vars(threading.Thread())}, {"run"})
 
 
 class WindowsTests(SitePluginTestCase):

@@ -10,9 +10,19 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.model.effects import Look
 from bcfg2tw.engine.siteplugins import turns
 from bcfg2tw.engine.siteplugins.turns import Turns
-from tests.builders import CLIENT, bundle_of, change, metadata_of, write_files
+from tests.builders import (
+    CLIENT,
+    a_repository,
+    bundle_of,
+    change,
+    metadata_of,
+    some_settings,
+    write_files,
+)
 from tests.engine.siteplugins.cases import SitePluginTestCase, data_of, groups_of
 
 ROOT = Path(__file__).parents[3]
@@ -149,6 +159,20 @@ class EventTests(SitePluginTestCase):
         data_of(core, "Events")
         core.reload(None)
         self.assertEqual(data_of(core, "Events"), [])
+
+
+class LookTests(SitePluginTestCase):
+    def test_nothing_is_made(self) -> None:
+        """Where nothing may change, a plugin is made without its folder."""
+        self.write_plugins({"Events": EVENTS})
+        repository = a_repository(self, {})
+        settings = some_settings(repository, plugins=("Bundler", "Metadata", "Events"))
+        core = NetworkCore(settings, Look())
+        self.addCleanup(core.shutdown)
+        core.load_plugins()
+        self.assertEqual(core.build_metadata(CLIENT).hostname, CLIENT)
+        self.assertIn("Events", core.plugins)
+        self.assertFalse(os.path.exists(os.path.join(repository, "Events")))
 
 
 class MutatingTests(SitePluginTestCase):

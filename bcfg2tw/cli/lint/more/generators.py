@@ -34,6 +34,7 @@ class Generators(Check):
 
     name = "Generators"
     plugin = "Bundler"
+    needs_core = True
     kinds = {
         "no-generator": Kind(
             "error",
@@ -139,6 +140,7 @@ class CfgFiles(Check):
 
     name = "CfgFiles"
     plugin = "Cfg"
+    needs_core = True
     kinds = {
         "unreachable-cfg-file": Kind(
             "warning",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from bcfg2tw.cli.crypt.secrets import Secret, secrets_in
 from bcfg2tw.cli.lint.check import Check, Kind, Remark
+from bcfg2tw.engine.secrets.sources import Secret, secrets_in
 
 
 class Crypto(Check):

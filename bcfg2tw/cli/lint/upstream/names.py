@@ -92,8 +92,7 @@ class GroupPatterns(Check):
     def _failure(self, element: Element, pattern: str, reason: str) -> Remark:
         text = f"Failed to initialize {element.tag} {pattern} for None: {reason}"
         message = f"{element.tag} {pattern!r} cannot be used: {reason}"
-        name = "pattern-fails-to-initialize"
-        return Remark(name, str(element.base), line_of(element), message, text)
+        return _failed_pattern(element, message, text)
 
 
 class AWSTags(Check):
@@ -116,10 +115,14 @@ class AWSTags(Check):
         pattern = tag.get(name)
         reason = None if pattern is None else pattern_problem(pattern)
         if reason is not None:
-            text = f"'{name}' regex could not be compiled: {reason}"
-            shown = f"{text}\n    {tag.get('name')}"
-            kind = "pattern-fails-to-initialize"
-            yield Remark(kind, str(tag.base), line_of(tag), text, shown)
+            text = f"'{name}' regex could not be compiled: {reason}\n    {tag.get('name')}"
+            message = f"{tag.tag} {name}={pattern!r} cannot be used: {reason}"
+            yield _failed_pattern(tag, message, text)
+
+
+def _failed_pattern(element: Element, message: str, text: str) -> Remark:
+    kind = "pattern-fails-to-initialize"
+    return Remark(kind, str(element.base), line_of(element), message, text)
 
 
 def pattern_problem(pattern: str) -> str | None:

@@ -19,6 +19,7 @@ class _Templates(Check):
     """Reads the templates of one language."""
 
     language: ClassVar[str]
+    needs_core = True
     handlers: ClassVar[tuple[str, ...]]
     is_upstream = True
 

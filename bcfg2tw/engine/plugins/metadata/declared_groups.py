@@ -9,7 +9,7 @@ from typing import Any, cast
 from bcfg2tw.engine.model.client_metadata import MetadataGroup
 from bcfg2tw.engine.plugins.metadata.membership import Conditions, Membership, Statement
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.xmlio import Element, check_root, line_of, place_of
+from bcfg2tw.engine.xmlio import Element, check_root, line_of, path_of, place_of
 
 logger = logging.getLogger("Metadata")
 
@@ -29,6 +29,8 @@ class DeclaredGroups:
     :ivar default: name of the group that unknown clients get as profile, None without one
     :ivar membership: the rules by which a client is in a group
     :ivar bundle_places: bundle to the file and line of the first group that has it
+    :ivar places: group to the file and line of the declaration that counts
+    :ivar places_of_bundles: group and bundle to the file and line that put them together
     :ivar client_places: client to the file and line of the first condition that names it
     :ivar names: of all groups that are declared, or that the rules speak of
     """
@@ -46,6 +48,8 @@ class DeclaredGroups:
         self.default: str | None = None
         self.declared: dict[str, MetadataGroup] = {}
         self.bundle_places: dict[str, str] = {}
+        self.places: dict[str, str] = {}
+        self.places_of_bundles: dict[tuple[str, str], str] = {}
         self.client_places: dict[str, str] = {}
         for element in root.iter("Client"):
             self.client_places.setdefault(element.get("name", ""), place_of(element))
@@ -68,8 +72,11 @@ class DeclaredGroups:
             self.default = name
         if name not in self.declared:
             self.declared[name] = group_of(name, element)
+            self.places[name] = place_of(element)
             for bundle in element.findall("Bundle"):
-                self.bundle_places.setdefault(bundle.get("name", ""), place_of(bundle))
+                place = place_of(bundle)
+                self.bundle_places.setdefault(bundle.get("name", ""), place)
+                self.places_of_bundles.setdefault((name, bundle.get("name", "")), place)
 
     def _statements(self, root: Element) -> Iterator[Statement]:
         for path in LEAVES:
@@ -83,7 +90,8 @@ class DeclaredGroups:
             logger.warning("%s:%s: Client %s holds no group and is ignored",
                            self.path, line_of(leaf), name)  # fmt: skip
         elif name is not None:
-            yield Statement(name, is_negated(leaf), conditions_of(leaf))
+            place = path_of(leaf), line_of(leaf)
+            yield Statement(name, is_negated(leaf), conditions_of(leaf), *place)
 
     def _categories(self) -> Mapping[str, str]:
         return {name: group.category for name, group in self.declared.items() if group.category}

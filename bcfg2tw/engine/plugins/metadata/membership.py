@@ -12,6 +12,14 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bcfg2tw.engine.model.membership_trail import (
+    GAINED,
+    LOST,
+    REFUSED,
+    SUPPRESSED,
+    MembershipTrail,
+)
+
 logger = logging.getLogger("Metadata")
 
 #: Names of groups in all questions and answers that are kept; ten megabytes or so.
@@ -29,6 +37,14 @@ class Conditions:
     clients: frozenset[str]
     not_clients: frozenset[str]
 
+    def words(self) -> list[str]:
+        """Return what is asked for: `group web`, `not client a`."""
+        kinds = {
+            "group": self.groups, "not group": self.not_groups, "client": self.clients,
+            "not client": self.not_clients,
+        }  # fmt: skip
+        return [f"{kind} {name}" for kind, names in kinds.items() for name in sorted(names)]
+
     def hold(self, client: str, groups: set[str]) -> bool:
         """Say whether a client in these groups meets the conditions."""
         return (
@@ -45,11 +61,19 @@ class Statement:
     One leaf of groups.xml: clients that meet its conditions are in a group.
 
     :ivar negated: whether it says that they are not in it
+    :ivar path: of the file that it stands in
     """
 
     group: str
     negated: bool
     conditions: Conditions
+    path: str | None = None
+    line: int | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The file and line, None where it is in no file."""
+        return None if self.path is None else f"{self.path}:{self.line}"
 
 
 class Statements:
@@ -79,13 +103,15 @@ class Statements:
 
     def that_hold(self, client: str, groups: set[str]) -> list[str]:
         """Return the names of the groups of all statements that hold, by first occurrence."""
+        names = {statement.group for statement in self.holding(client, groups)}
+        return sorted(names, key=self._order.__getitem__)
+
+    def holding(self, client: str, groups: set[str]) -> list[Statement]:
+        """Return the statements that hold, in no order."""
         candidates = [*self._others, *self._by_client.get(client, ())]
         for group in groups:
             candidates.extend(self._by_group.get(group, ()))
-        names = {
-            statement.group for statement in candidates if statement.conditions.hold(client, groups)
-        }
-        return sorted(names, key=self._order.__getitem__)
+        return [one for one in candidates if one.conditions.hold(client, groups)]
 
 
 class Membership:
@@ -118,23 +144,29 @@ class Membership:
         self._kept_names = 0
 
     def expand(
-        self, client: str, groups: Iterable[str], categories: Categories
-    ) -> tuple[set[str], Categories]:
+        self, client: str, groups: Iterable[str], categories: Categories,
+        trail: MembershipTrail | None = None,
+    ) -> tuple[set[str], Categories]:  # fmt: skip
         """
         Return all groups that follow from some, and the category records; changes neither.
 
         Ends where nothing changes any more; where it would go round in circles a warning says so.
+
+        :param trail: takes down each step
         """
+        if trail is not None:
+            answer = self._work_out(client, set(groups), dict(categories), trail)
+            return set(answer[0]), answer[1]
         everything = frozenset(groups)
         # groups that no statement asks for lead to nothing: whatever clients make up costs nothing
         start = everything & self._mentioned_groups
         mentioned_client = client if client in self._mentioned_clients else None
         key = (mentioned_client, start, frozenset(categories.items()))
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._work_out(client, set(start), dict(categories))
-            self._keep(key, answer, len(start) + len(answer[0]) + len(categories))
-        return set(answer[0] | (everything - start)), dict(answer[1])
+        kept = self._answers.get(key)
+        if kept is None:
+            kept = self._work_out(client, set(start), dict(categories))
+            self._keep(key, kept, len(start) + len(kept[0]) + len(categories))
+        return set(kept[0] | (everything - start)), dict(kept[1])
 
     def _keep(self, key: object, answer: tuple[frozenset[str], Categories], names: int) -> None:
         if self._kept_names + names > KEPT_NAMES:
@@ -144,14 +176,15 @@ class Membership:
         self._kept_names += names
 
     def _work_out(
-        self, client: str, groups: set[str], categories: Categories
-    ) -> tuple[frozenset[str], Categories]:
+        self, client: str, groups: set[str], categories: Categories,
+        trail: MembershipTrail | None = None,
+    ) -> tuple[frozenset[str], Categories]:  # fmt: skip
         seen: list[tuple[frozenset[str], frozenset[tuple[str, str]]]] = []
         state = (frozenset(groups), frozenset(categories.items()))
         while state not in seen:
             seen.append(state)
-            groups |= self._gains(client, groups, categories)
-            groups -= self._losses(client, groups, categories)
+            groups |= self._gains(client, groups, categories, trail)
+            groups -= self._losses(client, groups, categories, trail)
             state = (frozenset(groups), frozenset(categories.items()))
         if state != seen[-1]:
             logger.warning(
@@ -160,24 +193,50 @@ class Membership:
             )  # fmt: skip
         return state[0], categories
 
-    def _gains(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+    def _gains(
+        self, client: str, groups: set[str], categories: Categories, trail: MembershipTrail | None
+    ) -> set[str]:
         gained: set[str] = set()
         for name in self._positive.that_hold(client, groups):
             category = self._categories.get(name)
-            if name in groups or (category is not None and category in categories):
+            if name in groups:
+                continue
+            if trail is not None and name in trail.without_groups:
+                trail.note(name, REFUSED, "supposed")
+                continue
+            if category is not None and category in categories:
+                if trail is not None:
+                    holder = f"group {categories[category]}"
+                    self._note(trail, SUPPRESSED, name, self._positive, client, groups, holder)
                 continue
             if category is not None:
                 categories[category] = name
             gained.add(name)
+            if trail is not None:
+                self._note(trail, GAINED, name, self._positive, client, groups)
         return gained
 
-    def _losses(self, client: str, groups: set[str], categories: Categories) -> set[str]:
+    def _losses(
+        self, client: str, groups: set[str], categories: Categories, trail: MembershipTrail | None
+    ) -> set[str]:
         lost = groups.intersection(self._negative.that_hold(client, groups))
         for name in lost:
             category = self._categories.get(name)
             if category is not None:
                 categories.pop(category, None)
+            if trail is not None:
+                self._note(trail, LOST, name, self._negative, client, groups)
         return lost
+
+    def _note(
+        self, trail: MembershipTrail, verb: str, name: str, statements: Statements, client: str,
+        groups: set[str], holder: str | None = None,
+    ) -> None:  # fmt: skip
+        """Take down a step with the first statement that makes it."""
+        holding = [one for one in statements.holding(client, groups) if one.group == name]
+        first = min(holding, key=lambda one: (one.path or "", one.line or 0))
+        because = first.conditions.words() if holder is None else [holder]
+        trail.note(name, verb, "", first.place, because)
 
 
 def _unsteady_groups(

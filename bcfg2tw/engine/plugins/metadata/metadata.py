@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
+from bcfg2tw.engine.model.membership_trail import MembershipTrail
 from bcfg2tw.engine.plugin import interfaces
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -190,6 +192,16 @@ class Metadata(
     def _resolution(self) -> Resolution:
         return Resolution(self.groups, self._dynamic)
 
+    def traced(self, trail: MembershipTrail) -> Metadata:
+        """
+        Return a plugin that does what this one does, and takes down how clients get their groups.
+
+        :param trail: of one look at one client; what it supposes counts
+        """
+        plugin = copy.copy(self)
+        plugin.__dict__["_resolution"] = Resolution(self.groups, self._dynamic, trail)
+        return plugin
+
     def get_initial_metadata(self, client_name: str, register: bool = True) -> ClientMetadata:
         """
         Return what clients.xml and groups.xml say of a client: a fresh object.
@@ -211,7 +223,7 @@ class Metadata(
         self, metadata: ClientMetadata, groups: Iterable[str], source: str
     ) -> None:
         """Add groups that a connector gave, and all that follows from them."""
-        self._resolution.merge(metadata, groups)
+        self._resolution.merge(metadata, groups, source)
 
     def merge_additional_data(self, metadata: ClientMetadata, source: str, data: Any) -> None:
         """Make a connector's data an attribute, unless there is one of that name."""

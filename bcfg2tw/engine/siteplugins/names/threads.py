@@ -58,17 +58,17 @@ class SiteThreadedStatistics(SiteStatistics, SiteThreaded, threading.Thread):
 
     def run(self) -> None:
         """Work off the queue until the server ends."""
-        for metadata, xdata in self._kept():
-            self._handle(metadata, xdata)
+        for metadata, xdata in self._waiting_reports():
+            self._hand_over(metadata, xdata)
         while self.running and not self.terminate.is_set():
             try:
                 metadata, xdata = self.work_queue.get(timeout=LOOK_SECONDS)
             except Empty:
                 continue
-            self._handle(metadata, xdata)
-        self._keep()
+            self._hand_over(metadata, xdata)
+        self._keep_waiting()
 
-    def _handle(self, metadata: Any, xdata: Any) -> None:
+    def _hand_over(self, metadata: Any, xdata: Any) -> None:
         try:
             self.handle_statistic(metadata, xdata)
         except Exception:  # a site's own code: the next report has to be taken all the same
@@ -80,7 +80,7 @@ class SiteThreadedStatistics(SiteStatistics, SiteThreaded, threading.Thread):
         if self.is_alive() and threading.current_thread() is not self:
             self.join(10 * LOOK_SECONDS)
 
-    def _keep(self) -> None:
+    def _keep_waiting(self) -> None:
         waiting = []
         while not self.work_queue.empty():
             metadata, xdata = self.work_queue.get_nowait()
@@ -90,7 +90,7 @@ class SiteThreadedStatistics(SiteStatistics, SiteThreaded, threading.Thread):
             with open(f"{self.pending_file}.{os.getpid()}", "wb") as stream:
                 pickle.dump(waiting, stream, 2)
 
-    def _kept(self) -> Iterator[tuple[Any, Any]]:
+    def _waiting_reports(self) -> Iterator[tuple[Any, Any]]:
         for path in sorted(glob(f"{self.pending_file}*")):
             mine = f"{self._folder}/.{os.path.basename(path)}.{os.getpid()}"
             try:
@@ -104,9 +104,9 @@ class SiteThreadedStatistics(SiteStatistics, SiteThreaded, threading.Thread):
                 self.logger.error("%s: %s cannot be read: %s", self.name, path, error)
                 continue
             for client, text in waiting:
-                yield from self._rebuilt(client, text)
+                yield from self._rebuilt_reports(client, text)
 
-    def _rebuilt(self, client: str, text: str | bytes) -> Iterator[tuple[Any, Any]]:
+    def _rebuilt_reports(self, client: str, text: str | bytes) -> Iterator[tuple[Any, Any]]:
         try:
             metadata = self.core.build_metadata(client)
             yield metadata, parse_own(text if isinstance(text, bytes) else text.encode())

@@ -24,3 +24,23 @@ class Threaded:
     def start_threads(self) -> None:
         """Start them."""
         raise NotImplementedError
+
+
+class Statistics(Plugin):
+    """A plugin that takes what clients report."""
+
+    def process_statistics(self, client: Any, xdata: Any) -> None:
+        """Take a report."""
+        raise NotImplementedError
+
+
+class PullSource:
+    """A plugin that knows what clients have."""
+
+
+class PluginInitError(Exception):
+    """A plugin cannot be made."""
+
+
+class PluginExecutionError(Exception):
+    """A plugin cannot do what it is asked for."""

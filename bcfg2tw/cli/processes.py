@@ -1,12 +1,13 @@
-"""One function for many clients, in this process or in several that are forked from it."""
+"""Work in processes that are forked from this one: for many clients, or beside other work."""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-__all__ = ["FORK", "for_each"]
+__all__ = ["FORK", "beside", "for_each"]
 
 T = TypeVar("T")
 
@@ -26,6 +27,17 @@ def for_each(act: Callable[[str], T], hosts: Sequence[str], children: int) -> It
         return
     with FORK.Pool(count, _adopt, (act,)) as pool:
         yield from pool.imap(_act, hosts)
+
+
+@contextmanager
+def beside(act: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """
+    Have a function called in a process of its own while the block runs.
+
+    What is yielded waits for its result, and raises what it raised.
+    """
+    with FORK.Pool(1, _adopt, (lambda _: act(),)) as pool:
+        yield pool.apply_async(_act, ("",)).get
 
 
 #: The function of this process, where it is one of several.

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator
 from glob import escape as glob_escape
 from glob import glob
 
-from bcfg2tw.cli.crypt.kinds import CRYPT
-from bcfg2tw.cli.crypt.secrets import Secret, secrets_of
 from bcfg2tw.engine.encryption import decrypt, decrypt_by_any, passphrase_named
+from bcfg2tw.engine.secrets.sources import CRYPT, Secret, secrets_of
 from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.errors import EncryptionError, RepositoryError
 from bcfg2tw.settings import Settings

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bcfg2tw.cli.crypt.kinds import CRYPT, secret_paths, start_tag
 from bcfg2tw.engine.encryption import is_authenticated, looks_encrypted
 from bcfg2tw.engine.repository.listing import IgnoredNames
-from bcfg2tw.engine.xmlio import Element, line_of, parse_file
+from bcfg2tw.engine.xmlio import Element, attributes, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
+
+#: The end of the names of Cfg files that are encrypted.
+CRYPT = ".crypt"
 
 #: Files that are read without being decrypted.
 _NEVER_DECRYPTED = ("info.xml", "pubkey.xml")
@@ -82,3 +84,24 @@ def _of_element(element: Element) -> Secret:
         str(element.base), line_of(element), start_tag(element), element.get("encrypted"),
         (element.text or "").encode(),
     )  # fmt: skip
+
+
+def secret_paths(repository: str, ignored: Callable[[str], bool]) -> Iterator[str]:
+    """
+    Yield the files of a repository that may hold secrets: `.crypt` files and XML, sorted.
+
+    :param ignored: says of a name that it is no part of the repository
+    """
+    for folder, folders, names in os.walk(repository):
+        folders[:] = sorted(
+            name for name in folders if not ignored(name) and not name.startswith(".")
+        )
+        for name in sorted(names):
+            if name.endswith((CRYPT, ".xml")) and not ignored(name):
+                yield os.path.join(folder, name)
+
+
+def start_tag(element: Element) -> str:
+    """Return how an element begins: nothing of its text, which may be secret."""
+    described = "".join(f' {name}="{value}"' for name, value in attributes(element).items())
+    return f"<{element.tag}{described}>"

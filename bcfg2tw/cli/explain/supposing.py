@@ -1,0 +1,57 @@
+"""A site in which a client's probes are supposed to have said something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bcfg2tw.cli.looking import Site
+from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.plugins.probes.output import take_apart
+from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.memory import MemoryProbes
+from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.store import Store
+from bcfg2tw.settings import Settings
+
+__all__ = ["SupposingSite"]
+
+
+class SupposingSite(Site):
+    """A site whose answers of probes are in memory, with those that are supposed among them."""
+
+    def __init__(
+        self, overrides: Mapping[str, Any], client: str, outputs: Mapping[str, str]
+    ) -> None:
+        """
+        Read nothing yet.
+
+        :param client: whose probes are meant
+        :param outputs: name of a probe to what it is supposed to print
+        """
+        super().__init__(overrides)
+        self._client = client
+        self._outputs = outputs
+
+    def open_store(self, settings: Settings) -> Store | None:
+        """Return a copy of the state that is supposed; None where nothing is."""
+        if not self._outputs:
+            return None
+        store = open_store(settings, SystemClock())
+        probes = MemoryProbes(store.changes)
+        for answers in store.probes.all():
+            probes.save(answers)
+        probes.save(self._supposed(store.probes.of(self._client), settings))
+        return Store(store.clients, probes, store.changes)
+
+    def _supposed(self, before: Answers | None, settings: Settings) -> Answers:
+        answers = before or Answers(self._client, {}, frozenset(), 0)
+        allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
+        groups, data = set(answers.groups), dict(answers.data)
+        for name, text in self._outputs.items():
+            output = take_apart(text)
+            data[name] = output.data
+            groups |= {one for one in output.groups if any(p.fullmatch(one) for p in allowed)}
+        return replace(answers, data=data, groups=frozenset(groups))

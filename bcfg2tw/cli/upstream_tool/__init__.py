@@ -1,0 +1,1 @@
+"""`bcfg2tw upstream-tool`: the commands of an installed Bcfg2."""

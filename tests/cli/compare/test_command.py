@@ -1,0 +1,188 @@
+"""`bcfg2tw compare` beside servers that run: ours with another repository, and 1.3.4 itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bcfg2tw.settings import Settings
+from tests.builders import write_files
+from tests.cli.compare.planted import CLIENTS, COME, DB, WEB1, WEB2, planted
+from tests.command_processes import run_process
+from tests.commands import Ended
+from tests.network import an_authority, free_port
+from tests.processes import ServerProcess
+from tests.real_server import RealServer
+
+PASSWORD = "swordfish"
+PLUGINS = "Bundler,Cfg,Metadata,Rules"
+
+CONF = """\
+[server]
+repository = {repository}
+plugins = {plugins}
+filemonitor = pseudo
+[communication]
+password = {password}
+certificate = {cert}
+key = {key}
+ca = {ca}
+[components]
+bcfg2 = https://localhost:{port}
+"""
+
+
+class CompareTestCase(SynchronousTestCase):
+    """A repository for this server, and one for the other."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp()).absolute()
+        self.authority = an_authority(self)
+        self.port = free_port(self)
+        self.planted = planted()
+
+    def site(self, name: str, contents: Any, port: int) -> Settings:
+        """Write a repository and a bcfg2.conf; return its settings."""
+        repository = self.folder / name
+        write_files(str(repository), contents)
+        certificate, key = self.authority.issue("localhost", ["localhost", "127.0.0.1"])
+        values = {
+            "repository": repository, "plugins": PLUGINS, "password": PASSWORD, "port": port,
+            "cert": certificate.absolute(), "key": key.absolute(),
+            "ca": self.authority.certificate.absolute(),
+        }  # fmt: skip
+        conf = self.folder / f"{name}.conf"
+        conf.write_text(CONF.format(**values))
+        return Settings.load({"config": str(conf)})
+
+    def old_server(self, contents: Any) -> ServerProcess:
+        """Return a server of ours with a repository, which is to be entered."""
+        settings = self.site("old", contents, self.port)
+        return ServerProcess(self.folder / "log", "--config", str(settings.config))
+
+    def compare(self, *words: str) -> Ended:
+        """Compare the server with the repository of `new.conf`."""
+        return run_process(
+            "compare", "--old", f"https://localhost:{self.port}", *words, folder=str(self.folder)
+        )
+
+    def check_planted(self) -> None:
+        """Assert that all planted changes are found, and no other difference."""
+        self.site("new", self.planted.new, self.port)
+        (self.folder / "clients").write_text("\n".join(CLIENTS))
+        ended = self.compare("--new", "new.conf", "--clients-file", "clients", "--format", "json")
+        self.assertEqual(ended.status, 0, ended.errors)
+        differences = {
+            (group["kind"], group["tag"], group["name"], tuple(group["clients"]))
+            for group in json.loads(ended.output)["groups"]
+        }
+        self.assertEqual(differences - self.planted.expected, set())
+        self.assertEqual(self.planted.expected - differences, set())
+
+
+class PlantedTests(CompareTestCase):
+    def test_number(self) -> None:
+        """There are fifty of them, and each is told apart from the others."""
+        self.assertGreaterEqual(self.planted.number, 50)
+        self.assertEqual(len(self.planted.expected), self.planted.number)
+
+    def test_own_server(self) -> None:
+        """Each is found beside a server of ours that serves the older state."""
+        with self.old_server(self.planted.old):
+            self.check_planted()
+
+    def test_real_server(self) -> None:
+        """Each is found beside the server of Bcfg2 1.3.4, and nothing else differs."""
+        settings = self.site("old", self.planted.old, self.port)
+        with RealServer(self.folder / "real", settings, self.port):
+            self.check_planted()
+
+
+class OutcomeTests(CompareTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.same = dict(self.planted.old)
+
+    def test_equal(self) -> None:
+        """Equal servers have no difference, with --exit-code either; nothing is registered."""
+        with self.old_server(self.same) as server:
+            self.site("new", self.same, self.port)
+            ended = self.compare("--new", "new.conf", "--exit-code")
+            self.assertEqual(ended.status, 0, ended.output + ended.errors)
+            self.assertIn("Nothing changes for 4 clients.", ended.output)
+            self.assertEqual(server.said().count("Generated config for"), 4)
+            for other in ("DeclareVersion", "GetProbes", "Setting client"):
+                self.assertNotIn(other, server.said())
+
+    def test_exit_code(self) -> None:
+        """Where something differs, --exit-code ends with status 1; formats go to files."""
+        with self.old_server(self.same):
+            self.site("new", {**self.same, "Cfg/c/line/line": "other\n"}, self.port)
+            ended = self.compare(
+                "-C",
+                "new.conf",
+                "--client",
+                "web*",
+                "--exit-code",
+                "--output",
+                "markdown:out.markdown",
+            )
+        self.assertEqual(ended.status, 1, ended.errors)
+        self.assertIn("all 2 clients", ended.output)
+        self.assertIn("/c/line", (self.folder / "out.markdown").read_text())
+
+    def test_two_servers(self) -> None:
+        """Both sides may be servers; the clients are those of the bcfg2.conf."""
+        other = free_port(self)
+        with self.old_server(self.same):
+            self.site("new", {**self.same, "Cfg/c/line/line": "other\n"}, other)
+            conf = str(self.folder / "new.conf")
+            with ServerProcess(self.folder / "newlog", "--config", conf):
+                ended = self.compare("--new", f"https://localhost:{other}", "-C", conf)
+        self.assertEqual(ended.status, 0, ended.errors)
+        self.assertIn("+other", ended.output)
+        self.assertIn("4 of 4 clients change, in 1 difference", ended.output)
+
+    def test_dead(self) -> None:
+        """A server that is not there is status 2, and one line."""
+        self.site("new", self.same, self.port)
+        ended = self.compare("--new", "new.conf", "--retries", "1")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("nothing listens there", ended.errors)
+        self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
+
+    def test_refused(self) -> None:
+        """A client that the server refuses is told to be left out, and does not differ."""
+        clients = self.same["Metadata/clients.xml"]
+        assert isinstance(clients, str)
+        kept = clients.replace(f"name='{DB}'", f"name='{DB}' auth='cert'")
+        with self.old_server({**self.same, "Metadata/clients.xml": kept}):
+            self.site("new", self.same, self.port)
+            ended = self.compare("--new", "new.conf")
+        self.assertEqual(ended.status, 0, ended.errors)
+        self.assertIn(f"not compared: {DB}: localhost:{self.port}: HTTP status 401", ended.output)
+        self.assertIn("Nothing changes for 3 clients.", ended.output)
+
+    def test_unknown_clients(self) -> None:
+        """Without any client to ask for, the command says what to give."""
+        self.site("new", self.same, self.port)
+        (self.folder / "clients").write_text("# nobody\n")
+        ended = self.compare("--new", "new.conf", "--clients-file", "clients")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("names no client: write one a line", ended.errors)
+
+    def test_own_password(self) -> None:
+        """Clients that have a password of their own are asked for with that."""
+        clients = self.same["Metadata/clients.xml"]
+        assert isinstance(clients, str)
+        secure = clients.replace("password='of its own'", "password='of its own' secure='true'")
+        contents = {**self.same, "Metadata/clients.xml": secure}
+        with self.old_server(contents):
+            self.site("new", contents, self.port)
+            ended = self.compare("--new", "new.conf", "--client", WEB2, "--client", WEB1)
+        self.assertEqual(ended.status, 0, ended.errors)
+        self.assertIn("Nothing changes for 2 clients.", ended.output)
+        self.assertNotIn(COME, ended.output)
