@@ -36,7 +36,7 @@ from tests.workers.servers import processes_of
 #: How often a node is killed, and for how long the database is away.
 KILLS, AWAY_SECONDS = (10, 20.0) if IS_LONG else (1, 3.0)
 #: Acknowledged calls between two events.
-CALLS = 200 if IS_LONG else 40
+CALLS = 100 if IS_LONG else 40
 
 #: How often Bcfg2's client makes a call again, and after how long.
 RETRIES, RETRY_SECONDS = 3, 1.0
@@ -165,8 +165,8 @@ class NodesTests(SynchronousTestCase):
         )
 
     def kill(self, node: ServerProcess) -> None:
-        """End all processes of a node at once."""
-        for process in processes_of(node.process.pid):
+        """End all processes of a node at once, if it runs."""
+        for process in processes_of(node.process.pid) if node.process.poll() is None else ():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, 9)
         with contextlib.suppress(AssertionError):  # that it did not end in good order
