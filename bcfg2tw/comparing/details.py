@@ -13,7 +13,7 @@ from functools import cached_property
 from bcfg2tw.comparing.difference import Detail
 from bcfg2tw.comparing.normal import BASE64, NormalEntry
 from bcfg2tw.comparing.secrets import NO_SECRETS, SecretTexts
-from bcfg2tw.comparing.text_diff import Content, changed_lines, visible
+from bcfg2tw.comparing.text_diff import EntryContent, changed_lines, visible
 
 __all__ = ["ComparedClient", "attribute_details", "entry_details", "failure_details"]
 
@@ -107,22 +107,22 @@ def _content_details(
         yield _changed_content(before, after, client)
 
 
-def _is_secret(entry: NormalEntry | None, content: Content, client: ComparedClient) -> bool:
+def _is_secret(entry: NormalEntry | None, content: EntryContent, client: ComparedClient) -> bool:
     return entry is not None and client.secrets.hides_content(entry, _text(content))
 
 
-def _text(content: Content) -> str:
+def _text(content: EntryContent) -> str:
     """Return a content as text that may have a secret in it, also where it is no text."""
     return content.data.decode("latin-1") if content.text is None else content.text
 
 
-def _content(entry: NormalEntry | None) -> Content:
+def _content(entry: NormalEntry | None) -> EntryContent:
     if entry is None:
-        return Content(b"", "")
-    return Content.read(entry.text, entry.attributes.get("encoding") == BASE64)
+        return EntryContent(b"", "")
+    return EntryContent.read(entry.text, entry.attributes.get("encoding") == BASE64)
 
 
-def _changed_content(old: Content, new: Content, client: ComparedClient) -> Detail:
+def _changed_content(old: EntryContent, new: EntryContent, client: ComparedClient) -> Detail:
     lines = None
     if old.text is not None and new.text is not None:
         lines = changed_lines(old.text, new.text)

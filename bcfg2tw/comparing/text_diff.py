@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Content", "changed_lines", "visible"]
+__all__ = ["EntryContent", "changed_lines", "visible"]
 
 #: Lines around a change that are shown.
 CONTEXT_LINES = 3
@@ -24,7 +24,7 @@ _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 
 @dataclass(frozen=True)
-class Content:
+class EntryContent:
     """
     The content of an entry.
 
@@ -36,7 +36,7 @@ class Content:
     text: str | None
 
     @classmethod
-    def read(cls, text: str, is_base64: bool) -> Content:
+    def read(cls, text: str, is_base64: bool) -> EntryContent:
         """Decode what a document has; what is no base64 stays as it is."""
         if not is_base64:
             return cls(text.encode("utf-8"), text)

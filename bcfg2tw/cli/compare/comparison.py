@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bcfg2tw.cli.compare.servers import NO_ANSWER
-from bcfg2tw.cli.diff.comparison import ClientDifferences, ComparedStates, Progress, Refusals
+from bcfg2tw.cli.diff.comparison import ClientDifferences, ComparedStates, Progress, RefusedClients
 from bcfg2tw.comparing.client_names import folded_names
 from bcfg2tw.comparing.report import ComparisonReport, ReportBuilder
 
@@ -34,7 +34,7 @@ class ComparedServers(ComparedStates):
         return replace(report, notes=(*report.notes, *self._notes()))
 
     def take(
-        self, builder: ReportBuilder, refusals: Refusals, progress: Progress,
+        self, builder: ReportBuilder, refusals: RefusedClients, progress: Progress,
         client: ClientDifferences,
     ) -> None:  # fmt: skip
         """Take a client that was compared; one that could not be asked for does not differ."""

@@ -25,7 +25,7 @@ from bcfg2tw.engine.secrets.texts import encrypted_paths, secret_texts
 from bcfg2tw.engine.xmlio import parse_own
 from bcfg2tw.settings import Settings
 
-__all__ = ["ClientDifferences", "ComparedStates", "Progress", "Refusals"]
+__all__ = ["ClientDifferences", "ComparedStates", "Progress", "RefusedClients"]
 
 #: Shows how many clients of how many are done.
 Progress: TypeAlias = "Callable[[int], object]"
@@ -95,14 +95,14 @@ class ComparedStates:
         builder.notes += [*self.old.notes, *self.new.notes, *before.problems]
         builder.notes += _only(self.old, before.complaints, after.complaints)
         builder.notes += _only(self.new, after.complaints, before.complaints)
-        refusals = Refusals((self.old.title, self.new.title))
+        refusals = RefusedClients((self.old.title, self.new.title))
         with progress_bar("clients", len(hosts)) as progress:
             build_pairs(old, new, hosts, partial(self.take, builder, refusals, progress))
         refusals.check()
         return builder
 
     def take(
-        self, builder: ReportBuilder, refusals: Refusals, progress: Progress,
+        self, builder: ReportBuilder, refusals: RefusedClients, progress: Progress,
         client: ClientDifferences,
     ) -> None:  # fmt: skip
         """Take a client that was compared."""
@@ -156,7 +156,7 @@ def _only(state: State, complaints: Iterable[str], others: list[str]) -> list[st
     return [f"{state.title}: {line}" for line in complaints if line not in others]
 
 
-class Refusals:
+class RefusedClients:
     """The clients that states refuse because of their files; one that refuses all is no state."""
 
     def __init__(self, titles: Sequence[str]) -> None:
