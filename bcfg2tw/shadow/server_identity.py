@@ -7,34 +7,17 @@ authority, and the certificate to carry the name that is called, or a common nam
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 from OpenSSL import SSL, crypto
-from service_identity import CertificateError, VerificationError
-from service_identity.cryptography import (
-    verify_certificate_hostname,
-    verify_certificate_ip_address,
-)
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from bcfg2tw.certificates.server_names import chain_problem, is_address, name_problem
 from bcfg2tw.errors import SettingsError
 
 __all__ = ["OtherServerIdentity"]
-
-# The numbers of X509_verify_cert (openssl-verification-options(1), "DIAGNOSTICS").
-_CHAIN_PROBLEMS = {
-    9: "it is not valid yet: compare the clocks",
-    10: "it has expired",
-    18: "it is self-signed: give the certificate itself as [shadow] ca",
-    19: "it comes from an authority that is not trusted: name that in [shadow] ca",
-    20: "it comes from an authority that is not trusted: name that in [shadow] ca",
-    21: "it comes from an authority that is not trusted: name that in [shadow] ca",
-}
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -77,7 +60,7 @@ class OtherServerIdentity:
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the TLS state of a new connection; its handshake checks the certificate."""
         connection = SSL.Connection(self._context, None)
-        if not _is_address(self._host):
+        if not is_address(self._host):
             connection.set_tlsext_host_name(self._host.encode("idna"))
         connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._accepts)
         return connection
@@ -91,51 +74,12 @@ class OtherServerIdentity:
         accepted: int,
     ) -> bool:
         if not accepted:
-            other = f"OpenSSL's error {error_number}, see openssl-verification-options(1)"
-            problem = _CHAIN_PROBLEMS.get(error_number, other)
-            self.refusal = f"the server's certificate is refused: {problem}"
+            self.refusal = chain_problem(error_number, "[shadow] ca")
         elif depth == 0:
-            self.refusal = self._name_problem(certificate.to_cryptography())
-        return self.refusal is None
-
-    def _name_problem(self, certificate: x509.Certificate) -> str | None:
-        try:
-            if _is_address(self._host):
-                verify_certificate_ip_address(certificate, self._host)
-            else:
-                verify_certificate_hostname(certificate, self._host)
-        except VerificationError:
-            names = ", ".join(_alternative_names(certificate))
-            return (
-                f"the server's certificate is for {names}, not for {self._host}: "
-                "call the server by one of its names"
+            self.refusal = name_problem(
+                certificate.to_cryptography(),
+                self._host,
+                self._common_names,
+                "[shadow] common_names",
             )
-        except CertificateError:  # it carries no alternative name
-            return self._common_name_problem(certificate)
-        return None
-
-    def _common_name_problem(self, certificate: x509.Certificate) -> str | None:
-        names = [
-            str(item.value)
-            for item in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        ]
-        if self._common_names.intersection(names):
-            return None
-        return (
-            "the server's certificate has no subjectAltName, only the common name "
-            f"{', '.join(names) or '(none)'}: if that is the server, name it in "
-            "[shadow] common_names"
-        )
-
-
-def _alternative_names(certificate: x509.Certificate) -> list[str]:
-    extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    return [str(name.value) for name in extension.value]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+        return self.refusal is None

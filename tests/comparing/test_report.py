@@ -108,7 +108,15 @@ class DescriptionTests(SynchronousTestCase):
 
     def test_folded(self) -> None:
         """Names are folded that differ in their first number, as `compare` always did."""
-        self.assertEqual(folded_names(["b", "a3.x", "a1.x", "a2.x", "a05"]), "a05,a[1-3].x,b")
+        for names, expected in (
+            (["b", "a3.x", "a1.x", "a2.x", "a05"], "a05,a[1-3].x,b"),
+            (["pc1.a", "pc2.a", "pc3.a", "pc5.a"], "pc[1-3,5].a"),
+            (["pc9.a", "pc10.a"], "pc[9-10].a"),
+            (["pc09", "pc10"], "pc09,pc10"),
+            (["pc08", "pc09"], "pc[08-09]"),
+            (["a", "b1", "c1.x", "c2.y"], "a,b1,c1.x,c2.y"),
+        ):
+            self.assertEqual(folded_names(names), expected)
 
 
 class IgnoringTests(SynchronousTestCase):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
@@ -15,14 +14,14 @@ from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import findings_options, write_reports
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.statuses import FOUND
+from bcfg2tw.comparing.client_names import folded_names
 from bcfg2tw.engine.xmlio import Element, parse_own_file
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.finding import Finding
 
-__all__ = ["compare", "folded"]
+__all__ = ["compare"]
 
 _COLOURS = {REMOVED: "91", ADDED: "92", CHANGED: "93"}
-_NUMBER = re.compile(r"(\D*)(\d+)(.*)", re.DOTALL)
 
 
 @click.command("compare")
@@ -116,7 +115,7 @@ class _Printer:
         for difference, hosts in changes.items():
             names = [host for host in hosts if host]
             if names:
-                self._print(f"===== {folded(names)} =====")
+                self._print(f"===== {folded_names(names)} =====")
             self._print(self._coloured(str(difference), difference.kind))
             for line in self._details(difference):
                 self._print(f"  {line}")
@@ -143,31 +142,3 @@ class _Printer:
 
     def _coloured(self, text: str, kind: str) -> str:
         return f"\033[{_COLOURS[kind]}m{text}\033[0m" if self.is_coloured else text
-
-
-def folded(names: Iterable[str]) -> str:
-    """Return names of hosts with those folded that differ in their first number: `pc[1-3].a`."""
-    numbers: dict[tuple[str, str, int], list[str]] = {}
-    singles = []
-    for name in sorted(names):
-        match = _NUMBER.fullmatch(name)
-        if match is None:
-            singles.append(name)
-        else:
-            # leading zeros: only numbers of one width are counted on
-            width = len(match[2]) if match[2].startswith("0") else 0
-            numbers.setdefault((match[1], match[3], width), []).append(match[2])
-    groups = [f"{start}{_range(values)}{end}" for (start, end, _), values in numbers.items()]
-    return ",".join(sorted([*singles, *groups]))
-
-
-def _range(values: Sequence[str]) -> str:
-    if len(values) == 1:
-        return values[0]
-    runs: list[list[str]] = []
-    for value in sorted(values, key=int):
-        if runs and int(value) == int(runs[-1][-1]) + 1:
-            runs[-1].append(value)
-        else:
-            runs.append([value])
-    return "[" + ",".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs) + "]"

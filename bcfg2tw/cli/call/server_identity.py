@@ -9,36 +9,17 @@ accepted when `[communication] serverCommonNames` lists it, as Bcfg2's client do
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bcfg2tw.errors import Bcfg2Error
 
-if TYPE_CHECKING:  # it takes a while, and not every call looks at names
-    from cryptography import x509
-
 __all__ = ["CredentialsError", "IdentityError", "ServerIdentity", "chain_problem"]
 
-# The numbers of X509_verify_cert (openssl-verification-options(1), "DIAGNOSTICS"), with the remedy.
-_CHAIN_PROBLEMS = {
-    7: "its signature is wrong: was it signed by another CA of the same name?",
-    9: "it is not valid yet: compare the clocks",
-    10: "it has expired: the server needs a new one",
-    18: "it is self-signed: give the certificate itself as --ca, or [communication] ca",
-    19: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
-    20: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
-    21: "it comes from a CA that is not trusted: name the CA with --ca, or [communication] ca",
-    22: "its chain is too long: name the CA that signed it with --ca, or [communication] ca",
-    23: "it has been revoked: the server needs a new one",
-    24: "a certificate of its chain may sign no others: name the CA with --ca",
-    26: "it is for another purpose, such as a CA's: the server needs a certificate of its own",
-    66: "its key is too short for this OpenSSL: the server needs a new one",
-    68: "it is signed with a digest that this OpenSSL refuses: the server needs a new one",
-    79: "a certificate of its chain may sign no others: name the CA with --ca",
-}
+#: The options that name the trusted CA, and the common names of old certificates.
+_CA = "--ca, or [communication] ca"
+_COMMON_NAMES = "[communication] serverCommonNames"
 
 
 class CredentialsError(Bcfg2Error):
@@ -95,9 +76,14 @@ class ServerIdentity:
         certificate = connection.getpeercert(binary_form=True)
         if not self._checks_name or certificate is None:
             return
-        from cryptography import x509
+        # they take a while to import, and not every call looks at names
+        from cryptography.x509 import load_der_x509_certificate
 
-        problem = self._name_problem(x509.load_der_x509_certificate(certificate))
+        from bcfg2tw.certificates.server_names import name_problem
+
+        problem = name_problem(
+            load_der_x509_certificate(certificate), self._host, self._common_names, _COMMON_NAMES
+        )
         if problem is not None:
             raise IdentityError(problem)
 
@@ -121,64 +107,12 @@ class ServerIdentity:
                 f"{certificate} and {key} are not a certificate and its private key in PEM form"
             ) from error
 
-    def _name_problem(self, certificate: x509.Certificate) -> str | None:
-        from service_identity import CertificateError, VerificationError
-        from service_identity.cryptography import (
-            verify_certificate_hostname,
-            verify_certificate_ip_address,
-        )
-
-        try:
-            if _is_address(self._host):
-                verify_certificate_ip_address(certificate, self._host)
-            else:
-                verify_certificate_hostname(certificate, self._host)
-        except VerificationError:
-            names = ", ".join(_alternative_names(certificate))
-            return (
-                f"the server's certificate is for {names}, not for {self._host}: "
-                "call the server by one of its names"
-            )
-        except CertificateError:  # it carries no alternative name
-            return self._common_name_problem(certificate)
-        return None
-
-    def _common_name_problem(self, certificate: x509.Certificate) -> str | None:
-        from cryptography.x509.oid import NameOID
-
-        names = [
-            str(item.value)
-            for item in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        ]
-        if self._common_names.intersection(names):
-            return None
-        return (
-            "the server's certificate has no subjectAltName, only the common name "
-            f"{', '.join(names) or '(none)'}: if that is the server, name it in "
-            "[communication] serverCommonNames"
-        )
-
 
 def chain_problem(error: ssl.SSLCertVerificationError) -> str:
     """Return a clause that says why the chain of a server's certificate is refused."""
-    other = f"OpenSSL's error {error.verify_code}, see openssl-verification-options(1)"
-    problem = _CHAIN_PROBLEMS.get(error.verify_code, other)
-    return f"the server's certificate is refused: {problem}"
+    from bcfg2tw.certificates import server_names
 
-
-def _alternative_names(certificate: x509.Certificate) -> list[str]:
-    from cryptography import x509
-
-    extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    return [str(name.value) for name in extension.value]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return server_names.chain_problem(error.verify_code, _CA)
 
 
 def _check_readable(path: str, description: str) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.cli.admin.compare import folded
 from bcfg2tw.cli.admin.differences import Difference, differences
 from tests.builders import write_files
 from tests.command_processes import run_process
@@ -149,17 +148,6 @@ class CompareTests(AdminTestCase):
     def test_equal(self) -> None:
         """Two differences are one where they are the same for two hosts."""
         self.assertEqual(Difference("Added", "x", ("+a",)), Difference("Added", "x", ("+a",)))
-
-    def test_folded(self) -> None:
-        """Names of hosts are folded into ranges of their first number."""
-        for names, expected in (
-            (["pc1.a", "pc2.a", "pc3.a", "pc5.a"], "pc[1-3,5].a"),
-            (["pc9.a", "pc10.a"], "pc[9-10].a"),
-            (["pc09", "pc10"], "pc09,pc10"),
-            (["pc08", "pc09"], "pc[08-09]"),
-            (["a", "b1", "c1.x", "c2.y"], "a,b1,c1.x,c2.y"),
-        ):
-            self.assertEqual(folded(names), expected)
 
 
 class VizTests(AdminTestCase):
