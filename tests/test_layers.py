@@ -111,7 +111,7 @@ ROOMS = {
         ("",),
         ("cfg",),
         ("pulling",),
-        ("entry_set", "site_handlers"),
+        ("entry_set", "site_handler_names", "site_handlers"),
         ("kinds",),
         ("created", "authorized_keys", "templates", "verifiers", "plain"),
         ("certificates", "other_paths", "kind"),

@@ -64,10 +64,11 @@ class InfoXML:
     :ivar path: full path
     """
 
-    __slots__ = ("_attributes", "_template", "path")
+    __slots__ = ("_attributes", "_last_wins", "_template", "path")
 
     def __init__(self, source: Source) -> None:
         document = _InfoDocument(source)
+        self._last_wins = source.settings.info_reading == "1.3"
         self.path = document.path
         self._template = document if document.is_template else None
         self._attributes = () if document.is_template else _attributes_in(document.root)
@@ -92,7 +93,7 @@ class InfoXML:
             logger.warning(
                 "Multiple file metadata found in %s for %s", self.path, entry.get("name")
             )
-        if metadata.snapshot.settings.info_reading == "1.3":
+        if self._last_wins:
             applicable.reverse()
         if metadata.build.explanation is not None:
             candidates = [Candidate(f"{self.path}:{attributes.line}") for attributes in applicable]

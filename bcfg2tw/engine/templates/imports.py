@@ -47,13 +47,13 @@ class Import:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        if not level and name.partition(".")[0] == "Bcfg2":
+        module = None if level else self._provided.get(name)
+        if module is None and not level and name.partition(".")[0] == "Bcfg2":
             settings = self._settings or _settings_around(globals or {}, locals or {})
             if settings is not None:
                 upstream = importlib.import_module(_UPSTREAM_NAMES).import_for(settings)
                 package: ModuleType = upstream(name, globals, locals, fromlist)
                 return package
-        module = None if level else self._provided.get(name)
         if module is None:
             return builtins.__import__(name, globals, locals, fromlist or (), level)
         if fromlist:

@@ -17,7 +17,7 @@ from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
 from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
-from bcfg2tw.engine.plugins.cfg.site_handlers import site_kinds
+from bcfg2tw.engine.plugins.cfg.site_handler_names import handler_names
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
@@ -184,7 +184,7 @@ class Cfg(PathFolders, PullTarget, Tracked):
 
     def _all_kinds(self, context: PluginContext) -> tuple[Kind, ...]:
         # a kind is equal to itself only: the same ones from instance to instance
-        of_site = self.lasting.keep("site's kinds", lambda: site_kinds(context))
+        of_site = self.lasting.keep("site's kinds", lambda: _kinds_of_site(context))
         kinds = (*self.kinds(context.settings), *of_site)
         return tuple(sorted(kinds, key=lambda kind: kind.order)) if of_site else kinds
 
@@ -198,3 +198,13 @@ class Cfg(PathFolders, PullTarget, Tracked):
         """Replace a path's file, and what its info.xml says."""
         settings = self.context.settings
         return pulling.write(self.entry_sets[new_entry.name], specific, new_entry, settings)
+
+
+def _kinds_of_site(context: PluginContext) -> tuple[Kind, ...]:
+    handlers = tuple(handler_names(context.settings.cfg_handlers))
+    if not handlers:
+        return ()
+    # it takes a while, and most sites have none
+    from bcfg2tw.engine.plugins.cfg.site_handlers import site_kinds
+
+    return site_kinds(context, handlers)

@@ -1,15 +1,14 @@
 """
 Handlers of a site's own, which are written for upstream's names, as kinds of files.
 
-`[cfg] handlers` names them; where it names none, those are used that the site has in
-`Bcfg2/Server/Plugins/Cfg` on Python's path.
+It takes a while to import: the names of upstream come with it.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -28,9 +27,7 @@ from bcfg2tw.engine.plugins.cfg.interfaces import (
     Verifier,
 )
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
-from bcfg2tw.engine.plugins.cfg.kinds import KINDS
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.engine.siteplugins import finding
 from bcfg2tw.engine.siteplugins.adapter import own_metadata
 from bcfg2tw.engine.siteplugins.current import running_for
 from bcfg2tw.engine.siteplugins.failures import describe
@@ -48,11 +45,15 @@ logger = logging.getLogger("bcfg2-server")
 PACKAGE = "Bcfg2.Server.Plugins.Cfg"
 
 
-def site_kinds(context: PluginContext) -> tuple[Kind, ...]:
-    """Return the kinds of files that a site's own handlers take; those that fail are logged."""
+def site_kinds(context: PluginContext, handlers: Iterable[str]) -> tuple[Kind, ...]:
+    """
+    Return the kinds of files that a site's own handlers take; those that fail are logged.
+
+    :param handlers: what `handler_names` gave
+    """
     package = package_for(context.settings)
     kinds = []
-    for name in _handler_names(context.settings.cfg_handlers):
+    for name in handlers:
         module, _, attribute = name.rpartition(".")
         try:
             handler = package.plugin_class(module or f"{PACKAGE}.{name}", attribute)
@@ -60,28 +61,6 @@ def site_kinds(context: PluginContext) -> tuple[Kind, ...]:
         except PluginInitError as error:
             logger.error("Cfg: handler %s cannot be used: %s", name, error)
     return tuple(kinds)
-
-
-def _handler_names(configured: Iterable[str]) -> Iterator[str]:
-    """Yield the names of handlers that are not the engine's."""
-    ours = {kind.handler for kind in KINDS}
-    named = [name for name in configured if name.rpartition(".")[2] not in ours]
-    if not configured:
-        named = sorted(_names_of_site() - ours)
-    for name in named:
-        if "." in name or finding.plugin_file(os.path.join("Cfg", name)) is not None:
-            yield name
-
-
-def _names_of_site() -> set[str]:
-    folder = os.path.join(finding.PLUGINS, "Cfg")
-    return {
-        name.removesuffix(".py")
-        for root in finding.roots(folder)
-        for name in os.listdir(root)
-        if name.endswith(".py") and name.startswith("Cfg")
-        and not finding.is_installed_bcfg2(os.path.join(root, name))
-    }  # fmt: skip
 
 
 def _kind(handler: type[Any], server: SiteServer) -> Kind:
