@@ -10,6 +10,7 @@ dist/bcfg2tw.cdx.json, the bill of its materials.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 from container_file import read_container_file
-from image_life import live_through
+from image_life import USER, live_through
 from materials import write_bill
 from oci_layout import write_layout
 from trixie import MIRROR, SUITE, require_root, run
@@ -35,7 +36,7 @@ _EMPTIED = ("tmp/*", "var/log/*", "var/cache/*", "var/lib/apt", "etc/apt/sources
 
 
 def main() -> None:
-    require_root("skopeo", "umoci", "crun")
+    require_root("skopeo", "umoci", "runc")
     packages = sorted(DIST.glob("bcfg2tw_*_all.deb"))
     if not packages:
         sys.exit("there is no package in dist: python3 run.py debian makes it")
@@ -73,7 +74,7 @@ def make_files(package: Path, names: list[str], files: Path, folder: Path) -> No
     user = "groupadd --root $1 --system --gid 6789 bcfg2 && useradd --root $1 --system --uid 6789"
     user += " --gid bcfg2 --home-dir /var/lib/bcfg2 --shell /usr/sbin/nologin bcfg2"
     emptied = f"cd $1 && rm -rf {' '.join(_EMPTIED)}"
-    folders = "chroot $1 install -d -o bcfg2 -g bcfg2 -m 0750 /run/bcfg2-core /var/lib/bcfg2"
+    folders = "chroot $1 install -d -o bcfg2 -g bcfg2 -m 0750 /var/lib/bcfg2"
     run(
         "mmdebstrap", "--quiet", "--mode=root", "--variant=essential",
         "--dpkgopt=force-unsafe-io", '--aptopt=APT::Install-Recommends "false"', *excluded,
@@ -83,6 +84,9 @@ def make_files(package: Path, names: list[str], files: Path, folder: Path) -> No
         f"--include={','.join(['bcfg2tw', *names])}", SUITE, str(files), *MIRROR,
         sentence="the files of the image cannot be made, see above",
     )  # fmt: skip
+    run_folder = files / "run/bcfg2-core"  # made now: mmdebstrap empties /run at its end
+    run_folder.mkdir(mode=0o750)
+    os.chown(run_folder, USER, USER)
 
 
 def write_repository(package: Path, folder: Path) -> Path:

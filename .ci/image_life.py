@@ -1,5 +1,5 @@
 """
-The life of the image in containers of crun: a site is made, served, looked at, ended.
+The life of the image in containers of runc: a site is made, served, looked at, ended.
 
 The user, the command and the health check are those of the image.
 """
@@ -32,7 +32,7 @@ class Container:
         self._bundle = folder / "bundle"
         self.site = folder / "site"
         self.name = f"bcfg2tw-{os.getpid()}"
-        self._crun = ("crun", "--root", str(folder / "containers"), "--cgroup-manager=disabled")
+        self._runc = ("runc", "--root", str(folder / "containers"))
         run("umoci", "unpack", "--image", f"{layout}:{TAG}", str(self._bundle))
         self.site.mkdir(0o750)
         os.chown(self.site, USER, USER)
@@ -62,16 +62,16 @@ class Container:
 
     def command(self) -> list[str]:
         """Return the command that runs it in the foreground."""
-        return [*self._crun, "run", "--bundle", str(self._bundle), self.name]
+        return [*self._runc, "run", "--bundle", str(self._bundle), self.name]
 
     def inside(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the container that runs, as its user."""
-        command = [*self._crun, "exec", "--user", f"{USER}:{USER}", self.name, *words]
+        command = [*self._runc, "exec", "--user", f"{USER}:{USER}", self.name, *words]
         return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
     def end(self) -> None:
         """Have it end as container engines do."""
-        run(*self._crun, "kill", self.name, "SIGTERM")
+        run(*self._runc, "kill", self.name, "SIGTERM")
 
 
 def _without(described: list[dict[str, Any]], *kinds: str) -> list[dict[str, Any]]:
