@@ -49,7 +49,7 @@ PIP_OPTIONS = ["--quiet", "--disable-pip-version-check"]
 VERSIONS = ((3, 14), (3, 13), (3, 12), (3, 11), (3, 10))
 # Those that there were when the oldest libraries came out, so that these have wheels for them.
 OLDEST_VERSIONS = ((3, 10), (3, 11), (3, 12))
-REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(\[\w+\])?>=(?P<version>[\w.]+)(?P<marker>;.*)?")
+REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(\[[\w-]+\])?>=(?P<version>[\w.]+)(?P<marker>;.*)?")
 
 
 class Missing(Exception):

@@ -267,7 +267,8 @@ class CoreResource(Resource):
         if self._has_bad_certificate(exchange):
             return False
         try:
-            is_admitted = self._admits_all or await self._is_authentic(exchange)
+            # with another server there are the calls as well that this one refuses: bodies first
+            is_admitted = self.shadow is not None or await self._is_authentic(exchange)
             if is_admitted and not exchange.is_over:
                 await self._take_room(exchange)
         except (Busy, NotServing, TookTooLong):
@@ -280,11 +281,6 @@ class CoreResource(Resource):
         elif not exchange.is_over:
             exchange.request.channel.resume_reading()
         return is_admitted
-
-    @property
-    def _admits_all(self) -> bool:
-        """True where credentials are another server's to check, with the whole call."""
-        return self.shadow is not None and self.shadow.checks_credentials
 
     async def _is_authentic(self, exchange: Exchange) -> bool:
         dispatcher = await self._ready()

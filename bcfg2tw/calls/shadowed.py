@@ -82,10 +82,6 @@ class ShadowedCall:
 class Shadow(Protocol):
     """The way to another server of the same clients; for the reactor's thread."""
 
-    @property
-    def checks_credentials(self) -> bool:
-        """True where the other server decides who is let in, so that bodies are read before."""
-
     def concerns(self, method: str) -> bool:
         """Say whether calls of a method go through `answer`."""
 

@@ -68,11 +68,6 @@ class ShadowMode:
             self._comparisons.has_rest,
         )
 
-    @property
-    def checks_credentials(self) -> bool:
-        """True where the other server decides who is let in, so that bodies are read before."""
-        return self.settings.shadow_answers == "theirs"
-
     def concerns(self, method: str) -> bool:
         """Say whether a method is one of a client's run; all others are this server's alone."""
         return method in READS or method in WRITES
@@ -87,9 +82,13 @@ class ShadowMode:
             **self._comparisons.picture(),
         }
 
+    @property
+    def _answers_itself(self) -> bool:
+        return self.settings.shadow_answers == "ours"
+
     def answer(self, call: ShadowedCall) -> Deferred[HttpAnswer]:
         """Return the answer for the client, and see to the rest beside it."""
-        way = self._answer_with_theirs if self.checks_credentials else self._answer_with_ours
+        way = self._answer_with_ours if self._answers_itself else self._answer_with_theirs
         return Deferred.fromCoroutine(way(call))
 
     def stop(self) -> Deferred[Any]:
@@ -221,7 +220,7 @@ class ShadowMode:
 
     def _left_out(self, call: ShadowedCall) -> None:
         self._comparisons.note(call, LEFT_OUT)
-        if call.is_write and not self.checks_credentials:
+        if call.is_write and self._answers_itself:
             self._comparisons.note_lone_write(call, TOO_MUCH)
 
     def _not_passed_on(self, call: ShadowedCall, ours: HttpAnswer) -> None:
