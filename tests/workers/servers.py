@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def workers_of(supervisor: int) -> list[int]:
 def processes_of(supervisor: int) -> list[int]:
     """Return all processes of a server."""
     return [supervisor, nursery_of(supervisor), *workers_of(supervisor)]
+
+
+def stop(process: int) -> None:
+    """Stop a process, as SIGSTOP does, and wait until it does nothing more."""
+    os.kill(process, signal.SIGSTOP)
+    status = Path(f"/proc/{process}/stat")
+    wait_until(
+        lambda: status.read_text().rpartition(")")[2].split()[0] == "T",
+        lambda: f"{process} does not stop: {status.read_text()}",
+    )
 
 
 def wait_for_ends(processes: list[int], said: Callable[[], str]) -> None:

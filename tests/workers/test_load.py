@@ -19,7 +19,7 @@ from tests.test_durability import ENDED, GONE, PARTS, UPLOAD, DurabilityTests, L
 from tests.test_restarts import Load as CallLoad
 from tests.test_restarts import RestartTests
 from tests.waiting import PATIENCE_SECONDS
-from tests.workers.servers import nursery_of, processes_of, wait_for_ends, workers_of
+from tests.workers.servers import nursery_of, processes_of, stop, wait_for_ends, workers_of
 
 #: Workers that are killed, one a second.
 KILLS = 60 if IS_LONG else 10
@@ -105,8 +105,8 @@ class WorkersDurabilityTests(DurabilityTests):
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End all processes of a server at once: none has time to see that another is gone."""
         # from the top: what is stopped starts no others, which would not be in the list
-        os.kill(process.pid, signal.SIGSTOP)
-        os.kill(nursery_of(process.pid), signal.SIGSTOP)
+        stop(process.pid)
+        stop(nursery_of(process.pid))
         processes = processes_of(process.pid)
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for one in processes:
