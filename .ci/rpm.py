@@ -19,6 +19,7 @@ from trixie import run
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 SPEC = ROOT / "packaging/rpm/bcfg2tw.spec"
+RULES = SPEC.with_suffix(".rpmlintrc")
 EXPECTED = (
     "/usr/bin/bcfg2tw", "/usr/bin/bcfg2-server", "/usr/bin/bcfg2-admin", "/usr/bin/bcfg2-lint",
     "/usr/lib/systemd/system/bcfg2-core.service", "/usr/lib/systemd/system/bcfg2-core.socket",
@@ -87,7 +88,9 @@ def check_scripts(package: Path) -> None:
 
 def judge(package: Path) -> None:
     """End where rpmlint has found an error."""
-    asked = subprocess.run(["rpmlint", str(package)], capture_output=True, text=True)
+    asked = subprocess.run(
+        ["rpmlint", "--rpmlintrc", str(RULES), str(package)], capture_output=True, text=True
+    )
     print(asked.stdout[-4000:])
     if asked.returncode != 0:
         sys.exit("rpmlint is not content, see above")
