@@ -15,9 +15,8 @@ from typing import Any
 from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import FOR_ALL, Specificity, specificity_of_suffix
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugins.cfg.created.creator_file import made_once
 from bcfg2tw.engine.plugins.cfg.interfaces import (
     ContentGenerator,
     Creator,
@@ -213,20 +212,14 @@ class SiteCreatorFile(_StandIn, Creator):
 
     def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """Make the content for a client, keep it, and return it."""
-        return metadata.effects.perform(
-            f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
-            partial(self._create, entry, metadata, entry_set),
-            lambda: PLACEHOLDER,
+        return made_once(
+            self, entry, metadata, entry_set, partial(self._make, entry, metadata, entry_set)
         )
 
-    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
-        with creating(entry_set.folder):
-            present = entry_set.present(entry, metadata)
-            if present is not None:
-                return present
-            data = self._call("create_data", entry, own_metadata(metadata))
-            entry_set.outdate(*self._handler.written)
-            return as_content(data)
+    def _make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
+        data = self._call("create_data", entry, own_metadata(metadata))
+        entry_set.outdate(*self._handler.written)
+        return as_content(data)
 
 
 def as_content(value: Any) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from abc import abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -26,6 +27,36 @@ DEFAULT_PRIORITY = "50"
 
 #: The extension of an encrypted file.
 CRYPT = ".crypt"
+
+
+def made_once(
+    creator: Creator,
+    entry: Element,
+    metadata: ClientMetadata,
+    entry_set: PathFiles,
+    make: Callable[[], Content],
+) -> Content:
+    """
+    Return the content that is on disk for a client by now; if nothing is, make it.
+
+    A build that only looks gets a placeholder in place of what would be made.
+
+    :param make: makes the content, keeps it, and returns it; nobody else creates meanwhile
+    """
+
+    def make_alone() -> Content:
+        with creating(entry_set.folder):
+            content = entry_set.present(entry, metadata)
+            return make() if content is None else content
+
+    content = entry_set.present(entry, metadata)
+    if content is not None:
+        return content
+    return metadata.effects.perform(
+        f"{entry_set.name} would be made for {metadata.hostname}, as {creator.path} says",
+        make_alone,
+        lambda: PLACEHOLDER,
+    )
 
 
 class CreatorFile(StructFile, Creator):
@@ -51,22 +82,13 @@ class CreatorFile(StructFile, Creator):
         :raises Bcfg2Error: if it cannot be made
         :raises OSError: if it cannot be written
         """
-        content = entry_set.present(entry, metadata)
-        if content is not None:
-            return content
-        return metadata.effects.perform(
-            f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
-            partial(self._create, entry, metadata, entry_set),
-            lambda: PLACEHOLDER,
+        return made_once(
+            self, entry, metadata, entry_set, partial(self._make, entry, metadata, entry_set)
         )
 
-    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
-        with creating(entry_set.folder):
-            content = entry_set.present(entry, metadata)
-            if content is not None:
-                return content
-            self.check_passphrase()
-            return self.make(entry, metadata, entry_set)
+    def _make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
+        self.check_passphrase()
+        return self.make(entry, metadata, entry_set)
 
     @abstractmethod
     def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
