@@ -61,7 +61,7 @@ class ComparisonReport:
 
     @property
     def summary(self) -> str:
-        """How many clients differ, in a sentence."""
+        """The number of clients that differ, in a sentence."""
         if not self.clients:
             return "There is no client to compare."
         total = _count(self.clients, "client")

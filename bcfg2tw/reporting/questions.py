@@ -1,4 +1,4 @@
-"""What administrators' programs ask of the newest run of a host (:ref:`reporting-7`)."""
+"""Questions of administrators' programs about the newest run of a host (:ref:`reporting-7`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record says of the differences between two servers, as a report that can be shown."""
+"""The differences between two servers that a record holds, as a report that can be shown."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ KEPT_SECONDS = 60.0
 
 
 class SiteSecrets:
-    """What is encrypted in the repository, as it was a moment ago."""
+    """The texts that are encrypted in the repository, as they were a moment ago."""
 
     def __init__(self, settings: Settings) -> None:
         """

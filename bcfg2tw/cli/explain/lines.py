@@ -1,4 +1,4 @@
-"""What was found out about a client, in words and as JSON."""
+"""The reasons for what a client is and has, in words and as JSON."""
 
 from __future__ import annotations
 

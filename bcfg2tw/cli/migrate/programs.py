@@ -1,4 +1,4 @@
-"""What else of Bcfg2 runs on the machine: services, jobs; and whose checkout the repository is."""
+"""Services and jobs of Bcfg2 that run beside the server, and the owner of the checkout."""
 
 from __future__ import annotations
 

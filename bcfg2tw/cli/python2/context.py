@@ -54,7 +54,7 @@ class Context:
 
     @cached_property
     def _values(self) -> Mapping[tuple[ast.AST, str], list[ast.expr | None]]:
-        """What each name of each function is set to; None for what is no plain assignment."""
+        """The values that names of functions are set to; None for what is no plain assignment."""
         values: dict[tuple[ast.AST, str], list[ast.expr | None]] = {}
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

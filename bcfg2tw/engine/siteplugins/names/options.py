@@ -19,7 +19,7 @@ class OptionParserException(Bcfg2Error):
 
 
 class Types:
-    """What turns the text of an option into a value."""
+    """Functions that turn the text of an option into a value."""
 
     @staticmethod
     def path(value: str) -> str:

@@ -37,7 +37,7 @@ class ExecutorResult:
 
     @property
     def error(self) -> str:
-        """What it wrote, or its exit status, where it failed."""
+        """The text that it wrote, or its exit status, where it failed."""
         if self.success:
             return ""
         text = (self.stderr or self.stdout).strip()

@@ -1,4 +1,4 @@
-"""How long entries have been in their states: since the oldest run in a row without a gap."""
+"""The ages of states of entries: since the oldest run in a row without a gap."""
 
 from __future__ import annotations
 
