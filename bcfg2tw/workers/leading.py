@@ -24,8 +24,8 @@ from bcfg2tw.workers.shared_context import SharedContext
 
 log = Logger()
 
-#: A change that takes all workers together longer than this to read is not read by each: they are
-#: forked anew from the nursery, which has read it.
+#: A change that takes all workers together more processor time than this to read is not read by
+#: each: they are forked anew from the nursery, which has read it.
 READ_BY_EACH_SECONDS = 0.5
 
 

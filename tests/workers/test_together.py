@@ -96,7 +96,7 @@ class TogetherTests(SynchronousTestCase):
                 self.write(number)
                 self.wait_for_number(server, number)
                 self.assertEqual(self.numbers(server), [str(number)] * 2)
-            self.assertEqual(workers_of(server.process.pid), workers)
+            self.assertEqual(workers_of(server.process.pid), workers, server.said())
 
     def test_changed_while_replaced(self) -> None:
         """A worker that begins after a change begins with it."""
