@@ -114,9 +114,30 @@ class Notifications:
         self._inotify = Inotify(reactor, self._take_event)
         self._watches = _Watches(self._inotify, ignored)
         self._is_looking = False
+        # what the watches are for; None where some may be missing
+        self._watched: frozenset[str] | None = None
+        # what has come or gone and was no folder; it may have been a link, or be one
+        self._other_names: set[str] = set()
 
     def look(self, paths: Collection[str]) -> set[str]:
-        """Watch folders, files and globs, and return what was not watched until now."""
+        """
+        Watch folders, files and globs, and return what was not watched until now.
+
+        All are gone through only where a folder or a link has come or gone, or other paths count:
+        a file that changes, or another one in its place, costs the same among however many.
+        """
+        names, self._other_names = self._other_names, set()
+        watched = frozenset(paths)
+        if watched == self._watched and not any(map(self._watches.is_link, names)):
+            return set()
+        self._watched = watched  # before the work: events that are met meanwhile take it back
+        try:
+            return self._watch_anew(watched)
+        except BaseException:
+            self._watched = None
+            raise
+
+    def _watch_anew(self, paths: Collection[str]) -> set[str]:
         self._is_looking = True
         try:
             now = _Watches(self._inotify, self._ignored)
@@ -135,12 +156,32 @@ class Notifications:
 
     def _take_event(self, watch: int, mask: int, name: str) -> None:
         if mask & flags.Q_OVERFLOW:
-            self._changed(None)
+            self._miss()
         elif watch in self._watches.folders:
-            for path in self._watches.changed_paths(watch, name):
+            paths = tuple(self._watches.changed_paths(watch, name))
+            self._note_names(watch, mask, name, paths)
+            for path in paths:
                 self._changed(path)
         elif self._is_looking and name:
-            self._changed(None)  # of a folder that is just about to be known
+            self._miss()  # of a folder that is just about to be known
+
+    def _miss(self) -> None:
+        self._watched = None
+        self._changed(None)
+
+    def _note_names(self, watch: int, mask: int, name: str, paths: Collection[str | None]) -> None:
+        """
+        Take note of what an event says about the folders and links that there are.
+
+        :param paths: that change with it
+        """
+        if mask & (flags.ISDIR | flags.IGNORED):
+            if paths or not name:
+                self._watched = None
+        elif mask & STRUCTURE and None in paths:
+            self._watched = None
+        elif mask & STRUCTURE and paths:
+            self._other_names.update(self._watches.full_paths(watch, name))
 
 
 class _Watches:
@@ -154,6 +195,7 @@ class _Watches:
         self._queue = queue
         self._ignored = ignored
         self._interests: dict[str, Interest] = {}
+        self._links: set[str] = set()
         self.folders: dict[int, tuple[str, ...]] = {}
 
     def watch(self, path: str) -> None:
@@ -164,6 +206,7 @@ class _Watches:
         self._watch_name(path, path)
         real = os.path.realpath(path)
         if real != path:
+            self._links.add(path)
             self._watch_name(real, path)
         self._watch_tree(path, frozenset())
 
@@ -175,6 +218,14 @@ class _Watches:
                 yield interest.names[name]
             elif interest.everything and name and name not in self._ignored:
                 yield os.path.join(folder, name)
+
+    def full_paths(self, watch: int, name: str) -> Iterator[str]:
+        """Yield the paths of a name below a watch."""
+        return (os.path.join(folder, name) for folder in self.folders[watch])
+
+    def is_link(self, path: str) -> bool:
+        """Say whether a path is a link, or was one when it was watched."""
+        return path in self._links or os.path.islink(path)
 
     def new_since(self, before: _Watches) -> set[str]:
         """Return the paths that were not watched before."""
@@ -233,6 +284,7 @@ class _Watches:
 
     def _watch_entry(self, entry: os.DirEntry[str], above: frozenset[tuple[int, int]]) -> None:
         if entry.is_symlink():
+            self._links.add(entry.path)
             self._watch_name(os.path.realpath(entry.path), entry.path)
         try:
             is_folder = entry.is_dir()

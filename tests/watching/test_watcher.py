@@ -336,6 +336,39 @@ class InotifyTests(TestCase):
         write_files(self.top, {"elsewhere/b.xml": "2"})
         await self.assert_told(link)
 
+    async def test_new_link(self) -> None:
+        """A link that takes a file's place is followed from then on, until it is replaced."""
+        write_files(self.top, {"elsewhere/b.xml": "1"})
+        path, target = os.path.join(self.folder, "sub/a.xml"), os.path.join(self.top, "elsewhere")
+        await self.start()
+        os.symlink(os.path.join(target, "b.xml"), path + ".new")
+        os.rename(path + ".new", path)
+        await self.assert_told(path)
+        await self.rest()
+        self.core.reloads.clear()
+        write_files(target, {"b.xml": "2"})
+        await self.assert_told(path)
+        write_files(self.folder, {"sub/new.xml": "1"})
+        os.rename(os.path.join(self.folder, "sub/new.xml"), path)
+        await self.assert_told(path)
+        await self.rest()
+        self.core.reloads.clear()
+        write_files(target, {"b.xml": "3"})
+        await self.assert_nothing_told()
+
+    async def test_folder_after_files(self) -> None:
+        """A folder that comes after changes of files only is watched."""
+        await self.start()
+        for number in range(3):
+            write_files(self.folder, {"sub/a.xml": str(number)})
+            await self.assert_told(os.path.join(self.folder, "sub/a.xml"))
+            await self.rest()
+        write_files(self.folder, {"new/a.xml": "1"})
+        await self.rest()
+        self.core.reloads.clear()
+        write_files(self.folder, {"new/a.xml": "2"})
+        await self.assert_told(os.path.join(self.folder, "new/a.xml"))
+
     async def test_loop_of_links(self) -> None:
         """Links that lead in a circle do no harm."""
         os.symlink(self.folder, os.path.join(self.folder, "sub/loop"))
