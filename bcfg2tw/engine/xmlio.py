@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
+from bcfg2tw.engine.upload_names import UploadNames
 from bcfg2tw.errors import Bcfg2Error, RepositoryError
 
 Element: TypeAlias = etree._Element
@@ -22,6 +23,9 @@ Element: TypeAlias = etree._Element
 #: Each attribute of a document has one of these in it.
 ATTRIBUTE_MARKS = ('="', "='", "= ", "=\n", "=\t", "=\r")
 ATTRIBUTES_OF_ELEMENT = 3
+
+#: The names that threads which live on may meet in uploads.
+_NAMES = UploadNames()
 
 XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 
@@ -162,9 +166,11 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
     """
     Parse a document whose names anybody has made up.
 
-    In a thread of its own: lxml keeps each name of an element or attribute for as long as the
-    thread lives that met it.
+    In a thread of its own, unless its names are some of few that clients send again and again: lxml
+    keeps each name of an element or attribute for as long as the thread lives that met it.
     """
+    if _NAMES.admit(text):
+        return etree.fromstring(text.encode("utf-8"), make_parser())
     parsed: Future[Element] = Future()
 
     def parse() -> None:
