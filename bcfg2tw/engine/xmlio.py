@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
+from bcfg2tw.engine.upload_names import UploadNames
 from bcfg2tw.errors import Bcfg2Error, RepositoryError
 
 Element: TypeAlias = etree._Element
@@ -21,6 +22,9 @@ Element: TypeAlias = etree._Element
 #: Each attribute of a document has one of these in it.
 ATTRIBUTE_MARKS = ('="', "='", "= ", "=\n", "=\t", "=\r")
 ATTRIBUTES_OF_ELEMENT = 3
+
+#: The names that threads which live on may meet in uploads.
+_NAMES = UploadNames()
 
 XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 
@@ -163,11 +167,14 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
     """
     Parse a document whose names anybody has made up.
 
-    In a thread of its own: lxml keeps each name of an element or attribute for as long as the
-    thread lives that met it. Another document must not be parsed there: the names of both would be
-    kept in one place, which no lock guards. The thread is a bare one, since an object of
-    `threading` takes as long as half the parsing.
+    In a thread of its own, unless its names are some of few that clients send again and again: lxml
+    keeps each name of an element or attribute for as long as the thread lives that met it. Another
+    document must not be parsed there: the names of both would be kept in one place, which no lock
+    guards. The thread is a bare one, since an object of `threading` takes as long as half the
+    parsing.
     """
+    if _NAMES.admit(text):
+        return etree.fromstring(text.encode("utf-8"), make_parser())
     roots: list[Element] = []
     errors: list[Exception] = []
     ended = allocate_lock()

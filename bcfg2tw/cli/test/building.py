@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bcfg2tw.cli.admin.differences import differences
 from bcfg2tw.cli.looking import Site
 from bcfg2tw.cli.processes import for_each
 from bcfg2tw.cli.test.checks import Ignored, Problem, problems_of
+from bcfg2tw.comparing.differences import compare
+from bcfg2tw.comparing.sentences import sentences_of
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["ClientResult", "Log", "Tests"]
@@ -71,8 +72,9 @@ class Tests:
             again = self._site.configuration(host) if self._builds > 1 else built
         except Bcfg2Error as error:
             return (Problem("build-error", str(error)),), ()
-        changes = () if again is built else differences(built.document, again.document)
-        return tuple(problems), tuple(map(str, changes))
+        changes = () if again is built else compare(built.document, again.document)
+        sentences = (str(one) for change in changes for one in sentences_of(change))
+        return tuple(problems), tuple(sentences)
 
 
 class Log(logging.Handler):
