@@ -37,6 +37,12 @@ class SummaryTests(SynchronousTestCase):
             self.assertTrue(all(line.endswith(".") and "..." not in line for line in lines), lines)
             self.assertTrue(all(len(line) < WIDTH for line in lines), lines)
 
+    def test_other_groups(self) -> None:
+        """No group cuts short what its commands are for."""
+        for name in ("crypt", "ctl", "db", "packages", "reports", "shadow", "web"):
+            text = run(name, "--help").output.rpartition("\n\n")[2]
+            self.assertNotIn("...", text, name)
+
     def test_known_everywhere(self) -> None:
         """A command has the same sentence in whatever lists it."""
         for _, group in groups():
