@@ -80,7 +80,7 @@ LAYERS = (
 ROOMS = {
     "comparing": (
         ("rendering.formats",),
-        ("rendering",),
+        ("rendering", "sentences"),
         ("documents", "wording"),
         ("report",),
         ("answers", "decisions"),
