@@ -343,9 +343,11 @@ def sort_document(element: Element) -> None:
     for child in element:
         if len(child):
             sort_document(child)
-    keys = [_sort_key(child) for child in element]
+    children = list(element)
+    keys = [_sort_key(child) for child in children]
     if any(map(gt, keys, keys[1:])):
-        element[:] = sorted(element, key=_sort_key)
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        element[:] = [children[number] for number in order]
 
 
 def _sort_key(element: Element) -> str:

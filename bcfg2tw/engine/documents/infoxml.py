@@ -191,8 +191,9 @@ class InfoFile:
 
 def set_attributes(entry: Element, attributes: Mapping[str, str]) -> None:
     """Give an entry attributes; its own of the same names are overwritten."""
+    set_attribute = entry.set  # looked up once: most of what a build does is this
     for name, value in attributes.items():
-        entry.set(name, value)
+        set_attribute(name, value)
 
 
 def bind_info(
