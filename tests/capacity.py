@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import balancing, speed_gate
+from tests.bare_site import bare_site
 from tests.certificates import Authority
+from tests.constant_site import constant_site
 from tests.measuring import (
     PRIVATE,
     SERVER,
@@ -45,6 +47,8 @@ PROBED = (
 #: When what clients said has been written to its files: three seconds later, and what that takes.
 FOLDED_SECONDS = 6.0
 MEGABYTE = 1 << 20
+#: A configuration where constants are answered.
+ANSWER_BYTES = 120_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,28 @@ def of_runs(folder: Path, extent: Extent) -> Iterator[Row]:
         ratios = speed_gate.measured_ratios(servers, extent.rounds)
     yield Row("CPU a run, configurations kept, times a bare site's", f"{ratios['kept']:.2f}", "1.6")
     yield Row("the same, each built anew", f"{ratios['anew']:.2f}", "2.2")
+
+
+def of_network(folder: Path, extent: Extent) -> Iterator[Row]:
+    """The network side alone, over a core that answers constants, beside a bare site."""
+    authority = Authority(folder, "CA")
+    site = SiteToMeasure.make(folder / "site", authority, speed_gate.CLIENTS)
+    certificate, key = map(str, authority.issue(SERVER))
+    port = free_port()
+    ways = {"ours": site.clients(speed_gate.CLIENTS), "bare": Clients(port, authority, 1)}
+    costs: dict[str, list[float]] = {name: [] for name in ways}
+    with (
+        constant_site(site.folder / "bcfg2.conf", ANSWER_BYTES) as ours,
+        bare_site(port, certificate, key, ANSWER_BYTES) as bare,
+    ):
+        servers = {"ours": ours, "bare": bare}
+        for clients in ways.values():
+            clients.make_runs(speed_gate.WARM_UP_RUNS)
+        for _ in range(extent.rounds):
+            for name, clients in ways.items():
+                work = lambda c=clients: c.make_runs(extent.runs)  # noqa: E731
+                costs[name].append(cpu_of(servers[name], work, extent.runs))
+    yield Row("CPU a run, the network side alone to a bare site's", ratio(*costs.values()), "1.15")
 
 
 def of_clients_at_once(folder: Path, extent: Extent) -> Iterator[Row]:
@@ -303,6 +329,7 @@ def of_sizes(folder: Path, extent: Extent) -> Iterator[Row]:
 
 MEASUREMENTS: dict[str, Measurement] = {
     "runs": of_runs,
+    "network": of_network,
     "at-once": of_clients_at_once,
     "workers": of_workers,
     "balancer": of_tls_at_balancer,
