@@ -81,7 +81,7 @@ LAYERS = (
 ROOMS = {
     "comparing": (
         ("rendering.formats",),
-        ("rendering",),
+        ("rendering", "sentences"),
         ("documents", "wording"),
         ("report",),
         ("answers", "decisions"),

@@ -195,6 +195,29 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
     return roots.pop()
 
 
+class SerialisedText(str):
+    """
+    A document as clients get it: ASCII that XML can hold.
+
+    :ivar answer: the answer of XML-RPC that holds it, left here by who wrote it; None before
+    """
+
+    __slots__ = ("answer",)
+
+    answer: bytes | None
+
+    def __new__(cls, data: bytes) -> SerialisedText:
+        """Return the text of what lxml wrote."""
+        text = super().__new__(cls, data, "ascii")
+        text.answer = None
+        return text
+
+
+def serialise_answer(element: Element) -> SerialisedText:
+    """Return a document as `serialise` does, for the answer of a call."""
+    return SerialisedText(etree.tostring(element, encoding="ascii", xml_declaration=False))
+
+
 def serialise(element: Element) -> str:
     """Return a document as clients get it: ASCII, character references, no declaration."""
     return etree.tostring(element, encoding="ascii", xml_declaration=False).decode("ascii")

@@ -16,6 +16,7 @@ from bcfg2tw.serving.core_service import CoreService
 from bcfg2tw.serving.proxied import proxied
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.settings import Settings
+from bcfg2tw.shadow.server_identity import OtherServerIdentity
 from bcfg2tw.workers.inheritance import Inheritance
 from bcfg2tw.workers.worker_core import WorkerCore
 
@@ -82,6 +83,9 @@ class WorkerService(CoreService):
 
     def _make_context(self) -> ServerContext:
         return self._inheritance.context
+
+    def _identity_of_other_server(self, settings: Settings) -> OtherServerIdentity | None:
+        return self._inheritance.context.other_server
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         """Wait until the supervisor says so."""
