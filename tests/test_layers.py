@@ -72,6 +72,7 @@ LAYERS = (
         "engine.memory",
         "engine.xmlio",
     ),
+    ("engine.upload_names",),
     ("settings",),
     ("closed_paths", "errors", "finding", "near_names", ""),
 )
@@ -80,7 +81,7 @@ LAYERS = (
 ROOMS = {
     "comparing": (
         ("rendering.formats",),
-        ("rendering",),
+        ("rendering", "sentences"),
         ("documents", "wording"),
         ("report",),
         ("answers", "decisions"),

@@ -16,18 +16,25 @@ from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 
-#: The fields of the settings, by their options.
-FIELDS = {"certificate": "cert", "key": "key", "ca": "ca", "crl": "crl"}
+#: The sections and fields of the settings, by the words for their files.
+_OPTIONS = {
+    "certificate": ("communication", "cert"),
+    "key": ("communication", "key"),
+    "ca": ("communication", "ca"),
+    "crl": ("communication", "crl"),
+    "shadow-ca": ("shadow", "shadow_ca"),
+}
 
 
 def use_file(settings: Settings, option: str, use: Callable[[], T]) -> T:
     """
     Let the file of an option be used.
 
-    :param option: of [communication]
+    :param option: of [communication]; `shadow-ca` is that of [shadow]
     :raises SettingsError: naming it, the file and the remedy, where that fails
     """
-    path = str(getattr(settings, FIELDS[option]))
+    path = str(getattr(settings, _OPTIONS[option][1]))
+    kind = option.removeprefix("shadow-")
     try:
         with open(path, "rb") as stream:
             data = stream.read()
@@ -35,15 +42,17 @@ def use_file(settings: Settings, option: str, use: Callable[[], T]) -> T:
     except OSError as error:
         raise refusal(settings, option, _unreadable(path, error)) from error
     except (SSL.Error, crypto.Error) as error:
-        raise refusal(settings, option, _unusable(option, path, data, error)) from error
+        raise refusal(settings, option, _unusable(kind, path, data, error)) from error
     except ValueError as error:
-        reason = misfit(option, path, data) if option != "crl" else ""
+        reason = misfit(kind, path, data) if kind != "crl" else ""
         raise refusal(settings, option, reason or f"{path}: {error}") from error
 
 
 def refusal(settings: Settings, option: str, reason: str) -> SettingsError:
     """Return the error about an option, with the place where it was given."""
-    return SettingsError(f"{reason}{settings.origin(FIELDS[option])}", "communication", option)
+    section, field = _OPTIONS[option]
+    name = option.removeprefix("shadow-")
+    return SettingsError(f"{reason}{settings.origin(field)}", section, name)
 
 
 def openssl_reasons(error: BaseException | None) -> set[str]:

@@ -23,6 +23,7 @@ from bcfg2tw.finding import Finding
 from bcfg2tw.serving.listening import check_addresses, hosts
 from bcfg2tw.serving.start_notices import strange_repository
 from bcfg2tw.settings import Settings, options
+from bcfg2tw.shadow.server_identity import identity_for
 
 #: A file that is newer than now by more was not written by this clock.
 CLOCK_TOLERANCE_SECONDS = 60.0
@@ -155,6 +156,14 @@ def validity(subject: str, path: str, certificate: x509.Certificate) -> Trial:
     return Trial(subject, left)
 
 
+def _other_authorities(settings: Settings) -> Iterator[Trial]:
+    """Try the file of the other server's authorities; the server itself may be away."""
+    if settings.shadow_server is not None:
+        yield from _attempt(
+            "shadow", lambda: identity_for(settings), f"{settings.shadow_server} can be asked"
+        )
+
+
 def _ports(settings: Settings) -> Iterator[Trial]:
     if settings.endpoints:
         yield Trial("ports", f"endpoints are not tried: {', '.join(settings.endpoints)}")
@@ -228,6 +237,7 @@ _TRIALS: Mapping[Callable[[Settings], Iterator[Trial]], tuple[str, ...]] = {
     _certificate: ("cert",),
     _authority: ("ca",),
     _oddities: ("cert", "ca", "crl"),
+    _other_authorities: ("shadow_server", "shadow_ca", "ca"),
     _ports: (*_ADDRESSES, "web_listen"),
     _names: (*_ADDRESSES, "cert"),
     _clock: (),

@@ -129,7 +129,9 @@ def _changed_content(old: EntryContent, new: EntryContent, client: ComparedClien
     if lines is None:
         digests = [hashlib.sha256(content.data).hexdigest() for content in (old, new)]
         return Detail("content", "", old.summary, new.summary, identity=client.identity(digests))
-    return _with_lines("content", lines, client)
+    # how large it is counts where there was none, or none is left
+    sizes = None if new.data else old.summary, None if old.data else new.summary
+    return _with_lines("content", lines, sizes, client)
 
 
 def _child_details(
@@ -144,14 +146,18 @@ def _child_details(
         return
     gone = [f"-{visible(line)}" for line in (Counter(before) - Counter(after)).elements()]
     come = [f"+{visible(line)}" for line in (Counter(after) - Counter(before)).elements()]
-    yield _with_lines("children", gone + come, client)
+    sizes = None if after else f"{len(before):,}", None if before else f"{len(after):,}"
+    yield _with_lines("children", gone + come, sizes, client)
 
 
-def _with_lines(aspect: str, lines: Sequence[str], client: ComparedClient) -> Detail:
+def _with_lines(
+    aspect: str, lines: Sequence[str], sizes: tuple[str | None, str | None], client: ComparedClient
+) -> Detail:
     signed = [line for line in lines if line[0] in "+-\\"]
     shown = tuple(_short(line) for line in lines[:MOST_LINES])
     omitted = len(lines) - len(shown)
-    return Detail(aspect, lines=shown, omitted_lines=omitted, identity=client.identity(signed))
+    identity = client.identity(signed)
+    return Detail(aspect, "", *sizes, lines=shown, omitted_lines=omitted, identity=identity)
 
 
 def _short(text: str) -> str:

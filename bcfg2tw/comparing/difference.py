@@ -28,7 +28,7 @@ class Detail:
 
     :ivar aspect: `attribute`, `content`, `children`, `failure`, `bundle` or `kind`
     :ivar name: of the attribute, else empty
-    :ivar old: None where there was nothing, and for a secret
+    :ivar old: None where there was nothing, for a secret, and where `lines` say it all
     :ivar new: the same for what is now
     :ivar lines: the unified difference of contents, its longest ones cut off
     :ivar omitted_lines: how many were cut off

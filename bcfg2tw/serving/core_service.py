@@ -30,6 +30,7 @@ from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.mode import ShadowMode
+from bcfg2tw.shadow.server_identity import OtherServerIdentity, identity_for
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
 
@@ -168,9 +169,13 @@ class CoreService(MultiService):
 
         :raises SettingsError: if the file of its authorities cannot be used
         """
-        if settings.shadow_server is None:
+        identity = self._identity_of_other_server(settings)
+        if identity is None:
             return None
-        return ShadowMode(self._reactor, settings, self.pool, lambda: self.pool.is_quiet)
+        return ShadowMode(self._reactor, settings, identity, self.pool, lambda: self.pool.is_quiet)
+
+    def _identity_of_other_server(self, settings: Settings) -> OtherServerIdentity | None:
+        return identity_for(settings)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
         factory = proxied(tls_factory(site, context), self._settings, context)

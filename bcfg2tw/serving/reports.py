@@ -7,6 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
@@ -32,6 +33,9 @@ CONNECTIONS = 200
 
 #: How long answers that are on their way may take at the end.
 DRAIN_SECONDS = 3.0
+
+#: Seconds between two looks whether another day is over; the first one is at the start.
+COUNTING_SECONDS = 1800.0
 
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -121,6 +125,9 @@ class ReportsService(MultiService):
         super().startService()
         if self._context is not None:
             CertificateWatch(self._reactor, self._context).setServiceParent(self)
+        counting = TimerService(COUNTING_SECONDS, self._resource.count_past_days)
+        counting.clock = self._reactor
+        counting.setServiceParent(self)
         for notice in notices(self._settings):
             log.warn("{notice}", notice=notice)
         for host, bound in self._bound:

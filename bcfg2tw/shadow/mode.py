@@ -27,6 +27,7 @@ from bcfg2tw.shadow.counts import LEFT_OUT, NOT_PASSED_ON, UNANSWERED
 from bcfg2tw.shadow.forwarded import authorization_for
 from bcfg2tw.shadow.other_server import NoAnswer, OtherServer
 from bcfg2tw.shadow.presence import Presence
+from bcfg2tw.shadow.server_identity import OtherServerIdentity
 from bcfg2tw.shadow.shared_result import Shared
 
 TOO_MUCH = "too much waits to be passed on, or this server ends"
@@ -47,17 +48,22 @@ class ShadowMode:
     """
 
     def __init__(
-        self, reactor: Any, settings: Settings, pool: Pool, is_quiet: Callable[[], bool]
+        self,
+        reactor: Any,
+        settings: Settings,
+        identity: OtherServerIdentity,
+        pool: Pool,
+        is_quiet: Callable[[], bool],
     ) -> None:
         """
         Make it; nothing happens before it is asked for an answer.
 
+        :param identity: that the other server has to have
         :param is_quiet: says whether no call of a client waits or runs
-        :raises SettingsError: if the file of the other server's authorities cannot be used
         """
         self.settings = settings
         self._reactor = reactor
-        self._other = OtherServer(reactor, settings)
+        self._other = OtherServer(reactor, settings, identity)
         self._presence = Presence(self._other.url, reactor.seconds)
         self._profiles = AssertedProfiles()
         self._comparisons = Comparisons(reactor, settings, pool, is_quiet)

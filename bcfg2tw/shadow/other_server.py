@@ -84,20 +84,15 @@ class _Wanted:
 class OtherServer:
     """The server of `[shadow] server`; for the reactor's thread."""
 
-    def __init__(self, reactor: Any, settings: Settings) -> None:
-        """
-        Ask nothing yet.
-
-        :raises SettingsError: if the file of its authorities cannot be used
-        """
+    def __init__(self, reactor: Any, settings: Settings, identity: OtherServerIdentity) -> None:
+        """Ask nothing yet; it has to have an identity."""
         assert settings.shadow_server is not None
         self.url = settings.shadow_server
         self._reactor = reactor
         self._settings = settings
         self._host, self._port = locations(self.url)[0]
         self._places = DeferredSemaphore(settings.shadow_connections)
-        ca = settings.shadow_ca or settings.ca
-        self._identity = OtherServerIdentity(self._host, ca, settings.shadow_common_names)
+        self._identity = identity
         self._pool = HTTPConnectionPool(reactor)
         self._pool.maxPersistentPerHost = KEPT_CONNECTIONS
         self._pool.cachedConnectionTimeout = KEPT_SECONDS

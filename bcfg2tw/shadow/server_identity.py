@@ -14,10 +14,31 @@ from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from bcfg2tw.certificates.refused import use_file
 from bcfg2tw.certificates.server_names import chain_problem, is_address, name_problem
-from bcfg2tw.errors import SettingsError
+from bcfg2tw.settings import Settings
+from bcfg2tw.settings.types import locations
 
-__all__ = ["OtherServerIdentity"]
+__all__ = ["OtherServerIdentity", "identity_for"]
+
+
+def identity_for(settings: Settings) -> OtherServerIdentity | None:
+    """
+    Return the identity that the server of `[shadow] server` has to have; None without one.
+
+    :raises SettingsError: naming the file of authorities that cannot be used, and the remedy
+    """
+    if settings.shadow_server is None:
+        return None
+    host, _ = locations(settings.shadow_server)[0]
+    ca, option = settings.shadow_ca, "shadow-ca"
+    if ca is None:
+        ca, option = settings.ca, "ca"
+
+    def read() -> OtherServerIdentity:
+        return OtherServerIdentity(host, ca, settings.shadow_common_names)
+
+    return read() if ca is None else use_file(settings, option, read)
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -35,27 +56,17 @@ class OtherServerIdentity:
         :param host: the name or address that the certificate must carry
         :param ca: file of the trusted authorities; None trusts what the system trusts
         :param common_names: common names that are accepted of certificates without other names
-        :raises SettingsError: if the file cannot be used
+        :raises OpenSSL.SSL.Error: if there are none in it
         """
         self.refusal: str | None = None
         self._host = host
         self._common_names = frozenset(common_names)
         self._context = SSL.Context(SSL.TLS_METHOD)
         self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
-        self._trust(ca)
-
-    def _trust(self, ca: str | None) -> None:
         if ca is None:
             self._context.set_default_verify_paths()
-            return
-        try:
-            with open(ca, "rb"):
-                self._context.load_verify_locations(ca)
-        except OSError as error:
-            raise SettingsError(f"{ca} cannot be read: {error.strerror}", "shadow", "ca") from error
-        except SSL.Error as error:
-            reason = f"{ca} holds no certificate in PEM form"
-            raise SettingsError(reason, "shadow", "ca") from error
+        else:
+            self._context.load_verify_locations(ca)
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the TLS state of a new connection; its handshake checks the certificate."""

@@ -129,7 +129,8 @@ class WorkersService(MultiService):
         """
         Bind the sockets, read the key, and fork the nursery, which has both then.
 
-        :raises SettingsError: if certificate, key or an address cannot be used
+        :raises SettingsError: if certificate, key, an address or the file of the other server's
+            authorities cannot be used
         """
         self._context = SharedContext(self._settings, self._leader.take_in_certificates)
         self._inheritance = Inheritance(

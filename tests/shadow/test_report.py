@@ -18,7 +18,7 @@ from bcfg2tw.shadow.counts import Counts
 from bcfg2tw.shadow.record import ComparedCall, Record
 from bcfg2tw.shadow.ways import ways_of
 from tests.commands import Ended, run
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, bcfg2_core, ended
 from tests.shadow.servers import DB, WEB, TwoServersTestCase
 from tests.workers.servers import workers_of
 
@@ -149,12 +149,12 @@ class CommandTests(TwoServersTestCase):
         with server:  # another process of it
             await self.ask("GetConfig")
             await self.until_recorded(3)
-        ended = await deferToThread(self.report, "report")
-        self.assertEqual(ended.status, 0, ended.errors)
-        self.assertIn("all 2 clients", ended.output)
-        self.assertIn("/etc/motd", ended.output)
-        self.assertIn("-hallo", ended.output)
-        self.assertIn("GetConfig: 3 different", ended.output)
+        report = await deferToThread(self.report, "report")
+        self.assertEqual(report.status, 0, report.errors)
+        self.assertIn("all 2 clients", report.output)
+        self.assertIn("/etc/motd", report.output)
+        self.assertIn("-hallo", report.output)
+        self.assertIn("GetConfig: 3 different", report.output)
         values = json.loads((await deferToThread(self.report, "report", "--json")).output)
         self.assertEqual(values["groups"][0]["clients"], [DB, WEB])
         self.assertEqual(values["groups"][0]["times"], 3)
@@ -172,6 +172,39 @@ class CommandTests(TwoServersTestCase):
                 await self.ask("GetConfig")
             await self.until_recorded(12)
             self.assertEqual(len(workers_of(server.process.pid)), 2)
+
+    async def test_reloaded(self) -> None:
+        """Workers keep on with what they had where the file of authorities is none any more."""
+        authorities = Path(self.mktemp()).absolute()
+        authorities.write_bytes(self.authority.certificate.read_bytes())
+        server = await self.start_pair(workers=2, answers="theirs", ca=authorities)
+        with server:
+            authorities.write_text("")
+            await deferToThread(server.hang_up)
+            self.assertIn(
+                f"[shadow] ca: {authorities} is empty: name a PEM file with the certificates "
+                "of authorities",
+                server.said(),
+            )
+            self.assertIn("what was read before stays in force", server.said())
+            self.assertNotIn("Worker", server.said())
+            await self.ask("GetConfig")
+            await self.until_recorded(1)
+
+    def test_bad_authorities(self) -> None:
+        """A file of authorities that is none ends the start at once, with workers as well."""
+        config = os.path.abspath(self.mktemp()) + "/bcfg2.conf"
+        self.written(config, ca="/nonexistent/ca.crt")
+        for options in ((), ("--workers", "2")):
+            process = ended(bcfg2_core("--config", config, *options))
+            self.assertEqual(process.returncode, 1)
+            said = process.stdout + process.stderr
+            self.assertIn(
+                "[shadow] ca: /nonexistent/ca.crt cannot be read: No such file or directory; name "
+                "a PEM file that can",
+                said,
+            )
+            self.assertNotIn("Worker", said)
 
     def test_not_used(self) -> None:
         """Without another server, and without a record, the command says what is missing."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import click
 
-from bcfg2tw.cli.admin.differences import ADDED, CHANGED, REMOVED, Difference, differences
 from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import findings_options, write_reports
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.statuses import FOUND
+from bcfg2tw.comparing import differences
 from bcfg2tw.comparing.client_names import folded_names
+from bcfg2tw.comparing.sentences import ADDED, CHANGED, REMOVED, Sentence, sentences_of
 from bcfg2tw.engine.xmlio import Element, parse_own_file
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.finding import Finding
@@ -50,8 +51,8 @@ def compare(
         raise click.exceptions.Exit(FOUND)
 
 
-#: Differences with the hosts that each of them concerns.
-Changes = Mapping[Difference, Sequence[str]]
+#: Sentences about differences, with the hosts that each of them concerns.
+Changes = Mapping[Sentence, Sequence[str]]
 
 
 def _compared(old: str, new: str) -> Changes:
@@ -60,25 +61,27 @@ def _compared(old: str, new: str) -> Changes:
             fail(f"{path} does not exist")
     if os.path.isdir(old) != os.path.isdir(new):
         fail("Cannot diff a file and a directory")
-    changes: dict[Difference, list[str]] = {}
-    for host, difference in _pairs(old, new) if os.path.isdir(old) else _pair(old, new):
-        changes.setdefault(difference, []).append(host)
+    changes: dict[Sentence, list[str]] = {}
+    for host, sentence in _pairs(old, new) if os.path.isdir(old) else _pair(old, new):
+        changes.setdefault(sentence, []).append(host)
     return changes
 
 
-def _pair(old: str, new: str, host: str = "") -> Iterator[tuple[str, Difference]]:
-    for difference in differences(_configuration(old), _configuration(new)):
-        yield host, difference
+def _pair(old: str, new: str, host: str = "") -> Iterator[tuple[str, Sentence]]:
+    changes = differences.compare(_configuration(old), _configuration(new))
+    # each once: of entries that share a name several may have come
+    for sentence in dict.fromkeys(one for change in changes for one in sentences_of(change)):
+        yield host, sentence
 
 
-def _pairs(old: str, new: str) -> Iterator[tuple[str, Difference]]:
+def _pairs(old: str, new: str) -> Iterator[tuple[str, Sentence]]:
     before, after = set(os.listdir(old)), set(os.listdir(new))
     for name in sorted(before | after):
         host = name.removesuffix(".xml")
         if name not in after:
-            yield "", Difference(REMOVED, host)
+            yield "", Sentence(REMOVED, host)
         elif name not in before:
-            yield "", Difference(ADDED, host)
+            yield "", Sentence(ADDED, host)
         else:
             yield from _pair(os.path.join(old, name), os.path.join(new, name), host)
 
@@ -94,10 +97,10 @@ def _configuration(path: str) -> Element:
 
 
 def _findings(changes: Changes, path: str) -> Iterator[Finding]:
-    for difference, hosts in changes.items():
-        text = "\n".join([str(difference), *difference.details])
+    for sentence, hosts in changes.items():
+        text = "\n".join([str(sentence), *sentence.details])
         for host in hosts:
-            name = f"{difference.kind.lower()}-configuration"
+            name = f"{sentence.kind.lower()}-configuration"
             yield Finding(name, "warning", path, None, text, "", client=host or None)
 
 
@@ -112,12 +115,12 @@ class _Printer:
 
     def show(self, changes: Changes) -> None:
         """Print the differences; between folders each with the hosts that it concerns."""
-        for difference, hosts in changes.items():
+        for sentence, hosts in changes.items():
             names = [host for host in hosts if host]
             if names:
                 self._print(f"===== {folded_names(names)} =====")
-            self._print(self._coloured(str(difference), difference.kind))
-            for line in self._details(difference):
+            self._print(self._coloured(str(sentence), sentence.kind))
+            for line in self._details(sentence):
                 self._print(f"  {line}")
             if self.with_hosts:
                 self._print("")
@@ -125,12 +128,12 @@ class _Printer:
     def _print(self, line: str) -> None:
         click.echo(line, color=self.is_coloured or None)
 
-    def _details(self, difference: Difference) -> Iterator[str]:
+    def _details(self, sentence: Sentence) -> Iterator[str]:
         if self.quiet:
             return
-        lines: Sequence[str] = difference.details
+        lines: Sequence[str] = sentence.details
         shortened = False
-        if self.diff_lines is not None and difference.text.endswith("content"):
+        if self.diff_lines is not None and sentence.text.endswith("content"):
             # one more than was asked for, as it always was; and none for none
             limit = self.diff_lines + 1 if self.diff_lines else 0
             shortened = 0 < limit < len(lines)

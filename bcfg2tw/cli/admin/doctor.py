@@ -20,8 +20,8 @@ _STATUSES = {GOOD: 0, WARNING: 1, CRITICAL: 2}
 @json_option
 def doctor(site: Site, as_json: bool) -> None:
     """
-    Examine configuration, repository, certificates, names, permissions, databases, disk, clock
-    and port.
+    Examine configuration, repository, certificates, names, permissions, databases, disk, clock,
+    port, and the other server of shadow mode.
 
     The exit status is 0 where all is well, 1 for warnings, 2 for what keeps the server from
     serving.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from bcfg2tw.cli.looking import Site
+from bcfg2tw.cli.other_server import other_server_trials
 from bcfg2tw.cli.trials import CLOCK_TOLERANCE_SECONDS, is_name, names_of, validity
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
@@ -198,6 +199,13 @@ def ports(site: Site) -> Iterator[Verdict]:
             yield Verdict("port", CRITICAL, f"{place} does not answer: {error.strerror or error}")
 
 
+def shadow(site: Site) -> Iterator[Verdict]:
+    """Examine the other server of shadow mode, if there is one."""
+    for trial in other_server_trials(site.settings):
+        yield Verdict(trial.subject, _STATES[trial.severity], trial.outcome)
+
+
 EXAMINATIONS = (
     configuration, repository, certificates, names, permissions, database, disk, clock, ports,
+    shadow,
 )  # fmt: skip

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from bcfg2tw.cli.admin.differences import differences
 from bcfg2tw.cli.looking import Site
 from bcfg2tw.cli.processes import for_each
 from bcfg2tw.cli.test.checks import Ignored, Problem, problems_of
+from bcfg2tw.comparing.differences import compare
+from bcfg2tw.comparing.sentences import sentences_of
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error
 
@@ -81,7 +82,8 @@ def _changes(first: Element, second: Element) -> tuple[str, ...]:
     """Return what differs between two builds; nearly always nothing, which their texts say."""
     if etree.tostring(first) == etree.tostring(second):
         return ()
-    return tuple(map(str, differences(first, second)))
+    changes = compare(first, second)
+    return tuple(str(one) for change in changes for one in sentences_of(change))
 
 
 class Log(logging.Handler):

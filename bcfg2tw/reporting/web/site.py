@@ -41,6 +41,7 @@ from bcfg2tw.reporting.web.old_addresses import new_address
 from bcfg2tw.reporting.web.page import FORMATS as FORMAT_NAMES
 from bcfg2tw.reporting.web.page import Download, Match, match
 from bcfg2tw.reporting.web.pages.table import PAGES
+from bcfg2tw.reporting.web.queries.trend import count_past_days
 from bcfg2tw.reporting.web.question import Question, Request, Viewer
 from bcfg2tw.reporting.web.rendering import render, render_error
 from bcfg2tw.reporting.web.static_files import static_files
@@ -91,6 +92,15 @@ class ReportSite:
     def refuse(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         """Return the answer to a request that is refused."""
         return finish(request, self._refusal(request, refused))
+
+    def count_past_days(self) -> None:
+        """Count the hosts of days that are over, ahead of the first look at them."""
+        asked = self._asked(HttpRequest("GET", "/"), Viewer())
+        try:
+            with ExitStack() as reading:
+                count_past_days(self._question(asked, reading))
+        except (SQLAlchemyError, Bcfg2Error, OSError) as error:
+            logger.debug("past days are not counted ahead: %s", error)
 
     # Addresses
 

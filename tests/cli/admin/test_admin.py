@@ -6,10 +6,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.cli.admin.differences import Difference, differences
 from tests.builders import write_files
 from tests.command_processes import run_process
 from tests.commands import Ended, run
@@ -133,21 +131,95 @@ class CompareTests(AdminTestCase):
         self.assertEqual(ended.status, 1)
         self.assertIn("c.xml:2: ", ended.output)
 
+    def written(self, structures: str) -> str:
+        """Return the name of a file with a configuration of structures."""
+        name = f"{len(list(self.folder.iterdir()))}.xml"
+        write_files(str(self.folder), {name: f"<Configuration>{structures}</Configuration>"})
+        return name
+
+    def compared(self, old: str, new: str, *words: str) -> list[str]:
+        """Return the lines about two configurations."""
+        return self.admin("compare", *words, self.written(old), self.written(new)).output.split(
+            "\n"
+        )[:-1]
+
     def test_children(self) -> None:
         """What stands in an element counts as its content."""
-        old, new = (
-            etree.fromstring(
-                f"<Configuration><Bundle name='b'><Path name='/a'><ACL perms='{perms}'/></Path>"
-                "</Bundle></Configuration>"
-            )
-            for perms in ("r", "w")
+        path = "<Bundle name='b'><Path name='/a'>{}</Path></Bundle>"
+        old, new = (path.format(f"<ACL perms='{perms}'/>") for perms in ("r", "w"))
+        self.assertEqual(
+            self.compared(old, new),
+            [
+                "Changed: Element Path:/a has different content",
+                '  -<ACL perms="r"/>',
+                '  +<ACL perms="w"/>',
+            ],
         )
-        (difference,) = differences(old, new)
-        self.assertEqual(difference.text, "Element Path:/a has different content")
+        self.assertEqual(
+            self.compared(path.format(""), new), ["Changed: Element Path:/a content was added"]
+        )
+        self.assertEqual(
+            self.compared(old, path.format("")), ["Changed: Element Path:/a content was removed"]
+        )
 
-    def test_equal(self) -> None:
-        """Two differences are one where they are the same for two hosts."""
-        self.assertEqual(Difference("Added", "x", ("+a",)), Difference("Added", "x", ("+a",)))
+    def test_several(self) -> None:
+        """An entry that moves and changes is told of in a sentence for each."""
+        path = "<Bundle name='{}'><Path name='/a' mode='{}'>{}</Path></Bundle>"
+        other = "<Bundle name='c'/>"
+        self.assertEqual(
+            self.compared(path.format("b", 1, "x\n"), path.format("c", 2, "y\n"), "-q")[2:],
+            [
+                "Changed: Element Path:/a was in bundle b, now in bundle c",
+                "Changed: Element Path:/a has different attributes",
+                "Changed: Element Path:/a has different content",
+            ],
+        )
+        self.assertEqual(
+            self.compared(other, other.replace("/>", " mode='x'/>")),
+            ["Changed: Bundle c has different attributes", '  +mode="x"'],
+        )
+
+    def test_secret(self) -> None:
+        """Of a secret it is said that it differs, and no more."""
+        path = "<Bundle name='b'><Path name='/a' sensitive='true'>{}</Path></Bundle>"
+        self.assertEqual(
+            self.compared(path.format("hunter2"), path.format("swordfish")),
+            ["Changed: Element Path:/a has different content", "  content differs (secret)"],
+        )
+
+    def test_failed(self) -> None:
+        """An error in place of a configuration is a difference, with its text."""
+        write_files(str(self.folder), {"error.xml": "<error type='structure error'>no</error>"})
+        self.assertEqual(
+            self.admin("compare", "a.xml", "error.xml").output.splitlines(),
+            [
+                "Changed: the configuration can no longer be built",
+                '  +failure="structure error: no"',
+            ],
+        )
+
+    def test_twins(self) -> None:
+        """Two elements of one name that come are told of once for a host."""
+        twins = "<Bundle name='b'><Package name='p'/><Package name='p' version='1'/></Bundle>"
+        empty = "<Bundle name='b'/>"
+        write_files(
+            str(self.folder),
+            {
+                f"{name}/pc1.xml": f"<Configuration>{structures}</Configuration>"
+                for name, structures in (("old", empty), ("new", twins))
+            },
+        )
+        self.assertEqual(
+            self.admin("compare", "old", "new").output,
+            "===== pc1 =====\nAdded: Element Package:p\n\n",
+        )
+
+    def test_order(self) -> None:
+        """The order of elements, and how many share a name, is no difference."""
+        entries = "<Package name='p' version='1'/>", "<Package name='p' version='2'/>"
+        old, new = "".join(entries), "".join(reversed(entries))
+        bundle = "<Bundle name='b'>{}</Bundle>"
+        self.assertEqual(self.compared(bundle.format(old), bundle.format(new)), [])
 
 
 class VizTests(AdminTestCase):

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
+import ssl
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.cli import other_server
 from bcfg2tw.cli.init.certificates import Issued, issue_self_signed, new_key
 from bcfg2tw.cli.init.command import make_site
+from tests.certificates import Authority
 from tests.commands import run
+from tests.network import an_authority
 
 
-class DoctorTests(SynchronousTestCase):
+class DoctorTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listening.close)
@@ -34,6 +40,8 @@ class DoctorTests(SynchronousTestCase):
         path = self.site / name
         path.write_text(path.read_text().replace(old, new))
 
+
+class DoctorTests(DoctorTestCase):
     def test_well(self) -> None:
         """A site that is well gives status 0, and says what was looked at."""
         status, verdicts = self.examine()
@@ -103,3 +111,99 @@ class DoctorTests(SynchronousTestCase):
     def test_state(self) -> None:
         """The folder of state is what has to be writable, where there is one, or can be made."""
         self.assertEqual(self.examine()[1]["permissions"][1], str(self.site / "state"))
+
+
+class OtherServerTests(DoctorTestCase):
+    """The other server of shadow mode."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.authority = an_authority(self)
+        self.ca = str(self.authority.certificate.absolute())
+
+    def served_by(self, authority: Authority, name: str = "localhost", days: int = 3650) -> int:
+        """Answer handshakes of TLS until the test ends; return the port."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate, key = authority.issue(name, [name], timedelta(days=days))
+        context.load_cert_chain(str(certificate), str(key))
+        listening = socket.create_server(("127.0.0.1", 0))
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    # as this side sees it, a refused certificate is a broken connection
+                    with (
+                        contextlib.suppress(OSError),
+                        context.wrap_socket(connection, server_side=True) as it,
+                    ):
+                        it.recv(1)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(listening.close)
+        self.addCleanup(listening.shutdown, socket.SHUT_RDWR)
+        return int(listening.getsockname()[1])
+
+    def shadow(self, port: int, *lines: str) -> tuple[int, tuple[str, str]]:
+        """The status beside a server at a port, and what is said of it."""
+        conf = self.site / "bcfg2.conf"
+        before = conf.read_text().partition("\n[shadow]")[0]
+        section = ["", "[shadow]", f"server = https://localhost:{port}", *lines, ""]
+        conf.write_text(before + "\n".join(section))
+        status, verdicts = self.examine()
+        return status, verdicts["shadow"]
+
+    def test_well_beside(self) -> None:
+        """One that answers with the certificate that it should have is well."""
+        port = self.served_by(self.authority)
+        said = self.shadow(port, f"ca = {self.ca}")
+        self.assertEqual(
+            said, (0, ("ok", f"https://localhost:{port} answers, and is what it should be"))
+        )
+
+    def test_away(self) -> None:
+        """One that does not answer is a warning: clients are served all the same."""
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            port = unused.getsockname()[1]
+        status, (state, text) = self.shadow(port, f"ca = {self.ca}")
+        self.assertEqual((status, state), (1, "warning"))
+        self.assertIn(f"https://localhost:{port}: it does not answer: Connection refused", text)
+
+    def test_identity(self) -> None:
+        """So is a certificate of another authority, of another server, or one that ends soon."""
+        ca = f"ca = {self.ca}"
+        for port, reason in (
+            (self.served_by(an_authority(self, "Other")), "name the CA with [shadow] ca"),
+            (self.served_by(self.authority, "elsewhere.example.test"), "not for localhost"),
+            (self.served_by(self.authority, days=3), "renew it"),
+        ):
+            status, (state, text) = self.shadow(port, ca)
+            self.assertEqual((status, state), (1, "warning"))
+            self.assertIn(reason, text)
+
+    def test_silent(self) -> None:
+        """One that takes the connection and says nothing is not waited for."""
+        self.patch(other_server, "SECONDS", 0.2)
+        port = self.listening.getsockname()[1]
+        status, (state, text) = self.shadow(port, f"ca = {self.ca}")
+        self.assertEqual((status, state), (1, "warning"))
+        self.assertIn("it does not answer within 0.2 seconds", text)
+
+    def test_authorities(self) -> None:
+        """A file of authorities that cannot be used keeps the server from starting: critical."""
+        file = self.site / "other-ca.pem"
+        for content, reason in (
+            (None, "cannot be read: No such file or directory; name a PEM file that can"),
+            ("", "is empty: name a PEM file with"),
+            ("what is this\n", "holds no ca in PEM that can be used"),
+        ):
+            if content is not None:
+                file.write_text(content)
+            status, (state, text) = self.shadow(1, f"ca = {file}")
+            self.assertEqual((status, state), (2, "critical"))
+            self.assertIn(f"[shadow] ca: {file} {reason}", text)
+            checked = run("check-config", str(self.site / "bcfg2.conf"))
+            self.assertEqual(checked.status, 1)
+            self.assertIn("shadow", checked.output)
