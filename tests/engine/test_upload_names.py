@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.upload_names import LONGEST_NAME, LONGEST_TEXT, UploadNames, names_in
+from tests.patience import IN_ANY_TIME
+
+#: What documents are put together from, to try what is made of them.
+PIECES = (
+    "<", "</", "<a", "<b>", "</b>", "<a>", "</a>", "<a/>", "/>", ">", " b='1'", " c = \"'\"", "x=",
+    "'", '"', " ", "\n", "<!--", "-->", "<?x y?>", "<![CDATA[", "]]>", "&lt;", "&x;", "&#65;", ":d",
+    " xmlns='u'", " xmlns:e='v'", "<e:f/>", "ä", "-.0", "=",
+)  # fmt: skip
 
 REPORT = (
     "<upload-statistics>\n<Statistics version='2.0' state = \"it's &lt;dirty&gt;\" >"
@@ -46,3 +57,17 @@ class UploadNamesTests(SynchronousTestCase):
         self.assertFalse(names.admit(f"<{'a' * (LONGEST_NAME + 1)}/>"))
         self.assertFalse(names.admit(f"<a>{'b' * LONGEST_TEXT}</a>"))
         self.assertTrue(names.admit("<a/>"))
+
+    @IN_ANY_TIME
+    @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+    def test_any_document(self, text: str) -> None:
+        """Whatever is understood has no names but those that were found, by lxml's reading."""
+        names = names_in(text)
+        if names is None:
+            return
+        try:
+            root = etree.fromstring(text)
+        except etree.XMLSyntaxError:
+            return
+        met = {name for element in root.iter() for name in (element.tag, *element.attrib)}
+        self.assertLessEqual(met, names)
