@@ -114,6 +114,20 @@ class FilesTests(SynchronousTestCase):
         site = Site(self, with_mistakes())
         self.assertEqual(site.lint("--stdin").status, 0)
 
+    def test_missing_file(self) -> None:
+        """A name of no file is refused; on standard input it is one that is gone."""
+        site = Site(self, with_mistakes())
+        ended = site.lint("Cfg/etc/pas/pass")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("there is no file Cfg/etc/pas/pass, neither here nor in /", ended.errors)
+        self.assertEqual(site.lint("--stdin", stdin="Cfg/etc/pas/pass\n").status, 0)
+
+    def test_unknown_check(self) -> None:
+        """A check that there is not is refused with the one that is meant."""
+        ended = Site(self, with_mistakes()).lint("--lint-plugins", "Vaildate")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("Could not load component Vaildate: did you mean Validate?", ended.errors)
+
 
 class SuppressionTests(SynchronousTestCase):
     """What a site says does not count."""
