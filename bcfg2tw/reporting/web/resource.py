@@ -81,10 +81,10 @@ class ReportsResource(Resource):
         self._threads.close()
         self.site.close()
 
-    def count_past_days(self) -> None:
-        """Have days that are over counted in a thread, unless all of them are busy."""
-        counting = self._threads.call(self.site.count_past_days)
-        counting.addErrback(lambda failure: None if failure.check(TooMany) else failure)
+    def prepare(self) -> None:
+        """Have the first look at pages prepared in a thread, unless all of them are busy."""
+        preparing = self._threads.call(self.site.prepare)
+        preparing.addErrback(lambda failure: None if failure.check(TooMany) else failure)
 
     def render(self, request: Any) -> Any:
         """Answer a request, in a thread."""

@@ -41,9 +41,8 @@ from bcfg2tw.reporting.web.old_addresses import new_address
 from bcfg2tw.reporting.web.page import FORMATS as FORMAT_NAMES
 from bcfg2tw.reporting.web.page import Download, Match, match
 from bcfg2tw.reporting.web.pages.table import PAGES
-from bcfg2tw.reporting.web.queries.trend import count_past_days
 from bcfg2tw.reporting.web.question import Question, Request, Viewer
-from bcfg2tw.reporting.web.rendering import render, render_error
+from bcfg2tw.reporting.web.rendering import compile_templates, render, render_error
 from bcfg2tw.reporting.web.static_files import static_files
 from bcfg2tw.settings import Settings
 
@@ -93,14 +92,16 @@ class ReportSite:
         """Return the answer to a request that is refused."""
         return finish(request, self._refusal(request, refused))
 
-    def count_past_days(self) -> None:
-        """Count the hosts of days that are over, ahead of the first look at them."""
-        asked = self._asked(HttpRequest("GET", "/"), Viewer())
+    def prepare(self) -> None:
+        """Do ahead what the first look at pages would wait for, above all count past days."""
+        compile_templates()
+        overview = match(PAGES, "/")
+        assert overview is not None
         try:
             with ExitStack() as reading:
-                count_past_days(self._question(asked, reading))
-        except (SQLAlchemyError, Bcfg2Error, OSError) as error:
-            logger.debug("past days are not counted ahead: %s", error)
+                self._of_page(HttpRequest("GET", "/"), overview, Viewer(), reading)
+        except (SQLAlchemyError, Bcfg2Error, OSError) as error:  # which pages will say
+            logger.debug("the pages of reports cannot be prepared: %s", error)
 
     # Addresses
 

@@ -11,7 +11,7 @@ from bcfg2tw.reporting.classes import HOUR
 from bcfg2tw.reporting.model import BAD, Entry, Report, Run, item_of
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web.memory import Memory
-from bcfg2tw.reporting.web.queries.trend import count_past_days, trend
+from bcfg2tw.reporting.web.queries.trend import trend
 from tests.reporting.cases import a_report_database
 from tests.reporting.web.asking import Asker
 
@@ -65,16 +65,6 @@ class TrendTests(SynchronousTestCase):
         for day in range(TODAY - 28, TODAY - 1):
             self.assertIs(first[day], again[day])
             self.assertIs(first[day], then[day])
-
-    def test_ahead(self) -> None:
-        """What was counted ahead is there at the first look."""
-        self.add("a", TODAY - 2, "ssh")
-        _, request = Asker(self.database, TODAY * DAY + 13 * HOUR).request("/")
-        with self.database.reading() as connection:
-            question = replace(request, memory=self.memory).on(connection)
-            count_past_days(question)
-            days = {day.start // DAY: day for day in trend(question, {})}
-        self.assertIs(days[TODAY - 2].counts, self.days()[TODAY - 2])
 
     def test_empty(self) -> None:
         """Without any run there are days without hosts, and the first run is seen."""

@@ -44,11 +44,6 @@ def trend(question: Question, now: Counts) -> tuple[TrendDay, ...]:
     return (*map(TrendDay, starts, over), TrendDay(starts[-2], now))
 
 
-def count_past_days(question: Question) -> None:
-    """Count the days that are over, so that nobody has to wait for that."""
-    trend(question, {})
-
-
 class PastDays:
     """
     The counts of hosts by class at the ends of days that are over. Safe to use from any thread.
