@@ -184,6 +184,19 @@ class FixTests(SynchronousTestCase):
         self.assertEqual(site.path("Metadata/clients.xml").read_text("utf-8"), clients)
         self.assertTrue(site.path("Bundler/time.xml").exists())
 
+    def test_not_fixed(self) -> None:
+        """What would make a file unreadable is left to the administrator."""
+        contents = demonstration()
+        both = contents["Metadata/clients.xml"].replace(
+            'floating="true"', "floating='true' location='floating'"
+        )
+        contents["Metadata/clients.xml"] = both
+        site = Site(self, contents)
+        ended = site.lint("--fix", "--format", "text")
+        self.assertEqual(ended.status, 3)
+        self.assertNotIn("corrected", ended.errors)
+        self.assertEqual(site.path("Metadata/clients.xml").read_text("utf-8"), both)
+
     def test_probe(self) -> None:
         """A probe that is not executable, unlike others, is made executable."""
         site = Site(self, {**demonstration(), "Probes/other": "#!/bin/sh\necho x\n"})
