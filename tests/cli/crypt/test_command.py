@@ -182,6 +182,18 @@ class CheckTests(CryptTestCase):
         self.assertEqual(sarif["runs"][0]["results"][0]["ruleId"], "unencrypted-cfg")
 
 
+class UnreadableTests(CryptTestCase):
+    def test_named(self) -> None:
+        """A file that cannot be read is named, and the status says that not all was looked at."""
+        path = self.folder / "repo/Properties/b.xml"
+        path.symlink_to("nowhere")
+        for words in (("list",), ("--check",)):
+            ended = self.crypt(*words)
+            self.assertNotEqual(ended.status, 0)
+            self.assertIn(f"{path} cannot be read: No such file or directory", ended.errors)
+            self.assertEqual(ended.errors.count("\n"), 1)
+
+
 class ListTests(CryptTestCase):
     def test_table(self) -> None:
         """Every secret is listed with its place and passphrase."""

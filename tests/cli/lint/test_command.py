@@ -122,6 +122,13 @@ class FilesTests(SynchronousTestCase):
         self.assertIn("there is no file Cfg/etc/pas/pass, neither here nor in /", ended.errors)
         self.assertEqual(site.lint("--stdin", stdin="Cfg/etc/pas/pass\n").status, 0)
 
+    def test_unreadable_file(self) -> None:
+        """A file that cannot be opened is a mistake like any other."""
+        site = Site(self, demonstration())
+        site.path("Properties/gone.xml").symlink_to("nowhere")
+        files = {finding["name"]: finding["file"] for finding in site.findings()}
+        self.assertTrue(files["xml-failed-to-read"].endswith("Properties/gone.xml"), files)
+
     def test_unknown_check(self) -> None:
         """A check that there is not is refused with the one that is meant."""
         ended = Site(self, with_mistakes()).lint("--lint-plugins", "Vaildate")
