@@ -118,3 +118,7 @@ class SpecificityError(Bcfg2Error):
 
 class EncryptionError(Bcfg2Error):
     """A text cannot be encrypted or decrypted; the reason tells no secrets."""
+
+
+class RefusedFormat(EncryptionError):
+    """The machine refuses what a format is made with, whatever the passphrase."""

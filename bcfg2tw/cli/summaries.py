@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import click
 from click.shell_completion import CompletionItem
 
+from bcfg2tw.near_names import near_name
+
 __all__ = ["SummarisedGroup"]
 
 
@@ -31,6 +33,19 @@ class SummarisedGroup(click.Group):
         """Return a command with the sentence that it has in lists."""
         command.short_help = self.summary(name)
         return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """
+        Return the command that is named, and its arguments.
+
+        :raises UsageError: if there is none, with a name that is like it
+        """
+        near = None if args[0] in self.summaries else near_name(args[0], self.summaries)
+        if near is not None and not context.resilient_parsing:
+            context.fail(f"No such command '{args[0]}': did you mean {near}?")
+        return super().resolve_command(context, args)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands into the help."""

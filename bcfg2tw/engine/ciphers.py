@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher
 
-from bcfg2tw.errors import EncryptionError
+from bcfg2tw.errors import EncryptionError, RefusedFormat
 
 DEFAULT_ALGORITHM = "aes_256_cbc"
 
@@ -111,7 +111,13 @@ def _derive_key(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
 
 
 def _md5(data: bytes) -> bytes:
-    return hashlib.md5(data, usedforsecurity=False).digest()
+    try:
+        return hashlib.md5(data, usedforsecurity=False).digest()
+    except ValueError as error:
+        raise RefusedFormat(
+            "the old format makes keys by MD5, which this machine refuses (FIPS): encrypt in the "
+            "authenticated format (bcfg2-crypt --authenticated)"
+        ) from error
 
 
 def _algorithm(name: str, key: bytes) -> Any:

@@ -124,8 +124,8 @@ def decrypt_by_any(data: bytes, settings: Settings) -> bytes:
 
 
 def _attempts(data: bytes, settings: Settings) -> Iterator[bytes]:
-    _decode(data)  # not base64 at all, whatever the passphrase
-    make_cipher(settings.algorithm, "", b"")
+    if not _decode(data).startswith(AUTHENTICATED_MAGIC):
+        make_cipher(settings.algorithm, "", b"")  # there is none here, whatever the passphrase
     for secret in settings.passphrases.values():
         try:
             yield decrypt(data, secret, settings.algorithm)

@@ -50,6 +50,14 @@ class SummaryTests(SynchronousTestCase):
                 command = group.get_command(click.Context(group), name)
                 self.assertEqual(command and command.get_short_help_str(), summary)
 
+    def test_misspelt(self) -> None:
+        """A command that there is not is refused with the one that is meant."""
+        for words, near in ((["inof"], "info"), (["info", "showclinet"], "showclient")):
+            ended = run(*words)
+            self.assertEqual(ended.status, 2)
+            self.assertIn(f"No such command '{words[-1]}': did you mean {near}?", ended.errors)
+        self.assertIn("No such command 'xyzzy'.", run("xyzzy").errors)
+
     def test_nothing_imported(self) -> None:
         """The list is printed without the libraries that the commands need."""
         code = (

@@ -10,7 +10,7 @@ import click
 from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import relative_to, write_reports
 from bcfg2tw.cli.statuses import BROKEN, FOUND, GOOD
-from bcfg2tw.engine.secrets.sources import Secret, secrets_of
+from bcfg2tw.engine.secrets.sources import Secret, refuse_unreadable, secrets_of
 from bcfg2tw.finding import Finding
 from bcfg2tw.settings import Settings
 
@@ -24,10 +24,11 @@ def check(
 
     :returns: the exit status
     """
+    every = map(os.path.abspath, paths) if paths else ()
     try:
         findings = [
             finding
-            for secret in secrets_of(settings, map(os.path.abspath, paths) if paths else ())
+            for secret in secrets_of(settings, every, refuse_unreadable)
             for finding in _findings(secret)
         ]
     except OSError as error:

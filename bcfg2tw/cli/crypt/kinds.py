@@ -14,7 +14,7 @@ from bcfg2tw.cli.crypt.passphrases import CryptFailed, Passphrases
 from bcfg2tw.engine.encryption import looks_encrypted
 from bcfg2tw.engine.secrets.sources import CRYPT, start_tag
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file, pretty_document
-from bcfg2tw.errors import EncryptionError, RepositoryError
+from bcfg2tw.errors import EncryptionError, RefusedFormat, RepositoryError
 
 logger = logging.getLogger("bcfg2-crypt")
 
@@ -73,6 +73,8 @@ class CfgFile(SecretFile):
             raise CryptFailed(f"{self.path} is not encrypted")
         try:
             return self.passphrases.decrypt(data)
+        except RefusedFormat:
+            raise
         except EncryptionError as error:
             chosen = "the specified" if self.passphrases.determined else "any"
             raise CryptFailed(f"Could not decrypt {self.path} with {chosen} passphrase") from error
@@ -141,6 +143,8 @@ class PropertiesFile(SecretFile):
     def _is_opened(self, element: Element) -> bool:
         try:
             open_element(element, self.passphrases)
+        except RefusedFormat:
+            raise
         except EncryptionError:
             logger.error(
                 "Could not decrypt %s (line %s), skipping", start_tag(element), line_of(element)

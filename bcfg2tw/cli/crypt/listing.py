@@ -11,7 +11,7 @@ from bcfg2tw.cli.crypt.passphrases import Passphrases
 from bcfg2tw.cli.looking import Site, with_site
 from bcfg2tw.cli.output import json_option, show_table
 from bcfg2tw.cli.site_options import site_parameters
-from bcfg2tw.engine.secrets.sources import Secret, secrets_of
+from bcfg2tw.engine.secrets.sources import Secret, refuse_unreadable, secrets_of
 
 
 @click.command(
@@ -29,10 +29,13 @@ def list_secrets(site: Site, files: Sequence[str], as_json: bool) -> None:
     A whole file does not say its passphrase: the first that fits is named, `?` if none does.
     """
     passphrases = Passphrases(site.settings, None)
-    rows = [
-        _row(secret, passphrases, site.settings.repository)
-        for secret in secrets_of(site.settings, map(os.path.abspath, files) if files else ())
-    ]
+    paths = map(os.path.abspath, files) if files else ()
+    secrets = secrets_of(site.settings, paths, refuse_unreadable)
+    try:
+        rows = [_row(secret, passphrases, site.settings.repository) for secret in secrets]
+    except OSError as error:
+        message = f"{error.filename} cannot be read: {error.strerror}"
+        raise click.ClickException(message) from error
     show_table(("File", "Line", "Element", "Passphrase", "Format"), rows, as_json)
 
 

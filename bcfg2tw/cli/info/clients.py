@@ -34,7 +34,8 @@ def showclient(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
         try:
             metadata = site.metadata(host)
         except Bcfg2Error as error:
-            click.echo(f"Could not build metadata for {host}: {error}", err=as_json)
+            reason = error.__cause__ or error  # which names the client again
+            click.echo(f"Could not build metadata for {host}: {reason}", err=as_json)
             failed = True
             continue
         if as_json:

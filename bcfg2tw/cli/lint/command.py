@@ -122,6 +122,12 @@ def _repository(
     repository = Repository(site.settings, options)
     if not files and not from_stdin:
         return repository
+    for name in files:
+        if not any(map(os.path.exists, _candidates(name, repository))):
+            raise click.UsageError(
+                f"there is no file {name}, neither here nor in {repository.root}"
+            )
+    # of those that standard input names some may be gone: a version control system lists them
     names = [*files, *(sys.stdin.read().splitlines() if from_stdin else ())]
     only = {path for name in names for path in _paths(name.strip(), repository)}
     return Repository(site.settings, options, only)
@@ -138,11 +144,16 @@ def _options(lint_config: str, schema: str | None) -> Sections:
     return options
 
 
+def _candidates(name: str, repository: Repository) -> list[str]:
+    """Return the full paths that a name may stand for."""
+    return [os.path.abspath(name), os.path.join(repository.root, name)]
+
+
 def _paths(name: str, repository: Repository) -> list[str]:
     """Return the full paths of a file, or of the files of a folder, that somebody named."""
     if not name:
         return []
-    candidates = [os.path.abspath(name), os.path.join(repository.root, name)]
+    candidates = _candidates(name, repository)
     path = next(filter(os.path.exists, candidates), candidates[-1])
     if not os.path.isdir(path):
         return [path]

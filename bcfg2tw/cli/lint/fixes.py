@@ -11,6 +11,8 @@ import click
 from bcfg2tw.cli.lint.check import Remark
 from bcfg2tw.cli.lint.repository import Repository
 from bcfg2tw.cli.lint.running import Outcome
+from bcfg2tw.engine.xmlio import parse_file
+from bcfg2tw.errors import RepositoryError
 
 __all__ = ["fix_all"]
 
@@ -54,31 +56,55 @@ def fix_all(repository: Repository, outcome: Outcome) -> None:
         remark = judged.remark
         if not repository.has(remark.file):
             continue
-        if remark.name in _FIXES:
-            done = _fix_text(remark, _FIXES[remark.name])
-        elif remark.name == "genshi-extension-bundle":
-            done = _rename(remark.file)
-        elif remark.name == "probe-not-executable":
-            done = _make_executable(remark.file)
-        else:
-            continue
+        try:
+            done = _fix(remark)
+        except OSError as error:
+            message = f"{remark.file} cannot be corrected: {error.strerror}"
+            raise click.ClickException(message) from error
         if done:
             click.echo(f"{judged.finding}: corrected", err=True)
 
 
+def _fix(remark: Remark) -> bool:
+    """Correct one mistake, and say whether that could be done."""
+    if remark.name in _FIXES:
+        return _fix_text(remark, _FIXES[remark.name])
+    if remark.name == "genshi-extension-bundle":
+        return _rename(remark.file)
+    return remark.name == "probe-not-executable" and _make_executable(remark.file)
+
+
 def _fix_text(remark: Remark, fix: Fix) -> bool:
-    """Correct a file from a line on; what stands before is kept, byte by byte."""
-    with open(remark.file, encoding="utf-8", newline="") as stream:
-        lines = stream.read().splitlines(keepends=True)
+    """Correct a file from a line on, unless it would be no XML any more."""
+    with open(remark.file, "rb") as stream:
+        data = stream.read()
+    try:
+        fixed = _fixed(data.decode("utf-8"), remark, fix)
+    except UnicodeDecodeError:
+        return False
+    if fixed is None or not _is_xml(fixed.encode("utf-8"), remark.file):
+        return False
+    with open(remark.file, "wb") as stream:
+        stream.write(fixed.encode("utf-8"))
+    return True
+
+
+def _is_xml(data: bytes, path: str) -> bool:
+    try:
+        parse_file(data, path)
+    except RepositoryError:
+        return False
+    return True
+
+
+def _fixed(text: str, remark: Remark, fix: Fix) -> str | None:
+    """Return a text corrected; what stands before the element is kept, character by character."""
+    lines = text.splitlines(keepends=True)
     # the parser may give the line on which the element's start ends
     first = _start_of_element(lines, remark.line or 1)
     before, rest = "".join(lines[:first]), "".join(lines[first:])
     fixed = fix(rest)
-    if fixed is None:
-        return False
-    with open(remark.file, "w", encoding="utf-8", newline="") as stream:
-        stream.write(before + fixed)
-    return True
+    return None if fixed is None else before + fixed
 
 
 def _start_of_element(lines: list[str], line: int) -> int:

@@ -10,6 +10,7 @@ from bcfg2tw.cli.lint.more import CHECKS as MORE
 from bcfg2tw.cli.lint.repository import Repository
 from bcfg2tw.cli.lint.upstream import CHECKS as UPSTREAM
 from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.near_names import near_name
 
 __all__ = ["UnknownCheck", "all_checks", "choose", "kinds_of"]
 
@@ -58,7 +59,9 @@ def choose(repository: Repository, names: Sequence[str] | None) -> list[type[Che
     else:
         for name in names:
             if name not in checks:
-                raise UnknownCheck(f"Could not load component {name}")
+                near = near_name(name, checks)
+                hint = "" if near is None else f": did you mean {near}?"
+                raise UnknownCheck(f"Could not load component {name}{hint}")
         chosen = [checks[name] for name in dict.fromkeys(names)]
     return sorted(chosen, key=lambda check: (not check.is_serverless, check.name))
 

@@ -163,7 +163,9 @@ def _read_baseline(path: str) -> set[tuple[str, str]]:
         content = json.loads(Path(path).read_text("utf-8"))
         return {(host, text) for host, texts in content.items() for text in texts}
     except (OSError, ValueError, AttributeError) as error:
-        raise click.ClickException(f"{path} is no baseline that can be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"{path} is no baseline that can be read: {reason}"
+        raise click.ClickException(message) from error
 
 
 def _without(result: ClientResult, known: Collection[tuple[str, str]]) -> ClientResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from bcfg2tw.engine.encryption import is_authenticated, looks_encrypted
 from bcfg2tw.engine.repository.listing import IgnoredNames
@@ -48,14 +49,24 @@ class Secret:
         return "authenticated" if is_authenticated(self.data) else "openssl"
 
 
-def secrets_of(settings: Settings, paths: Iterable[str] = ()) -> Iterator[Secret]:
+def refuse_unreadable(error: OSError) -> NoReturn:
+    """Raise the error of a folder that cannot be read: who checks all must not pass it over."""
+    raise error
+
+
+def secrets_of(
+    settings: Settings,
+    paths: Iterable[str] = (),
+    on_unreadable: Callable[[OSError], object] | None = None,
+) -> Iterator[Secret]:
     """
     Yield the secrets of files, or of the whole repository.
 
+    :param on_unreadable: as `secret_paths` has it
     :raises OSError: if a file cannot be read
     """
     ignored = IgnoredNames(settings.ignore_files)
-    every = paths or secret_paths(settings.repository, ignored.__contains__)
+    every = paths or secret_paths(settings.repository, ignored.__contains__, on_unreadable)
     for path in every:
         yield from secrets_in(path)
 
@@ -86,13 +97,18 @@ def _of_element(element: Element) -> Secret:
     )  # fmt: skip
 
 
-def secret_paths(repository: str, ignored: Callable[[str], bool]) -> Iterator[str]:
+def secret_paths(
+    repository: str,
+    ignored: Callable[[str], bool],
+    on_unreadable: Callable[[OSError], object] | None = None,
+) -> Iterator[str]:
     """
     Yield the files of a repository that may hold secrets: `.crypt` files and XML, sorted.
 
     :param ignored: says of a name that it is no part of the repository
+    :param on_unreadable: is called for each folder that cannot be read, which is passed over
     """
-    for folder, folders, names in os.walk(repository):
+    for folder, folders, names in os.walk(repository, onerror=on_unreadable):
         folders[:] = sorted(
             name for name in folders if not ignored(name) and not name.startswith(".")
         )

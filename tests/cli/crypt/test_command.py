@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -77,6 +78,28 @@ class ModeTests(CryptTestCase):
         self.assertTrue(is_authenticated(self.read("Cfg/new/new.crypt")))
         shown = self.crypt("--decrypt", "--stdout", "repo/Cfg/new/new.crypt")
         self.assertEqual(shown.output, "secret\n")
+
+    def test_without_md5(self) -> None:
+        """Where MD5 is refused (FIPS) the authenticated format works, and the old says why not."""
+
+        def refuse(data: bytes = b"", **options: bool) -> None:
+            raise ValueError("[digital envelope routines] unsupported")
+
+        self.patch(hashlib, "md5", refuse)
+        write_files(str(self.folder), {"repo/Cfg/new/new": "tea\n"})
+        path = f"{self.folder}/repo/Cfg/new/new"
+        ended = self.crypt("--encrypt", "--cfg", "--authenticated", "-p", "vault", path)
+        self.assertEqual((ended.status, ended.errors), (0, ""))
+        ended = self.crypt("--decrypt", "--cfg", "--stdout", f"{path}.crypt")
+        self.assertEqual((ended.status, ended.output), (0, "tea\n"))
+        self.assertEqual(self.crypt("--check").status, 0)
+        self.assertIn("authenticated", self.crypt("list").output)
+        old = f"{self.folder}/repo/Cfg/key/key.crypt"
+        for words in (("--decrypt", "--cfg", "--stdout", old), ("--encrypt", "-p", "desk", path)):
+            ended = self.crypt(*words)
+            self.assertEqual(ended.status, 1)
+            self.assertIn("MD5, which this machine refuses (FIPS)", ended.errors)
+            self.assertNotIn("Traceback", ended.errors)
 
     def test_interactive(self) -> None:
         """With -I each element is asked about, and those that are refused stay as they are."""
@@ -157,6 +180,18 @@ class CheckTests(CryptTestCase):
         self.assertTrue(ended.output.startswith("::error file=repo/Cfg/bad/bad.crypt,title=unenc"))
         sarif = json.loads((self.folder / "out.sarif").read_text())
         self.assertEqual(sarif["runs"][0]["results"][0]["ruleId"], "unencrypted-cfg")
+
+
+class UnreadableTests(CryptTestCase):
+    def test_named(self) -> None:
+        """A file that cannot be read is named, and the status says that not all was looked at."""
+        path = self.folder / "repo/Properties/b.xml"
+        path.symlink_to("nowhere")
+        for words in (("list",), ("--check",)):
+            ended = self.crypt(*words)
+            self.assertNotEqual(ended.status, 0)
+            self.assertIn(f"{path} cannot be read: No such file or directory", ended.errors)
+            self.assertEqual(ended.errors.count("\n"), 1)
 
 
 class ListTests(CryptTestCase):

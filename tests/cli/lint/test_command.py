@@ -114,6 +114,27 @@ class FilesTests(SynchronousTestCase):
         site = Site(self, with_mistakes())
         self.assertEqual(site.lint("--stdin").status, 0)
 
+    def test_missing_file(self) -> None:
+        """A name of no file is refused; on standard input it is one that is gone."""
+        site = Site(self, with_mistakes())
+        ended = site.lint("Cfg/etc/pas/pass")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("there is no file Cfg/etc/pas/pass, neither here nor in /", ended.errors)
+        self.assertEqual(site.lint("--stdin", stdin="Cfg/etc/pas/pass\n").status, 0)
+
+    def test_unreadable_file(self) -> None:
+        """A file that cannot be opened is a mistake like any other."""
+        site = Site(self, demonstration())
+        site.path("Properties/gone.xml").symlink_to("nowhere")
+        files = {finding["name"]: finding["file"] for finding in site.findings()}
+        self.assertTrue(files["xml-failed-to-read"].endswith("Properties/gone.xml"), files)
+
+    def test_unknown_check(self) -> None:
+        """A check that there is not is refused with the one that is meant."""
+        ended = Site(self, with_mistakes()).lint("--lint-plugins", "Vaildate")
+        self.assertEqual(ended.status, 2)
+        self.assertIn("Could not load component Vaildate: did you mean Validate?", ended.errors)
+
 
 class SuppressionTests(SynchronousTestCase):
     """What a site says does not count."""
@@ -169,6 +190,19 @@ class FixTests(SynchronousTestCase):
         self.assertEqual(ended.errors.count(": corrected"), 5)
         self.assertEqual(site.path("Metadata/clients.xml").read_text("utf-8"), clients)
         self.assertTrue(site.path("Bundler/time.xml").exists())
+
+    def test_not_fixed(self) -> None:
+        """What would make a file unreadable is left to the administrator."""
+        contents = demonstration()
+        both = contents["Metadata/clients.xml"].replace(
+            'floating="true"', "floating='true' location='floating'"
+        )
+        contents["Metadata/clients.xml"] = both
+        site = Site(self, contents)
+        ended = site.lint("--fix", "--format", "text")
+        self.assertEqual(ended.status, 3)
+        self.assertNotIn("corrected", ended.errors)
+        self.assertEqual(site.path("Metadata/clients.xml").read_text("utf-8"), both)
 
     def test_probe(self) -> None:
         """A probe that is not executable, unlike others, is made executable."""

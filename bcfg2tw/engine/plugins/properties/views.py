@@ -44,6 +44,9 @@ class View(ABC):
         self._original = shared.value
         self._version = shared.version
 
+    def __repr__(self) -> str:
+        return f"<Properties {self.name}>"
+
     @property
     def data(self) -> str:
         """The file's text."""

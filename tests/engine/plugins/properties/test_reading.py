@@ -31,6 +31,7 @@ class ReadingTests(PropertiesCase):
         self.assertEqual(len(properties["d.xml"].entries), 3)
         self.assertEqual(properties["d.xml"].name, self.path(core, "d.xml"))
         self.assertEqual(properties["d.xml"].data, "<P><e/><!--c--><f/></P>")
+        self.assertEqual(repr(properties["d.xml"]), f"<Properties {self.path(core, 'd.xml')}>")
         self.assertEqual(properties.get("e.xml"), None)
         self.assertRaises(KeyError, lambda: properties["e.xml"])
 
