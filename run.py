@@ -10,6 +10,8 @@ Run this checkout without installing anything by hand.
     python3 run.py site FOLDER  build it into a folder beside those of other versions, which each
                                 page offers then; the version's name may follow
     python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
+    python3 run.py newest       run tests, or those named, with Python 3.14 and the newest libraries,
+                                in a Debian of its own; as root
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both
     python3 run.py speed        compare what a client's run costs with what it did; minutes
@@ -65,6 +67,7 @@ def main(arguments: "list[str]") -> int:
         "docs": docs,
         "site": site,
         "oldest": oldest,
+        "newest": newest,
         "python-ldap": python_ldap,
         "package": package,
         "speed": speed,
@@ -132,6 +135,11 @@ def oldest(options: "list[str]") -> None:
     install(OLDEST_EXTRAS, OLDEST_ENVIRONMENT, ["--constraint", str(constraints)])
     python = program("python", OLDEST_ENVIRONMENT)
     become([python, "-m", "twisted.trial", *trial_arguments(options)])
+
+
+def newest(options: "list[str]") -> None:
+    make_environment(ENVIRONMENT, VERSIONS)
+    become([program("python"), ".ci/newest.py", *options])
 
 
 def python_ldap(options: "list[str]") -> None:

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from debian_life import live_through
-from trixie import Trixie, run
+from debian_system import DebianSystem, run
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
@@ -36,13 +36,13 @@ def main() -> None:
 
 def work(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    clean = Trixie.make(folder / "clean", keep=INSTALLED_DOCUMENTATION)
+    clean = DebianSystem.make(folder / "clean", keep=INSTALLED_DOCUMENTATION)
     package = build(clean.copy(folder / "build"))
     live_through(package, clean)
     print(f"{package.relative_to(ROOT)} is built, and was installed, upgraded and removed")
 
 
-def build(system: Trixie) -> Path:
+def build(system: DebianSystem) -> Path:
     """
     Build source package and package, and have lintian look at both.
 
@@ -62,7 +62,7 @@ def build(system: Trixie) -> Path:
     return package
 
 
-def judge(system: Trixie) -> None:
+def judge(system: DebianSystem) -> None:
     """Have lintian look at what was built; whatever it says ends everything."""
     [changes] = system.path("/src").glob("*.changes")
     options = ("--fail-on", "error,warning", "--display-info", "--tag-display-limit=0")

@@ -13,8 +13,8 @@ import socket
 import sys
 from pathlib import Path
 
+from debian_system import DebianSystem, run
 from installed_server import InstalledServer
-from trixie import Trixie, run
 
 CONFIG = "/etc/bcfg2.conf"
 KEY = "/etc/ssl/bcfg2.key"
@@ -62,7 +62,7 @@ Description: stands for a package that needs a Bcfg2 server
 class Life:
     """One Debian 13, and the package in it."""
 
-    def __init__(self, package: Path, system: Trixie) -> None:
+    def __init__(self, package: Path, system: DebianSystem) -> None:
         self.system = system
         self.packages = system.path("/packages")
         self.packages.mkdir()
@@ -108,7 +108,7 @@ class Life:
         }
 
 
-def live_through(package: Path, system: Trixie) -> None:
+def live_through(package: Path, system: DebianSystem) -> None:
     """Install a package, and do all that becomes of one."""
     life = Life(package, system)
     install_first(life)

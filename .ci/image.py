@@ -19,10 +19,10 @@ import tempfile
 from pathlib import Path
 
 from container_file import read_container_file
+from debian_system import MIRROR, SUITE, require_root, run
 from image_life import USER, live_through
 from materials import write_bill
 from oci_layout import write_layout
-from trixie import MIRROR, SUITE, require_root, run
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"

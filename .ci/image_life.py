@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from trixie import run
+from debian_system import run
 
 TAG = "latest"
 USER = 6789

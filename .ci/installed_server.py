@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from trixie import Trixie
+from debian_system import DebianSystem
 
 UNIT = "/usr/lib/systemd/system/bcfg2-core.service"
 PATIENCE_SECONDS = 60
@@ -30,7 +30,7 @@ os.execv(sys.argv[1], sys.argv[1:])"
 class InstalledServer:
     """A server that runs while the block does, and has to end in good order."""
 
-    def __init__(self, system: Trixie, listening: socket.socket, log: Path) -> None:
+    def __init__(self, system: DebianSystem, listening: socket.socket, log: Path) -> None:
         """
         Start nothing yet.
 

@@ -15,7 +15,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from trixie import run
+from debian_system import run
 
 TAG = "latest"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from trixie import run
+from debian_system import run
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"

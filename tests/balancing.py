@@ -16,6 +16,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 
 CONTRIB = Path(__file__).parents[1] / "contrib"
 CONFIG = CONTRIB / "haproxy.cfg"
+TLS_CONFIG = CONTRIB / "haproxy-tls.cfg"
 
 
 def haproxy() -> str:
@@ -41,6 +42,21 @@ def configuration(port: int, nodes: Sequence[tuple[int, AdminAddress]]) -> str:
             f"server node{number} 127.0.0.1:{node} port {admin.port}",
         )
     return text
+
+
+def tls_configuration(port: int, pair: Path, authority: Path, socket: str) -> str:
+    """
+    Return the configuration of `contrib` for TLS that ends at the balancer, with other places.
+
+    :param port: that clients come to
+    :param pair: the file of the server's certificate and key
+    :param authority: that clients' certificates are of
+    :param socket: the path of the server's
+    """
+    text = TLS_CONFIG.read_text().replace("bind :6789", f"bind 127.0.0.1:{port}")
+    text = text.replace("/etc/bcfg2/server.pem", str(pair))
+    text = text.replace("/etc/bcfg2/ca.crt", str(authority))
+    return text.replace("/run/bcfg2-core/clients.sock", socket)
 
 
 @contextmanager

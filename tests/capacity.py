@@ -22,15 +22,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import speed_gate
+from tests import balancing, speed_gate
 from tests.certificates import Authority
 from tests.measuring import (
     PRIVATE,
+    SERVER,
     TEXT,
     Clients,
     SiteToMeasure,
     ask,
     cpu_seconds,
+    free_port,
     memory_bytes,
 )
 from tests.workers.servers import workers_of
@@ -147,6 +149,38 @@ def of_workers(folder: Path, extent: Extent) -> Iterator[Row]:
             )
         own = [memory_bytes(each, PRIVATE) for each in workers_of(servers["two"][0])]
         yield Row("private memory of a worker", f"{statistics.mean(own) / MEGABYTE:.0f} MB", "40")
+
+
+def of_tls_at_balancer(folder: Path, extent: Extent) -> Iterator[Row]:
+    """A run whose TLS HAProxy has ended, beside one with our own."""
+    authority = Authority(folder, "CA")
+    path, port = str(folder / "clients.sock"), free_port()
+    own = SiteToMeasure.make(folder / "own", authority, 32)
+    behind = SiteToMeasure.make(
+        folder / "behind", authority, 32, "[server]", "proxy_tls_from = unix", "[bcfg2tw]",
+        f"endpoints = unix:{path}:mode=660",
+    )  # fmt: skip
+    pair = folder / "server.pem"
+    pair.write_text("".join(file.read_text() for file in authority.issue(SERVER)))
+    text = balancing.tls_configuration(port, pair, authority.certificate, path)
+    costs: dict[str, list[float]] = {"own": [], "behind": []}
+    with ExitStack() as running:
+        servers = {
+            "own": (running.enter_context(own.served()), own.clients(32)),
+            "behind": (running.enter_context(behind.served()), Clients(port, authority, 32)),
+        }
+        running.enter_context(balancing.running(text, port, folder))
+        for _, clients in servers.values():
+            clients.make_runs(64)
+        for _ in range(extent.rounds):
+            for name, (process, clients) in servers.items():
+                work = lambda c=clients: c.make_runs(extent.runs)  # noqa: E731
+                costs[name].append(cpu_of(process, work, extent.runs))
+    yield Row(
+        "CPU a run, TLS ended by HAProxy to our own",
+        ratio(costs["behind"], costs["own"]),
+        "0.6",
+    )
 
 
 def of_changes(folder: Path, extent: Extent) -> Iterator[Row]:
@@ -271,6 +305,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "runs": of_runs,
     "at-once": of_clients_at_once,
     "workers": of_workers,
+    "balancer": of_tls_at_balancer,
     "changes": of_changes,
     "start": of_start,
     "reload": of_reload,

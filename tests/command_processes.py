@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 import subprocess
 import sys
-from collections.abc import Mapping
+import termios
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.commands import Ended
@@ -21,11 +24,45 @@ def run_process(
 ) -> Ended:
     """Run `bcfg2tw` as `tests.commands.run` does."""
     home = os.path.abspath(folder or ".")
-    paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-    variables = {"HOME": home, "COLUMNS": "80", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(
-        [sys.executable, "-m", "bcfg2tw.cli", *words],
-        input=stdin.encode(), capture_output=True, check=False, cwd=home,
-        env={**os.environ, **variables, **(environment or {})},
+        _command(words), input=stdin.encode(), capture_output=True, check=False, cwd=home,
+        env=_variables(home, environment or {}),
     )  # fmt: skip
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def run_at_terminal(*words: str) -> str:
+    """Run `bcfg2tw` at a terminal of 80 columns, and return all that it wrote there."""
+    terminal, process_end = os.openpty()
+    # 24 lines of 80 characters
+    fcntl.ioctl(process_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    home = os.path.abspath(".")
+    with subprocess.Popen(
+        _command(words), stdin=process_end, stdout=process_end, stderr=process_end, cwd=home,
+        env=_variables(home, {"TERM": "xterm"}), start_new_session=True,
+    ):  # fmt: skip
+        os.close(process_end)
+        written = b"".join(_read_all(terminal))
+    os.close(terminal)
+    return written.decode().replace("\r\n", "\n")
+
+
+def _read_all(terminal: int) -> Iterator[bytes]:
+    while True:
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:  # as Linux says that nobody has the other end any more
+            return
+        if not data:
+            return
+        yield data
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "bcfg2tw.cli", *words]
+
+
+def _variables(home: str, others: Mapping[str, str]) -> dict[str, str]:
+    paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
+    variables = {"HOME": home, "COLUMNS": "80", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **variables, **others}

@@ -20,12 +20,10 @@ import sys
 import tempfile
 import threading
 import time
-import xmlrpc.client
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
@@ -148,13 +146,14 @@ class Soak:
         return not answer.will_close
 
 
-def register(soak: Soak, port: int) -> None:
-    """Have all clients registered, so that none is new later."""
-    context: Any = ssl.create_default_context(cafile=soak.settings.ca)
-    for number in range(CLIENTS):
-        user = f"client{number}.example.com:{soak.settings.password}"
-        proxy = xmlrpc.client.ServerProxy(f"https://{user}@localhost:{port}/", context=context)
-        proxy.AssertProfile("workstation")
+def declare_clients(site: Path) -> None:
+    """Have all clients known, each from any address."""
+    path = site / "repository/Metadata/clients.xml"
+    clients = "".join(
+        f'<Client name="client{number}.example.com" profile="workstation" floating="true"/>\n'
+        for number in range(CLIENTS)
+    )
+    path.write_text(path.read_text().replace("</Clients>", f"{clients}</Clients>"))
 
 
 def kept_bytes(server: ServerProcess) -> int:
@@ -173,11 +172,9 @@ def main(calls: int = CALLS, folder: str | None = None) -> int:
     with socket.create_server(("localhost", 0)) as unused:
         port = unused.getsockname()[1]
     site = make_site(Path(folder or tempfile.mkdtemp()) / "site", port=port)
-    with open(site / "bcfg2.conf", "a") as conf:
-        conf.write("\n[bcfg2tw]\nmax_registrations = 1000\n")
+    declare_clients(site)
     soak = Soak(site, port)
     with ServerProcess(site / "server.log", "--config", str(site / "bcfg2.conf")) as server:
-        register(soak, port)
         first, step = FIRST_CALLS, max(calls // 20, 1)
         began = time.monotonic()
         soak.make_calls(0, first)

@@ -17,7 +17,7 @@ from bcfg2tw.cli.init.command import make_site
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.admin_address import AdminAddress
 from tests.admin.asking import ask
-from tests.balancing import CONFIG, CONTRIB, configuration, haproxy, running
+from tests.balancing import CONFIG, configuration, haproxy, running, tls_configuration
 from tests.certificates import Authority
 from tests.network import an_authority, basic, call_of, free_port
 from tests.processes import ServerProcess
@@ -27,7 +27,6 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 #: Of Bcfg2's clients: the first one, and three more.
 ATTEMPTS = 4
 
-TLS_CONFIG = CONTRIB / "haproxy-tls.cfg"
 FAR = '<Client name="far.example.com" profile="workstation" address="127.0.0.2"/></Clients>'
 
 
@@ -131,10 +130,7 @@ class BalancerTests(SynchronousTestCase):
         pair = self.folder / "server.pem"
         parts = [Path(name).read_text() for name in (self.settings.cert, self.settings.key)]
         pair.write_text("".join(parts))
-        text = TLS_CONFIG.read_text().replace("bind :6789", f"bind 127.0.0.1:{self.port}")
-        text = text.replace("/etc/bcfg2/server.pem", str(pair))
-        text = text.replace("/etc/bcfg2/ca.crt", str(authority.certificate))
-        text = text.replace("/run/bcfg2-core/clients.sock", path)
+        text = tls_configuration(self.port, pair, authority.certificate, path)
         context = ssl.create_default_context(cafile=self.settings.ca)
         node = ServerProcess(self.folder / "log", "--config", str(self.conf), "--workers", "2")
         with node, self.haproxy(text):

@@ -72,6 +72,7 @@ LAYERS = (
         "engine.memory",
         "engine.xmlio",
     ),
+    ("engine.upload_names",),
     ("settings",),
     ("closed_paths", "errors", "finding", "near_names", ""),
 )

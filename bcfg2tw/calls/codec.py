@@ -13,6 +13,8 @@ import xmlrpc.client
 from typing import Any
 from xml.parsers import expat
 
+from bcfg2tw.engine.xmlio import SerialisedText
+
 #: Elements may be nested this deep: an XML-RPC value needs three levels for each of its own.
 MAX_DEPTH = 200
 
@@ -140,8 +142,10 @@ def write_result(value: Any) -> bytes:
     """
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
+    if isinstance(value, SerialisedText):
+        return _answer_of(value)
     if type(value) is str and value.isascii():
-        return _BEFORE_TEXT + _escaped(value.encode("ascii")) + _BEHIND_TEXT
+        return _BEFORE_TEXT + _escaped(_legal(value.encode("ascii"))) + _BEHIND_TEXT
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
     if not _is_legal(document):
         raise ValueError("the result holds characters that XML cannot")
@@ -154,10 +158,21 @@ _BEFORE_TEXT, _BEHIND_TEXT = (
 )
 
 
-def _escaped(text: bytes) -> bytes:
-    """Return ASCII text as it stands in a document: nearly all that is sent is a configuration."""
+def _answer_of(text: SerialisedText) -> bytes:
+    """Return the answer that holds a document; it is written once, however often that is sent."""
+    if text.answer is None:
+        text.answer = _BEFORE_TEXT + _escaped(text.encode("ascii")) + _BEHIND_TEXT
+    return text.answer
+
+
+def _legal(text: bytes) -> bytes:
     if text.translate(None, _LEGAL_ASCII):
         raise ValueError("the result holds characters that XML cannot")
+    return text
+
+
+def _escaped(text: bytes) -> bytes:
+    """Return ASCII text as it stands in a document: nearly all that is sent is a configuration."""
     return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 

@@ -47,7 +47,8 @@ class FailedLogins:
     Counts failed logins by address, IPv6 by /64; for use in one thread.
 
     :ivar failures: by address, the oldest first
-    :ivar total: how many there were
+    :ivar total: how many there were here
+    :ivar noted: called with the address of each failed login here, for other processes to know
     """
 
     #: Addresses that are remembered; the one that has been quiet for longest is forgotten.
@@ -65,19 +66,31 @@ class FailedLogins:
         self._clock = clock
         self.failures: OrderedDict[str, _Failures] = OrderedDict()
         self.total = 0
+        self.noted: Callable[[str], None] = lambda ip: None
 
     def note(self, ip: str) -> float:
         """Count a failed login, and return how many seconds its answer is to be late."""
         self.total += 1
+        before, number = self._count(ip)
+        if before < NOTABLE_FAILURES <= number:
+            network = network_of(ip)
+            logger.error("%s fails to log in again and again: its refusals are delayed", network)
+        self.noted(ip)
+        return self._delay_seconds(number)
+
+    def note_elsewhere(self, ip: str) -> None:
+        """Count a failed login that another process has answered."""
+        self._count(ip)
+
+    def _count(self, ip: str) -> tuple[float, float]:
+        """Count a failure, and return how many there were before, and are now."""
         network, now = network_of(ip), self._clock()
         before = self._remembered(self.failures.pop(network, None), now)
         number = min(before + 1, REMEMBERED_FAILURES)
-        if before < NOTABLE_FAILURES <= number:
-            logger.error("%s fails to log in again and again: its refusals are delayed", network)
         self.failures[network] = _Failures(number, now)
         if len(self.failures) > self.LIMIT:
             self.failures.popitem(last=False)
-        return self._delay_seconds(number)
+        return before, number
 
     def _remembered(self, failures: _Failures | None, now: float) -> float:
         if failures is None:

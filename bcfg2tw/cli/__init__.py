@@ -6,28 +6,51 @@ from importlib import import_module
 
 import click
 
-from bcfg2tw.cli.unusable import unusable
+from bcfg2tw.cli.summaries import SummarisedGroup
+from bcfg2tw.cli.unusable import lack, unusable
 from bcfg2tw.cli.version import show_version
 
 __all__ = ["main"]
 
-_COMMANDS = (
-    "admin", "call", "check-config", "compare", "completion", "crypt", "ctl", "db", "diff",
-    "explain", "info", "init", "lint", "man", "migrate", "packages", "reports", "serve", "shadow",
-    "status", "test", "upstream-tool", "web",
-)  # fmt: skip
-
+#: What each is for, in the list of commands.
+_COMMANDS = {
+    "admin": "Administer a Bcfg2 repository and its server.",
+    "call": "Call METHOD of a Bcfg2 server and print its result.",
+    "check-config": "Say what becomes of each line of a bcfg2.conf.",
+    "compare": "Compare what two servers give to clients.",
+    "completion": "Print the completion of all commands for a shell.",
+    "crypt": "Encrypt or decrypt files of a repository, or edit them.",
+    "ctl": "Steer the running server.",
+    "db": "Look after the database that [database] names.",
+    "diff": "Say what changes for whom between two states of a repository.",
+    "explain": "Say why a client, or an entry of it, is as it is.",
+    "info": "Look at what the server makes of its repository.",
+    "init": "Make a demonstration site in DIRECTORY.",
+    "lint": "Look for mistakes in the files of a repository.",
+    "man": "Write the pages of the manual for all commands.",
+    "migrate": "Say what becomes of a site of Bcfg2's own server.",
+    "packages": "Look after the package indexes of a repository.",
+    "reports": "Show, move and remove what clients have reported.",
+    "serve": "Serve the repository to its clients.",
+    "shadow": "Show what this server answers otherwise than another one.",
+    "status": "Say how the running server is.",
+    "test": "Build the configurations of clients, and say what is wrong.",
+    "upstream-tool": "Run a command of the Bcfg2 that is installed.",
+    "web": "Set who may see the pages of reports.",
+}
 
 #: The extras that commands need.
 _EXTRAS = {"db": "sql", "reports": "reporting", "web": "reporting"}
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(SummarisedGroup):
     """A group whose commands stand in folders of their own names."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
-        """Return the names of the commands."""
-        return list(_COMMANDS)
+    summaries = _COMMANDS
+
+    def summary(self, name: str) -> str:
+        """Return what a command is for, or what has to be installed for it."""
+        return lack(_EXTRAS.get(name, "")) or super().summary(name)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Import a command, None for one that does not exist."""
@@ -39,7 +62,7 @@ class _LazyGroup(click.Group):
         except ImportError as error:
             return unusable(name, error, _EXTRAS.get(name, ""))
         assert isinstance(command, click.Command)
-        return command
+        return self.summarise(name, command)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

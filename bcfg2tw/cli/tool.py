@@ -16,6 +16,7 @@ from bcfg2tw.cli.looking import Site
 from bcfg2tw.cli.output import fail
 from bcfg2tw.cli.site import command_errors
 from bcfg2tw.cli.site_options import config_option, overrides_of, site_parameters
+from bcfg2tw.cli.summaries import SummarisedGroup
 from bcfg2tw.cli.unusable import unusable
 
 __all__ = ["Tool", "usage_of"]
@@ -24,7 +25,7 @@ __all__ = ["Tool", "usage_of"]
 _MANY = 6
 
 
-class Tool(click.Group):
+class Tool(SummarisedGroup):
     """
     A group of sub-commands over one site, which is their `pass_site`.
 
@@ -34,7 +35,7 @@ class Tool(click.Group):
     def __init__(
         self,
         name: str,
-        commands: Mapping[str, str],
+        commands: Mapping[str, tuple[str, str]],
         help: str,
         make_site: Callable[..., Site] = Site,
         parameters: Iterable[click.Parameter] = (),
@@ -43,21 +44,21 @@ class Tool(click.Group):
         Make the group.
 
         :param commands: name of each to `MODULE:ATTRIBUTE` in the tool's folder, imported when it
-            is asked for; without `help`, which every tool has
+            is asked for, and to a sentence for lists; without `help`, which every tool has
         :param make_site: is called with the overrides of the command line, and the parameters
         """
         self._make_site = make_site
-        self._places = commands
+        self._places = {name: place for name, (place, _) in commands.items()}
+        self.summaries = {
+            **{name: summary for name, (_, summary) in commands.items()},
+            "help": "List the commands, or describe one.",
+        }
         super().__init__(
             name, {"help": _help}, callback=self._enter, help=help,
             params=[*site_parameters(), *parameters],
             no_args_is_help=False,
             context_settings={"help_option_names": ["-h", "--help"]},
         )  # fmt: skip
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """Return the names of the commands."""
-        return sorted([*self._places, "help"])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Import a command, None for one that does not exist."""
@@ -73,7 +74,7 @@ class Tool(click.Group):
             return unusable(f"{self.name} {name}", error)
         assert isinstance(command, click.Command)
         _accept_config(command)
-        return command
+        return self.summarise(name, command)
 
     def all_commands(self) -> dict[str, click.Command]:
         """Return all commands by their names."""

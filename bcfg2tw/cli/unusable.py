@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import click
 
-__all__ = ["unusable"]
+__all__ = ["lack", "unusable"]
 
 #: The extras of setup.cfg by the libraries that commands import.
 _EXTRAS = {"alembic": "reporting", "jinja2": "reporting", "sqlalchemy": "reporting"}
+
+
+#: The libraries that commands which need an extra cannot do without.
+_LIBRARIES = {
+    "reporting": ("sqlalchemy", "alembic", "jinja2"),
+    "sql": ("sqlalchemy", "alembic"),
+}
+
+
+def lack(extra: str) -> str | None:
+    """Return the sentence of commands whose extra is not installed, None where it is."""
+    if all(map(_is_installed, _LIBRARIES.get(extra, ()))):
+        return None
+    return f"It {_sentence(extra)}"
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        return find_spec(library) is not None
+    except ImportError:
+        return False
+
+
+def _sentence(extra: str) -> str:
+    return f"needs more: pip install 'bcfg2tw[{extra}]'"
 
 
 def unusable(name: str, error: ImportError, extra: str = "") -> click.Command:
@@ -22,7 +49,7 @@ def unusable(name: str, error: ImportError, extra: str = "") -> click.Command:
     extra = extra or _EXTRAS.get(library, "")
     if not extra:
         raise error
-    sentence = f"needs more: pip install 'bcfg2tw[{extra}]'"
+    sentence = _sentence(extra)
 
     def refuse() -> None:
         raise click.ClickException(f"bcfg2tw {name} {sentence} ({error})")

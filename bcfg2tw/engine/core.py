@@ -45,7 +45,7 @@ from bcfg2tw.engine.served.snapshot import NO_REVISION, Snapshot
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
-from bcfg2tw.engine.xmlio import Element, parse_upload, serialise
+from bcfg2tw.engine.xmlio import Element, parse_upload, serialise_answer
 from bcfg2tw.errors import (
     Bcfg2Error,
     CoreInitError,
@@ -513,7 +513,7 @@ class Core:
             except Exception as error:  # a plugin's defect is told to the client as such
                 reason = failure_of(plugin, error)
                 self.critical_error(f"Error determining probes for {metadata.hostname}: {reason}")
-        return serialise(probes)
+        return serialise_answer(probes)
 
     @exposed
     def RecvProbeData(self, address: ClientAddress, probedata: str) -> bool:

@@ -79,6 +79,10 @@ def usual_interval(interval: int | None, last: int) -> int:
                        (last - interval) // 4)  # fmt: skip
 
 
+#: Runs that tell how far they usually are apart: each counts for a quarter, so that those before
+#: these count for nothing.
+LAST_RUNS = 100
+
 _COLUMNS = {
     name: "class" if name == "run_class" else name for name in HostState.__dataclass_fields__
 }
@@ -102,8 +106,9 @@ def add_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             if last_run is None or mark.time > last_run:
                 states[host] = after(states[host], mark)
     for host in states.keys() - set(in_order):
-        streaks.repair(connection, host)
-        states[host] = state_of_all(connection, host)
+        begin = min(row["time"] for row in rows if row["host"] == host)
+        streaks.repair(connection, host, begin)
+        states[host] = state_of_last(connection, host)
     write_states(connection, states)
 
 
@@ -153,16 +158,25 @@ def _marks(connection: Connection, hosts: Sequence[int], since: int) -> dict[int
     marks: dict[int, list[RunMark]] = {}
     for chunk in chunks(hosts, PARAMETERS):
         for row in connection.execute(_marks_query, {"hosts": chunk, "since": since}):
-            host, number, time, run_class, dry_run, only_important, since_then = row
-            mark = RunMark(number, time, run_class, not (dry_run or only_important), since_then)
-            marks.setdefault(host, []).append(mark)
+            marks.setdefault(row[0], []).append(_mark(row))
     return marks
 
 
-def state_of_all(connection: Connection, host: int) -> HostState:
-    """Return the state of a host as all its runs tell it."""
+def _mark(row: Sequence[Any]) -> RunMark:
+    _, number, time, run_class, dry_run, only_important, since = row
+    return RunMark(number, time, run_class, not (dry_run or only_important), since)
+
+
+def state_of_last(connection: Connection, host: int) -> HostState:
+    """Return the state of a host as its last runs tell it, and one before them if none is full."""
+    newest_first = select(*_mark_columns).where(_run.host == host).order_by(_run.time.desc())
+    marks = [_mark(row) for row in connection.execute(newest_first.limit(LAST_RUNS))]
     state = HostState()
-    for mark in _marks(connection, [host], -(2**62)).get(host, ()):
+    if len(marks) == LAST_RUNS and not any(mark.is_full for mark in marks):
+        full = newest_first.where(tables.is_full(tables.runs)).limit(1)
+        for row in connection.execute(full):
+            state = replace(after(state, _mark(row)), last_run=None)
+    for mark in reversed(marks):
         state = after(state, mark)
     return state
 
@@ -182,5 +196,5 @@ def write_states(connection: Connection, states: Mapping[int, HostState]) -> Non
 
 
 def refresh_hosts(connection: Connection, hosts: Iterable[int]) -> None:
-    """Tell the states of hosts anew from all their runs."""
-    write_states(connection, {host: state_of_all(connection, host) for host in hosts})
+    """Tell the states of hosts anew from their runs."""
+    write_states(connection, {host: state_of_last(connection, host) for host in hosts})

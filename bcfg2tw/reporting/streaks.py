@@ -91,18 +91,34 @@ def _last_partial(connection: Connection, hosts: Collection[int]) -> list[int]:
     return [number for number in found if number is not None]
 
 
-def repair(connection: Connection, host: int) -> None:
-    """Fill the columns of all runs of a host, for one that came late changes those after it."""
-    query = select(*_columns).where(_runs.c.host == host).order_by(_runs.c.time)
-    last: dict[bool, Row] = {}
+def repair(connection: Connection, host: int, begin: int) -> None:
+    """
+    Fill the columns of a host's runs from a time on, for one that came late changes those after it.
+
+    :param begin: the time of the first run that came
+    """
+    last = _runs_before(connection, host, begin)
+    query = select(*_columns).where(_runs.c.host == host, _runs.c.time >= begin)
     changed: list[dict[str, Any]] = []
-    for row in [dict(row) for row in connection.execute(query).mappings()]:
+    for row in map(dict, connection.execute(query.order_by(_runs.c.time)).mappings().all()):
         since = since_of(row, last.get(is_partial(row)))
         last[is_partial(row)] = {**row, **since}
         if any(row[name] != time for name, time in since.items()):
             changed.append({"number": row["id"], **since})
     if changed:
         connection.execute(_update, changed)
+
+
+def _runs_before(connection: Connection, host: int, time: int) -> dict[bool, Row]:
+    """Return the last run of each kind before a time, by whether it is partial."""
+    query = select(*_columns).where(_runs.c.host == host, _runs.c.time < time)
+    query = query.order_by(_runs.c.time.desc()).limit(1)
+    kinds = {False: tables.is_full(_runs), True: tables.is_partial(_runs)}
+    rows = {
+        kind: connection.execute(query.where(condition)).mappings().first()
+        for kind, condition in kinds.items()
+    }
+    return {kind: dict(row) for kind, row in rows.items() if row is not None}
 
 
 _update = (

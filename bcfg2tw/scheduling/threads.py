@@ -23,7 +23,8 @@ class Threads(ThreadPool):
     Twisted's own wraps each call into a function that refers to itself.
     """
 
-    threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
+    # static: from Python 3.14 on a class's partial is a method
+    threadFactory = staticmethod(partial(Thread, daemon=True))  # type: ignore[assignment]
 
     def callInThreadWithCallback(
         self, onResult: Report | None, func: Callable[..., Any], *args: Any, **kw: Any

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IDelayedCall, IListeningPort
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory
@@ -32,6 +32,10 @@ CONNECTIONS = 200
 
 #: How long answers that are on their way may take at the end.
 DRAIN_SECONDS = 3.0
+
+#: Seconds after the start at which pages are prepared for the first look at them, and between two
+#: times of that: another day may be over.
+PREPARE_SECONDS, PREPARE_AGAIN_SECONDS = 5.0, 1800.0
 
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -102,6 +106,7 @@ class ReportsService(MultiService):
         self._bound: list[tuple[str, socket.socket]] = []
         self._ports: list[IListeningPort] = []
         self._context = _tls_context(settings)
+        self._preparing: IDelayedCall | None = None
 
     def privilegedStartService(self) -> None:
         """
@@ -121,12 +126,17 @@ class ReportsService(MultiService):
         super().startService()
         if self._context is not None:
             CertificateWatch(self._reactor, self._context).setServiceParent(self)
+        self._preparing = self._reactor.callLater(PREPARE_SECONDS, self._prepare)
         for notice in notices(self._settings):
             log.warn("{notice}", notice=notice)
         for host, bound in self._bound:
             adopt(self._reactor, bound, self._factory(host)).addCallback(self._ports.append)
         for address in page_addresses(self._settings):
             log.info("Reports are shown at {address}", address=address, is_for_all_logs=True)
+
+    def _prepare(self) -> None:
+        self._preparing = self._reactor.callLater(PREPARE_AGAIN_SECONDS, self._prepare)
+        self._resource.prepare()
 
     def _factory(self, host: str) -> Any:
         if not uses_tls(self._settings, host):
@@ -135,6 +145,9 @@ class ReportsService(MultiService):
         return TLSMemoryBIOFactory(self._context, False, self._site, self._reactor)
 
     async def _stop(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
         for port in self._ports:
             await maybeDeferred(port.stopListening)
         await maybeDeferred(super().stopService)

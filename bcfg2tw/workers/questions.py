@@ -69,7 +69,14 @@ class Questions:
         return {
             "spread": partial(self._spread, process),
             "statistics": partial(self._statistics, process),
+            "failed_login": partial(self._pass_on, process, "failed_login"),
         }
+
+    def _pass_on(self, process: int, name: str, /, **arguments: Any) -> None:
+        """Tell all other workers what one has noted."""
+        for worker in self._crew.present:
+            if worker.process != process:
+                worker.conversation.note(name, **arguments)
 
     def ask_all(
         self, command: str, seconds: float, but: int | None = None, /, **arguments: Any

@@ -85,6 +85,7 @@ class Worker:
                 "watched": core.watched,
                 "reload_certificates": inheritance.context.reload_here,
                 "obey": self._obey,
+                "failed_login": self._service.note_failed_login,
                 "statistics": core.call_statistics.figures,
                 "administer": self._administer,
                 "cut_short": self._service.cut_short,
@@ -100,6 +101,9 @@ class Worker:
 
     async def _begin(self) -> None:
         self._service.startService()
+        self._service.tell_of_failed_logins(
+            lambda ip: self.conversation.note("failed_login", ip=ip)
+        )
         beats = TimerService(BEAT_SECONDS, self._beat)
         beats.clock = self._reactor
         beats.setServiceParent(self._service)

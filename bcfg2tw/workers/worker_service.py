@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from twisted.application.internet import TimerService
 from twisted.internet.defer import Deferred
+from twisted.internet.tcp import Port
 
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.interfaces import RunningCore
@@ -16,6 +19,10 @@ from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.server_identity import OtherServerIdentity
 from bcfg2tw.workers.inheritance import Inheritance
 from bcfg2tw.workers.worker_core import WorkerCore
+
+#: The system wakes one worker for a connection; if that one is stopped just then, or computes, any
+#: other looks for it after this time.
+LOOK_SECONDS = 0.1
 
 
 class WorkerService(CoreService):
@@ -37,6 +44,20 @@ class WorkerService(CoreService):
         """Be the one of all workers that keeps good states of files; before it is started."""
         self._keeps_good_states = True
 
+    def tell_of_failed_logins(self, noted: Callable[[str], None]) -> None:
+        """
+        Have the other workers know of logins that fail here; once it is started.
+
+        :param noted: called with an address
+        """
+        assert self._site is not None
+        self._site.resource.failed_logins.noted = noted
+
+    def note_failed_login(self, ip: str) -> None:
+        """Count a login that has failed in another worker."""
+        if self._site is not None:
+            self._site.resource.failed_logins.note_elsewhere(ip)
+
     async def listen(self) -> None:
         """Take connections."""
         assert self._site is not None and self._context is not None
@@ -44,6 +65,15 @@ class WorkerService(CoreService):
         factory = proxied(stage, self._settings, self._context)
         for listener in self._inheritance.listeners:
             self._ports.append(await listener.listen(self._reactor, factory))
+        looks = TimerService(LOOK_SECONDS, self._take_left)
+        looks.clock = self._reactor
+        looks.setServiceParent(self)
+
+    def _take_left(self) -> None:
+        """Take connections for which the system has woken a worker that does not come to them."""
+        for port in self._ports:
+            if isinstance(port, Port) and port.connected:
+                port.doRead()
 
     def stopService(self) -> Deferred[None]:
         """End, as any core's service does; the others go on listening."""

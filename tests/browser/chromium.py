@@ -81,8 +81,10 @@ class BrowserTestCase(SynchronousTestCase):
         return self.page.request.get(self.server.url + address, **options)
 
     def text(self, page: Page | None = None) -> str:
-        """Return the text of the main part of a page."""
-        return (page or self.page).locator("main").inner_text()
+        """Return the text of the main part of a page that is shown as its style sheet says."""
+        page = page or self.page
+        page.wait_for_load_state()  # a click waits for the beginning of the next page only
+        return page.locator("main").inner_text()
 
 
 def complaints(page: Page) -> list[str]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls import codec
 from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
+from bcfg2tw.engine.xmlio import serialise_answer
 from tests.network import call_of
 from tests.patience import IN_ANY_TIME
 
@@ -162,6 +164,13 @@ class WriteTests(SynchronousTestCase):
         """Text of ASCII is written to the byte as the library writes it."""
         document = xmlrpc.client.dumps((text,), methodresponse=True, allow_none=True)
         self.assertEqual(write_result(text), document.encode("ascii"))
+
+    def test_document(self) -> None:
+        """A document of lxml's is written as its text is, and once."""
+        text = serialise_answer(etree.fromstring("<a b='&lt;ü'>&amp; 1 &gt; &#13;</a>"))
+        written = write_result(text)
+        self.assertEqual(written, write_result(str(text)))
+        self.assertIs(write_result(text), written)
 
     @IN_ANY_TIME
     @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))

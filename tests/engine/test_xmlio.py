@@ -167,6 +167,19 @@ class UploadTests(SynchronousTestCase):
             assert before is not None
             self.assertLess(resident_bytes() - before, 12 << 20)
 
+    def test_names_of_small_ones(self) -> None:
+        """So are those of many small documents, though few names are kept for good."""
+        before = None
+        for round in range(6):
+            for document in range(500):
+                names = (f"r{round}d{document}n{number}{'x' * 25}" for number in range(100))
+                parse_small(f"<a><{'/><'.join(names)}/></a>")
+            give_back()
+            if round == 1:
+                before = resident_bytes()
+        assert before is not None
+        self.assertLess(resident_bytes() - before, 6 << 20)
+
     def test_data(self) -> None:
         """A document within a document may declare any encoding: it is text already."""
         text = "<?xml version='1.0' encoding='iso-8859-1'?>\n<a> <b>ü</b> </a>"

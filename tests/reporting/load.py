@@ -1,9 +1,10 @@
 """
 A program that measures a server under uploads: `python -m tests.reporting.load [SECONDS [URL]]`.
 
-Documents of 200 entries come at a steady rate, and other calls beside them, first to a server
-without Reporting, then to one with it; the last one also gets a document of 10 MB. CPU is the
-server's own, from the call to the commit; without a URL the database is SQLite.
+Documents of 200 entries come at a steady rate, and other calls beside them from a process of their
+own, which waits for nobody but the server; first to a server without Reporting, then to one with
+it; the last one also gets a document of 10 MB. CPU is the server's own, from the call to the
+commit; without a URL the database is SQLite.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from tests.certificates import Authority
 from tests.measuring import cpu_seconds, free_port
-from tests.network import basic, call_of, client_context
+from tests.network import basic, call_of
 from tests.reporting.measure import HOSTS, document
 from tests.reporting.uploads import (
     PASSWORD,
@@ -49,7 +53,7 @@ class Calls:
     """
 
     port: int
-    context: ssl.SSLContext
+    certificate: str
     seconds: list[float] = field(default_factory=list)
     _local: threading.local = field(default_factory=threading.local)
 
@@ -57,8 +61,9 @@ class Calls:
         """Make a call."""
         connection: http.client.HTTPSConnection | None = getattr(self._local, "connection", None)
         if connection is None:
+            context = ssl.create_default_context(cafile=self.certificate)
             connection = self._local.connection = http.client.HTTPSConnection(
-                "localhost", self.port, context=self.context, timeout=120
+                "localhost", self.port, context=context, timeout=120
             )
         body = call_of(name, argument)
         connection.request("POST", "/RPC2", body, {"Authorization": basic(host, PASSWORD)})
@@ -68,19 +73,17 @@ class Calls:
     @contextmanager
     def others(self) -> Iterator[None]:
         """Make other calls meanwhile."""
-        self.seconds = []
-        ended = threading.Event()
-        thread = threading.Thread(target=self._make_others, args=(ended,))
-        thread.start()
+        processes = get_context("spawn")
+        is_ended, seconds = processes.Event(), processes.SimpleQueue()
+        process = processes.Process(
+            target=make_others, args=(self.port, self.certificate, is_ended, seconds)
+        )
+        process.start()
+        assert seconds.get() == [], "the first message says that calls begin"
         yield
-        ended.set()
-        thread.join()
-
-    def _make_others(self, ended: threading.Event) -> None:
-        while not ended.wait(PAUSE_SECONDS):
-            begin = time.perf_counter()
-            self.call("other.example", "DeclareVersion", "1.3.4")
-            self.seconds.append(time.perf_counter() - begin)
+        is_ended.set()
+        self.seconds = seconds.get()
+        process.join()
 
     def upload(self, texts: list[str], seconds: float) -> float:
         """Upload documents at a steady rate; returns how many came a second."""
@@ -95,6 +98,20 @@ class Calls:
             for run in [threads.submit(upload, each) for each in range(number)]:
                 run.result()
         return number / (time.perf_counter() - begin)
+
+
+def make_others(
+    port: int, certificate: str, is_ended: Event, seconds: SimpleQueue[list[float]]
+) -> None:
+    """Call until it is ended, in a process of its own, and say how long each call took."""
+    calls = Calls(port, certificate)
+    calls.call("other.example", "DeclareVersion", "1.3.4")  # which opens the connection
+    seconds.put([])
+    while not is_ended.wait(PAUSE_SECONDS):
+        begin = time.perf_counter()
+        calls.call("other.example", "DeclareVersion", "1.3.4")
+        calls.seconds.append(time.perf_counter() - begin)
+    seconds.put(calls.seconds)
 
 
 def clients() -> str:
@@ -161,7 +178,7 @@ def main(seconds: float, url: str | None) -> None:
             node = Node(place, free_port(), authority, database, plugins=plugins)
             (place / "repository/Metadata/clients.xml").write_text(clients())
             node.start()
-            calls = Calls(node.port, client_context(authority))
+            calls = Calls(node.port, str(authority.certificate))
             print(plugins)
             try:
                 measure(node, calls, texts, seconds)

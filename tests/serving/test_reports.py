@@ -23,6 +23,7 @@ from bcfg2tw.reporting.database import open_reports
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.web import streams
 from bcfg2tw.reporting.web.resource import STREAMS
+from bcfg2tw.serving import reports
 from bcfg2tw.serving.listening import CannotListen
 from bcfg2tw.serving.reports import CONNECTIONS, ReportsService, notices, page_addresses
 from bcfg2tw.settings import Settings
@@ -164,6 +165,13 @@ class PlainTests(ListenerTestCase):
         self.serve()
         replies = await gatherResults([self.get("/clients") for _ in range(20)])
         self.assertEqual({reply.status for reply in replies}, {200})
+
+    async def test_prepared(self) -> None:
+        """Pages are served while they are prepared, and afterwards."""
+        self.patch(reports, "PREPARE_SECONDS", 0.0)
+        self.serve()
+        for _ in range(3):
+            self.assertEqual((await self.get("/")).status, 200)
 
     async def test_port_in_use(self) -> None:
         """A port that is in use is told with its option."""

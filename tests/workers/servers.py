@@ -27,7 +27,8 @@ def children_of(process: int) -> list[int]:
 
 
 def nursery_of(supervisor: int) -> int:
-    """Return the nursery of a server."""
+    """Return the nursery of a server; what the supervisor runs beside it has soon ended."""
+    wait_until(lambda: len(children_of(supervisor)) == 1, lambda: str(children_of(supervisor)))
     (nursery,) = children_of(supervisor)
     return nursery
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -18,6 +19,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.calls.failed_logins import FREE_FAILURES
+from tests.network import basic, call_of
 from tests.processes import ServerProcess
 from tests.test_service import Site
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -110,6 +113,26 @@ class TogetherTests(SynchronousTestCase):
             wait_for_ends(former, server.said)
             wait_until(lambda: len(workers_of(server.process.pid)) == 2, server.said)
             self.assertEqual(self.numbers(server), ["1", "1"])
+
+    def test_failed_logins(self) -> None:
+        """Whoever guesses passwords waits in each worker for what he has got wrong in all."""
+        self.site.set("bcfg2tw", "max_login_delay = 3")
+        with self.server() as server:
+            workers = workers_of(server.process.pid)
+            with only(workers[0], workers):
+                for _ in range(FREE_FAILURES):
+                    self.fail_to_log_in()
+            began = time.monotonic()
+            with only(workers[1], workers):
+                for _ in range(4):
+                    self.fail_to_log_in()
+            self.assertGreater(time.monotonic() - began, 2.9)
+
+    def fail_to_log_in(self) -> None:
+        """Make a call with a wrong password."""
+        with contextlib.closing(self.site.connection()) as connection:
+            connection.request("POST", "/", call_of("ping"), {"Authorization": basic("root", "no")})
+            self.assertEqual(connection.getresponse().status, 401)
 
     def test_hang_up(self) -> None:
         """SIGHUP has new workers serve under what bcfg2.conf says now; no call fails."""

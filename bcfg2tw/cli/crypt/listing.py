@@ -14,7 +14,11 @@ from bcfg2tw.cli.site_options import site_parameters
 from bcfg2tw.engine.secrets.sources import Secret, secrets_of
 
 
-@click.command("list", params=site_parameters())
+@click.command(
+    "list",
+    short_help="List secrets: where they are, and by which passphrase.",
+    params=site_parameters(),
+)
 @with_site
 @json_option
 @click.argument("files", nargs=-1, metavar="[file...]")

@@ -24,7 +24,11 @@ from bcfg2tw.settings import Settings
 logger = logging.getLogger("bcfg2-crypt")
 
 
-@click.command("rekey", params=site_parameters())
+@click.command(
+    "rekey",
+    short_help="Encrypt what has one passphrase with another one.",
+    params=site_parameters(),
+)
 @with_site
 @click.argument("old", metavar="old")
 @click.argument("new", metavar="new")

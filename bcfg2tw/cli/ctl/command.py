@@ -27,7 +27,7 @@ def command() -> None:
     """
 
 
-@command.command("reload")
+@command.command("reload", short_help="Have configuration and repository read again.")
 @with_settings
 @address_option
 @json_option
@@ -36,7 +36,7 @@ def reload_all(settings: Settings, address: str | None, as_json: bool) -> None:
     _obey(settings, address, as_json, "reload", {})
 
 
-@command.command("drain")
+@command.command("drain", short_help="Tell balancers to send clients elsewhere.")
 @with_settings
 @address_option
 @json_option
@@ -56,7 +56,7 @@ def debug(settings: Settings, address: str | None, as_json: bool, switch: str) -
     _obey(settings, address, as_json, "debug", {"on": switch == "on"})
 
 
-@command.command("expire")
+@command.command("expire", short_help="Have the server forget what it remembers of clients.")
 @with_settings
 @address_option
 @json_option

@@ -26,7 +26,7 @@ from bcfg2tw.settings import Settings
 __all__ = ["export"]
 
 
-@click.command("export")
+@click.command("export", short_help="Write the state of clients into the repository's files.")
 @with_settings
 @click.option(
     "--to",

@@ -23,7 +23,7 @@ __all__ = ["import_"]
 MOST_NAMES = 10
 
 
-@click.command("import")
+@click.command("import", short_help="Take clients and their probes over into the database.")
 @with_settings
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(

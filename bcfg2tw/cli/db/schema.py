@@ -15,7 +15,7 @@ from bcfg2tw.settings import Settings
 __all__ = ["status", "upgrade"]
 
 
-@click.command("status")
+@click.command("status", short_help="Say where the state of clients is kept.")
 @with_settings
 def status(settings: Settings) -> None:
     """Say where the state of clients is kept, and what the database holds."""

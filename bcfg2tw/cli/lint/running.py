@@ -158,11 +158,9 @@ def _remarks(repository: Repository, checks: Sequence[type[Check]]) -> Iterator[
         yield run
         return
     with beside(lambda: [list(run(check)) for check in elsewhere]) as results:
-
-        def wait(check: type[Check]) -> Iterable[Remark]:
-            return results()[elsewhere.index(check)] if check in elsewhere else run(check)
-
-        yield wait
+        # all that is done here comes before the first that has to be waited for
+        remarks = {check: list(run(check)) for check in checks if check not in elsewhere}
+        yield {**remarks, **dict(zip(elsewhere, results(), strict=True))}.__getitem__
 
 
 def _run(

@@ -14,7 +14,7 @@ from bcfg2tw.settings import Settings
 __all__ = ["explain"]
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why CLIENT gets PACKAGE, and from where.")
 @with_settings
 @click.argument("client", type=CLIENT)
 @click.argument("package")

@@ -28,7 +28,7 @@ from bcfg2tw.settings import Settings
 __all__ = ["refresh", "update_sources"]
 
 
-@click.command("refresh")
+@click.command("refresh", short_help="Fetch the indexes of sources.xml, and compile them.")
 @with_settings
 @click.option("--missing", is_flag=True, help="Fetch only what is missing.")
 def refresh(settings: Settings, missing: bool) -> None:

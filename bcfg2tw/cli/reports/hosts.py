@@ -63,7 +63,7 @@ def run_filter(no_dry_run: bool, no_important: bool) -> RunFilter:
 # One host
 
 
-@click.command("show")
+@click.command("show", short_help="Show what the last run of HOST found.")
 @filters
 @click.option("-b", "--bad", "bad", is_flag=True, help="Show bad entries.")
 @click.option("-e", "--extra", "extra", is_flag=True, help="Show extra entries.")
@@ -158,7 +158,7 @@ def expire_host(reports: Reports, host: str) -> None:
 # Many hosts
 
 
-@click.command("clients")
+@click.command("clients", short_help="List hosts with their last run.")
 @filters
 @click.option("-c", "--clean", "clean", is_flag=True, help="Show clean hosts.")
 @click.option("-d", "--dirty", "dirty", is_flag=True, help="Show dirty hosts.")

@@ -28,7 +28,7 @@ def command() -> None:
     """
 
 
-@command.command("report")
+@command.command("report", short_help="Print the differences that clients have now.")
 @with_settings
 @click.option(
     "--format", "format_name", type=click.Choice(list(COMPARISON_FORMATS)), default="text",
@@ -75,7 +75,7 @@ def _contents(settings: Settings) -> Contents:
         record.close()
 
 
-@command.command("reset")
+@command.command("reset", short_help="Forget all that was compared so far.")
 @with_settings
 def reset(settings: Settings, **_: Any) -> None:
     """Forget all that was compared so far; a server that runs begins anew."""

@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import click
 from bcfg2tw.cli.findings.formats import FORMATS, Report
 from bcfg2tw.cli.findings.options import findings_options, write_reports
 from bcfg2tw.cli.looking import Site, with_site
+from bcfg2tw.cli.progress import progress_bar
 from bcfg2tw.cli.site_options import overrides_of, site_parameters
 from bcfg2tw.cli.statuses import FAILED
 from bcfg2tw.cli.test.building import ClientResult, Tests
@@ -95,11 +96,13 @@ def command(
     tests = Tests(site, _ignored(settings, ignore), 1 if once else 2)
     known = set() if baseline is None else _read_baseline(baseline)
     processes = _children(settings, children)
-    hosts: Sequence[str] = clients or site.hosts()
+    hosts = list(dict.fromkeys(host for name in clients for host in site.hosts([name])))
+    hosts = hosts if clients else site.hosts()
     if changed_since is not None:
         hosts = concerned(site, hosts, changed_since, processes)
     started = time.perf_counter()
-    results = list(_shown(tests.run(hosts, processes), known, showing))
+    with progress_bar("clients", len(hosts)) as progress:
+        results = list(_shown(tests.run(hosts, processes), known, showing, progress))
     seconds = time.perf_counter() - started
     if write_baseline is not None:
         _write_baseline(write_baseline, results)
@@ -109,13 +112,16 @@ def command(
 
 
 def _shown(
-    results: Iterable[ClientResult], known: Collection[tuple[str, str]], showing: _Showing
-) -> Iterator[ClientResult]:
+    results: Iterable[ClientResult], known: Collection[tuple[str, str]], showing: _Showing,
+    progress: Callable[[int], object],
+) -> Iterator[ClientResult]:  # fmt: skip
     """Yield results without the problems that are known, each once it is shown."""
-    for result in results:
+    has_bar = sys.stderr.isatty()  # which says what the characters say elsewhere
+    for number, result in enumerate(results, 1):
         remaining = _without(result, known)
-        if showing.format_name is None:
+        if showing.format_name is None and (showing.is_verbose or not has_bar):
             show_one(remaining, showing.is_verbose)
+        progress(number)
         yield remaining
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from bcfg2tw.cli.test.building import ClientResult
+from bcfg2tw.cli.test.checks import Problem
 from bcfg2tw.finding import Finding
 
 __all__ = ["findings_of", "show_durations", "show_end", "show_one", "show_summary"]
@@ -56,11 +57,17 @@ def show_summary(results: Sequence[ClientResult]) -> None:
     hosts: dict[str, list[str]] = {}
     for result in results:
         for problem in result.problems:
-            text = problem.text.replace(result.host, "the client")
-            hosts.setdefault(text, []).append(result.host)
+            hosts.setdefault(_equal_text(problem, result.host), []).append(result.host)
     for text, names in sorted(hosts.items(), key=lambda item: (-len(item[1]), item[0])):
         who = names[0] if len(names) == 1 else f"{len(names)} clients"
         click.echo(f"{text}: {who}", err=True)
+
+
+def _equal_text(problem: Problem, host: str) -> str:
+    """Return what is the same of all clients with a problem."""
+    if problem.name == "unknown-client":
+        return "there is no such client"
+    return problem.text.replace(host, "the client")
 
 
 def show_durations(results: Sequence[ClientResult], number: int) -> None:

@@ -28,7 +28,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     TemplateDataProvider,
     Tracked,
 )
-from bcfg2tw.engine.xmlio import serialise
+from bcfg2tw.engine.xmlio import SerialisedText, serialise_answer
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -44,6 +44,12 @@ ENTRY_BYTES = 2000
 #: The quickest: a configuration becomes a tenth, and unpacking it takes a tenth of building it.
 COMPRESSION = 1
 
+#: One part in so many of the bytes is there beside them, for what was sent last to lie ready.
+READY_PART = 8
+
+#: A ready configuration is there twice, as a text and as the answer that holds it.
+READY_TIMES = 2
+
 DIFFERS = (
     "The kept configuration of %s is not as one that was built anew, which is sent in its place: "
     "please report this, with the templates of the client, and set [caching] configurations = 0"
@@ -58,7 +64,9 @@ class KeptConfigurations:
 
     Safe to use from any thread.
 
-    :param limit_bytes: of all texts; with 0 nothing is kept
+    Those that were sent last lie ready besides, as they are sent.
+
+    :param limit_bytes: of all texts, packed; with 0 nothing is kept
     :param is_verifying: whether each is built anew all the same, and compared
     """
 
@@ -67,46 +75,62 @@ class KeptConfigurations:
         self._is_verifying = is_verifying
         self._lock = threading.Lock()
         self._texts: OrderedDict[str, tuple[Hashable, bytes]] = OrderedDict()
+        self._ready: OrderedDict[str, SerialisedText] = OrderedDict()  # some of these, unpacked
+        self._ready_bytes = 0
         self.size_bytes = 0
 
     def __len__(self) -> int:
         return len(self._texts)
 
-    def text(self, metadata: ClientMetadata, build: Build) -> str:
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """The clients whose configurations lie ready, the one that was sent last at the end."""
+        return tuple(self._ready)
+
+    def text(self, metadata: ClientMetadata, build: Build) -> SerialisedText:
         """
         Return a client's configuration, built if it is not kept.
 
         :raises Exception: whatever the build raises
         """
         if not self._limit_bytes or not metadata.snapshot.derive(is_tracked):
-            return serialise(build(metadata).document)
+            return serialise_answer(build(metadata).document)
         state = state_of(metadata)
         kept = self._get(metadata.hostname, state)
         if kept is not None and not self._is_verifying:
             logger.debug("The configuration of %s is as it was", metadata.hostname)
             return kept
         configuration = build(metadata)
-        text = serialise(configuration.document)
+        text = serialise_answer(configuration.document)
         if kept is not None and kept != text:
             logger.error(DIFFERS, metadata.hostname)
         if _may_be_kept(configuration, metadata):
             self._put(metadata.hostname, state, text)
         return text
 
-    def _get(self, name: str, state: Hashable) -> str | None:
+    def _get(self, name: str, state: Hashable) -> SerialisedText | None:
         with self._lock:
             entry = self._texts.get(name)
             if entry is None or entry[0] != state:
                 return None
             self._texts.move_to_end(name)
-        return zlib.decompress(entry[1]).decode()
+            ready = self._ready.get(name)
+            if ready is not None:
+                self._ready.move_to_end(name)
+                return ready
+        text = SerialisedText(zlib.decompress(entry[1]))
+        with self._lock:
+            if self._texts.get(name) is entry:
+                self._make_ready(name, text)
+        return text
 
-    def _put(self, name: str, state: Hashable, text: str) -> None:
-        packed = zlib.compress(text.encode(), COMPRESSION)
+    def _put(self, name: str, state: Hashable, text: SerialisedText) -> None:
+        packed = zlib.compress(text.encode("ascii"), COMPRESSION)
         with self._lock:
             self._remove(name)
             self._texts[name] = state, packed
             self.size_bytes += len(packed) + ENTRY_BYTES
+            self._make_ready(name, text)
             while self.size_bytes > self._limit_bytes:
                 self._remove(next(iter(self._texts)))
 
@@ -114,6 +138,20 @@ class KeptConfigurations:
         entry = self._texts.pop(name, None)
         if entry is not None:
             self.size_bytes -= len(entry[1]) + ENTRY_BYTES
+            self._remove_ready(name)
+
+    def _make_ready(self, name: str, text: SerialisedText) -> None:
+        """Have a configuration lie ready, in the place of those that were sent longest ago."""
+        self._remove_ready(name)
+        self._ready[name] = text
+        self._ready_bytes += READY_TIMES * len(text)
+        while self._ready_bytes > self._limit_bytes // READY_PART:
+            self._remove_ready(next(iter(self._ready)))
+
+    def _remove_ready(self, name: str) -> None:
+        text = self._ready.pop(name, None)
+        if text is not None:
+            self._ready_bytes -= READY_TIMES * len(text)
 
 
 def kept_configurations(plugins: PluginSet) -> KeptConfigurations:

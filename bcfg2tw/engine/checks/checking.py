@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 
-from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
+from bcfg2tw.engine.checks.file_kinds import kinds_of_plugin
 from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind, Remark
 from bcfg2tw.engine.xmlio import Element, is_element, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
@@ -104,12 +103,7 @@ def kind_of(plugin: str, name: str) -> FileKind | None:
     folder, _, base = name.rpartition("/")
     if folder.rpartition("/")[2] == base:
         return None  # in Cfg, the content of a path that is called so
-    return next((kind for kind in _kinds_of_plugin(plugin) if kind.is_of(plugin, name)), None)
-
-
-@cache
-def _kinds_of_plugin(plugin: str) -> tuple[FileKind, ...]:
-    return tuple(kind for kind in FILE_KINDS if plugin in kind.plugins)
+    return next((kind for kind in kinds_of_plugin(plugin) if kind.is_of(plugin, name)), None)
 
 
 def misnamed(plugin: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -120,7 +114,7 @@ def misnamed(plugin: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
 
     :param names: of the files below the plugin's folder
     """
-    kinds = _kinds_of_plugin(plugin)
+    kinds = kinds_of_plugin(plugin)
     wanted = {name for kind in kinds for name in kind.names}
     if any(set("*?[") & set(name) for name in wanted):
         return

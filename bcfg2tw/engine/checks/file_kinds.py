@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bcfg2tw.engine.checks.path_kinds import (
     AUTHORIZED_KEYS,
     INFO,
@@ -33,6 +35,7 @@ from bcfg2tw.engine.checks.structure_kinds import (
     PKGMGR,
     RULES,
 )
+from bcfg2tw.engine.checks.vocabulary import FileKind
 
 FILE_KINDS = (
     GROUPS, CLIENTS, BUNDLES, RULES, DEFAULTS, DEPS, PKGMGR, INFO, INFO_LINES, PRIVATE_KEY,
@@ -40,3 +43,9 @@ FILE_KINDS = (
     ACL_METADATA, DECISIONS, SOURCES, PROBES, PUBLIC_KEYS, FILE_PROBES,
     AWS_TAGS, NAGIOS, GROUP_LOGIC, PROPERTIES,
 )  # fmt: skip
+
+
+@cache
+def kinds_of_plugin(plugin: str) -> tuple[FileKind, ...]:
+    """Return the kinds of the files in a plugin's folder."""
+    return tuple(kind for kind in FILE_KINDS if plugin in kind.plugins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from bcfg2tw.engine.checks.file_kinds import FILE_KINDS
+from bcfg2tw.engine.checks.file_kinds import kinds_of_plugin
 from bcfg2tw.finding import Finding
 from bcfg2tw.near_names import near_name
 
@@ -23,7 +23,8 @@ Places = Mapping[str, int]
 
 def groups_in(plugin: str, name: str, data: bytes) -> Places:
     """Return the groups that the conditions of a file speak of."""
-    if not any("Group" in kind.conditions and kind.is_of(plugin, name) for kind in FILE_KINDS):
+    kinds = (kind for kind in kinds_of_plugin(plugin) if "Group" in kind.conditions)
+    if not any(kind.is_of(plugin, name) for kind in kinds):
         return {}
     lines: dict[str, int] = {}
     for match in CONDITION.finditer(data):

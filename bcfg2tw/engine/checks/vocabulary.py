@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cached_property
 
 from bcfg2tw.engine.xmlio import Element
 
@@ -105,7 +106,12 @@ class FileKind:
 
     def is_of(self, plugin: str, name: str) -> bool:
         """Say whether a file is of this kind."""
-        return plugin in self.plugins and any(fnmatchcase(name, glob) for glob in self.names)
+        return plugin in self.plugins and self._pattern.match(name) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """The names as one pattern: every file of a repository is held against it."""
+        return re.compile("|".join(map(translate, self.names)))
 
 
 def words(text: str) -> frozenset[str]:

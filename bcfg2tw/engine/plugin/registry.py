@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterable
-from importlib.metadata import entry_points
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
 from traceback import extract_tb
 from typing import NoReturn
 
@@ -96,7 +96,7 @@ def without_silent(names: Iterable[str]) -> tuple[str, ...]:
 
     Those that a site or another distribution brings count as such.
     """
-    silent = _SILENT - _announced()
+    silent = _SILENT - _announced().keys()
     return tuple(name for name in names if name not in silent)
 
 
@@ -115,9 +115,10 @@ def plugin_classes(
     :raises UnreadableRepository: if nothing could be read now, whatever the plugin
     """
     classes: dict[str, type[Plugin]] = {}
+    announced = _announced()
     for name in names:
         try:
-            plugin = plugin_class(name, settings)
+            plugin = plugin_class(name, settings, announced)
         except Exception as error:  # importing runs a site's own code
             if isinstance(error, OSError) and error.errno in PASSING:
                 raise UnreadableRepository(f"plugin {name}: {error}") from error
@@ -158,7 +159,9 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
 
 
-def plugin_class(name: str, settings: Settings | None = None) -> type[Plugin]:
+def plugin_class(
+    name: str, settings: Settings | None = None, announced: Mapping[str, EntryPoint] | None = None
+) -> type[Plugin]:
     """
     Return the class of a plugin.
 
@@ -167,12 +170,14 @@ def plugin_class(name: str, settings: Settings | None = None) -> type[Plugin]:
     in `Bcfg2/Server/Plugins` on Python's path.
 
     :param settings: of the site whose own plugins are found as well
+    :param announced: the entry points of installed distributions, read where they are not given
     :raises PluginInitError: if there is no such plugin
     """
     settings = settings or Settings()
     if "." in name:
         return _dotted(name, settings)
-    for entry_point in entry_points(group=ENTRY_POINTS, name=name):
+    entry_point = (_announced() if announced is None else announced).get(name)
+    if entry_point is not None:
         return _of_module(name, entry_point.module, entry_point.attr)
     if name in SHIPPED:
         _tell_passed_over(name)
@@ -261,14 +266,18 @@ def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
     return f"{module} needs {missing}, which is not installed"
 
 
-def _announced() -> set[str]:
-    return {entry_point.name for entry_point in entry_points(group=ENTRY_POINTS)}
+def _announced() -> dict[str, EntryPoint]:
+    """Return the entry points of installed distributions; of equal names the first one counts."""
+    points: dict[str, EntryPoint] = {}
+    for entry_point in entry_points(group=ENTRY_POINTS):
+        points.setdefault(entry_point.name, entry_point)
+    return points
 
 
 def _unknown(name: str) -> str:
     if len(name.split()) > 1:
         return "separate plugins by commas"
-    near = near_name(name, SHIPPED.keys() | ABSENT.keys() | _announced())
+    near = near_name(name, SHIPPED.keys() | ABSENT.keys() | _announced().keys())
     hint = "" if near is None else f": did you mean {near}?"
     names = ", ".join(sorted(SHIPPED))
     return (

@@ -10,7 +10,6 @@ are for whoever else uses it in the process.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,21 +18,10 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, ClassVar
 
-from genshi.template.astutil import ASTCodeGenerator, ASTTransformer
 from genshi.template.base import Template, TemplateSyntaxError
-from genshi.template.eval import (
-    BUILTINS,
-    UNDEFINED,
-    Expression,
-    ExpressionASTTransformer,
-    StrictLookup,
-    Suite,
-    TemplateASTTransformer,
-    _parse,
-)
+from genshi.template.eval import BUILTINS, UNDEFINED, Expression, StrictLookup, Suite
 
-from bcfg2tw.engine.templates.dependence import depends_on_client_alone
-from bcfg2tw.engine.templates.divisions import divisions
+from bcfg2tw.engine.templates.genshi_compiler import Compiled, compile_source, generator_of
 from bcfg2tw.engine.templates.imports import Import
 from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
 from bcfg2tw.settings import Settings
@@ -80,77 +68,6 @@ class Python2Lookup(Lookup):
 def lookup_for(settings: Settings) -> type[Lookup]:
     """Return what looks names up in templates."""
     return Python2Lookup if settings.python2_random else Lookup
-
-
-class CodeGenerator(ASTCodeGenerator):
-    """Writes code; `lines_info` has for each line where it comes from."""
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        """Write the handler of an exception."""
-        self._new_line()
-        self._write("except")
-        if node.type is not None:
-            self._write(" ")
-            self.visit(node.type)
-        if node.name is not None:
-            self._write(f" as {node.name}")
-        self._write(":")
-        self._change_indent(1)
-        for statement in node.body:
-            self.visit(statement)
-        self._change_indent(-1)
-
-    def _write_expression(self, node: ast.expr) -> None:
-        self._write(ast.unparse(ast.fix_missing_locations(node)))
-
-    visit_Set = visit_SetComp = visit_DictComp = visit_JoinedStr = _write_expression
-
-
-class _Scopes:
-    """Tells the names that are variables of the code from those that are the template's."""
-
-    locals: list[set[str]]
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
-        """Take in the name of the exception."""
-        if node.name is not None and len(self.locals) > 1:
-            self.locals[-1].add(node.name)
-        return ASTTransformer.visit_ExceptHandler(self, node)
-
-    def visit_SetComp(self, node: ast.SetComp) -> Any:
-        """Take in the variables of a comprehension."""
-        generator = self.visit_GeneratorExp(ast.GeneratorExp(node.elt, node.generators))
-        return ast.SetComp(generator.elt, generator.generators)
-
-    def visit_DictComp(self, node: ast.DictComp) -> Any:
-        """Take in the variables of a comprehension."""
-        pair = ast.Tuple([node.key, node.value], ast.Load())
-        generator = self.visit_GeneratorExp(ast.GeneratorExp(pair, node.generators))
-        key, value = generator.elt.elts
-        return ast.DictComp(key, value, generator.generators)
-
-    def visit_GeneratorExp(self, node: ast.GeneratorExp | ast.ListComp) -> Any:
-        """Take in the variables of a comprehension."""
-        visit: Any = TemplateASTTransformer.visit_GeneratorExp
-        comprehension = visit(self, node)
-        for generator in comprehension.generators:
-            generator.is_async = 0  # which Genshi before 0.7.12 leaves out
-        return comprehension
-
-    visit_ListComp = visit_GeneratorExp
-
-    def _clone(self, node: ast.AST) -> Any:
-        return ASTTransformer.visit_List(self, node)  # one function for all that hold expressions
-
-    visit_Set = visit_JoinedStr = visit_FormattedValue = _clone
-
-
-class BlockTransformer(_Scopes, TemplateASTTransformer):
-    """Prepares the code of a block."""
-
-
-class ExpressionTransformer(_Scopes, ExpressionASTTransformer):
-    """Prepares an expression."""
 
 
 @dataclass(frozen=True)
@@ -201,17 +118,14 @@ def collected_unknown() -> Iterator[list[str]]:
         _collecting.unknown = before
 
 
-def _note_unknown(tree: ast.AST, source: str) -> None:
-    if _collecting.unknown is not None and not depends_on_client_alone(tree):
-        _collecting.unknown.append(source)
-
-
-def _note_divisions(tree: ast.AST, source: str, path: str, template_line: int) -> None:
-    if _collecting.divisions is not None and "/" in source:
+def _note(compiled: Compiled, source: str, path: str, template_line: int) -> None:
+    """Tell whoever collects in this thread what there is in some code."""
+    if _collecting.divisions is not None:
         _collecting.divisions += [
-            Division(path, source, getattr(node, "lineno", 1), ast.unparse(node), template_line)
-            for node in divisions(tree)
+            Division(path, source, line, code, template_line) for line, code in compiled.divisions
         ]
+    if _collecting.unknown is not None and not compiled.depends_on_client_alone:
+        _collecting.unknown.append(source)
 
 
 class _Python3Code:
@@ -222,7 +136,6 @@ class _Python3Code:
     """
 
     mode: str
-    transformer: ClassVar[type]
 
     def __init__(
         self,
@@ -239,14 +152,11 @@ class _Python3Code:
         :param lookup: looks names up
         :raises SyntaxError: if it is no Python
         """
-        tree = _parse(source, mode=self.mode)
-        _note_divisions(tree, source, filename or "<string>", lineno)
-        _note_unknown(tree, source)
-        tree = self.transformer().visit(tree)
-        code: CodeType = compile(CodeGenerator(tree).code, filename or "<string>", self.mode)
-        name = _code_name(source, self.mode)
+        path = filename or "<string>"
+        compiled = compile_source(source, self.mode, path)
+        _note(compiled, source, path, lineno)
         self.source = source
-        self.code = code.replace(co_name=name, co_firstlineno=max(lineno, 1))
+        self.code = compiled.placed(path, max(lineno, 1), _code_name(source, self.mode))
         self.ast = None
         self._globals = lookup.globals
 
@@ -262,8 +172,6 @@ def _code_name(source: str, mode: str) -> str:
 class TemplateExpression(_Python3Code, Expression):
     """An expression whose value a directive uses."""
 
-    transformer = ExpressionTransformer
-
 
 class OutputExpression(TemplateExpression):
     """An expression whose value stands in the output."""
@@ -276,8 +184,6 @@ class OutputExpression(TemplateExpression):
 class Block(_Python3Code, Suite):
     """A block of statements."""
 
-    transformer = BlockTransformer
-
     def source_line(self, code: CodeType, line: int) -> int | None:
         """
         Find the line of `source`, from 1, that a line of the generated code was made from.
@@ -287,8 +193,7 @@ class Block(_Python3Code, Suite):
         """
         if code is self.code:
             line -= self.code.co_firstlineno - 1
-        tree = self.transformer().visit(_parse(self.source, mode=self.mode))
-        origins = CodeGenerator(tree).lines_info
+        origins = generator_of(self.source, self.mode).lines_info
         if not 0 < line <= len(origins):
             return None
         numbers = [origin[0] for _, origin in origins[line - 1] or () if origin is not None]

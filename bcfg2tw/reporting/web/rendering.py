@@ -72,6 +72,12 @@ def environment() -> Environment:
     return templates
 
 
+def compile_templates() -> None:
+    """Compile all templates now, which takes some tenths of a second, and not at the first page."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def render(page: Page, question: Question, model: Model) -> str:
     """Return a page as HTML."""
     return _fill(page.template, question, page=page, model=model)

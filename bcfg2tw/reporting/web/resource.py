@@ -81,6 +81,11 @@ class ReportsResource(Resource):
         self._threads.close()
         self.site.close()
 
+    def prepare(self) -> None:
+        """Have the first look at pages prepared in a thread, unless all of them are busy."""
+        preparing = self._threads.call(self.site.prepare)
+        preparing.addErrback(lambda failure: None if failure.check(TooMany) else failure)
+
     def render(self, request: Any) -> Any:
         """Answer a request, in a thread."""
         exchange = _Exchange(self._reactor, request)

@@ -42,7 +42,7 @@ from bcfg2tw.reporting.web.page import FORMATS as FORMAT_NAMES
 from bcfg2tw.reporting.web.page import Download, Match, match
 from bcfg2tw.reporting.web.pages.table import PAGES
 from bcfg2tw.reporting.web.question import Question, Request, Viewer
-from bcfg2tw.reporting.web.rendering import render, render_error
+from bcfg2tw.reporting.web.rendering import compile_templates, render, render_error
 from bcfg2tw.reporting.web.static_files import static_files
 from bcfg2tw.settings import Settings
 
@@ -91,6 +91,17 @@ class ReportSite:
     def refuse(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         """Return the answer to a request that is refused."""
         return finish(request, self._refusal(request, refused))
+
+    def prepare(self) -> None:
+        """Do ahead what the first look at pages would wait for, above all count past days."""
+        compile_templates()
+        overview = match(PAGES, "/")
+        assert overview is not None
+        try:
+            with ExitStack() as reading:
+                self._of_page(HttpRequest("GET", "/"), overview, Viewer(), reading)
+        except (SQLAlchemyError, Bcfg2Error, OSError) as error:  # which pages will say
+            logger.debug("the pages of reports cannot be prepared: %s", error)
 
     # Addresses
 

@@ -9,7 +9,7 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.builders import write_files
-from tests.command_processes import run_process
+from tests.command_processes import run_at_terminal, run_process
 from tests.commands import Ended, run
 
 REPOSITORY = {
@@ -60,6 +60,17 @@ class ResultTests(TestTestCase):
         ended = self.run_test("new")
         self.assertEqual(ended.status, 1)
         self.assertIn("there is no client new", ended.errors)
+        ended = self.run_test("--summary", "new", "a*")
+        self.assertIn("Ran 3 tests", ended.errors)
+        self.assertIn("there is no such client: new\n", ended.errors)
+
+    def test_terminal(self) -> None:
+        """At a terminal a bar shows how far it is, in place of a character for each client."""
+        config = str(self.folder / "bcfg2.conf")
+        shown = run_at_terminal("test", "-C", config, "--children", "2")
+        self.assertIn("3/3", shown)
+        self.assertNotIn("FF.", shown)
+        self.assertIn("Path:/etc/none: no matching generator: 2 clients", shown)
 
     def test_durations(self) -> None:
         """The slowest clients are named with their seconds."""

@@ -10,10 +10,12 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build.kept_configurations import (
+    READY_PART,
+    READY_TIMES,
     KeptConfigurations,
     kept_configurations,
 )
-from bcfg2tw.engine.xmlio import parse_text, serialise
+from bcfg2tw.engine.xmlio import SerialisedText, parse_text, serialise
 from tests.builders import Contents, a_core, address, bundle_of, write_files
 from tests.logs import CapturedLog
 
@@ -120,6 +122,20 @@ class KeptTests(KeptTestCase):
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[0])), 0)
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[1])), 1)
 
+    def test_ready(self) -> None:
+        """What was sent last lies ready, in an eighth of the room beside; the others are packed."""
+        self.serve({}, kept_configurations_bytes=0)
+        size = READY_TIMES * len(self.ask())
+        self.serve({}, kept_configurations_bytes=READY_PART * (2 * size + size // 2))
+        texts = [self.ask(client) for client in CLIENTS]
+        self.assertEqual(self.kept().ready, CLIENTS[1:])
+        self.assertEqual([self.ask(client) for client in CLIENTS], texts)
+        self.assertEqual(self.kept().ready, CLIENTS[1:])
+        self.assertEqual(self.builds(lambda: self.ask(CLIENTS[0])), 0)
+        self.assertEqual(self.kept().ready, (CLIENTS[2], CLIENTS[0]))
+        self.core.metadata.set_version(CLIENTS[0], "1.4.9")
+        self.assertIn("1.4.9", self.ask())
+
     def test_none(self) -> None:
         """With no room nothing is kept."""
         self.serve({}, kept_configurations_bytes=0)
@@ -133,7 +149,7 @@ class KeptTests(KeptTestCase):
         self.assertEqual(self.builds(lambda: self.assertEqual(self.ask(), first)), 1)
         kept = self.kept()
         ((state, _),) = kept._texts.values()
-        kept._put(CLIENTS[0], state, first + "<!-- wrong -->")
+        kept._put(CLIENTS[0], state, SerialisedText(f"{first}<!-- wrong -->".encode()))
         self.assertEqual(self.ask(), first)
         self.assertIn("is not as one that was built anew", "\n".join(self.log.lines))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from typing import Any
 
+from genshi.template import TemplateSyntaxError
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.templates.genshi_code import collected_divisions, collected_unknown
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3Text
 from bcfg2tw.engine.templates.text import render_text
 
@@ -57,3 +61,36 @@ class CodeTests(SynchronousTestCase):
             block("x = f'{n:03d} {n!r} {{}} {[i for i in [n]][0]}'", n=2), "002 2 {} 2"
         )
         self.assertEqual(rendered("${f'<{n}>'}", n=2), "<2>")
+
+
+class SharedCodeTests(SynchronousTestCase):
+    """Code that stands in several templates is compiled once."""
+
+    def failure(self, template: Python3Text) -> str:
+        """Return the file of a template that fails, as the traceback has it."""
+        error = self.assertRaises(ZeroDivisionError, render_text, template, {"x": 0})
+        return traceback.extract_tb(error.__traceback__)[-1].filename
+
+    def test_places(self) -> None:
+        """A failure is in the template that fails, also within a comprehension."""
+        for code in ("${1 // x}", "${[1 // i for i in [x]]}"):
+            first = Python3Text(f"a\n{code}", filepath="/repository/first")
+            second = Python3Text(f"\n\n\n{code}", filepath="/repository/second")
+            self.assertEqual(self.failure(first), "/repository/first")
+            self.assertEqual(self.failure(second), "/repository/second")
+
+    def test_no_python(self) -> None:
+        """What Python refuses only when it compiles names the template that it is in."""
+        for path in ("/repository/first", "/repository/second"):
+            error = self.assertRaises(
+                TemplateSyntaxError, Python3Text, "{% python\nreturn 1\n%}", filepath=path
+            )
+            self.assertIn(f"({os.path.basename(path)}, ", str(error))
+
+    def test_collected(self) -> None:
+        """Whoever collects divisions, or what depends on anything, gets them of each template."""
+        for path in ("/repository/first", "/repository/second"):
+            with collected_divisions() as places, collected_unknown() as unknown:
+                Python3Text("\n${a / b}${open(c)}", filepath=path)
+            self.assertEqual([(place.path, place.code) for place in places], [(path, "a / b")])
+            self.assertIn("open(c)", unknown)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.reporting import host_states
 from bcfg2tw.reporting.classes import EXPIRED, HOUR
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.host_lists import toggle_expired
@@ -370,6 +371,20 @@ class OldestTests(SynchronousTestCase):
         since = Asker(self.database, 10 * 24 * HOUR).model("/clients")
         assert isinstance(since, Clients)
         self.assertEqual(since.hosts.rows[0].since, 4 * 24 * HOUR)
+
+    def test_late_behind_many(self) -> None:
+        """A late run leaves the class to the last full run, however many partial ones follow it."""
+        self.patch(host_states, "LAST_RUNS", 2)
+        self.add("a", 1, "ssh")
+        for day in range(3, 7):
+            self.add("a", day, dry_run=True)
+        self.add("a", 2, dry_run=True)
+        model = Asker(self.database, 7 * 24 * HOUR).model("/clients")
+        assert isinstance(model, Clients)
+        (row,) = model.hosts.rows
+        self.assertEqual((row.class_name, row.since), ("dirty", 24 * HOUR))
+        self.assertEqual(row.last_run, 6 * 24 * HOUR)
+        self.assertEqual(self.oldest(), {"ssh": 1})
 
     def test_purged(self) -> None:
         """It is as old as it was when old runs are removed."""

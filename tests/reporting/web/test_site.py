@@ -57,6 +57,19 @@ class PagesTests(SynchronousTestCase):
         self.assertEqual([line["host"] for line in lines], [row["host"] for row in rows])
         self.assertIn('filename="clients.csv"', response.headers["Content-Disposition"])
 
+    def test_prepared(self) -> None:
+        """A page shows the same where it was prepared."""
+        database = a_sqlite_fixture(self)
+        prepared, other = a_site(database), a_site(database)
+        prepared.prepare()
+        rows = [value(get(site, "/clients.json?class=clean")) for site in (prepared, other)]
+        self.assertEqual(*rows)
+        plots = [
+            text(get(site, "/")).partition("The last 30 days")[2] for site in (prepared, other)
+        ]
+        self.assertIn("<svg", plots[0])
+        self.assertEqual(*(plot.partition("</svg>")[0] for plot in plots))
+
     def test_unknown(self) -> None:
         """What there is not is 404, with the search box; what is misspelt 400, with a remedy."""
         response = get(self.site, "/nothing/at/all")
@@ -143,6 +156,7 @@ class AwayTests(SynchronousTestCase):
     def test_away(self) -> None:
         """Pages, lists, the API and old addresses say so in a sentence."""
         site = a_site(self.database())
+        site.prepare()  # it can be away at the start as well
         for address in ("/", "/clients", "/clients.csv", "/api/1/export", "/grid", "/nothing"):
             self.check(get(site, address))
 

@@ -195,12 +195,17 @@ class CfgFiles(Check):
 
     def _may_come(self, group: str) -> bool:
         """Say whether clients may come into a group by what is not known yet."""
+        connectors = ("Probes", "Ldap", "PuppetENC")
+        return group in self._public_groups or any(map(self.repository.uses, connectors))
+
+    @cached_property
+    def _public_groups(self) -> frozenset[str]:
         groups = self.repository.document(self.repository.path("Metadata", "groups.xml"))
-        is_public = groups is not None and any(
-            declared.get("name") == group and declared.get("public", "").lower() == "true"
-            for declared in groups.iter("Group")
+        return frozenset(
+            declared.get("name", "")
+            for declared in (() if groups is None else groups.iter("Group"))
+            if declared.get("public", "").lower() == "true"
         )
-        return is_public or any(map(self.repository.uses, ("Probes", "Ldap", "PuppetENC")))
 
     def _equal(self, files: list[CfgFile]) -> Iterator[Remark]:
         by_priority: dict[int, list[CfgFile]] = {}

@@ -92,8 +92,8 @@ class Kind:
         """
         if self.names:
             return self._specificity_of_own_name(name)
-        if not name.startswith(base):
-            return None
+        if not name.startswith(base) or not name.endswith(self.extensions):
+            return None  # which is said of most kinds for each file
         rest = name[len(base) :]
         for extension in self.extensions:
             if rest.endswith(extension):
@@ -103,6 +103,8 @@ class Kind:
         return None
 
     def _specificity_of_own_name(self, name: str) -> Specificity | None:
+        if not name.startswith(self.names):
+            return None
         if not self.specific:
             return FOR_ALL if name in self.names else None
         suffixes = (name[len(whole) :] for whole in self.names if name.startswith(whole))

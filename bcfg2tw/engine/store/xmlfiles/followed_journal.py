@@ -73,6 +73,10 @@ class FollowedJournal(ABC):
     def _lacks_anything(self) -> bool:
         """Say whether there is something that the file lacks."""
 
+    def _wants_folding(self) -> bool:
+        """Say whether what the file lacks is to be written soon."""
+        return self._lacks_anything()
+
     @abstractmethod
     def _report(self, problem: Exception) -> None:
         """Tell the administrator of a problem, once."""
@@ -158,7 +162,7 @@ class FollowedJournal(ABC):
         """Look what others have done, though nobody calls; and again, later."""
         try:
             self.catch_up()
-            if self._lacks_anything():
+            if self._wants_folding():
                 self.later.request()
         except Bcfg2Error as error:
             self._report(error)

@@ -29,6 +29,9 @@ from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
 from bcfg2tw.errors import PluginInitError, RepositoryError
 from bcfg2tw.settings import Settings
 
+#: How long the time of an upload that says nothing new may wait for a change to be written with.
+RENEWAL_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -79,6 +82,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         # every state in memory that differs from the last has a number; which one is in the file
         self._edition = 0
         self._written_edition = 0
+        self._newest_edition = 0  # the last that says something else than when an upload came
+        self._renewed_seconds: float | None = None  # when such a time became news first
         self._stamp: Stamp | None = None
         self._stamps_of_writing: Stamps | None = None
         self._leaders_stamp: Stamp | None = None  # where this process does not follow the journal
@@ -156,6 +161,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         warn_of_answers(self._old_path, f"stop the server, copy it into {folder}, and start it")
         with self._lock:
             self._edition += 1
+            self._newest_edition = self._edition
         self._fold()
 
     def start(self) -> None:
@@ -210,6 +216,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
             renewed = replace(entry.answers, timestamp=answers.timestamp)
             self._clients[answers.client] = ClientAnswers(renewed)
             self._edition += 1
+            if self._renewed_seconds is None:
+                self._renewed_seconds = self._clock.monotonic()
             return True
 
     def _record_of(self, change: ClientAnswers) -> Mapping[str, Any]:
@@ -220,7 +228,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         client = change.answers.client
         self._clients[client] = self._waiting[client] = change
         self._edition += 1
-        self._editions[client] = self._edition
+        self._editions[client] = self._newest_edition = self._edition
 
     # Other processes
 
@@ -237,7 +245,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         return self._edition
 
     def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
-        self._written_edition = max(self._written_edition, last)
+        self._written_edition, self._renewed_seconds = max(self._written_edition, last), None
         for client, edition in list(self._editions.items()):
             if edition <= last:
                 del self._editions[client]
@@ -263,6 +271,11 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _lacks_anything(self) -> bool:
         return self._edition != self._written_edition
 
+    def _wants_folding(self) -> bool:
+        renewed = self._renewed_seconds
+        is_due = renewed is not None and self._clock.monotonic() - renewed >= RENEWAL_SECONDS
+        return is_due or self._newest_edition > self._written_edition
+
     def _collect(self) -> Batch:
         return Batch(list(self._clients.values()), dict(self._waiting), self._edition)
 
@@ -280,7 +293,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         return state
 
     def _settle(self, batch: Batch) -> None:
-        self._written_edition = batch.edition
+        self._written_edition, self._renewed_seconds = batch.edition, None
         for client, entry in batch.waiting.items():
             if self._waiting.get(client) is entry:
                 del self._waiting[client]

@@ -26,7 +26,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     document,
     record_of,
 )
-from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
+from bcfg2tw.engine.store.xmlfiles.probed_file import RENEWAL_SECONDS, ProbedFile
 from bcfg2tw.errors import PluginExecutionError, StateUnavailable
 from tests.doubles import ManualClock
 from tests.patience import IN_ANY_TIME
@@ -225,6 +225,22 @@ class ProbedFileTests(SynchronousTestCase):
         self.assertEqual(self.names(), ["probed.xml"])
         self.assertTrue(self.answers.fold())
         self.assertIn('timestamp="2000"', self.file.read_text())
+
+    def test_renewed(self) -> None:
+        """The file is not written every few seconds for times alone, which come within a minute."""
+        self.answers.start()
+        self.save("same")
+        self.clock.advance(FOLDING_DELAY_SECONDS)
+        before = self.file.stat().st_ino
+        for second in range(int(RENEWAL_SECONDS) - 1):
+            self.assertFalse(self.save("same", at=2000 + second))
+            self.clock.advance(1)
+        self.assertEqual(self.file.stat().st_ino, before)
+        self.clock.advance(2 * FOLDING_DELAY_SECONDS)
+        self.assertIn('timestamp="2058"', self.file.read_text())
+        self.save("new", at=3000)
+        self.clock.advance(FOLDING_DELAY_SECONDS)
+        self.assertIn('timestamp="3000"', self.file.read_text())
 
     def test_journal_not_writable(self) -> None:
         """What cannot be made durable is refused, and does not count."""

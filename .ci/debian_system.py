@@ -1,5 +1,6 @@
 """
-A Debian 13 of its own in a folder, made by mmdebstrap: packages are built and installed in it.
+A Debian of its own in a folder, 13 unless another one is asked for, made by mmdebstrap: packages
+are built and installed in it.
 
 It takes root. Each command there has a list of processes of its own, so that none outlives it and
 nothing stays mounted.
@@ -28,14 +29,16 @@ _ENVIRONMENT = {
 }
 
 
-class Trixie:
-    """A Debian 13 in a folder."""
+class DebianSystem:
+    """A Debian in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @classmethod
-    def make(cls, folder: Path, *options: str, keep: tuple[str, ...] = ()) -> Trixie:
+    def make(
+        cls, folder: Path, *options: str, keep: tuple[str, ...] = (), suite: str = SUITE
+    ) -> DebianSystem:
         """
         Make the smallest one with apt.
 
@@ -47,15 +50,15 @@ class Trixie:
         kept = [f"--dpkgopt=path-include=/usr/share/{name}" for name in keep]
         run(
             "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", *_OPTIONS, *excluded, *kept,
-            *options, SUITE, str(folder), *MIRROR,
-            sentence="no Debian 13 can be made: is the mirror reached, and may this user mount?",
+            *options, suite, str(folder), *MIRROR,
+            sentence=f"no {suite} can be made: is the mirror reached, and may this user mount?",
         )  # fmt: skip
         return cls(folder)
 
-    def copy(self, folder: Path) -> Trixie:
+    def copy(self, folder: Path) -> DebianSystem:
         """Return another one with the same content."""
         run("cp", "-a", str(self.folder), str(folder))
-        return Trixie(folder)
+        return DebianSystem(folder)
 
     def path(self, inside: str) -> Path:
         """Return where a file of it is for those outside."""
@@ -89,7 +92,7 @@ class Trixie:
 def require_root(*programs: str) -> None:
     """End where this is not root, or one of the programs that are called is missing."""
     if os.geteuid() != 0:
-        sys.exit("a Debian 13 in a folder takes root: call it with sudo")
+        sys.exit("a Debian in a folder takes root: call it with sudo")
     for program in ("mmdebstrap", "unshare", "setpriv", *programs):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing: .ci/debian-packages installs it")
