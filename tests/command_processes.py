@@ -31,6 +31,16 @@ def run_process(
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
+def start_process(
+    *words: str, folder: str, environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """Start `bcfg2tw` in a process group of its own, as a shell at a terminal does."""
+    return subprocess.Popen(
+        _command(words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, cwd=folder, env=_variables(folder, environment), start_new_session=True,
+    )  # fmt: skip
+
+
 def run_at_terminal(*words: str) -> str:
     """Run `bcfg2tw` at a terminal of 80 columns, and return all that it wrote there."""
     terminal, process_end = os.openpty()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bcfg2tw.comparing import releases
 from bcfg2tw.comparing.difference import Detail, Difference
 
 __all__ = ["DECISIONS", "RecordedDecision", "decision_of", "reason_for"]
@@ -70,7 +71,9 @@ def _nameless(difference: Difference) -> bool:
 
 
 def _python_2(difference: Difference) -> bool:
-    return _is_failure(difference, r"UnicodeDecodeError|UnicodeEncodeError|'ascii' codec", "")
+    is_new = difference.kind in ("entry-added", "structure-added")
+    is_failure = _is_failure(difference, r"UnicodeDecodeError|UnicodeEncodeError|'ascii' codec", "")
+    return is_failure or (is_new and not difference.name.isascii())
 
 
 def _not_decrypted(difference: Difference) -> bool:
@@ -141,6 +144,38 @@ DECISIONS = (
     ),
     RecordedDecision(
         "decisions-crashes", "requests of any size and character are taken", _large_upload
+    ),
+    RecordedDecision(
+        "decisions-releases", "the same failure, with the folder of this server's repository",
+        releases.is_in_other_folder,
+    ),
+    RecordedDecision(
+        "decisions-releases", "the same failure, as Python 3 writes it",
+        releases.is_written_by_python,
+    ),
+    RecordedDecision(
+        "decisions-releases", "the same failure, in the words of Bcfg2 1.4",
+        releases.is_worded_anew,
+    ),
+    RecordedDecision(
+        "decisions-releases", "Bcfg2 1.3 has no entries with glob in place of a name",
+        releases.lacked_globs,
+    ),
+    RecordedDecision(
+        "decisions-releases", "Bcfg2 1.3 does not know RequiredBundle",
+        releases.lacked_required_bundles,
+    ),
+    RecordedDecision(
+        "decisions-releases", "bundles are served with their attributes, independent ones as such",
+        releases.serves_independent,
+    ),
+    RecordedDecision(
+        "decisions-releases", "what a plugin adds stands in a bundle of its name",
+        releases.names_added_bundles,
+    ),
+    RecordedDecision(
+        "decisions-crashes", "the other server failed at a mistake of its own",
+        releases.failed_by_defect,
     ),
 )  # fmt: skip
 

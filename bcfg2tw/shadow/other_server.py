@@ -6,20 +6,18 @@ from collections.abc import Coroutine
 from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import quote
-from weakref import WeakSet
 
 from OpenSSL import SSL
 from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectionRefusedError, DNSLookupError
-from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
-from twisted.web.client import URI, Agent, FileBodyProducer, HTTPConnectionPool, ResponseDone
+from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgentEndpointFactory, IResponse
-from zope.interface import implementer
+from twisted.web.iweb import IResponse
 
 from bcfg2tw.calls.dispatch import FAILED_LOGIN, UNREADABLE, HttpAnswer
 from bcfg2tw.calls.shadowed import PASSED_ON
@@ -28,7 +26,9 @@ from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.shadow_types import path_of
 from bcfg2tw.settings.types import locations
+from bcfg2tw.shadow.noted_endpoints import NotedEndpoints
 from bcfg2tw.shadow.server_identity import OtherServerIdentity
+from bcfg2tw.shadow.spare_connections import SpareConnections
 
 #: Servers of old close a connection on which nothing comes for ten seconds.
 KEPT_SECONDS = 5
@@ -38,6 +38,9 @@ KEPT_CONNECTIONS = 2
 
 #: The only call that means something else when it comes twice: it is never repeated.
 ONCE = "RecvStats"
+
+#: Calls that a client lets another one follow at once.
+FOLLOWED = ("DeclareVersion", "GetProbes", "RecvProbeData", "AssertProfile", "GetDecisionList")
 
 #: As all that is XML-RPC ends and begins.
 _BEGIN, _END = b"<methodResponse>", b"</methodResponse>"
@@ -97,11 +100,21 @@ class OtherServer:
         self._pool.maxPersistentPerHost = KEPT_CONNECTIONS
         self._pool.cachedConnectionTimeout = KEPT_SECONDS
         self._pool.retryAutomatically = False
-        self._endpoints = _Endpoints(reactor, self._identity, settings.shadow_patience_seconds)
+        self._endpoints = NotedEndpoints(self._endpoint())
+        self._spares = SpareConnections(reactor, self._endpoint(), KEPT_SECONDS)
         self._kept = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
+        self._ahead = Agent.usingEndpointFactory(
+            reactor, NotedEndpoints(self._spares, self._endpoints.protocols), self._pool
+        )
         self._fresh = Agent.usingEndpointFactory(reactor, self._endpoints)
         self._asking: set[Any] = set()
+        self._is_old = False
         self._is_stopped = False
+
+    def _endpoint(self) -> IStreamClientEndpoint:
+        seconds = self._settings.shadow_patience_seconds
+        tcp = HostnameEndpoint(self._reactor, self._host, self._port, timeout=seconds)
+        return wrapClientTLS(self._identity, tcp)
 
     def ask(self, method: str, authorization: bytes, body: bytes) -> Deferred[HttpAnswer]:
         """
@@ -139,7 +152,13 @@ class OtherServer:
         await self._places.acquire()
         try:
             try:
-                return await self._post(self._kept, headers, body)
+                # what must not come twice goes over no connection that may be stale by now, if
+                # the server has not shown that it keeps them
+                agent = self._kept if method == ONCE else self._ahead
+                answer = await self._post(agent, headers, body)
+                if method in FOLLOWED and self._is_old:
+                    self._spares.make()
+                return answer
             except NETWORK_ERRORS as error:
                 if method == ONCE or not wanted.is_so or not hasattr(error, "reasons"):
                     raise  # or there never was a connection
@@ -151,6 +170,8 @@ class OtherServer:
     async def _post(self, agent: Agent, headers: Headers, body: bytes) -> HttpAnswer:
         producer = FileBodyProducer(BytesIO(body))
         response = await agent.request(b"POST", self._location, headers, producer)
+        # of HTTP 1.0: it ends each connection with its answer, as Bcfg2's own does
+        self._is_old = response.version < (b"HTTP", 1, 1)
         return self._answer(response, await _read(response, self._settings.shadow_max_answer_bytes))
 
     @property
@@ -198,6 +219,7 @@ class OtherServer:
     def stop(self) -> None:
         """Keep no connection any more; calls go on to their end."""
         self._is_stopped = True
+        self._spares.stop()
         self._close_kept()
 
     def abandon(self) -> None:
@@ -212,47 +234,6 @@ class OtherServer:
             for protocol in tuple(self._endpoints.protocols):
                 if protocol.state != "CONNECTION_LOST":
                     protocol.transport.abortConnection()
-
-
-@implementer(IAgentEndpointFactory)
-class _Endpoints:
-    """
-    Connects to the other server alone, over TLS that is checked.
-
-    :ivar protocols: the connections that there are
-    """
-
-    def __init__(self, reactor: Any, identity: OtherServerIdentity, seconds: float) -> None:
-        self._reactor = reactor
-        self._identity = identity
-        self._seconds = seconds
-        self.protocols: WeakSet[Any] = WeakSet()
-
-    def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
-        """Return the endpoint for the server's URL."""
-        host = uri.host.decode("ascii")
-        tcp = HostnameEndpoint(self._reactor, host, uri.port, timeout=self._seconds)
-        return _QuietEndpoint(wrapClientTLS(self._identity, tcp), self.protocols)
-
-
-@implementer(IStreamClientEndpoint)
-class _QuietEndpoint:
-    """Notes its connections, which are nobody's news."""
-
-    def __init__(self, endpoint: IStreamClientEndpoint, protocols: WeakSet[Any]) -> None:
-        self._endpoint = endpoint
-        self._protocols = protocols
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[Any]:
-        """Connect."""
-        factory: Any = protocolFactory
-        factory.noisy = False
-        connecting: Deferred[Any] = self._endpoint.connect(factory)
-        return connecting.addCallback(self._note)
-
-    def _note(self, protocol: Any) -> Any:
-        self._protocols.add(protocol)
-        return protocol
 
 
 def _too_late(result: Any, seconds: float) -> Any:

@@ -15,14 +15,13 @@ from bcfg2tw.cli.diff.building import ClientSelection
 from bcfg2tw.cli.diff.options import (
     broken_errors,
     comparison_options,
+    end_with,
     ending_politely,
     number_of_children,
     rules_of,
-    show_report,
 )
 from bcfg2tw.cli.diff.states import FolderState, State
 from bcfg2tw.cli.site_options import overrides_of, server_parameters, site_parameters
-from bcfg2tw.cli.statuses import FOUND
 from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.comparing.decisions import reason_for
 from bcfg2tw.settings import Settings
@@ -78,9 +77,7 @@ def command(
             before, after, settings, ClientSelection(asked.names), rules, only_failures,
             number_of_children(children), reason_for,
         ).report()  # fmt: skip
-    show_report(report, format_name, summary, outputs)
-    if exit_code and report.changed:
-        raise click.exceptions.Exit(FOUND)
+    end_with(report, format_name, summary, exit_code, outputs)
 
 
 def _settings(overrides: Mapping[str, Any], new: str | None) -> Settings:

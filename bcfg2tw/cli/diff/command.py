@@ -12,14 +12,13 @@ from bcfg2tw.cli.diff.comparison import ComparedStates
 from bcfg2tw.cli.diff.options import (
     broken_errors,
     comparison_options,
+    end_with,
     ending_politely,
     number_of_children,
     rules_of,
-    show_report,
 )
 from bcfg2tw.cli.diff.words import states_of
 from bcfg2tw.cli.site_options import overrides_of, server_parameters, site_parameters
-from bcfg2tw.cli.statuses import FOUND
 from bcfg2tw.cli.words import BUNDLE, CLIENT, GROUP
 from bcfg2tw.settings import Settings
 
@@ -62,6 +61,4 @@ def command(
         report = ComparedStates(
             *states, settings, selection, rules, only_failures, number_of_children(children)
         ).report()
-    show_report(report, format_name, summary, outputs)
-    if exit_code and report.changed:
-        raise click.exceptions.Exit(FOUND)
+    end_with(report, format_name, summary, exit_code, outputs)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from bcfg2tw.cli.findings.options import format_options, write_outputs
-from bcfg2tw.cli.statuses import BROKEN
+from bcfg2tw.cli.statuses import BROKEN, FOUND
 from bcfg2tw.comparing.ignoring import IgnoreRules
 from bcfg2tw.comparing.rendering.formats import COMPARISON_FORMATS
 from bcfg2tw.comparing.rendering.text import as_text, show
@@ -22,8 +22,8 @@ from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 
 __all__ = [
-    "broken_errors", "comparison_options", "ending_politely", "number_of_children", "rules_of",
-    "show_report",
+    "broken_errors", "comparison_options", "end_with", "ending_politely", "number_of_children",
+    "rules_of",
 ]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -109,11 +109,15 @@ def number_of_children(text: str) -> int:
     return int(text)
 
 
-def show_report(
-    report: ComparisonReport, format_name: str | None, summary: bool,
+def end_with(
+    report: ComparisonReport, format_name: str | None, summary: bool, exit_code: bool,
     outputs: Sequence[tuple[str, str]],
 ) -> None:  # fmt: skip
-    """Print a report, and write the files that are named."""
+    """
+    Print a report, write the files that are named, and end the command.
+
+    :param exit_code: whether the status is to say that something differs
+    """
     formats: dict[str, Callable[[ComparisonReport], str]] = {**COMPARISON_FORMATS}
     formats["text"] = partial(as_text, brief=summary)
     write_outputs(outputs, lambda name: formats[name](report))
@@ -123,3 +127,5 @@ def show_report(
         show(report, Console(markup=False, highlight=False), brief=summary)
     else:
         click.echo(formats[format_name or "text"](report), nl=False)
+    if exit_code and report.changed:
+        raise click.exceptions.Exit(FOUND)

@@ -9,11 +9,13 @@ client, compares, and sends what differs. So the command has a few clients in me
 from __future__ import annotations
 
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from typing import Any
 
 from bcfg2tw.cli.diff.building import BuiltClient, ClientSelection, Finish, StateError
@@ -26,6 +28,8 @@ __all__ = ["OpenedClients", "OpenedState", "build_pairs", "opened"]
 
 #: How long processes may take to end that have nothing to do any more.
 END_SECONDS = 2.0
+#: How long those may take that build: less, for the process that has forked them kills them then.
+HANG_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,21 @@ def _open_state(
     for builder in builders:
         builder.close()
     control.send(OpenedClients(clients, selected, state.problems, state.complaints))
+    _wait_for_end(processes, control)
+
+
+def _wait_for_end(processes: Sequence[ForkProcess], control: Connection) -> None:
+    """Wait until all have ended; those that hang when the command is through are killed."""
+    running = {process.sentinel for process in processes}
+    is_through = False
+    while running and not is_through:
+        ready = wait([control, *running])
+        running.difference_update(one for one in ready if isinstance(one, int))
+        is_through = control in ready
+    due = time.monotonic() + HANG_SECONDS
     for process in processes:
-        process.join()
+        process.join(max(0.0, due - time.monotonic()))
+        process.kill()
 
 
 def _build(

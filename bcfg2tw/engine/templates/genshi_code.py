@@ -29,6 +29,10 @@ from bcfg2tw.settings import Settings
 BUILT_IN_NAMES = {**NAMES, **BUILTINS}
 
 
+#: The global names of code that are the same for all data, by the class that looks names up.
+_FIXED_NAMES: dict[type, dict[str, Any]] = {}
+
+
 class Lookup(StrictLookup):
     """
     Looks names up as Genshi does, and gives those that Python 2 had, too.
@@ -43,9 +47,11 @@ class Lookup(StrictLookup):
     @classmethod
     def globals(cls, data: Any) -> dict[str, Any]:
         """Return the global names of the code, `import` among what is built in."""
-        found: dict[str, Any] = super().globals(data)
-        found["__builtins__"] = cls.built_in_code
-        return found
+        names = _FIXED_NAMES.get(cls)
+        if names is None:  # once: code is run for each expression of each template
+            names = {**super().globals(None), "__builtins__": cls.built_in_code}
+            _FIXED_NAMES[cls] = names
+        return {**names, "__data__": data}
 
     @classmethod
     def lookup_name(cls, data: Any, name: str) -> Any:
