@@ -10,7 +10,7 @@ Run this checkout without installing anything by hand.
     python3 run.py site FOLDER  build it into a folder beside those of other versions, which each
                                 page offers then; the version's name may follow
     python3 run.py oldest       run tests, as above, with the oldest versions that setup.cfg admits
-    python3 run.py newest       run tests, or those named, with Python 3.14 and the newest libraries,
+    python3 run.py newest       run tests, or those named, with Python 3.14 and newest libraries,
                                 in a Debian of its own; as root
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both

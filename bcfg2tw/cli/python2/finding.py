@@ -10,6 +10,7 @@ from bcfg2tw.cli.python2.lines import constructs_by_line, methods_by_line
 from bcfg2tw.cli.python2.meaning import CODE, REPOSITORY, Construct, Surroundings
 from bcfg2tw.cli.python2.pieces import Piece, pieces_of
 from bcfg2tw.cli.python2.rules import constructs_in
+from bcfg2tw.engine.templates.syntax import check_excepts
 
 __all__ = ["constructs_of", "tree_of"]
 
@@ -53,7 +54,9 @@ def tree_of(piece: Piece) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(code)
+            tree = ast.parse(code)
+            check_excepts(tree, "")
+            return tree
         except SyntaxError:
             if piece.is_block:
                 raise

@@ -267,10 +267,17 @@ def _missing(name: str, module: str, error: ModuleNotFoundError) -> str:
 
 
 def _announced() -> dict[str, EntryPoint]:
-    """Return the entry points of installed distributions; of equal names the first one counts."""
+    """
+    Return the entry points of installed distributions; of equal names the first one counts.
+
+    :raises UnreadableRepository: if they cannot be read; before Python 3.14 there are none then
+    """
     points: dict[str, EntryPoint] = {}
-    for entry_point in entry_points(group=ENTRY_POINTS):
-        points.setdefault(entry_point.name, entry_point)
+    try:
+        for entry_point in entry_points(group=ENTRY_POINTS):
+            points.setdefault(entry_point.name, entry_point)
+    except OSError as error:
+        raise UnreadableRepository(f"entry points of plugins cannot be read: {error}") from error
     return points
 
 

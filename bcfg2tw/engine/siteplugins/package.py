@@ -31,6 +31,7 @@ from bcfg2tw.engine.siteplugins.names.options import SiteOptionGroup
 from bcfg2tw.engine.siteplugins.server import SiteServer
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.site_code import site_code
+from bcfg2tw.engine.templates.syntax import compiled
 from bcfg2tw.errors import PluginInitError
 from bcfg2tw.settings import Settings
 
@@ -175,7 +176,7 @@ class SitePackage:
         self._modules[name] = sys.modules[PREFIX + name] = module
         try:
             with site_code:
-                exec(compile(source, spec.origin, "exec", dont_inherit=True), vars(module))
+                exec(compiled(source, spec.origin), vars(module))
         except BaseException:
             self._modules.pop(name, None)
             sys.modules.pop(PREFIX + name, None)

@@ -18,6 +18,7 @@ from genshi.template.eval import ExpressionASTTransformer, TemplateASTTransforme
 
 from bcfg2tw.engine.templates.dependence import depends_on_client_alone
 from bcfg2tw.engine.templates.divisions import divisions
+from bcfg2tw.engine.templates.syntax import check_excepts
 
 __all__ = ["Compiled", "compile_source", "generator_of"]
 
@@ -132,6 +133,7 @@ def _renamed(code: CodeType, path: str) -> CodeType:
 @lru_cache(KEPT)
 def _compile(source: str, mode: str) -> Compiled:
     tree = _parse(source, mode=mode)
+    check_excepts(tree, NO_FILE)
     places = [
         (getattr(node, "lineno", 1), ast.unparse(node))
         for node in (divisions(tree) if "/" in source else ())

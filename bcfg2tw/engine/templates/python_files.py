@@ -12,6 +12,7 @@ from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.imports import Import
 from bcfg2tw.engine.templates.site_code import is_for_the_program
+from bcfg2tw.engine.templates.syntax import compiled
 from bcfg2tw.errors import RepositoryError
 
 #: What the names of these modules begin with, as far as Python is concerned.
@@ -43,7 +44,7 @@ def load_module(
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        exec(compile(source.data, source.path, "exec", dont_inherit=True), module.__dict__)
+        exec(compiled(source.data, source.path), module.__dict__)
     except BaseException as error:  # a site's own code may raise anything
         _restore(name, before)
         if is_for_the_program(error):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.templates.python2 import NAMES, cmp, diagnosis
+from bcfg2tw.engine.templates.syntax import compiled
 
 
 def syntax_diagnosis(line: str) -> str | None:
     """Return what is said of a line that cannot be compiled."""
     try:
-        compile(line, "t", "exec")
+        compiled(line, "t")
     except SyntaxError as error:
         return diagnosis(error, line)
     return "it can be compiled"
