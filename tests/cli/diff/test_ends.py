@@ -93,7 +93,8 @@ class OtherStateTests(EndsTestCase):
         conf = self.folder / "bcfg2.conf"
         conf.write_text(
             f"{conf.read_text()}filemonitor = pseudo\n"
-            f"[communication]\npassword = x\ncertificate = {certificate}\nkey = {key}\nca = {self.folder}/ca/ca.pem\n"
+            f"[communication]\npassword = x\ncertificate = {certificate}\nkey = {key}\n"
+            f"ca = {self.folder}/ca/ca.pem\n"
             f"[components]\nbcfg2 = https://localhost:{port}\n"
         )
         with ServerProcess(self.folder / "log", "--config", str(conf)):
