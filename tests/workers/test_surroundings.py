@@ -41,7 +41,11 @@ os.execv(sys.executable, [sys.executable, "-c", {RUN_TWISTD!r}, *sys.argv[2:]])
 
 WORKERS = ("--workers", "2")
 
-SLOW_HELPER = "import time\ntime.sleep({seconds})\n__export__ = ['number']\nnumber = {number}\n"
+SLOW_HELPER = (
+    "import time\nend = time.process_time() + {seconds}\n"
+    "while time.process_time() < end:\n    pass\n"
+    "__export__ = ['number']\nnumber = {number}\n"
+)
 
 
 class SurroundingsTests(SynchronousTestCase):
