@@ -85,7 +85,7 @@ ROOMS = {
         ("documents", "wording"),
         ("report",),
         ("answers", "decisions"),
-        ("differences", "grouping", "ignoring", "releases"),
+        ("differences", "grouping", "ignoring", "login_names", "releases"),
         ("details",),
         ("secrets",),
         ("client_names", "difference", "normal", "text_diff", ""),

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bcfg2tw.comparing import releases
+from bcfg2tw.comparing.details import ComparedClient
 from bcfg2tw.comparing.difference import Detail, Difference
+from bcfg2tw.comparing.login_names import lacks_login_name
 
 __all__ = ["DECISIONS", "RecordedDecision", "decision_of", "reason_for"]
 
@@ -24,7 +26,8 @@ class RecordedDecision:
 
     :ivar name: of its section
     :ivar text: a sentence for who reads a report
-    :ivar explains: says of a difference, old server to this one, whether that is why
+    :ivar explains: says of a difference, old server to this one, whether that is why; in its
+        texts `CLIENT_NAME` stands for the client's name
     """
 
     name: str
@@ -32,9 +35,29 @@ class RecordedDecision:
     explains: Callable[[Difference], bool]
 
 
-def decision_of(difference: Difference) -> RecordedDecision | None:
-    """Return the decision that explains a difference, None where none is known to."""
-    return next((decision for decision in DECISIONS if decision.explains(difference)), None)
+def decision_of(difference: Difference, client: str = "") -> RecordedDecision | None:
+    """
+    Return the decision that explains a difference, None where none is known to.
+
+    :param client: the name of the client whose difference it is; empty if that is not known
+    """
+    neutral = _without_name(difference, ComparedClient(client))
+    return next((decision for decision in DECISIONS if decision.explains(neutral)), None)
+
+
+def _without_name(difference: Difference, client: ComparedClient) -> Difference:
+    def without(text: str | None) -> str | None:
+        return text and client.neutral(text)
+
+    return difference.with_details(
+        tuple(
+            replace(
+                detail, old=without(detail.old), new=without(detail.new),
+                lines=tuple(map(client.neutral_line, detail.lines)),
+            )
+            for detail in difference.details
+        )
+    )  # fmt: skip
 
 
 def _values(difference: Difference, aspect: str) -> Iterator[tuple[str, str]]:
@@ -158,6 +181,17 @@ DECISIONS = (
         releases.is_worded_anew,
     ),
     RecordedDecision(
+        "decisions-holes", "a name that a client logs in with is not its uuid", lacks_login_name
+    ),
+    RecordedDecision(
+        "decisions-releases", "Bcfg2 1.3 has included bundles as entries, which fail",
+        releases.lacked_included,
+    ),
+    RecordedDecision(
+        "decisions-releases", "Bcfg2 1.3 says where an included entry is from (xml:base)",
+        releases.told_included_file,
+    ),
+    RecordedDecision(
         "decisions-releases", "Bcfg2 1.3 has no entries with glob in place of a name",
         releases.lacked_globs,
     ),
@@ -180,9 +214,13 @@ DECISIONS = (
 )  # fmt: skip
 
 
-def reason_for(difference: Difference) -> str:
-    """Return why a difference is as it is, with the section that says so; empty if unknown."""
-    decision = decision_of(difference)
+def reason_for(difference: Difference, client: str = "") -> str:
+    """
+    Return why a difference is as it is, with the section that says so; empty if unknown.
+
+    :param client: as for `decision_of`
+    """
+    decision = decision_of(difference, client)
     return (
         "" if decision is None else f"{decision.text} (docs/reference/decisions, {decision.name})"
     )

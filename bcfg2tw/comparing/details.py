@@ -15,11 +15,14 @@ from bcfg2tw.comparing.normal import BASE64, NormalEntry
 from bcfg2tw.comparing.secrets import NO_SECRETS, SecretTexts
 from bcfg2tw.comparing.text_diff import EntryContent, changed_lines, visible
 
-__all__ = ["ComparedClient", "attribute_details", "entry_details", "failure_details"]
+__all__ = ["CLIENT_NAME", "ComparedClient", "attribute_details", "entry_details", "failure_details"]
 
 #: The most that is kept of one difference: lines, and characters of a line or value.
 MOST_LINES = 200
 MOST_CHARACTERS = 2000
+
+#: Stands for a client's name in neutral texts; what is shown has no control characters.
+CLIENT_NAME = "\0"
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,12 @@ class ComparedClient:
         return hashlib.sha256(json.dumps(neutral).encode()).hexdigest()
 
     def neutral(self, text: str) -> str:
-        """Return a text with the client's name taken out."""
-        return self._pattern.sub("\0", text) if self.name and self.name in text else text
+        """Return a text with `CLIENT_NAME` in place of the client's name."""
+        return self._pattern.sub(CLIENT_NAME, text) if self.name and self.name in text else text
+
+    def neutral_line(self, line: str) -> str:
+        """Return the same of a line whose first character, a sign, is no part of a name."""
+        return line[:1] + self.neutral(line[1:])
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -153,7 +160,7 @@ def _child_details(
 def _with_lines(
     aspect: str, lines: Sequence[str], sizes: tuple[str | None, str | None], client: ComparedClient
 ) -> Detail:
-    signed = [line for line in lines if line[0] in "+-\\"]
+    signed = [client.neutral_line(line) for line in lines if line[0] in "+-\\"]
     shown = tuple(_short(line) for line in lines[:MOST_LINES])
     omitted = len(lines) - len(shown)
     identity = client.identity(signed)

@@ -12,7 +12,7 @@ from bcfg2tw.comparing.details import (
     entry_details,
     failure_details,
 )
-from bcfg2tw.comparing.difference import CLIENT, Detail, Difference
+from bcfg2tw.comparing.difference import CLIENT, STRUCTURES, Detail, Difference
 from bcfg2tw.comparing.normal import NormalEntry, NormalStructure, is_same, normal_structures
 from bcfg2tw.engine.xmlio import Element
 
@@ -65,7 +65,35 @@ def _compared(old: Element, new: Element, client: ComparedClient) -> Iterator[Di
     entries = _by_name(before), _by_name(after)
     for key in sorted({*entries[0], *entries[1]}):
         for pair in _pairs(entries[0].get(key, []), entries[1].get(key, [])):
-            yield from _entry(*pair, client)
+            for difference in _entry(*pair, client):
+                structures = before.get(difference.structure), after.get(difference.structure)
+                yield _with_origin(difference, *structures, client)
+
+
+def _with_origin(
+    difference: Difference,
+    old: NormalStructure | None,
+    new: NormalStructure | None,
+    client: ComparedClient,
+) -> Difference:
+    """Return the difference with the bundle within its bundle that has become part of it."""
+    if old is None or new is None:
+        return difference
+    origin = None
+    if difference.kind == "entry-added":
+        origin = old.included.get((difference.tag, difference.name))
+    elif difference.kind == "entry-removed" and difference.tag in STRUCTURES and _has_all(old, new):
+        origin = difference.name
+    if origin is None:
+        return difference
+    places = (origin, difference.structure)
+    place = Detail("bundle", "", *places, identity=client.identity(places))
+    return difference.with_details((place, *difference.details))
+
+
+def _has_all(old: NormalStructure, new: NormalStructure) -> bool:
+    """Say whether all entries of the bundles within a bundle are entries of the bundle now."""
+    return old.included.keys() <= {(entry.tag, entry.name) for entry in new.entries}
 
 
 def _structure(

@@ -96,7 +96,8 @@ class _Outline:
             group = self._by_way[way] = DifferenceGroup(identity, difference)
         elif group is None:
             group = self._among_rest(difference, way)
-        group.clients.append(client)
+        if group.clients[-1:] != [client]:  # which may have several such entries
+            group.clients.append(client)
 
     def _among_rest(self, difference: Difference, way: str) -> DifferenceGroup:
         if self._rest is None:

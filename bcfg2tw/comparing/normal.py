@@ -9,10 +9,11 @@ document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, elements_of
 
 __all__ = ["NormalEntry", "NormalStructure", "is_same", "normal_structures"]
@@ -52,12 +53,15 @@ class NormalStructure:
     A bundle, or what else holds entries.
 
     :ivar tag: `Bundle` or `Independent`
+    :ivar included: what stands in a bundle within it, which Bcfg2 1.3 binds nothing of: tag and
+        name of each entry, with the name of the inner bundle, or the file that it is from
     """
 
     tag: str
     name: str
     attributes: Mapping[str, str]
     entries: tuple[NormalEntry, ...]
+    included: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def normal_structures(document: Element) -> dict[str, NormalStructure]:
@@ -88,12 +92,22 @@ def _structure(element: Element) -> NormalStructure:
     described = attributes(element)
     described.pop("name", None)
     entries = tuple(_entry(child, name) for child in elements_of(element))
-    return NormalStructure(str(element.tag), name, described, entries)
+    return NormalStructure(str(element.tag), name, described, entries, dict(_included(element)))
+
+
+def _included(structure: Element) -> Iterator[tuple[tuple[str, str], str]]:
+    for inner in elements_of(structure):
+        if inner.tag in _STRUCTURES:
+            origin = inner.get("name") or inner.get(XML_BASE) or ""
+            for entry in elements_of(inner):
+                yield (str(entry.tag).removeprefix("Bound"), entry.get("name", "")), origin
+            yield from _included(inner)
 
 
 def _joined(first: NormalStructure, second: NormalStructure) -> NormalStructure:
     described = {**second.attributes, **first.attributes}
-    return NormalStructure(first.tag, first.name, described, first.entries + second.entries)
+    entries, included = first.entries + second.entries, {**first.included, **second.included}
+    return NormalStructure(first.tag, first.name, described, entries, included)
 
 
 def _entry(element: Element, structure: str) -> NormalEntry:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 from bcfg2tw.comparing.difference import STRUCTURES, Detail, Difference
+from bcfg2tw.engine.repository.xinclude import XML_BASE
 
 __all__ = [
     "failed_by_defect", "is_in_other_folder", "is_worded_anew", "is_written_by_python",
-    "lacked_globs", "lacked_required_bundles", "names_added_bundles", "serves_independent",
+    "lacked_globs", "lacked_included", "lacked_required_bundles", "names_added_bundles",
+    "serves_independent", "told_included_file",
 ]  # fmt: skip
 
 #: What 1.3 says, and what 1.4 says in its place.
@@ -86,12 +88,32 @@ def failed_by_defect(difference: Difference) -> bool:
 
 def lacked_globs(difference: Difference) -> bool:
     """Say whether a nameless entry is gone that failed: 1.3 takes one with `glob` for that."""
-    return difference.kind == "entry-removed" and not difference.name and difference.is_failure
+    is_gone = difference.kind == "entry-removed" and difference.tag not in STRUCTURES
+    return is_gone and not difference.name and difference.is_failure
 
 
 def lacked_required_bundles(difference: Difference) -> bool:
     """Say whether a `RequiredBundle` is no entry any more; 1.3 does not know the element."""
     return difference.kind == "entry-removed" and difference.tag == "RequiredBundle"
+
+
+def lacked_included(difference: Difference) -> bool:
+    """
+    Say whether an included bundle is no entry any more, or what stood in it is an entry now.
+
+    1.3 serves such a bundle as an entry that fails, and binds nothing of what it has.
+    """
+    is_part_now = any(detail.aspect == "bundle" for detail in difference.details)
+    if difference.kind == "entry-removed":
+        return is_part_now
+    return difference.kind == "entry-added" and is_part_now and not difference.is_failure
+
+
+def told_included_file(difference: Difference) -> bool:
+    """Say whether an entry differs in nothing but the file that 1.3 says it was included from."""
+    return difference.kind == "entry-changed" and all(
+        detail.name == XML_BASE and detail.new is None for detail in difference.details
+    )
 
 
 def serves_independent(difference: Difference) -> bool:

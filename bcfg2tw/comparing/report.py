@@ -84,13 +84,13 @@ class ReportBuilder:
     """
     Collects the differences of clients until there is a report; not for several threads at once.
 
-    :ivar explain: returns why a difference is as it is, empty where that is not known
+    :ivar explain: returns why a difference of a client is as it is, empty where that is unknown
     """
 
     old: str
     new: str
     ignored: IgnoreRules = field(default_factory=IgnoreRules)
-    explain: Callable[[Difference], str] = lambda difference: ""
+    explain: Callable[[Difference, str], str] = lambda difference, client: ""
     memberships: Memberships = field(default_factory=Memberships)
     notes: list[str] = field(default_factory=list)
     _groups: DifferenceGroups = field(default_factory=DifferenceGroups)
@@ -128,5 +128,5 @@ class ReportBuilder:
         clients = tuple(sorted(group.clients))
         return ReportedGroup(
             group.identity, group.difference, clients, self.memberships.description(clients),
-            group.example, group.ways, self.explain(group.difference),
+            group.example, group.ways, self.explain(group.difference, group.example),
         )  # fmt: skip

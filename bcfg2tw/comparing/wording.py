@@ -116,14 +116,13 @@ def shown_details(difference: Difference) -> Iterator[tuple[str, tuple[str, ...]
 
     Those of an entry that comes or goes are one line; a move is in the headline.
     """
-    kind = difference.kind
+    kind, details = difference.kind, [one for one in difference.details if one.aspect != "bundle"]
     if kind in ("entry-added", "entry-removed") and not difference.is_failure:
-        line = ", ".join(map(_state, difference.details))
+        line = ", ".join(map(_state, details))
         yield from [(line, (), 0)] if line else []
         return
-    for detail in difference.details:
-        if detail.aspect != "bundle":
-            yield detail_line(detail), detail.lines, detail.omitted_lines
+    for detail in details:
+        yield detail_line(detail), detail.lines, detail.omitted_lines
 
 
 def _state(detail: Detail) -> str:

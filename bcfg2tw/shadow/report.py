@@ -73,7 +73,7 @@ def report_values(contents: Contents, server: str) -> dict[str, Any]:
 def _group(entry: RecordedDifference, memberships: Memberships) -> ReportedGroup:
     example = entry.example if entry.example in entry.clients else entry.clients[0]
     description = f"{memberships.description(entry.clients)}, since {_time(entry.first)}"
-    reason = reason_for(entry.difference)
+    reason = reason_for(entry.difference, entry.example)
     return ReportedGroup(
         entry.identity, entry.difference, entry.clients, description, example, reason=reason
     )

@@ -26,6 +26,19 @@ def parsed(structures: str) -> Built:
     return etree.fromstring(f"<Configuration>{structures}</Configuration>")
 
 
+CLIENT = "c.example.test"
+
+#: A bundle that another includes, as 1.3.4 has it, and two of them without a name.
+INCLUDED = (
+    "<Bundle name='one' xml:base='../one.xml' failure='no matching generator'>"
+    "<Service name='s'/><BoundPath name='/a'/></Bundle>"
+)
+INCLUDED_TWICE = (
+    "<Bundle name='c'><Bundle xml:base='../1.xml' failure='no matching generator'>"
+    "<Service name='s'/></Bundle><Bundle xml:base='../2.xml' failure='no matching generator'>"
+    "<Service name='t'/></Bundle></Bundle>"
+)
+
 EMPTY = parsed("<Bundle name='b'/>")
 FINE = service(None)
 
@@ -102,6 +115,32 @@ EXPLAINED: dict[str, tuple[tuple[Built, Built], ...]] = {
     "Bcfg2 1.3 has no entries with glob in place of a name": (
         (service("bind error: 'NoneType' object has no attribute 'endswith'", name=""), EMPTY),
     ),
+    "a name that a client logs in with is not its uuid": tuple(
+        (parsed(f"<Bundle name='b'><Path name='/a' owner='x'{old}</Path></Bundle>"),
+         parsed(f"<Bundle name='b'><Path name='/a' owner='x'{new}</Path></Bundle>"))
+        for old, new in (
+            (f">id {CLIENT}\n", ">id \n"),
+            (f">id {CLIENT}", ">id None"),
+            (f">{CLIENT} is\nid {CLIENT}\nx\n{CLIENT}", f">{CLIENT} is\nid \nx\nNone"),
+            (f" group='{CLIENT}'>", ">"),
+            (f" group='g-{CLIENT}'>{CLIENT}\n", f" group='g-{CLIENT}'>\n"),
+        )
+    ),
+    "Bcfg2 1.3 has included bundles as entries, which fail": (
+        (
+            parsed(f"<Bundle name='b'>{INCLUDED}</Bundle>"),
+            parsed("<Bundle name='b'><Service name='s' status='on'/><Path name='/a'/></Bundle>"),
+        ),
+        (
+            parsed("<Bundle name='b'><Bundle failure='no matching generator'/></Bundle>"
+                   f"{INCLUDED_TWICE}"),
+            parsed("<Bundle name='b'/>"
+                   "<Bundle name='c'><Service name='s'/><Service name='t'/></Bundle>"),
+        ),
+    ),
+    "Bcfg2 1.3 says where an included entry is from (xml:base)": (
+        (parsed("<Bundle name='b'><Service name='s' xml:base='../one.xml'/></Bundle>"), FINE),
+    ),
     "Bcfg2 1.3 does not know RequiredBundle": (
         (
             parsed("<Bundle name='b'><RequiredBundle name='c' failure='no matching generator'/>"
@@ -134,6 +173,23 @@ UNEXPLAINED: tuple[tuple[Built, Built], ...] = (
     (FINE, EMPTY),
     (EMPTY, FINE),
     (EMPTY, parsed("<Bundle name='b' else='x'/>")),
+    # an entry of an included bundle is lost
+    (parsed(f"<Bundle name='b'>{INCLUDED}</Bundle>"), EMPTY),
+    (parsed("<Bundle name='b'><Service name='s' status='on' xml:base='../one.xml'/></Bundle>"),
+     parsed("<Bundle name='b'><Service name='s' status='off'/></Bundle>")),
+    # not the name of the client, not all that there was of it, something else beside it
+    (parsed("<Bundle name='b'><Path name='/a'>id d.example.test</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a'>id None</Path></Bundle>")),
+    (parsed(f"<Bundle name='b'><Path name='/a'>id {CLIENT}</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a'>id d</Path></Bundle>")),
+    (parsed(f"<Bundle name='b'><Path name='/a'>id {CLIENT}\nno\n</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a'>id \nyes\n</Path></Bundle>")),
+    (parsed(f"<Bundle name='b'><Path name='/a'>{CLIENT}\nyes\n</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a'>yes\n</Path></Bundle>")),
+    (parsed(f"<Bundle name='b'><Path name='/a'>id {CLIENT}\n</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a'>id </Path></Bundle>")),
+    (parsed(f"<Bundle name='b'><Path name='/a' mode='1'>id {CLIENT}\n</Path></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a' mode='2'>id \n</Path></Bundle>")),
     (parsed("<Independent name='b'/>"), EMPTY),
     (parsed("<Bundle name='b'><Path name='/a'>x</Path></Bundle>"),
      parsed("<Bundle name='b'><Path name='/a'>y</Path></Bundle>")),
@@ -152,12 +208,28 @@ class DecisionTests(SynchronousTestCase):
         for text, pairs in EXPLAINED.items():
             for pair in pairs:
                 for difference in self.explained(*pair):
-                    decision = decision_of(difference)
+                    decision = decision_of(difference, CLIENT)
                     self.assertEqual(decision and decision.text, text, difference)
-                    self.assertRegex(reason_for(difference), r"\(docs/reference/decisions, \S+\)$")
+                    self.assertRegex(
+                        reason_for(difference, CLIENT), r"\(docs/reference/decisions, \S+\)$"
+                    )
+
+    def test_beside(self) -> None:
+        """What else differs beside an included bundle has no reason."""
+        old = parsed(f"<Bundle name='b'>{INCLUDED}<Service name='t' status='on'/></Bundle>")
+        new = parsed(
+            "<Bundle name='b'><Service name='s'/><Path name='/a'/><Path name='/new'/>"
+            "<Service name='t' status='off'/></Bundle>"
+        )
+        without = {
+            difference.name
+            for difference in self.explained(old, new)
+            if not reason_for(difference, CLIENT)
+        }
+        self.assertEqual(without, {"/new", "t"})
 
     def test_none(self) -> None:
         """What a site has changed itself is nobody's decision."""
         for pair in UNEXPLAINED:
             for difference in self.explained(*pair):
-                self.assertEqual(reason_for(difference), "", difference)
+                self.assertEqual(reason_for(difference, CLIENT), "", difference)

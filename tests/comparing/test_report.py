@@ -51,6 +51,19 @@ class GroupingTests(SynchronousTestCase):
         self.assertEqual(report.groups[0].clients, tuple(sorted(HOSTS)))
         self.assertEqual(len(report.changed), 35)
 
+    def test_own_names(self) -> None:
+        """The client's own name does not count at the beginning of a line that goes either."""
+        builder = ReportBuilder("a", "b")
+        for host in HOSTS:
+            add(builder, host, motd(f"{host}\n"), motd(f"{host}.\n"))
+        self.assertEqual([group.ways for group in builder.report().groups], [1])
+
+    def test_twice(self) -> None:
+        """A client that has the same difference twice counts once."""
+        builder = ReportBuilder("a", "b")
+        add(builder, HOSTS[0], 2 * '<Service name="s"/>', "")
+        self.assertEqual([group.clients for group in builder.report().groups], [(HOSTS[0],)])
+
     def test_other_context(self) -> None:
         """What stands around a change does not count, nor on which line it is."""
         builder = ReportBuilder("a", "b")

@@ -55,7 +55,7 @@ class ComparedStates:
 
     :ivar settings: of the site
     :ivar children: processes that build for each state
-    :ivar explain: returns why a difference is as it is, empty where that is not known
+    :ivar explain: returns why a difference of a client is as it is, empty where that is unknown
     """
 
     old: State
@@ -65,7 +65,7 @@ class ComparedStates:
     ignored: IgnoreRules
     only_failures: bool = False
     children: int = 1
-    explain: Callable[[Difference], str] = lambda difference: ""
+    explain: Callable[[Difference, str], str] = lambda difference, client: ""
 
     def report(self) -> ComparisonReport:
         """

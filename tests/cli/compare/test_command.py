@@ -35,6 +35,23 @@ bcfg2 = https://localhost:{port}
 """
 
 
+_INCLUDE = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../included/{}.xml"/>'
+
+#: What 1.3.4 serves otherwise than this server does.
+INCLUDING = {
+    "Metadata/clients.xml": f"<Clients><Client name='{WEB1}' profile='all'/></Clients>",
+    "Metadata/groups.xml": "<Groups><Group name='all' profile='true' default='true' public='true'>"
+    "<Bundle name='outer'/></Group></Groups>",
+    "Bundler/outer.xml": "<Bundle name='outer'><Path name='/etc/uuid'/><Path name='/etc/changed'/>"
+    f"{_INCLUDE.format('inner')}{_INCLUDE.format('alone')}</Bundle>",
+    "included/inner.xml": "<Bundle name='inner'><Service name='within'/></Bundle>",
+    "included/alone.xml": "<Service name='alone'/>",
+    "Rules/all.xml": "<Rules priority='1'><Service name='within' type='systemd' status='on'/>"
+    "<Service name='alone' type='systemd' status='on'/></Rules>",
+    "Cfg/etc/uuid/uuid.genshi": "uuid ${metadata.uuid}\n",
+}
+
+
 class CompareTestCase(SynchronousTestCase):
     """A repository for this server, and one for the other."""
 
@@ -99,6 +116,28 @@ class PlantedTests(CompareTestCase):
         settings = self.site("old", self.planted.old, self.port)
         with RealServer(self.folder / "real", settings, self.port):
             self.check_planted()
+
+
+class ReasonTests(CompareTestCase):
+    def test_real_server(self) -> None:
+        """Beside 1.3.4 included files and uuids differ, with reasons; what has changed has none."""
+        old = {**INCLUDING, "Cfg/etc/changed/changed": "old\n"}
+        settings = self.site("old", old, self.port)
+        self.site("new", {**old, "Cfg/etc/changed/changed": "new\n"}, self.port)
+        with RealServer(self.folder / "real", settings, self.port):
+            ended = self.compare("--new", "new.conf", "--format", "json")
+        self.assertEqual(ended.status, 0, ended.errors)
+        reasons = {
+            (group["tag"], group["name"]): group["reason"].rpartition(", ")[2]
+            for group in json.loads(ended.output)["groups"]
+        }
+        releases, holes = "decisions-releases)", "decisions-holes)"
+        expected = {
+            ("Bundle", "inner"): releases, ("Service", "within"): releases,
+            ("Service", "alone"): releases, ("Path", "/etc/uuid"): holes,
+            ("Path", "/etc/changed"): "",
+        }  # fmt: skip
+        self.assertEqual(reasons, expected)
 
 
 class OutcomeTests(CompareTestCase):
