@@ -214,6 +214,8 @@ class RevisionState(FolderState):
         except OSError as error:
             raise StateError(f"{home} cannot be copied: {error}") from error
         self.title = _revision_title(self._revision, commit)
+        if copy.lacking:
+            raise StateError(f"{self.title} cannot be built: {'; '.join(copy.lacking)}")
         self.changed = copy.changed
         config = os.path.realpath(self.settings.config or "")
         same = [*copy.unseen, *(path for path in copy.changed if path == config)]

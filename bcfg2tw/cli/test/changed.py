@@ -47,6 +47,9 @@ def concerned(site: Site, hosts: Sequence[str], revision: str, children: int) ->
         if not copy.changed:
             _say(0, hosts, f"no file changed since {revision}")
             return []
+        if copy.lacking:
+            _say(len(hosts), hosts, f"{revision} cannot be compared with: {copy.lacking[0]}")
+            return list(hosts)
         config = os.path.realpath(site.settings.config or "")
         for path in (*copy.unseen, *(path for path in copy.changed if path == config)):
             _say(len(hosts), hosts, f"{path} changed, which may concern every client")
