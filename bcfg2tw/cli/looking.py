@@ -9,9 +9,9 @@ from __future__ import annotations
 import fnmatch
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from lxml import etree
@@ -31,7 +31,11 @@ if TYPE_CHECKING:  # the engine takes a while, and not every command needs it
     from bcfg2tw.engine.plugins.metadata.metadata import Metadata
     from bcfg2tw.engine.store.store import Store
 
-__all__ = ["Site", "pass_site", "start_logging", "with_site"]
+__all__ = ["ClientTable", "Site", "pass_site", "start_logging", "with_site"]
+
+
+#: The titles of a table's columns, and its rows.
+ClientTable: TypeAlias = "tuple[Sequence[str], Sequence[Sequence[str | None]]]"
 
 
 class Site:
@@ -169,6 +173,15 @@ class Site:
         A name without wildcards is used as it is, even if there is no such client.
         """
         return matching(patterns, set(self.core.metadata.client_names()))
+
+    def client_table(self, patterns: Iterable[str] = ()) -> ClientTable:
+        """Return clients with their profiles, all or those that patterns name."""
+        titles = ("Client", "Profile")
+        rows = [(host, self._profile(host)) for host in self.hosts(patterns)]
+        return titles, rows
+
+    def _profile(self, host: str) -> str | None:
+        return self.clients.get_initial_metadata(host, register=False).profile
 
     def groups(self, patterns: Iterable[str] = ()) -> list[str]:
         """Return the names of groups in the same way."""

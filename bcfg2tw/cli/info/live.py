@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bcfg2tw.cli.looking import Site, matching
+from bcfg2tw.cli.looking import ClientTable, Site, matching
 from bcfg2tw.engine.xmlio import Element, parse_own
 from bcfg2tw.errors import Bcfg2Error
 
@@ -40,8 +41,8 @@ class LiveSite(Site):
     def core(self) -> Core:
         """Refuse: there is no core in this process."""
         raise click.UsageError(
-            "with --live there are build, buildall, builddir, hash and probes; "
-            "the server has no answer to anything else"
+            "with --live there are build, buildall, builddir, clients (names alone), hash and "
+            "probes; the server has no answer to anything else"
         )
 
     def documents(self, patterns: Iterable[str] = ()) -> Iterator[tuple[str, Element | Bcfg2Error]]:
@@ -55,25 +56,45 @@ class LiveSite(Site):
             raise document
         return document
 
+    def client_table(self, patterns: Iterable[str] = ()) -> ClientTable:
+        """
+        Return the names of the server's clients; it tells nobody their profiles.
+
+        :raises Bcfg2Error: for a name that is no client's
+        """
+        names = self._server.call("Metadata.list_clients")
+        hosts = matching([pattern.lower() for pattern in patterns], names)
+        unknown = sorted(set(hosts) - set(names))
+        if unknown:
+            raise _no_client(unknown[0])
+        return ("Client",), [(host,) for host in hosts]
+
     def close(self) -> None:
         """Do nothing: nothing was opened."""
 
     def _answers(self, patterns: list[str], method: str) -> list[tuple[str, Element | Bcfg2Error]]:
+        clients = self._server.call("Metadata.list_clients")
+        hosts = matching([pattern.lower() for pattern in patterns], clients)
+        return [(host, _answer(self._server, method, host, clients)) for host in hosts]
+
+    @cached_property
+    def _server(self) -> Server:
         # what is needed for it takes a while, and commands without --live do without it
         from bcfg2tw.cli.call.target import Server, ServerOptions
 
-        server = Server(ServerOptions(**self._options, checks_name=False), self.settings)
-        clients = server.call("Metadata.list_clients")
-        hosts = matching([pattern.lower() for pattern in patterns], clients)
-        return [(host, _answer(server, method, host, clients)) for host in hosts]
+        return Server(ServerOptions(**self._options, checks_name=False), self.settings)
 
 
 def _answer(
     server: Server, method: str, host: str, clients: Collection[str]
 ) -> Element | Bcfg2Error:
     if host not in clients:
-        return Bcfg2Error(f"the server knows no client {host}")
+        return _no_client(host)
     try:
         return parse_own(server.call(method, user=host).encode("utf-8"))
     except Bcfg2Error as error:
         return error
+
+
+def _no_client(host: str) -> Bcfg2Error:
+    return Bcfg2Error(f"the server knows no client {host}")

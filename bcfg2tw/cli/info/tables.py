@@ -38,11 +38,7 @@ def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
 def clients(site: Site, hostnames: Sequence[str], as_json: bool) -> None:
     """List clients with their profiles."""
     site.read_clients_alone()
-    rows = [
-        (host, site.clients.get_initial_metadata(host, register=False).profile)
-        for host in site.hosts(hostnames)
-    ]
-    show_table(("Client", "Profile"), rows, as_json)
+    show_table(*site.client_table(hostnames), as_json)
 
 
 @click.command("groups")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -58,6 +60,18 @@ class LiveTests(TestCase):
         hashes = await self.live("hash", "local*")
         self.assertEqual(hashes.status, 0)
         self.assertRegex(hashes.output, r"(?m)^ localhost +\| [0-9a-f]{64} ")
+
+    async def test_clients(self) -> None:
+        """The names of the server's clients are listed, also as JSON; it knows no others."""
+        every = await self.live("clients")
+        self.assertEqual((every.status, every.errors), (0, ""))
+        words = re.findall(r"[\w.]+", every.output)
+        self.assertEqual(words, ["Client", "db1.example.com", "localhost", "web1.example.com"])
+        chosen = await self.live("clients", "--json", "local*")
+        self.assertEqual(json.loads(chosen.output), [{"client": "localhost"}])
+        unknown = await self.live("clients", "new.example.com")
+        self.assertEqual(unknown.status, 1)
+        self.assertIn("the server knows no client new.example.com", unknown.errors)
 
     async def test_unknown_client(self) -> None:
         """A client that the server does not know is not asked for, which would register it."""
