@@ -3,7 +3,8 @@ Run tests with the newest Python that the project is for, which a Debian of its 
 
 `python3 run.py newest [TEST …]` runs this, as root. The libraries are the newest as well. What the
 tests say goes to the output, and whether they passed is the exit status. That Debian is still being
-made and changes daily: if it cannot be had, the status is 75, and nothing is said of the project.
+made and changes daily: if it or a library for it is not to be had, the status is 75, and nothing
+is said of the project.
 """
 
 from __future__ import annotations
@@ -35,19 +36,23 @@ TESTS = (
 def main(tests: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="bcfg2tw-newest-") as folder:
         try:
-            system = DebianSystem.make(
-                Path(folder) / "system", UNDATED, f"--include={','.join(PACKAGES)}", suite=SUITE
-            )
+            system = make_system(Path(folder) / "system")
         except SystemExit as end:
             print(end)
             return os.EX_TEMPFAIL
-        for name in NETWORK:
-            shutil.copy(name, system.path(name))
-        run("git", "clone", "--quiet", str(ROOT), str(system.path("/src")))
-        system.run(PYTHON, "-m", "venv", "/venv")
-        system.run("/venv/bin/pip", "install", "--quiet", "--editable", "/src[test]")
         trial = ("/venv/bin/python", "-m", "twisted.trial", "-j2", *(tests or TESTS))
         return subprocess.run(system.command("env", "--chdir=/src", *trial)).returncode
+
+
+def make_system(folder: Path) -> DebianSystem:
+    """Return a Debian with a copy of the checkout in /src, and what it needs in /venv."""
+    system = DebianSystem.make(folder, UNDATED, f"--include={','.join(PACKAGES)}", suite=SUITE)
+    for name in NETWORK:
+        shutil.copy(name, system.path(name))
+    run("git", "clone", "--quiet", str(ROOT), str(system.path("/src")))
+    system.run(PYTHON, "-m", "venv", "/venv")
+    system.run("/venv/bin/pip", "install", "--quiet", "--editable", "/src[test]")
+    return system
 
 
 if __name__ == "__main__":
