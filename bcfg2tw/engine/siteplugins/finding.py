@@ -13,7 +13,11 @@ PLUGINS = os.path.join("Bcfg2", "Server", "Plugins")
 #: What an installed Bcfg2 has, and a site's own folder has not.
 CORE = os.path.join("Bcfg2", "Server", "Core.py")
 
-_NAMES_UPSTREAM = re.compile(rb"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?Bcfg2\b", re.MULTILINE)
+_NAMES_UPSTREAM = re.compile(
+    rb"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?Bcfg2\b"
+    rb"|\b(?:import_module|__import__)\s*\(\s*['\"]Bcfg2\b",
+    re.MULTILINE,
+)
 
 
 def roots(relative: str) -> Iterator[str]:
