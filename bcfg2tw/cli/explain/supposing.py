@@ -36,6 +36,15 @@ class SupposingSite(Site):
         self._client = client
         self._outputs = outputs
         self._before: Answers | None = None
+        self._probes: MemoryProbes | None = None
+
+    def suppose(self) -> None:
+        """Have the client's probes have said what is supposed; it may be named by an alias."""
+        client = self.clients.clients.get(self._client)
+        hostname = self._client.lower() if client is None else client.name
+        if self._probes is not None:
+            self._before = self._probes.of(hostname)
+            self._probes.save(self._supposed(hostname))
 
     def supposed_probes(self, group: str) -> list[str]:
         """Return the names of the probes that are supposed to name a group."""
@@ -46,7 +55,7 @@ class SupposingSite(Site):
         return self._before if self._outputs else probes.answers_of(client)
 
     def open_store(self, settings: Settings) -> Store | None:
-        """Return a copy of the state that is supposed; None where nothing is."""
+        """Return a copy of the state, to suppose answers in; None where none are supposed."""
         if not self._outputs:
             return None
         store = open_store(settings, SystemClock())
@@ -54,13 +63,12 @@ class SupposingSite(Site):
         probes = MemoryProbes(store.changes)
         for answers in store.probes.all():
             probes.save(answers)
-        self._before = store.probes.of(self._client)
-        probes.save(self._supposed(self._before, settings))
+        self._probes = probes
         return Store(store.clients, probes, store.changes)
 
-    def _supposed(self, before: Answers | None, settings: Settings) -> Answers:
-        answers = before or Answers(self._client, {}, frozenset(), 0)
-        allowed = [re.compile(pattern) for pattern in settings.probes_allowed_groups]
+    def _supposed(self, hostname: str) -> Answers:
+        answers = self._before or Answers(hostname, {}, frozenset(), 0)
+        allowed = [re.compile(pattern) for pattern in self.settings.probes_allowed_groups]
         groups, data = set(answers.groups), dict(answers.data)
         for name, text in self._outputs.items():
             output = take_apart(text)

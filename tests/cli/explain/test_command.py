@@ -103,6 +103,8 @@ class ClientTests(ExplainTestCase):
             "(--with-probe)\n",
             text,
         )
+        text = self.text("www.example.test", "--with-probe=os=group:unix")
+        self.assertIn("  unix\n    the answer that its probe os is supposed to give", text)
         text = self.text("web1.example.test", "--without-group=linux")
         self.assertNotIn("  unix:", text)
         self.assertIn("  bsd", text)
