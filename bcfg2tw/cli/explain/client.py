@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bcfg2tw.cli.looking import Site
+from bcfg2tw.cli.explain.givers import with_givers
+from bcfg2tw.cli.explain.supposing import SupposingSite
 from bcfg2tw.engine.model.build import Configuration
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.membership_trail import MembershipStep, MembershipTrail
@@ -57,7 +58,7 @@ class ClientLook:
 
 
 def look_at(
-    site: Site, name: str, with_groups: Collection[str], without_groups: Collection[str]
+    site: SupposingSite, name: str, with_groups: Collection[str], without_groups: Collection[str]
 ) -> ClientLook:
     """
     Build a client's configuration in *look* mode, and take down why it is as it is.
@@ -76,11 +77,12 @@ def look_at(
         for step in trail.steps
         if step.source in site.core.plugins
     }
+    steps = [
+        part for step in trail.steps for part in with_givers(site, configuration.metadata, step)
+    ]
     origins = tuple(_origins(site.clients, configuration))
     places = tuple(_places(client))
-    return ClientLook(
-        configuration, tuple(trail.steps), origins, places, client is not None, plugins
-    )
+    return ClientLook(configuration, tuple(steps), origins, places, client is not None, plugins)
 
 
 def _places(client: Client | None) -> Iterator[str]:

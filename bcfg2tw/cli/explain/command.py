@@ -73,6 +73,7 @@ def command(
     with command_errors():
         site = SupposingSite(overrides_of(context), client, outputs)
         context.call_on_close(site.close)
+        site.suppose()
         if method is not None:
             show_lines(access_lines(site, client, method, **call), as_json)
             return

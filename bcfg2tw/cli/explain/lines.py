@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bcfg2tw.cli.explain.client import ClientLook
+from bcfg2tw.cli.explain.givers import ANSWER, PATTERN, SCRIPT, SUPPOSED
 from bcfg2tw.engine.model.membership_trail import (
     GAINED,
     GIVEN,
@@ -79,10 +80,25 @@ def _giver(step: MembershipStep, look: ClientLook) -> str:
         return "is the default group, the profile of clients without one"
     if step.source == "supposed":
         return "is supposed (--with-group)"
+    if step.because:
+        return _reason(step.because[0])
     if step.source == "Probes":
         return "an answer of its probes names it (Probes)"
     folder = look.plugins.get(step.source)
     return f"the plugin {step.source} gives it" + (f" ({folder})" if folder else "")
+
+
+def _reason(reason: str) -> str:
+    """Return in words which pattern or probe has given a group."""
+    if reason.startswith(PATTERN):
+        return f"the {reason} of GroupPatterns matches its name"
+    if reason.startswith(SUPPOSED):
+        name = reason.removeprefix(SUPPOSED)
+        return f"the answer that its probe {name} is supposed to give names it (--with-probe)"
+    if reason.startswith(ANSWER):
+        return f"the answer of its {reason} names it (Probes)"
+    name = reason.removeprefix(SCRIPT)
+    return f"an answer of its probes names it, to judge by the scripts that of {name} (Probes)"
 
 
 def client_json(look: ClientLook) -> dict[str, Any]:

@@ -38,6 +38,9 @@ KINDS: Mapping[str, Kind] = {
     "own-plugin": Kind(DIFFERENT, "The site's own plugin. It runs on Python 3 here: what of it is "
         "Python 2 is told, and --patch and --write write it anew. docs/site-plugins says how "
         "plugins that are written for Bcfg2 are run."),
+    "own-handler": Kind(DIFFERENT, "The site's own handler of Cfg. It runs on Python 3 here, "
+        "as own plugins do. Beside an installed Bcfg2 only those are used that [cfg] handlers "
+        "names."),
     "no-plugin": Kind(BEFORE, "There is no plugin of this name, neither here nor on Python's path. "
         "Bcfg2 passed over it in silence; here it ends the start. Correct or remove it, or name "
         "the folder that its module is in with --python-path."),

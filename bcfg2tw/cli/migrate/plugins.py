@@ -11,12 +11,13 @@ from importlib.util import find_spec
 from bcfg2tw.cli.lint.cfg_files import cfg_files
 from bcfg2tw.cli.migrate.kinds import finding
 from bcfg2tw.cli.migrate.old_site import OldSite
+from bcfg2tw.cli.python2.site_modules import handler_modules, plugin_modules
 from bcfg2tw.engine.plugin.absent import ABSENT
 from bcfg2tw.engine.plugin.registry import SHIPPED, check_names
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.finding import Finding
 
-__all__ = ["examine", "own_modules"]
+__all__ = ["examine", "module_folders"]
 
 #: Where distributions had the modules of Bcfg2 and of sites.
 _OLD_PLACES = (
@@ -24,7 +25,6 @@ _OLD_PLACES = (
     "usr/lib/pymodules/python*",
     "usr/local/lib/python*/*-packages",
 )
-_UPSTREAM = os.path.join("Bcfg2", "Server", "Plugins")
 
 #: Plugins of 1.3 alone that are served here.
 _OLD = ("Base", "SSLCA", "TCheetah", "TGenshi")
@@ -48,6 +48,7 @@ def examine(site: OldSite) -> Iterator[Finding]:
         if modules and not any(map(find_spec, modules)):
             message = f"the plugin {name} needs more: pip install 'bcfg2tw[{extra}]'"
             yield finding("missing-library", file, line, message)
+    yield from _handlers(site)
     yield from _reporting(site, file, line)
     yield from _template_libraries(site)
     if (site.settings.metadata_db or site.settings.probes_db) and not find_spec("sqlalchemy"):
@@ -62,7 +63,7 @@ def _judge(site: OldSite, name: str) -> tuple[str, str]:
     if name in SHIPPED:
         is_old = name in _OLD
         return ("old-plugin", f"{name} is served as with Bcfg2 1.3") if is_old else ("", "")
-    paths = own_modules(site, name)
+    paths = plugin_modules(name, module_folders(site))
     if paths:
         return "own-plugin", f"{name} is the site's own: {paths[0]}"
     if "." in name:
@@ -75,36 +76,19 @@ def _judge(site: OldSite, name: str) -> tuple[str, str]:
     return "", ""
 
 
-def own_modules(site: OldSite, name: str) -> list[str]:
-    """
-    Return the Python files of a site's own plugin, the first one that of its class.
-
-    Nothing is imported.
-
-    :param name: as `[server] plugins` has it, MODULE.CLASS or a name of Bcfg2's folder of plugins
-    """
-    if name in SHIPPED or name in ABSENT:
-        return []
-    module = name.rpartition(".")[0].replace(".", os.sep) if "." in name else ""
-    relative = module or os.path.join(_UPSTREAM, name)
-    for folder in _folders(site):
-        path = os.path.join(folder, relative)
-        if os.path.isfile(f"{path}.py"):
-            return [f"{path}.py"]
-        if os.path.isfile(os.path.join(path, "__init__.py")):
-            first = os.path.join(path, "__init__.py")
-            others = sorted(
-                glob.glob(os.path.join(glob.escape(path), "**", "*.py"), recursive=True)
-            )
-            return [first, *(other for other in others if other != first)]
-    return []
-
-
-def _folders(site: OldSite) -> Iterator[str]:
-    yield from site.python_path
-    yield from filter(os.path.isdir, sys.path)
+def module_folders(site: OldSite) -> list[str]:
+    """Return the folders in which the site's own modules are looked for, in order."""
+    folders = [*site.python_path, *filter(os.path.isdir, sys.path)]
     for pattern in _OLD_PLACES:
-        yield from sorted(glob.glob(os.path.join(site.root, pattern)))
+        folders += sorted(glob.glob(os.path.join(site.root, pattern)))
+    return folders
+
+
+def _handlers(site: OldSite) -> Iterator[Finding]:
+    file, line = site.place("cfg", "handlers")
+    for name, paths in handler_modules(site.settings, module_folders(site)):
+        message = f"{name} is the site's own handler of Cfg: {paths[0]}"
+        yield finding("own-handler", file, line, message, "Cfg")
 
 
 def _reporting(site: OldSite, file: str, line: int | None) -> Iterator[Finding]:

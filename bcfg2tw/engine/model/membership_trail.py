@@ -17,7 +17,8 @@ class MembershipStep:
         another group of its category, `refused` by a supposition
     :ivar source: who gave it: `profile`, `default`, a plugin, `supposed`; empty for a rule
     :ivar place: file and line, None where it is in no file
-    :ivar because: what the rule asks for, or the group that holds the category
+    :ivar because: what the rule asks for, the group that holds the category, or the part of a
+        plugin that gives it, as `probe NAME`
     """
 
     group: str

@@ -16,7 +16,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Connector, Tracked
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source, Unsettled
-from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, is_element, line_of, place_of
 from bcfg2tw.errors import PluginExecutionError
 
 CONFIG = "config.xml"
@@ -129,20 +129,20 @@ class PatternsFile:
     def __init__(self, source: Source) -> None:
         self._path = source.path
         self._patterns = [
-            pattern
+            placed
             for element in source.xml().iter("GroupPattern")
-            for pattern in self._patterns_in(element)
+            for placed in self._patterns_in(element)
         ]
         # every request asks for a name again, and there are as many names as clients
         self.groups_of = lru_cache(maxsize=KEPT_NAMES)(self._groups_of)
 
-    def _patterns_in(self, element: Element) -> Iterator[Pattern]:
+    def _patterns_in(self, element: Element) -> Iterator[tuple[Pattern, str, str]]:
         groups = [group.text for group in element.iterchildren("Group") if group.text]
         for child in element:
             if not is_element(child) or child.tag not in KINDS:
                 continue
             try:
-                yield _pattern(child, groups)
+                yield _pattern(child, groups), (child.text or "").strip(), place_of(child)
             except ValueError as error:
                 self._report(child, error)
                 return
@@ -155,8 +155,16 @@ class PatternsFile:
 
     def _groups_of(self, hostname: str) -> tuple[str, ...]:
         """Return the groups that a name gives, in order, each once."""
-        groups = (group for pattern in self._patterns for group in pattern.groups_of(hostname))
+        groups = (group for pattern, *_ in self._patterns for group in pattern.groups_of(hostname))
         return tuple(dict.fromkeys(groups))
+
+    def patterns_for(self, hostname: str, group: str) -> list[tuple[str, str]]:
+        """Return the text and place (`FILE:LINE`) of each pattern that gives a group to a name."""
+        return [
+            (text, place)
+            for pattern, text, place in self._patterns
+            if group in pattern.groups_of(hostname)
+        ]
 
 
 class GroupPatterns(Plugin, Connector, Tracked):
@@ -196,3 +204,7 @@ class GroupPatterns(Plugin, Connector, Tracked):
             return self._config.groups_of(metadata.hostname)
         check_read(self.files, PluginExecutionError)
         return ()
+
+    def patterns_for(self, hostname: str, group: str) -> list[tuple[str, str]]:
+        """Return the text and place (`FILE:LINE`) of each pattern that gives a group to a name."""
+        return [] if self._config is None else self._config.patterns_for(hostname, group)

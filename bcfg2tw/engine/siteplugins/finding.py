@@ -13,24 +13,36 @@ PLUGINS = os.path.join("Bcfg2", "Server", "Plugins")
 #: What an installed Bcfg2 has, and a site's own folder has not.
 CORE = os.path.join("Bcfg2", "Server", "Core.py")
 
-_NAMES_UPSTREAM = re.compile(rb"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?Bcfg2\b", re.MULTILINE)
+_NAMES_UPSTREAM = re.compile(
+    rb"^\s*(?:import|from)\s+(?:[\w., ]*,\s*)?Bcfg2\b"
+    rb"|\b(?:import_module|__import__)\s*\(\s*['\"]Bcfg2\b",
+    re.MULTILINE,
+)
 
 
-def roots(relative: str) -> Iterator[str]:
-    """Yield the folders of a name that are below Python's path."""
-    for entry in dict.fromkeys(sys.path):
+def roots(relative: str, path: Sequence[str] | None = None) -> Iterator[str]:
+    """
+    Yield the folders of a name that are below Python's path.
+
+    :param path: what stands for Python's path
+    """
+    for entry in dict.fromkeys(sys.path if path is None else path):
         folder = os.path.join(entry or os.curdir, relative)
         if os.path.isdir(folder):
             yield os.path.abspath(folder)
 
 
-def plugin_file(name: str) -> str | None:
-    """Return the file of a plugin in upstream's folder on Python's path, None without one."""
-    for folder in roots(PLUGINS):
+def plugin_file(name: str, path: Sequence[str] | None = None) -> str | None:
+    """
+    Return the file of a plugin in upstream's folder on Python's path, None without one.
+
+    :param path: what stands for Python's path
+    """
+    for folder in roots(PLUGINS, path):
         for candidate in (f"{name}.py", os.path.join(name, "__init__.py")):
-            path = os.path.join(folder, candidate)
-            if os.path.isfile(path):
-                return path
+            file = os.path.join(folder, candidate)
+            if os.path.isfile(file):
+                return file
     return None
 
 

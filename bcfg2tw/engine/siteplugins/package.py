@@ -17,7 +17,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -31,6 +31,7 @@ from bcfg2tw.engine.siteplugins.names.options import SiteOptionGroup
 from bcfg2tw.engine.siteplugins.server import SiteServer
 from bcfg2tw.engine.templates import python2
 from bcfg2tw.engine.templates.site_code import site_code
+from bcfg2tw.engine.templates.site_importlib import SiteImportlib
 from bcfg2tw.engine.templates.syntax import compiled
 from bcfg2tw.errors import PluginInitError
 from bcfg2tw.settings import Settings
@@ -240,11 +241,12 @@ class SitePackage:
 
 
 class SiteImport:
-    """The `import` of one module of a site."""
+    """The `import` of one module of a site, and an `importlib` that finds the same."""
 
     def __init__(self, package: SitePackage, module: str) -> None:
         self._package = package
         self._module = module
+        self._importlib = SiteImportlib(self, self.find)
 
     def __call__(
         self,
@@ -256,10 +258,10 @@ class SiteImport:
     ) -> Any:
         full_name = self._absolute(name, globals, level)
         if not self._package.is_of_site(full_name, self._module):
-            renamed = RENAMED.get(name)
-            if renamed is not None and importlib.util.find_spec(name) is None:
-                return importlib.import_module(renamed)
-            return builtins.__import__(name, globals, locals, fromlist or (), level)
+            module = self._renamed(full_name) or builtins.__import__(
+                name, globals, locals, fromlist or (), level
+            )
+            return self._importlib.in_place_of(module)
         module = self._package.load(full_name)
         if not fromlist:
             return self._package.load(full_name.partition(".")[0]) if not level else module
@@ -267,9 +269,28 @@ class SiteImport:
             self._load_child(module, child)
         return module
 
+    def find(self, name: str, frame: FrameType | None = None) -> ModuleType | None:
+        """
+        Return a module of `Bcfg2`, of the site, or of Python 2; None for any other.
+
+        :param name: in full; that which a module of the site has as its `__name__` will do
+        :param frame: of the code that asks; it is not needed here
+        :raises ModuleNotFoundError: if `Bcfg2` or the site has no such module
+        """
+        name = name.removeprefix(PREFIX)
+        if self._package.is_of_site(name, self._module):
+            return self._package.load(name)
+        return self._renamed(name)
+
+    def _renamed(self, name: str) -> ModuleType | None:
+        renamed = RENAMED.get(name)
+        if renamed is None or importlib.util.find_spec(name) is not None:
+            return None
+        return importlib.import_module(renamed)
+
     def _absolute(self, name: str, globals: Mapping[str, Any] | None, level: int) -> str:
         if not level:
-            return name
+            return name.removeprefix(PREFIX)
         package = (globals or {}).get("__package__") or ""
         base = package.rsplit(".", level - 1)[0] if level > 1 else package
         return f"{base}.{name}" if name else base

@@ -26,8 +26,8 @@ from bcfg2tw.engine.templates.imports import Import
 from bcfg2tw.engine.templates.python2 import NAMES, OF_TEMPLATES, as_text
 from bcfg2tw.settings import Settings
 
-BUILT_IN_NAMES = {**NAMES, **BUILTINS}
-
+_IMPORT = Import({})
+BUILT_IN_NAMES = {**NAMES, **BUILTINS, "__import__": _IMPORT}
 
 #: The global names of code that are the same for all data, by the class that looks names up.
 _FIXED_NAMES: dict[type, dict[str, Any]] = {}
@@ -42,7 +42,7 @@ class Lookup(StrictLookup):
     """
 
     built_in: ClassVar[Mapping[str, Any]] = BUILT_IN_NAMES
-    built_in_code: ClassVar[Mapping[str, Any]] = {**builtins.__dict__, "__import__": Import({})}
+    built_in_code: ClassVar[Mapping[str, Any]] = {**builtins.__dict__, "__import__": _IMPORT}
 
     @classmethod
     def globals(cls, data: Any) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import sys
 from collections.abc import Mapping, Sequence
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
+from bcfg2tw.engine.templates.site_importlib import SiteImportlib
 from bcfg2tw.settings import Settings
 
 #: Has the names of upstream's package `Bcfg2`; imported where code of the repository asks for one.
@@ -28,7 +30,8 @@ class Import:
     """
     The `import` of one file: it finds the provided modules before those on the path.
 
-    It has upstream's package `Bcfg2` as well, as far as plugins of a site know it.
+    It has upstream's package `Bcfg2` as well, as far as plugins of a site know it, and an
+    `importlib` that has both.
 
     :param settings: under which the code runs; without them they are found where it stands
     """
@@ -38,6 +41,7 @@ class Import:
     ) -> None:
         self._provided = provided
         self._settings = settings
+        self._importlib = SiteImportlib(self, self._find)
 
     def __call__(
         self,
@@ -48,18 +52,46 @@ class Import:
         level: int = 0,
     ) -> ModuleType:
         module = None if level else self._provided.get(name)
-        if module is None and not level and name.partition(".")[0] == "Bcfg2":
-            settings = self._settings or _settings_around(globals or {}, locals or {})
+        if module is None and not level and _is_upstream(name):
+            settings = self._settings_for(globals or {}, locals or {}, sys._getframe(1))
             if settings is not None:
-                upstream = importlib.import_module(_UPSTREAM_NAMES).import_for(settings)
-                package: ModuleType = upstream(name, globals, locals, fromlist)
+                package: ModuleType = _upstream(settings)(name, globals, locals, fromlist)
                 return package
         if module is None:
-            return builtins.__import__(name, globals, locals, fromlist or (), level)
+            module = builtins.__import__(name, globals, locals, fromlist or (), level)
+            return self._importlib.in_place_of(module)
         if fromlist:
             return module
         # a plain `import` binds the topmost package of a dotted name
         return self._provided.get(name.partition(".")[0]) or _packages_around(name, module)
+
+    def _find(self, name: str, frame: FrameType) -> ModuleType | None:
+        module = self._provided.get(name)
+        if module is not None or not _is_upstream(name):
+            return module
+        settings = self._settings_for({}, {}, frame)
+        if settings is None:
+            return None
+        upstream: ModuleType = _upstream(settings).find(name, frame)
+        return upstream
+
+    def _settings_for(
+        self, globals: Mapping[str, Any], locals: Mapping[str, Any], frame: FrameType
+    ) -> Settings | None:
+        """Return the settings of the code in a frame, which may call `__import__` by hand."""
+        return (
+            self._settings
+            or _settings_around(globals, locals)
+            or _settings_around(frame.f_globals, frame.f_locals)
+        )
+
+
+def _is_upstream(name: str) -> bool:
+    return name.partition(".")[0] == "Bcfg2"
+
+
+def _upstream(settings: Settings) -> Any:
+    return importlib.import_module(_UPSTREAM_NAMES).import_for(settings)
 
 
 def _settings_around(globals: Mapping[str, Any], locals: Mapping[str, Any]) -> Settings | None:

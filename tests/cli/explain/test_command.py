@@ -73,7 +73,8 @@ class ClientTests(ExplainTestCase):
             "  aliases www.example.test\n  addresses 192.0.2.1\n",
             "  profile web: is its profile, Metadata/clients.xml:2\n",
             "  linux\n    comes with group web, Metadata/groups.xml:4\n",
-            "  named\n    the plugin GroupPatterns gives it (",
+            "  named\n    the pattern ^web of GroupPatterns matches its name, "
+            "GroupPatterns/config.xml:1\n",
             "  bsd\n    gives way to group linux, which is of the same category, "
             "Metadata/groups.xml:9\n",
             "    is taken away by group web, Metadata/groups.xml:13\n",
@@ -97,7 +98,13 @@ class ClientTests(ExplainTestCase):
         self.assertIn("  linux\n    is supposed (--with-group)\n", text)
         self.assertIn("  unix: group linux", text)
         text = self.text("db.example.test", "--with-probe=os=group:linux\\nversion 1")
-        self.assertIn("  linux\n    an answer of its probes names it (Probes)\n", text)
+        self.assertIn(
+            "  linux\n    the answer that its probe os is supposed to give names it "
+            "(--with-probe)\n",
+            text,
+        )
+        text = self.text("www.example.test", "--with-probe=os=group:unix")
+        self.assertIn("  unix\n    the answer that its probe os is supposed to give", text)
         text = self.text("web1.example.test", "--without-group=linux")
         self.assertNotIn("  unix:", text)
         self.assertIn("  bsd", text)

@@ -29,6 +29,9 @@ magic_groups = yes
 debug = yes
 [reporting]
 transport = RedisTransport
+[cfg]
+handlers = CfgPlaintextGenerator, CfgShout, whisper.CfgWhisper, CfgGenshiGenerator,
+ CfgCheetahGenerator, CfgJinja2Generator, CfgInfoXML, CfgLegacyInfo, CfgCatFilter
 """
 
 #: Names of findings in bcfg2.conf, and their lines.
@@ -37,7 +40,7 @@ IN_CONFIG = (
     ("reports-collector", 3), ("other-meaning", 4), ("ignored-option", 5), ("other-meaning", 6),
     ("other-meaning", 7), ("inline-comment", 9), ("other-meaning", 10), ("other-meaning", 14),
     ("percent-sign", 15), ("refused-value", 16), ("other-meaning", 18), ("other-meaning", 19),
-    ("certificate", 12), ("unread-line", 21), ("refused-value", 23),
+    ("certificate", 12), ("unread-line", 21), ("refused-value", 23), ("own-handler", 25),
 )  # fmt: skip
 
 FILES = {
@@ -178,6 +181,27 @@ class Motd(Bcfg2.Server.Plugin.Plugin):
     "Bcfg2/Server/Plugins/__init__.py": "",
     "Bcfg2/Server/Plugins/Local/__init__.py": "import shelf\n\nclass Local(object):\n    pass\n",
     "Bcfg2/Server/Plugins/Local/shelf.py": "jar = os.getcwdu()\nprint jar\n",
+    "Bcfg2/Server/Plugins/Cfg/__init__.py": "",
+    "Bcfg2/Server/Plugins/Cfg/CfgShout.py": """\
+from Bcfg2.Server.Plugins.Cfg import CfgGenerator
+import ConfigParser, urllib2
+
+class CfgShout(CfgGenerator):
+    __extensions__ = ["shout"]
+
+    def get_data(self, entry, metadata):
+        if metadata.Probes.has_key("loud"):
+            print "louder"
+        return unicode(self.data)
+""",
+    "Bcfg2/Server/Plugins/Cfg/CfgUnnamed.py": "print 'nobody asks for it'\n",
+    "whisper.py": """\
+import Bcfg2.Server.Plugins.Cfg
+
+class CfgWhisper(Bcfg2.Server.Plugins.Cfg.CfgFilter):
+    def modify_data(self, entry, metadata, data):
+        return data.lower() if entry.attrib.has_key("low") else data
+""",
 }
 
 IN_MODULES = (
@@ -187,6 +211,10 @@ IN_MODULES = (
     ("python2-code", "Bcfg2/Server/Plugins/Local/__init__.py", 1),
     ("python2-code", "Bcfg2/Server/Plugins/Local/shelf.py", 1),
     ("python2-code", "Bcfg2/Server/Plugins/Local/shelf.py", 2),
+    ("python2-code", "Bcfg2/Server/Plugins/Cfg/CfgShout.py", 2),
+    ("python2-code", "Bcfg2/Server/Plugins/Cfg/CfgShout.py", 8),
+    ("python2-code", "Bcfg2/Server/Plugins/Cfg/CfgShout.py", 9),
+    ("python2-code", "whisper.py", 5),
 )
 
 #: Files of the machine.

@@ -126,6 +126,22 @@ class OldSiteTests(SynchronousTestCase):
         self.assertEqual(sorted(map(str, unexpected)), [])
         self.assertGreaterEqual(len(planted), 40)
 
+    def test_handlers(self) -> None:
+        """Own handlers of Cfg are those that `[cfg] handlers` names, else those of the folder."""
+        text = self.config.read_text()
+        self.assertEqual(self.handlers(), ["CfgShout.py", "whisper.py"])
+        self.config.write_text(text.partition("[cfg]")[0])
+        self.assertEqual(self.handlers(), ["CfgShout.py", "CfgUnnamed.py"])
+        (self.modules / "Bcfg2/Server/Core.py").write_text("")
+        self.assertEqual(self.handlers(), [])
+        self.config.write_text(text.replace("plugins = Bundler,Cfg,", "plugins = Bundler,"))
+        self.assertEqual(self.handlers(), [])
+
+    def handlers(self) -> list[str]:
+        """Return the names of the files of own handlers."""
+        messages = [one["message"] for one in self.findings() if one["name"] == "own-handler"]
+        return sorted(os.path.basename(message) for message in messages)
+
     def test_text(self) -> None:
         """The text has headings, words for what is to do, a sum, and no line beyond 80."""
         ended = self.migrate()
@@ -175,7 +191,14 @@ class OldSiteTests(SynchronousTestCase):
         ])  # fmt: skip
         bundle = (self.repository / "Bundler/site.xml").read_text()
         self.assertIn("py:if=\"'motd' in metadata.Probes\"", bundle)
+        handler = (self.modules / "Bcfg2/Server/Plugins/Cfg/CfgShout.py").read_text()
+        self.assertEqual(handler.splitlines()[7:10], [
+            '        if "loud" in metadata.Probes:', '            print("louder")',
+            "        return unicode(self.data)",
+        ])  # fmt: skip
+        self.assertIn('if "low" in entry.attrib else', (self.modules / "whisper.py").read_text())
         left = {one["file"] for one in self.findings() if one["name"] == "python2-code"}
+        self.assertNotIn("modules/whisper.py", left)
         self.assertNotIn("repository/TemplateHelper/ancient.py", left)
         self.assertNotIn("repository/Bundler/site.xml", left)
         self.assertEqual(self.migrate("--patch", "-").output, "")

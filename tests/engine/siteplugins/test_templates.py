@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 from tests.builders import CLIENT, bundle_of
 from tests.engine.siteplugins.cases import SitePluginTestCase, bound
 
@@ -36,6 +39,42 @@ def secret(text):
 
 def is_client(metadata):
     return isinstance(metadata, ClientMetadata)
+"""
+
+BY_HAND = """\
+{% python
+import importlib
+from importlib import import_module
+def repository():
+    return import_module("Bcfg2.Options").setup.repository
+setups = [importlib.import_module("Bcfg2.Options").setup, __import__("Bcfg2.Options").Options.setup]
+%}\
+${[setup.repository == repository() for setup in setups]} \
+${__import__("Bcfg2.Options").Options.setup.repository == repository()} \
+${import_module("json").dumps(importlib.util.find_spec("json").name)}
+"""
+
+CHEETAH_BY_HAND = """\
+#import importlib
+#from importlib import import_module
+$importlib.import_module('Bcfg2.Options').setup.encoding \
+$import_module('Bcfg2.Compat').u_str('x') $__import__('Bcfg2.Options').Options.setup.encoding
+"""
+
+HELPER_BY_HAND = """
+import importlib, importlib.util
+
+__export__ = ["spellings"]
+
+OPTIONS = importlib.import_module("Bcfg2.Options")
+
+
+def spellings():
+    import Bcfg2.Options
+    modules = [OPTIONS, importlib.import_module(".Options", "Bcfg2"),
+               importlib.import_module("..Options", package="Bcfg2.Server"),
+               __import__("Bcfg2.Options").Options, importlib.__import__("Bcfg2.Options").Options]
+    return [module is Bcfg2.Options for module in modules]
 """
 
 
@@ -73,3 +112,20 @@ class TemplateTests(SitePluginTestCase):
         )
         core = self.core_with({"Bundler/b.xml": bundle})
         self.assertIsNotNone(bound(core, "Path", "/1.4.0pre2"))
+
+    def test_by_hand(self) -> None:
+        """`import_module` and `__import__` find what an `import` statement finds."""
+        contents = {
+            "Bundler/b.xml": bundle_of("/x", "/y", "/z"),
+            "Cfg/x/x.genshi": BY_HAND,
+            "Cfg/y/y.cheetah": CHEETAH_BY_HAND,
+            "Cfg/z/z.genshi": "${metadata.TemplateHelper['h'].spellings()}",
+            "TemplateHelper/h.py": HELPER_BY_HAND,
+        }
+        for is_random in (True, False):
+            core = self.core_with(contents, python2_random=is_random)
+            self.assertEqual(bound(core, "Path", "/x").text, 'TrueTrue True "json"\n')
+            self.assertEqual(bound(core, "Path", "/y").get("failure"), None)
+            self.assertEqual(bound(core, "Path", "/y").text, "UTF-8 x UTF-8\n")
+            self.assertEqual(bound(core, "Path", "/z").text, "True" * 5)
+        self.assertIs(sys.modules["importlib"], importlib)

@@ -8,28 +8,32 @@ The names of Cfg handlers of a site's own, without importing them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bcfg2tw.engine.plugins.cfg.kinds import KINDS
 from bcfg2tw.engine.siteplugins import finding
 
 
-def handler_names(configured: Iterable[str]) -> Iterator[str]:
-    """Yield the names of handlers that are not the engine's."""
+def handler_names(configured: Iterable[str], path: Sequence[str] | None = None) -> Iterator[str]:
+    """
+    Yield the names of handlers that are not the engine's.
+
+    :param path: what stands for Python's path
+    """
     ours = {kind.handler for kind in KINDS}
     named = [name for name in configured if name.rpartition(".")[2] not in ours]
     if not configured:
-        named = sorted(_names_of_site() - ours)
+        named = sorted(_names_of_site(path) - ours)
     for name in named:
-        if "." in name or finding.plugin_file(os.path.join("Cfg", name)) is not None:
+        if "." in name or finding.plugin_file(os.path.join("Cfg", name), path) is not None:
             yield name
 
 
-def _names_of_site() -> set[str]:
+def _names_of_site(path: Sequence[str] | None) -> set[str]:
     folder = os.path.join(finding.PLUGINS, "Cfg")
     return {
         name.removesuffix(".py")
-        for root in finding.roots(folder)
+        for root in finding.roots(folder, path)
         for name in os.listdir(root)
         if name.endswith(".py") and name.startswith("Cfg")
         and not finding.is_installed_bcfg2(os.path.join(root, name))

@@ -78,6 +78,13 @@ class Probes(Plugin, Probing, Connector, Threaded, Tracked):
                     metadata.hostname, name,
                 )  # fmt: skip
 
+    def scripts_for(self, metadata: ClientMetadata) -> Iterator[tuple[str, Script]]:
+        """Yield the name and script of each probe of a client, without those that are unusable."""
+        for name, candidates in self._scripts.items():
+            script = candidates.best(metadata)
+            if isinstance(script, Script):
+                yield name, script
+
     # Their output
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
@@ -113,6 +120,10 @@ class Probes(Plugin, Probing, Connector, Threaded, Tracked):
             return True
         self.logger.warning("Disallowed group assignment %s from %s", group, metadata.hostname)
         return False
+
+    def answers_of(self, client: str) -> Answers | None:
+        """Return what a client's probes said, None if it never ran any."""
+        return self._store.of(client)
 
     def get_additional_groups(self, metadata: ClientMetadata) -> Sequence[str]:
         """Return the groups that the client's probes named, sorted."""

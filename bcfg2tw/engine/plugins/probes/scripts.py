@@ -32,6 +32,7 @@ class Script:
     """
     One file; never changes once made.
 
+    :ivar path: its full path
     :ivar text: all of it, in UTF-8 whatever the server's encoding is: clients take nothing else
     :ivar interpreter: the program that the first line names, a shell if it names none
     """
@@ -42,6 +43,7 @@ class Script:
 
         :raises RepositoryError: if it is not UTF-8, or if XML cannot hold it
         """
+        self.path = source.path
         self.text = _decode(source)
         if not self.text:
             logger.warning("%s: it is empty: clients fail on that, so remove it", source.path)

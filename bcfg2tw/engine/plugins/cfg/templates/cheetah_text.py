@@ -195,7 +195,9 @@ def _variables_around(frame: FrameType) -> Iterator[dict[str, Any]]:
 def _names(settings: Settings) -> dict[str, Any]:
     """Return the names that the code of templates finds beside its own."""
     names = dict(python2.names(settings))
-    names["__builtins__"] = BUILT_IN_PYTHON2 if settings.python2_random else BUILT_IN
+    built_in = BUILT_IN_PYTHON2 if settings.python2_random else BUILT_IN
+    names["__builtins__"] = built_in
+    names["__import__"] = vars(built_in)["__import__"]  # for `$__import__`, which looks there
     names[SETTINGS] = SettingsOf(settings)
     return names
 
