@@ -20,7 +20,7 @@ Run this checkout without installing anything by hand.
     python3 run.py image        build the OCI image from that package, without a daemon, and serve a
                                 client with it; as root
     python3 run.py rpm          build the RPM package and look at what is in it; as root
-    python3 run.py check        all of these, as CI does
+    python3 run.py check        all of these but speed, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 
