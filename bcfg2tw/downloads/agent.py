@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from OpenSSL import SSL, crypto
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.ssl import Certificate, trustRootFromCertificates
 from twisted.web.client import (
     URI,
@@ -22,6 +22,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
 
+from bcfg2tw.downloads.noted_endpoint import NotedEndpoint
 from bcfg2tw.downloads.proxy import Proxy, TunnelEndpoint, proxy_for
 from bcfg2tw.errors import SettingsError
 from bcfg2tw.settings import Settings
@@ -80,7 +81,7 @@ class HttpAgent:
         return HostnameEndpoint(self._reactor, host, port, timeout=CONNECT_TIMEOUT_SECONDS)
 
     def _note_protocols(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
-        return _NotingEndpoint(endpoint, self._protocols)
+        return NotedEndpoint(endpoint, self._protocols.append)
 
     def _trust(self) -> Any:
         """Return the trusted authorities, None for those of the system."""
@@ -115,24 +116,3 @@ class _Endpoints:
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
         """Return the endpoint for a URL."""
         return self._agent.endpoint_for(uri, self._proxy)
-
-
-@implementer(IStreamClientEndpoint)
-class _NotingEndpoint:
-    """Notes the protocols that it connects."""
-
-    def __init__(self, endpoint: IStreamClientEndpoint, protocols: list[Any]) -> None:
-        self._endpoint = endpoint
-        self._protocols = protocols
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[Any]:
-        """Connect, and note the protocol."""
-
-        def note(protocol: Any) -> Any:
-            self._protocols.append(protocol)
-            return protocol
-
-        factory: Any = protocolFactory
-        factory.noisy = False  # that connections are made is nobody's news
-        connecting: Deferred[Any] = self._endpoint.connect(factory)
-        return connecting.addCallback(note)

@@ -173,8 +173,12 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
     guards. The thread is a bare one, since an object of `threading` takes as long as half the
     parsing.
     """
-    if _NAMES.admit(text):
+
+    def root() -> Element:
         return etree.fromstring(text.encode("utf-8"), make_parser())
+
+    if _NAMES.admit(text):
+        return root()
     roots: list[Element] = []
     errors: list[Exception] = []
     ended = allocate_lock()
@@ -182,7 +186,7 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
 
     def parse() -> None:
         try:
-            roots.append(etree.fromstring(text.encode("utf-8"), make_parser()))
+            roots.append(root())
         except Exception as error:  # whatever it is, it is the caller's
             errors.append(error)
         finally:
@@ -215,12 +219,16 @@ class SerialisedText(str):
 
 def serialise_answer(element: Element) -> SerialisedText:
     """Return a document as `serialise` does, for the answer of a call."""
-    return SerialisedText(etree.tostring(element, encoding="ascii", xml_declaration=False))
+    return SerialisedText(_written(element))
 
 
 def serialise(element: Element) -> str:
     """Return a document as clients get it: ASCII, character references, no declaration."""
-    return etree.tostring(element, encoding="ascii", xml_declaration=False).decode("ascii")
+    return _written(element).decode("ascii")
+
+
+def _written(element: Element) -> bytes:
+    return etree.tostring(element, encoding="ascii", xml_declaration=False)
 
 
 def pretty(element: Element) -> bytes:
