@@ -16,13 +16,14 @@ from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
 
-#: The sections and fields of the settings, by the words for their files.
+#: Sections and options, which are the kinds of files as well, and fields of the settings, by the
+#: words for their files.
 _OPTIONS = {
-    "certificate": ("communication", "cert"),
-    "key": ("communication", "key"),
-    "ca": ("communication", "ca"),
-    "crl": ("communication", "crl"),
-    "shadow-ca": ("shadow", "shadow_ca"),
+    "certificate": ("communication", "certificate", "cert"),
+    "key": ("communication", "key", "key"),
+    "ca": ("communication", "ca", "ca"),
+    "crl": ("communication", "crl", "crl"),
+    "shadow-ca": ("shadow", "ca", "shadow_ca"),
 }
 
 
@@ -33,8 +34,8 @@ def use_file(settings: Settings, option: str, use: Callable[[], T]) -> T:
     :param option: of [communication]; `shadow-ca` is that of [shadow]
     :raises SettingsError: naming it, the file and the remedy, where that fails
     """
-    path = str(getattr(settings, _OPTIONS[option][1]))
-    kind = option.removeprefix("shadow-")
+    _, kind, field = _OPTIONS[option]
+    path = str(getattr(settings, field))
     try:
         with open(path, "rb") as stream:
             data = stream.read()
@@ -50,8 +51,7 @@ def use_file(settings: Settings, option: str, use: Callable[[], T]) -> T:
 
 def refusal(settings: Settings, option: str, reason: str) -> SettingsError:
     """Return the error about an option, with the place where it was given."""
-    section, field = _OPTIONS[option]
-    name = option.removeprefix("shadow-")
+    section, name, field = _OPTIONS[option]
     return SettingsError(f"{reason}{settings.origin(field)}", section, name)
 
 
