@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
@@ -15,6 +16,7 @@ from bcfg2tw.scheduling.overdue import Overdue
 from bcfg2tw.scheduling.refusals import Busy, TookTooLong
 from bcfg2tw.scheduling.schedule import Schedule
 from bcfg2tw.scheduling.threads import Threads
+from bcfg2tw.scheduling.together import Together
 from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 
@@ -65,6 +67,7 @@ class CorePool:
         self._schedule = Schedule(settings, self._begin, self._look_whether_drained)
         self._overdue = Overdue(reactor, settings, self._schedule)
         self._drained: Deferred[None] | None = None
+        self._beginning: list[Call] = []
 
     @property
     def pending(self) -> int:
@@ -169,10 +172,29 @@ class CorePool:
         return self._schedule.put(turn, function, args)
 
     def _begin(self, call: Call) -> None:
+        """Have a call run in a thread, with those that begin at the same time."""
         call.began = self._reactor.seconds()
-        ended = deferToThreadPool(self._reactor, self._threads, call.run, self._limit_seconds)
-        ended.addBoth(self._end, call)
+        if not self._beginning:
+            self._reactor.callLater(0, self._run_together)
+        self._beginning.append(call)
         self._overdue.look_again()
+
+    def _run_together(self) -> None:
+        calls, self._beginning = self._beginning, []
+        calls.sort(key=attrgetter("turn.is_quick"), reverse=True)
+        together = Together(calls, self._limit_seconds, self._tell_ended)
+        self._threads.callInThread(together.run)
+        for call in together.make_way():
+            ended = deferToThreadPool(self._reactor, self._threads, call.run, self._limit_seconds)
+            ended.addBoth(self._end, call)
+        self._end_together(together)
+
+    def _tell_ended(self, together: Together) -> None:
+        self._reactor.callFromThread(self._end_together, together)
+
+    def _end_together(self, together: Together) -> None:
+        for result, call in together.results():
+            self._end(result, call)
 
     def _end(self, result: object, call: Call) -> None:
         self._overdue.note_ended(call)

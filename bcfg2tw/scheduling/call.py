@@ -85,7 +85,7 @@ class Call:
         :param limit_seconds: what the function starts should end in this time
         """
         clock = time.pthread_getcpuclockid(threading.get_ident())
-        self._looked_at, self._clock = (0.0, _cpu_seconds(clock)), clock
+        self._looked_at, self._clock = (0.0, cpu_seconds(clock)), clock
         self.thread = threading.get_ident()
         try:
             with time_limit(limit_seconds):
@@ -101,15 +101,16 @@ class Call:
 
         :param seconds: since it began
         """
-        cpu = 0.0 if self._clock is None else _cpu_seconds(self._clock)
+        cpu = 0.0 if self._clock is None else cpu_seconds(self._clock)
         before, cpu_before = self._looked_at
         self._looked_at = (seconds, cpu)
         # many that compute get little time each, since Python runs one at a time
         self.is_computing = cpu - cpu_before > COMPUTING_SHARE * (seconds - before)
 
 
-def _cpu_seconds(clock: int) -> float:
+def cpu_seconds(clock: int) -> float:
+    """Return the processor's time that a thread has used; of one that has ended, 0."""
     try:
         return time.clock_gettime(clock)
-    except OSError:  # of a thread that has ended
+    except OSError:
         return 0.0

@@ -40,12 +40,13 @@ def _report_failure(is_good: bool, result: Any) -> None:
 
 
 def _run(report: Report, function: Callable[[], Any]) -> None:
-    is_good, result = _result_of(function)
+    is_good, result = result_of(function)
     report(is_good, result)
     del result  # the traceback of a failure has this frame: it would refer to itself
 
 
-def _result_of(function: Callable[[], Any]) -> tuple[bool, Any]:
+def result_of(function: Callable[[], Any]) -> tuple[bool, Any]:
+    """Call a function; return whether that went well, and its result, or the `Failure`."""
     try:
         return True, function()
     except BaseException:  # whoever reports it decides
