@@ -127,6 +127,7 @@ class CorePool:
         self._overdue.stop()
         self._look_ups.stop()
         self._schedule.send_all_away()
+        self._run_together()
         self._threads.adjustPoolsize(0, 0)  # waits for none, as `stop` would for ever
 
     def _end_threads(self) -> None:
@@ -181,6 +182,8 @@ class CorePool:
 
     def _run_together(self) -> None:
         calls, self._beginning = self._beginning, []
+        if not calls:  # they ran when the pool was abandoned
+            return
         calls.sort(key=attrgetter("turn.is_quick"), reverse=True)
         together = Together(calls, self._limit_seconds, self._tell_ended)
         self._threads.callInThread(together.run)

@@ -7,14 +7,21 @@ from hypothesis import strategies as st
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.upload_names import LONGEST_NAME, LONGEST_TEXT, UploadNames, names_in
+from bcfg2tw.engine.upload_names import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    LONGEST_UNUSUAL_TEXT,
+    UploadNames,
+    names_in,
+)
 from tests.patience import IN_ANY_TIME
 
 #: What documents are put together from, to try what is made of them.
 PIECES = (
     "<", "</", "<a", "<b>", "</b>", "<a>", "</a>", "<a/>", "/>", ">", " b='1'", " c = \"'\"", "x=",
     "'", '"', " ", "\n", "<!--", "-->", "<?x y?>", "<![CDATA[", "]]>", "&lt;", "&x;", "&#65;", ":d",
-    " xmlns='u'", " xmlns:e='v'", "<e:f/>", "ä", "-.0", "=",
+    ' b="1"', '<c d="', '" e="', '"/>', '">', "<c d=", "f", " xmlns='u'", " xmlns:e='v'",
+    "<e:f/>", "ä", "-.0", "=",
 )  # fmt: skip
 
 REPORT = (
@@ -31,6 +38,26 @@ class UploadNamesTests(SynchronousTestCase):
             "current_mode",
         }  # fmt: skip
         self.assertEqual(names_in(REPORT), names)
+
+    def test_double_quotes(self) -> None:
+        """Of a document as programs write it the names are known, however long it is."""
+        entries = "".join(f'<Path name="/a > {n}" current_mode="it\'s {n}"/>\n' for n in range(500))
+        report = f'<Statistics version="2.0" ><Good>{entries}</Good>\n<Bad/> text </Statistics>'
+        self.assertGreater(len(report), LONGEST_UNUSUAL_TEXT)
+        names = {"Statistics", "version", "Good", "Path", "name", "current_mode", "Bad"}
+        self.assertEqual(names_in(report), names)
+        for name in ("e:f", "xmlns", "xmlns:e"):
+            self.assertIsNone(names_in(report.replace("current_mode", name, 1)), name)
+
+    def test_quotes_in_text(self) -> None:
+        """A quote in a text, or one of the other kind round a value, hides no name."""
+        for text in (
+            """<a b="1">"<c d="2"/></a>""", """<a b="1">"<c d="2"/>"</a>""",
+            """<a b="1" e='"'><c d="'"/></a>""", """<a b='"1'><c d="2"/></a>""",
+        ):  # fmt: skip
+            root = etree.fromstring(text)
+            met = {name for element in root.iter() for name in (element.tag, *element.attrib)}
+            self.assertEqual(names_in(text), met, text)
 
     def test_anything_else(self) -> None:
         """A document with more than elements, attributes and text is not understood."""
