@@ -142,8 +142,8 @@ def write_result(value: Any) -> bytes:
     """
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
-    if isinstance(value, SerialisedText):
-        return _answer_of(value)
+    if isinstance(value, SerialisedText):  # XML can hold it: nobody has to look
+        return _BEFORE_TEXT + _escaped(value.encode("ascii")) + _BEHIND_TEXT
     if type(value) is str and value.isascii():
         return _BEFORE_TEXT + _escaped(_legal(value.encode("ascii"))) + _BEHIND_TEXT
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
@@ -156,13 +156,6 @@ def write_result(value: Any) -> bytes:
 _BEFORE_TEXT, _BEHIND_TEXT = (
     xmlrpc.client.dumps(("TEXT",), methodresponse=True).encode("ascii").split(b"TEXT")
 )
-
-
-def _answer_of(text: SerialisedText) -> bytes:
-    """Return the answer that holds a document; it is written once, however often that is sent."""
-    if text.answer is None:
-        text.answer = _BEFORE_TEXT + _escaped(text.encode("ascii")) + _BEHIND_TEXT
-    return text.answer
 
 
 def _legal(text: bytes) -> bytes:

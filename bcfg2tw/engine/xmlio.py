@@ -200,21 +200,13 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
 
 
 class SerialisedText(str):
-    """
-    A document as clients get it: ASCII that XML can hold.
+    """A document as clients get it: ASCII that XML can hold."""
 
-    :ivar answer: the answer of XML-RPC that holds it, left here by who wrote it; None before
-    """
-
-    __slots__ = ("answer",)
-
-    answer: bytes | None
+    __slots__ = ()
 
     def __new__(cls, data: bytes) -> SerialisedText:
         """Return the text of what lxml wrote."""
-        text = super().__new__(cls, data, "ascii")
-        text.answer = None
-        return text
+        return super().__new__(cls, data, "ascii")
 
 
 def serialise_answer(element: Element) -> SerialisedText:

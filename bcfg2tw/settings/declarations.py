@@ -181,8 +181,8 @@ class OptionTable:
     kept_configurations_bytes: int = option(
         "caching", "configurations", "32m",
         "Size of the configurations that are kept, compressed, and sent again while nothing has "
-        "changed that they were made from; an eighth of it is beside them, for those sent last as "
-        "they are sent. 0 for none.",
+        "changed that they were made from; a quarter of it is beside them, for some that are not "
+        "compressed. 0 for none.",
         types.size,
     )  # fmt: skip
     verify_configurations: bool = option(

@@ -44,11 +44,8 @@ ENTRY_BYTES = 2000
 #: The quickest: a configuration becomes a tenth, and unpacking it takes a tenth of building it.
 COMPRESSION = 1
 
-#: One part in so many of the bytes is there beside them, for what was sent last to lie ready.
-READY_PART = 8
-
-#: A ready configuration is there twice, as a text and as the answer that holds it.
-READY_TIMES = 2
+#: One part in so many of the bytes is there beside them, for some that lie ready.
+READY_PART = 4
 
 DIFFERS = (
     "The kept configuration of %s is not as one that was built anew, which is sent in its place: "
@@ -64,7 +61,8 @@ class KeptConfigurations:
 
     Safe to use from any thread.
 
-    Those that were sent last lie ready besides, as they are sent.
+    As many as there is room for lie ready besides, unpacked. They stay: clients come in turn, so
+    that of those that were sent last none is asked for soon.
 
     :param limit_bytes: of all texts, packed; with 0 nothing is kept
     :param is_verifying: whether each is built anew all the same, and compared
@@ -75,7 +73,7 @@ class KeptConfigurations:
         self._is_verifying = is_verifying
         self._lock = threading.Lock()
         self._texts: OrderedDict[str, tuple[Hashable, bytes]] = OrderedDict()
-        self._ready: OrderedDict[str, SerialisedText] = OrderedDict()  # some of these, unpacked
+        self._ready: dict[str, SerialisedText] = {}  # some of these, unpacked
         self._ready_bytes = 0
         self.size_bytes = 0
 
@@ -84,7 +82,7 @@ class KeptConfigurations:
 
     @property
     def ready(self) -> tuple[str, ...]:
-        """The clients whose configurations lie ready, the one that was sent last at the end."""
+        """The clients whose configurations lie ready."""
         return tuple(self._ready)
 
     def text(self, metadata: ClientMetadata, build: Build) -> SerialisedText:
@@ -116,7 +114,6 @@ class KeptConfigurations:
             self._texts.move_to_end(name)
             ready = self._ready.get(name)
             if ready is not None:
-                self._ready.move_to_end(name)
                 return ready
         text = SerialisedText(zlib.decompress(entry[1]))
         with self._lock:
@@ -141,17 +138,16 @@ class KeptConfigurations:
             self._remove_ready(name)
 
     def _make_ready(self, name: str, text: SerialisedText) -> None:
-        """Have a configuration lie ready, in the place of those that were sent longest ago."""
+        """Have a configuration lie ready, if there is room."""
         self._remove_ready(name)
-        self._ready[name] = text
-        self._ready_bytes += READY_TIMES * len(text)
-        while self._ready_bytes > self._limit_bytes // READY_PART:
-            self._remove_ready(next(iter(self._ready)))
+        if self._ready_bytes + len(text) <= self._limit_bytes // READY_PART:
+            self._ready[name] = text
+            self._ready_bytes += len(text)
 
     def _remove_ready(self, name: str) -> None:
         text = self._ready.pop(name, None)
         if text is not None:
-            self._ready_bytes -= READY_TIMES * len(text)
+            self._ready_bytes -= len(text)
 
 
 def kept_configurations(plugins: PluginSet) -> KeptConfigurations:

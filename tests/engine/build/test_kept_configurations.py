@@ -11,7 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build.kept_configurations import (
     READY_PART,
-    READY_TIMES,
     KeptConfigurations,
     kept_configurations,
 )
@@ -123,18 +122,18 @@ class KeptTests(KeptTestCase):
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[1])), 1)
 
     def test_ready(self) -> None:
-        """What was sent last lies ready, in an eighth of the room beside; the others are packed."""
+        """Some lie ready, in a quarter of the room beside; all others are packed."""
         self.serve({}, kept_configurations_bytes=0)
-        size = READY_TIMES * len(self.ask())
+        size = len(self.ask())
         self.serve({}, kept_configurations_bytes=READY_PART * (2 * size + size // 2))
         texts = [self.ask(client) for client in CLIENTS]
-        self.assertEqual(self.kept().ready, CLIENTS[1:])
+        self.assertEqual(self.kept().ready, CLIENTS[:2])
+        self.assertEqual(self.builds(lambda: self.ask(CLIENTS[2])), 0)
         self.assertEqual([self.ask(client) for client in CLIENTS], texts)
-        self.assertEqual(self.kept().ready, CLIENTS[1:])
-        self.assertEqual(self.builds(lambda: self.ask(CLIENTS[0])), 0)
-        self.assertEqual(self.kept().ready, (CLIENTS[2], CLIENTS[0]))
+        self.assertEqual(self.kept().ready, CLIENTS[:2])
         self.core.metadata.set_version(CLIENTS[0], "1.4.9")
         self.assertIn("1.4.9", self.ask())
+        self.assertEqual(self.kept().ready, (CLIENTS[1], CLIENTS[0]))
 
     def test_none(self) -> None:
         """With no room nothing is kept."""
