@@ -14,13 +14,13 @@ Run this checkout without installing anything by hand.
                                 in a Debian of its own; as root
     python3 run.py python-ldap  run the tests of the plugin Ldap with python-ldap, which pip builds
     python3 run.py package      build sdist and wheel into dist, and check both
-    python3 run.py speed        compare what a client's run costs with what it did; minutes
+    python3 run.py speed        compare what a client's run costs with what it did before; minutes
     python3 run.py debian       build the Debian package in a Debian 13 of its own; install, serve,
                                 upgrade, replace and remove it there; as root
     python3 run.py image        build the OCI image from that package, without a daemon, and serve a
                                 client with it; as root
     python3 run.py rpm          build the RPM package and look at what is in it; as root
-    python3 run.py check        all of these but speed, as CI does
+    python3 run.py check        all of these, as CI does
 
 What else is given goes to the program behind the command: twistd, trial, ruff, mypy, sphinx.
 

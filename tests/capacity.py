@@ -22,17 +22,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import balancing, speed_gate
+from tests import balancing
 from tests.bare_site import bare_site
 from tests.certificates import Authority
 from tests.constant_site import constant_site
 from tests.measuring import (
+    CLIENTS,
+    KEPT,
     PRIVATE,
     SERVER,
     TEXT,
     Clients,
     SiteToMeasure,
     ask,
+    costs_of_runs,
+    cpu_of,
     cpu_seconds,
     free_port,
     memory_bytes,
@@ -81,42 +85,43 @@ def ratio(values: Sequence[float], others: Sequence[float]) -> str:
     return f"{times:.2f} ({statistics.median(values):.1f}, {statistics.median(others):.1f} ms)"
 
 
-def cpu_of(process: int, work: Callable[[], object], number: int) -> float:
-    """Return the processor time, in milliseconds, that a server takes for each of some works."""
-    before = cpu_seconds(process)
-    work()
-    return (cpu_seconds(process) - before) * 1000 / number
-
-
 def of_runs(folder: Path, extent: Extent) -> Iterator[Row]:
     """A run beside a bare site's, configurations kept and built anew."""
-    with speed_gate.all_served(folder) as servers:
-        for _, clients in servers.values():
-            clients.make_runs(speed_gate.WARM_UP_RUNS)
-        ratios = speed_gate.measured_ratios(servers, extent.rounds)
-    yield Row("CPU a run, configurations kept, times a bare site's", f"{ratios['kept']:.2f}", "1.6")
-    yield Row("the same, each built anew", f"{ratios['anew']:.2f}", "2.2")
+    authority = Authority(folder, "CA")
+    servers: dict[str, tuple[int, Clients]] = {}
+    with ExitStack() as running:
+        for way, kept in KEPT.items():
+            caching = f"[caching]\nconfigurations = {kept}"
+            site = SiteToMeasure.make(folder / way, authority, CLIENTS, caching)
+            process = running.enter_context(site.served())
+            clients = site.clients(CLIENTS)
+            servers[way] = process, clients
+        size = len(clients.call(0, "GetConfig"))
+        certificate, key = map(str, authority.issue(SERVER))
+        port = free_port()
+        bare = running.enter_context(bare_site(port, certificate, key, size))
+        servers["bare"] = bare, Clients(port, authority, CLIENTS)
+        costs = costs_of_runs(servers, extent.rounds, extent.runs)
+    what = "CPU a run, configurations kept, to a bare site's"
+    yield Row(what, ratio(costs["kept"], costs["bare"]), "1.6")
+    yield Row("the same, each built anew", ratio(costs["anew"], costs["bare"]), "2.2")
 
 
 def of_network(folder: Path, extent: Extent) -> Iterator[Row]:
     """The network side alone, over a core that answers constants, beside a bare site."""
     authority = Authority(folder, "CA")
-    site = SiteToMeasure.make(folder / "site", authority, speed_gate.CLIENTS)
+    site = SiteToMeasure.make(folder / "site", authority, CLIENTS)
     certificate, key = map(str, authority.issue(SERVER))
     port = free_port()
-    ways = {"ours": site.clients(speed_gate.CLIENTS), "bare": Clients(port, authority, 1)}
-    costs: dict[str, list[float]] = {name: [] for name in ways}
     with (
         constant_site(site.folder / "bcfg2.conf", ANSWER_BYTES) as ours,
         bare_site(port, certificate, key, ANSWER_BYTES) as bare,
     ):
-        servers = {"ours": ours, "bare": bare}
-        for clients in ways.values():
-            clients.make_runs(speed_gate.WARM_UP_RUNS)
-        for _ in range(extent.rounds):
-            for name, clients in ways.items():
-                work = lambda c=clients: c.make_runs(extent.runs)  # noqa: E731
-                costs[name].append(cpu_of(servers[name], work, extent.runs))
+        servers = {
+            "ours": (ours, site.clients(CLIENTS)),
+            "bare": (bare, Clients(port, authority, 1)),
+        }
+        costs = costs_of_runs(servers, extent.rounds, extent.runs)
     yield Row("CPU a run, the network side alone to a bare site's", ratio(*costs.values()), "1.15")
 
 

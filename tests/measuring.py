@@ -7,16 +7,17 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.builders import bundle_of, write_files
 from tests.certificates import Authority
 from tests.network import basic, call_of
-from tests.processes import ServerProcess
+from tests.processes import ROOT, ServerProcess
 from tests.workers.servers import children_of
 
 PASSWORD = "measured"
@@ -35,6 +36,11 @@ REPORT = (
     "<Statistics version='2.0' state='clean' good='9' total='9'/></upload-statistics>"
 )
 TEXT = "line of text\n" * 60
+
+#: What is kept of configurations, for each way of serving.
+KEPT = {"kept": "64m", "anew": "0"}
+
+CLIENTS, WARM_UP_RUNS = 12, 48
 
 #: The calls of a run.
 RUN = (
@@ -121,10 +127,15 @@ class SiteToMeasure:
         return site
 
     @contextmanager
-    def served(self, *options: str) -> Iterator[int]:
-        """Serve the site until the block ends; return the number of the process."""
+    def served(self, *options: str, checkout: Path = ROOT) -> Iterator[int]:
+        """
+        Serve the site until the block ends; return the number of the process.
+
+        :param checkout: whose code serves it
+        """
         conf = str(self.folder / "bcfg2.conf")
-        with ServerProcess(self.folder / "log", "--config", conf, *options) as server:
+        log = self.folder / "log"
+        with ServerProcess(log, "--config", conf, *options, checkout=checkout) as server:
             yield server.process.pid
 
     def clients(self, number: int, at_once: int = 4) -> Clients:
@@ -207,6 +218,33 @@ def cpu_seconds(process: int) -> float:
 def _own_cpu_seconds(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / TICKS
+
+
+def cpu_of(process: int, work: Callable[[], object], number: int) -> float:
+    """Return the processor time, in milliseconds, that a server takes for each of some works."""
+    before = cpu_seconds(process)
+    work()
+    return (cpu_seconds(process) - before) * 1000 / number
+
+
+def costs_of_runs(
+    servers: Mapping[str, tuple[int, Clients]], rounds: int, runs: int
+) -> dict[str, list[float]]:
+    """
+    Return what a run takes of each server, in milliseconds of CPU, in each of some rounds.
+
+    All are warmed up before. In a round they follow each other within seconds, so that what else
+    the machine does slows all of them.
+
+    :param servers: processes, with clients of theirs
+    """
+    for _, clients in servers.values():
+        clients.make_runs(WARM_UP_RUNS)
+    costs: dict[str, list[float]] = {name: [] for name in servers}
+    for _ in range(rounds):
+        for name, (process, clients) in servers.items():
+            costs[name].append(cpu_of(process, partial(clients.make_runs, runs), runs))
+    return costs
 
 
 def memory_bytes(process: int, kind: re.Pattern[str] = PSS) -> int:

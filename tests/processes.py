@@ -28,9 +28,9 @@ os.execv(sys.argv[2], sys.argv[2:])
 RUN_TWISTD = "import sys; from twisted.scripts.twistd import run; sys.exit(run())"
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of a process that imports this checkout."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+def environment(checkout: Path = ROOT) -> dict[str, str]:
+    """Return the environment of a process that imports a checkout, this one if none is given."""
+    return {**os.environ, "PYTHONPATH": str(checkout)}
 
 
 def twistd(*options: str) -> list[str]:
@@ -73,6 +73,7 @@ class ServerProcess:
         sockets: Sequence[socket.socket] = (),
         variables: Mapping[str, str] | None = None,
         pid_file: Path | None = None,
+        checkout: Path = ROOT,
     ) -> None:
         """
         Start nothing yet.
@@ -81,7 +82,9 @@ class ServerProcess:
         :param sockets: that listen, for it to take over as from systemd
         :param variables: further ones of its environment
         :param pid_file: is written by twistd; None for none
+        :param checkout: whose code it runs
         """
+        self._checkout = checkout
         self._sockets = sockets
         self._variables = variables or {}
         self.log = log
@@ -95,7 +98,8 @@ class ServerProcess:
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 activated(bcfg2_core(*self._options, pid_file=self._pid_file), self._sockets),
-                env={**environment(), **self._variables},
+                env={**environment(self._checkout), **self._variables},
+                cwd=None if self._checkout == ROOT else self._checkout,
                 pass_fds=[each.fileno() for each in self._sockets],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -166,11 +166,9 @@ class WriteTests(SynchronousTestCase):
         self.assertEqual(write_result(text), document.encode("ascii"))
 
     def test_document(self) -> None:
-        """A document of lxml's is written as its text is, and once."""
+        """A document of lxml's is written as its text is."""
         text = serialise_answer(etree.fromstring("<a b='&lt;ü'>&amp; 1 &gt; &#13;</a>"))
-        written = write_result(text)
-        self.assertEqual(written, write_result(str(text)))
-        self.assertIs(write_result(text), written)
+        self.assertEqual(write_result(text), write_result(str(text)))
 
     @IN_ANY_TIME
     @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))

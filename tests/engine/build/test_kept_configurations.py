@@ -123,9 +123,10 @@ class KeptTests(KeptTestCase):
 
     def test_ready(self) -> None:
         """Some lie ready, in a quarter of the room beside; all others are packed."""
-        self.serve({}, kept_configurations_bytes=0)
-        size = len(self.ask())
-        self.serve({}, kept_configurations_bytes=READY_PART * (2 * size + size // 2))
+        contents = {"Cfg/etc/b/b.genshi": CODE + "a line\n" * 3000}
+        self.serve(contents, kept_configurations_bytes=0)
+        size = max(len(self.ask(client)) for client in CLIENTS)
+        self.serve(contents, kept_configurations_bytes=READY_PART * (2 * size + size // 2))
         texts = [self.ask(client) for client in CLIENTS]
         self.assertEqual(self.kept().ready, CLIENTS[:2])
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[2])), 0)
