@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
@@ -14,9 +13,9 @@ from bcfg2tw.scheduling.call import Call
 from bcfg2tw.scheduling.look_ups import LookUps
 from bcfg2tw.scheduling.overdue import Overdue
 from bcfg2tw.scheduling.refusals import Busy, TookTooLong
+from bcfg2tw.scheduling.runners import Runners
 from bcfg2tw.scheduling.schedule import Schedule
 from bcfg2tw.scheduling.threads import Threads
-from bcfg2tw.scheduling.together import Together
 from bcfg2tw.scheduling.turn import Turn
 from bcfg2tw.settings import Settings
 
@@ -46,9 +45,10 @@ class CorePool:
     What goes in is immutable or belongs to the call; code in the pool never touches the reactor,
     a request or a Deferred.
 
-    A call that waits for something, or computes for long, soon gives its place to another one and
-    goes on in a thread beside the others, as long as there are `spare_threads`. At its deadline
-    its caller is told where it hangs, and its thread is ended where that is safe.
+    Calls run one after another in few threads while they compute (`scheduling.runners`). One that
+    waits for something, or computes for long, keeps none behind it: it soon gives its place to
+    another one and goes on in a thread beside the others, as long as there are `spare_threads`. At
+    its deadline its caller is told where it hangs, and its thread is ended where that is safe.
     """
 
     def __init__(self, reactor: Any, settings: Settings) -> None:
@@ -63,11 +63,11 @@ class CorePool:
         self._limit_seconds = settings.call_timeout_seconds - margin
         number = 2 * settings.threads + settings.spare_threads + OWN_THREADS
         self._threads = Threads(minthreads=0, maxthreads=number, name="core")
+        self._runners = Runners(reactor, self._threads, self._limit_seconds, self._end)
         self._look_ups = LookUps(reactor)
         self._schedule = Schedule(settings, self._begin, self._look_whether_drained)
         self._overdue = Overdue(reactor, settings, self._schedule)
         self._drained: Deferred[None] | None = None
-        self._beginning: list[Call] = []
 
     @property
     def pending(self) -> int:
@@ -127,7 +127,7 @@ class CorePool:
         self._overdue.stop()
         self._look_ups.stop()
         self._schedule.send_all_away()
-        self._run_together()
+        self._runners.stop()
         self._threads.adjustPoolsize(0, 0)  # waits for none, as `stop` would for ever
 
     def _end_threads(self) -> None:
@@ -173,31 +173,9 @@ class CorePool:
         return self._schedule.put(turn, function, args)
 
     def _begin(self, call: Call) -> None:
-        """Have a call run in a thread, with those that begin at the same time."""
         call.began = self._reactor.seconds()
-        if not self._beginning:
-            self._reactor.callLater(0, self._run_together)
-        self._beginning.append(call)
+        self._runners.begin(call)
         self._overdue.look_again()
-
-    def _run_together(self) -> None:
-        calls, self._beginning = self._beginning, []
-        if not calls:  # they ran when the pool was abandoned
-            return
-        calls.sort(key=attrgetter("turn.is_quick"), reverse=True)
-        together = Together(calls, self._limit_seconds, self._tell_ended)
-        self._threads.callInThread(together.run)
-        for call in together.make_way():
-            ended = deferToThreadPool(self._reactor, self._threads, call.run, self._limit_seconds)
-            ended.addBoth(self._end, call)
-        self._end_together(together)
-
-    def _tell_ended(self, together: Together) -> None:
-        self._reactor.callFromThread(self._end_together, together)
-
-    def _end_together(self, together: Together) -> None:
-        for result, call in together.results():
-            self._end(result, call)
 
     def _end(self, result: object, call: Call) -> None:
         self._overdue.note_ended(call)

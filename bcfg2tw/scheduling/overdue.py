@@ -97,7 +97,7 @@ class Overdue:
                 self._interrupt(call)
         elif seconds >= self._deadline_seconds:
             self._give_up(call)
-        elif call.has_place:
+        elif call.has_place and call.thread is not None:  # others wait for their turn
             call.look(seconds)
             if seconds >= (COMPUTING_SECONDS if call.is_computing else WAITING_SECONDS):
                 self._schedule.move_aside(call)

@@ -1,40 +1,26 @@
-"""
-Calls that begin at the same time: in one thread, for which the reactor's thread makes way.
-
-Python runs one thread at a time. Where the reactor goes on while calls run in threads, they take
-the interpreter from each other some fifty times in a client's run, and each finds the other's
-memory in the caches of the processors: that took a sixth of the server's processor time.
-"""
+"""Calls that run in one thread, one after another, for which the reactor's thread makes way."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from bcfg2tw.scheduling.call import Call, cpu_seconds
 from bcfg2tw.scheduling.threads import result_of
 
-#: After so long the reactor's thread goes on, whatever the calls do. Most take a tenth of it.
-LONGEST_SECONDS = 0.01
-
-#: How often it is looked what the calls do, ...
-SLICE_SECONDS = 0.001
-#: ... and with less of a processor's time than this they wait, for a disk or a database.
+#: With less of a processor's time than this a thread waits: for a disk, a database, a program.
 COMPUTING_SHARE = 0.1
-
-
-T = TypeVar("T")
 
 
 class Together:
     """
     Calls that run in one thread, one after another.
 
-    The methods but `run` are for the reactor's thread.
+    All but `run` is for the reactor's thread.
     """
 
     def __init__(
@@ -44,59 +30,108 @@ class Together:
         Put calls together; none runs yet.
 
         :param limit_seconds: what each of them starts should end in this time
-        :param tell: called at the end in their thread, where `make_way` did not wait for that
+        :param tell: called, in any thread, when there are results after `make_way` or `leave`
         """
-        self._waiting = deque(calls)
-        self._results: deque[tuple[object, Call]] = deque()
         self._limit_seconds = limit_seconds
         self._tell = tell
+        self._lock = threading.Lock()  # for the next four, for moments
+        self._waiting = deque(calls)
+        self._results: list[tuple[Any, Call]] = []
+        self._is_awaited = True
+        self._has_ended = False
+        self._end = threading.Lock()  # free when no call is left
+        self._end.acquire()
+        self._call_began = 0.0
         self._clock: int | None = None
-        self._cpu_before = 0.0
-        self._has_ended = threading.Lock()
-        self._has_ended.acquire()
-        self._first = deque([True])  # for the one that is done first: the thread, or its wait
+        self._looked_at = (0.0, 0.0)  # when, and the thread's processor time until then
 
     def run(self) -> None:
         """Run those calls that are not taken back before it is their turn; in a thread."""
         clock = time.pthread_getcpuclockid(threading.get_ident())
-        self._cpu_before, self._clock = cpu_seconds(clock), clock
-        while (call := _next(self._waiting)) is not None:
+        self._looked_at = (time.monotonic(), cpu_seconds(clock))
+        self._clock = clock
+        while (call := self._next()) is not None:
             _, result = result_of(partial(call.run, self._limit_seconds))
-            self._results.append((result, call))
+            self._note(result, call)
             del result  # the traceback of a failure has this frame: it would refer to itself
-        if _next(self._first):
-            self._has_ended.release()
-        else:
+
+    def _next(self) -> Call | None:
+        """Take the next call; None where there is none."""
+        with self._lock:
+            if self._waiting:
+                self._call_began = time.monotonic()
+                return self._waiting.popleft()
+            self._note_end()  # all were taken back
+            return None
+
+    def _note(self, result: Any, call: Call) -> None:
+        with self._lock:
+            self._results.append((result, call))
+            is_to_be_told = not self._is_awaited and len(self._results) == 1
+            if not self._waiting:
+                self._note_end()
+        if is_to_be_told:
             self._tell(self)
 
-    def make_way(self) -> list[Call]:
-        """
-        Wait for the calls, for some milliseconds and while they compute.
+    def _note_end(self) -> None:
+        """Note, under the lock, that no call is left."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._end.release()
 
-        :returns: calls whose turn has not come: they are taken back, to run in other threads
+    def make_way(self, longest_seconds: float, slice_seconds: float) -> bool:
         """
-        due = time.monotonic() + LONGEST_SECONDS
-        while not self._has_ended.acquire(timeout=SLICE_SECONDS):
-            if time.monotonic() >= due or not self._is_computing():
+        Wait until all calls have ended, as long as they compute.
+
+        :param longest_seconds: after so long it is not waited any more
+        :param slice_seconds: how often it is looked whether they compute
+        :returns: whether they have ended or compute; `take_results` has the results until then
+        """
+        due = time.monotonic() + longest_seconds
+        is_computing = True
+        while not self._end.acquire(timeout=slice_seconds):
+            is_computing = self.is_computing()
+            if not is_computing or time.monotonic() >= due:
                 break
-        _next(self._first)
-        return list(iter(partial(_next, self._waiting), None))
+        with self._lock:
+            self._is_awaited = False
+        return is_computing
 
-    def _is_computing(self) -> bool:
-        """Say whether the thread has computed since it was looked at last, or has not begun."""
+    def leave(self) -> None:
+        """Do not wait for the calls."""
+        with self._lock:
+            self._is_awaited = False
+            has_results = bool(self._results)
+        if has_results:
+            self._tell(self)
+
+    def is_computing(self) -> bool:
+        """Say whether the thread has computed since this was asked last, or has not begun."""
         if self._clock is None:
             return True
-        before, self._cpu_before = self._cpu_before, cpu_seconds(self._clock)
-        return self._cpu_before - before >= COMPUTING_SHARE * SLICE_SECONDS
+        (before, cpu_before) = self._looked_at
+        self._looked_at = now, cpu = time.monotonic(), cpu_seconds(self._clock)
+        return cpu - cpu_before >= COMPUTING_SHARE * (now - before)
 
-    def results(self) -> Iterator[tuple[Any, Call]]:
+    @property
+    def seconds(self) -> float:
+        """How long the call takes that runs."""
+        return time.monotonic() - self._call_began if self._call_began else 0.0
+
+    @property
+    def has_ended(self) -> bool:
+        """True where all calls have ended."""
+        return self._has_ended
+
+    def take_back(self) -> list[Call]:
+        """Take back the calls that have not begun."""
+        with self._lock:
+            calls = list(self._waiting)
+            self._waiting.clear()
+            return calls
+
+    def take_results(self) -> list[tuple[Any, Call]]:
         """Take the results that are there, each with its call."""
-        return iter(partial(_next, self._results), None)
-
-
-def _next(queue: deque[T]) -> T | None:
-    """Take the first of a queue that several threads take from; None where it is empty."""
-    try:
-        return queue.popleft()
-    except IndexError:
-        return None
+        with self._lock:
+            results, self._results = self._results, []
+            return results
