@@ -12,7 +12,7 @@ long, run beside the reactor, and beside others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
@@ -91,18 +91,19 @@ class Runners:
             self._beginning = left + self._beginning
             self._take_turn_soon()
 
-    def _run(self, calls: Iterable[Call]) -> list[Call]:
+    def _run(self, calls: Sequence[Call]) -> list[Call]:
         """Run calls, and make way for them; return those that have not begun."""
         together = self._start(calls)
         is_computing = together.make_way(LONGEST_SECONDS, SLICE_SECONDS)
         left = together.take_back()
-        if is_computing and not together.has_ended and self._long is None:
+        has_begun = len(left) < len(calls)  # not so where the machine has no time for the thread
+        if has_begun and is_computing and not together.has_ended and self._long is None:
             self._long = together
             self._look_later = self._reactor.callLater(LOOK_SECONDS, self._look)
         self._collect(together)
         return left
 
-    def _start(self, calls: Iterable[Call]) -> Together:
+    def _start(self, calls: Sequence[Call]) -> Together:
         together = Together(calls, self._limit_seconds, self._tell)
         self._threads.callInThread(together.run)
         return together
@@ -118,8 +119,9 @@ class Runners:
 
     def _look(self) -> None:
         """Look at a call that takes longer, whether others should still wait for it."""
-        assert self._long is not None
-        if self._long.is_computing() and self._long.seconds < LONG_SECONDS:
+        long = self._long
+        assert long is not None
+        if not long.has_ended and long.is_computing() and long.seconds < LONG_SECONDS:
             self._look_later = self._reactor.callLater(LOOK_SECONDS, self._look)
         else:
             self._forget_long()
