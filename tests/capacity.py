@@ -39,6 +39,7 @@ from tests.measuring import (
     cpu_of,
     cpu_seconds,
     free_port,
+    median_ratio,
     memory_bytes,
 )
 from tests.workers.servers import workers_of
@@ -81,7 +82,7 @@ Measurement = Callable[[Path, Extent], Iterable[Row]]
 
 def ratio(values: Sequence[float], others: Sequence[float]) -> str:
     """Return how many times as large values are as those measured beside them, and both medians."""
-    times = statistics.median(a / b for a, b in zip(values, others, strict=True))
+    times = median_ratio(values, others)
     return f"{times:.2f} ({statistics.median(values):.1f}, {statistics.median(others):.1f} ms)"
 
 
@@ -90,8 +91,7 @@ def of_runs(folder: Path, extent: Extent) -> Iterator[Row]:
     authority = Authority(folder, "CA")
     servers: dict[str, tuple[int, Clients]] = {}
     with ExitStack() as running:
-        for way, kept in KEPT.items():
-            caching = f"[caching]\nconfigurations = {kept}"
+        for way, caching in KEPT.items():
             site = SiteToMeasure.make(folder / way, authority, CLIENTS, caching)
             process = running.enter_context(site.served())
             clients = site.clients(CLIENTS)

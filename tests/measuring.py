@@ -7,7 +7,8 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,8 +38,11 @@ REPORT = (
 )
 TEXT = "line of text\n" * 60
 
-#: What is kept of configurations, for each way of serving.
-KEPT = {"kept": "64m", "anew": "0"}
+#: What bcfg2.conf says of configurations that are kept, for each way of serving.
+KEPT = {
+    "kept": "[caching]\nconfigurations = 64m",
+    "anew": "[caching]\nconfigurations = 0",
+}
 
 CLIENTS, WARM_UP_RUNS = 12, 48
 
@@ -245,6 +249,11 @@ def costs_of_runs(
         for name, (process, clients) in servers.items():
             costs[name].append(cpu_of(process, partial(clients.make_runs, runs), runs))
     return costs
+
+
+def median_ratio(values: Sequence[float], others: Sequence[float]) -> float:
+    """Return how many times as large values are as those measured beside them."""
+    return statistics.median(a / b for a, b in zip(values, others, strict=True))
 
 
 def memory_bytes(process: int, kind: re.Pattern[str] = PSS) -> int:

@@ -26,7 +26,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.certificates import Authority
-from tests.measuring import CLIENTS, KEPT, Clients, SiteToMeasure, costs_of_runs
+from tests.measuring import CLIENTS, KEPT, Clients, SiteToMeasure, costs_of_runs, median_ratio
 from tests.processes import ROOT
 
 #: The state that a run is compared with. A release makes it its own.
@@ -66,10 +66,9 @@ def all_served(folder: Path, earlier: Path) -> Iterator[Mapping[str, tuple[int, 
     authority = Authority(folder, "Gate CA")
     servers = {}
     with ExitStack() as running:
-        for way, kept in KEPT.items():
+        for way, caching in KEPT.items():
             for time_of, checkout in ((NOW, ROOT), (BEFORE, earlier)):
                 name = f"{way} {time_of}"
-                caching = f"[caching]\nconfigurations = {kept}"
                 site = SiteToMeasure.make(folder / name, authority, CLIENTS, caching)
                 process = running.enter_context(site.served(checkout=checkout))
                 servers[name] = process, site.clients(CLIENTS)
@@ -81,7 +80,7 @@ def slower_ways(costs: Mapping[str, list[float]]) -> set[str]:
     slower = set()
     for way in KEPT:
         now, before = costs[f"{way} {NOW}"], costs[f"{way} {BEFORE}"]
-        ratio = statistics.median(a / b for a, b in zip(now, before, strict=True))
+        ratio = median_ratio(now, before)
         verdict = "good"
         if ratio > 1 + TOLERANCE:
             verdict = "slower"

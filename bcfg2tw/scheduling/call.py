@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.engine.time_limit import time_limit
 from bcfg2tw.scheduling.stuck_thread import clear_interruption
+from bcfg2tw.scheduling.thread_time import ThreadTime
 from bcfg2tw.scheduling.turn import Turn
 
 #: With less of a processor's time than this a thread waits.
@@ -55,8 +55,7 @@ class Call:
         self._args = args
         self._leave = leave
         self._waiting: list[Deferred[Any]] = []
-        self._clock: int | None = None
-        self._looked_at = (0.0, 0.0)  # seconds since it began, and of processor time
+        self._time: ThreadTime | None = None
 
     def result(self) -> Deferred[Any]:
         """Return a further Deferred of the result; to cancel it is to want it no more."""
@@ -84,8 +83,7 @@ class Call:
 
         :param limit_seconds: what the function starts should end in this time
         """
-        clock = time.pthread_getcpuclockid(threading.get_ident())
-        self._looked_at, self._clock = (0.0, cpu_seconds(clock)), clock
+        self._time = ThreadTime()
         self.thread = threading.get_ident()
         try:
             with time_limit(limit_seconds):
@@ -95,22 +93,7 @@ class Call:
             if self.interruptions:
                 clear_interruption()  # one that comes now is meant for nobody
 
-    def look(self, seconds: float) -> None:
-        """
-        Look whether the thread computes; one that does not waits: for a program, a lock.
-
-        :param seconds: since it began
-        """
-        cpu = 0.0 if self._clock is None else cpu_seconds(self._clock)
-        before, cpu_before = self._looked_at
-        self._looked_at = (seconds, cpu)
+    def look(self) -> None:
+        """Look whether the thread computes; one that does not waits: for a program, a lock."""
         # many that compute get little time each, since Python runs one at a time
-        self.is_computing = cpu - cpu_before > COMPUTING_SHARE * (seconds - before)
-
-
-def cpu_seconds(clock: int) -> float:
-    """Return the processor's time that a thread has used; of one that has ended, 0."""
-    try:
-        return time.clock_gettime(clock)
-    except OSError:
-        return 0.0
+        self.is_computing = self._time is not None and self._time.share() > COMPUTING_SHARE

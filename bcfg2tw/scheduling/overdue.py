@@ -98,7 +98,7 @@ class Overdue:
         elif seconds >= self._deadline_seconds:
             self._give_up(call)
         elif call.has_place and call.thread is not None:  # others wait for their turn
-            call.look(seconds)
+            call.look()
             if seconds >= (COMPUTING_SECONDS if call.is_computing else WAITING_SECONDS):
                 self._schedule.move_aside(call)
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from bcfg2tw.scheduling.call import Call, cpu_seconds
+from bcfg2tw.scheduling.call import Call
+from bcfg2tw.scheduling.thread_time import ThreadTime
 from bcfg2tw.scheduling.threads import result_of
 
 #: With less of a processor's time than this a thread waits: for a disk, a database, a program.
@@ -42,14 +43,11 @@ class Together:
         self._end = threading.Lock()  # free when no call is left
         self._end.acquire()
         self._call_began = 0.0
-        self._clock: int | None = None
-        self._looked_at = (0.0, 0.0)  # when, and the thread's processor time until then
+        self._time: ThreadTime | None = None
 
     def run(self) -> None:
         """Run those calls that are not taken back before it is their turn; in a thread."""
-        clock = time.pthread_getcpuclockid(threading.get_ident())
-        self._looked_at = (time.monotonic(), cpu_seconds(clock))
-        self._clock = clock
+        self._time = ThreadTime()
         while (call := self._next()) is not None:
             _, result = result_of(partial(call.run, self._limit_seconds))
             self._note(result, call)
@@ -107,15 +105,11 @@ class Together:
 
     def is_computing(self) -> bool:
         """Say whether the thread has computed since this was asked last, or has not begun."""
-        if self._clock is None:
-            return True
-        (before, cpu_before) = self._looked_at
-        self._looked_at = now, cpu = time.monotonic(), cpu_seconds(self._clock)
-        return cpu - cpu_before >= COMPUTING_SHARE * (now - before)
+        return self._time is None or self._time.share() >= COMPUTING_SHARE
 
     @property
     def seconds(self) -> float:
-        """How long the call takes that runs."""
+        """Seconds since the call that runs began; 0 before the first."""
         return time.monotonic() - self._call_began if self._call_began else 0.0
 
     @property
