@@ -164,9 +164,11 @@ class DurabilityTests(SynchronousTestCase):
             process.wait(PATIENCE_SECONDS)
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """End a server at once."""
+        """End a server at once, and with it the workers that it has forked."""
         process.kill()
         process.wait(PATIENCE_SECONDS)
+        # the kernel ends them a moment later: the next server must not be taken to listen by one of them
+        wait_until(lambda: refuses(self.port), self.log.read_text)
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """End a server in good order."""

@@ -72,7 +72,7 @@ LAYERS = (
         "engine.memory",
         "engine.xmlio",
     ),
-    ("engine.upload_names",),
+    ("engine.upload_names", "engine.upload_head"),
     ("settings",),
     ("closed_paths", "errors", "finding", "near_names", ""),
 )

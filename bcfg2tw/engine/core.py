@@ -563,6 +563,9 @@ class Core:
     def RecvStats(self, address: ClientAddress, stats: str) -> bool:
         """Take the client's report of its run."""
         metadata = self.client(address)
+        if uploads.take_unread(metadata, stats):
+            self.client_run_hook("end_statistics", metadata)
+            return True
         try:
             document = parse_upload(stats, self.settings.max_upload_elements)
         except etree.XMLSyntaxError as error:

@@ -1,4 +1,9 @@
-"""Uploads of clients: reports of their runs and the output of probes, handed to the plugins."""
+"""
+Uploads of clients: reports of their runs and the output of probes, handed to the plugins.
+
+A report that no plugin wants to read is looked at, and no tree is made of it: that would be a
+sixth of what a client's run costs the server.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,29 @@ import logging
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
 from bcfg2tw.engine.plugin_failures import describe_failure, failure_of
-from bcfg2tw.engine.xmlio import Element, is_element
+from bcfg2tw.engine.upload_head import attributes_below_root
+from bcfg2tw.engine.xmlio import Element, has_few_elements, is_element
 from bcfg2tw.errors import Bcfg2Error, CriticalError, NotServing
 
 logger = logging.getLogger("bcfg2-server")
+
+
+def take_unread(metadata: ClientMetadata, text: object) -> bool:
+    """
+    Take a client's report that no plugin wants to read.
+
+    :param text: as the client sent it
+    :returns: False where this is not for it: it has to be parsed, for `take_statistics`
+    """
+    snapshot = metadata.snapshot
+    if snapshot.plugins_by_type(Statistics) or not isinstance(text, str):
+        return False
+    if not has_few_elements(text, snapshot.settings.max_upload_elements):
+        return False
+    statistics = attributes_below_root(text, "Statistics")
+    if statistics is not None:
+        _note_state(metadata, statistics.get("state"))
+    return statistics is not None
 
 
 def take_statistics(metadata: ClientMetadata, document: Element) -> None:
@@ -28,7 +52,11 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
     if statistics.get("version", "") >= "2.0":
         for plugin in metadata.snapshot.plugins_by_type(Statistics):
             _hand_over(plugin, metadata, document)
-    logger.info("Client %s reported state %s", metadata.hostname, statistics.get("state"))
+    _note_state(metadata, statistics.get("state"))
+
+
+def _note_state(metadata: ClientMetadata, state: str | None) -> None:
+    logger.info("Client %s reported state %s", metadata.hostname, state)
 
 
 def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:

@@ -124,13 +124,19 @@ def parse_upload(text: object, max_elements: int) -> Element:
     return root
 
 
+def has_few_elements(text: str, max_elements: int) -> bool:
+    """Say whether a document cannot have too many elements and attributes, at a glance."""
+    most_attributes = max_elements * ATTRIBUTES_OF_ELEMENT
+    return text.count("<") <= max_elements and text.count("=") <= most_attributes
+
+
 def _check_number(text: str, max_elements: int) -> None:
     """
     See that a document cannot have too many elements and attributes.
 
     :raises Bcfg2Error: if it can
     """
-    if text.count("<") <= max_elements and text.count("=") <= max_elements * ATTRIBUTES_OF_ELEMENT:
+    if has_few_elements(text, max_elements):
         return  # nearly all documents: to count single characters takes a tenth of the time
     elements = text.count("<") - text.count("</")
     attributes = sum(text.count(mark) for mark in ATTRIBUTE_MARKS)

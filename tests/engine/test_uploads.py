@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
-from bcfg2tw.engine.plugin.interfaces import Decision, Probing, Statistics
+from bcfg2tw.engine.plugin.interfaces import ClientRunHooks, Decision, Probing, Statistics
 from bcfg2tw.engine.uploads import collect_decisions, take_probe_data, take_statistics
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import Bcfg2Error, CriticalError, PluginExecutionError
@@ -52,6 +52,17 @@ class Reporting(Plugin, Statistics):
     def process_statistics(self, metadata: ClientMetadata, document: Element) -> None:
         """Keep the state."""
         self.states.extend(one.get("state") for one in document.iter("Statistics"))
+
+
+class Told(Plugin, ClientRunHooks):
+    """Keeps whose reports it is told of."""
+
+    create = False
+    clients: ClassVar[list[str]] = []
+
+    def end_statistics(self, metadata: ClientMetadata) -> None:
+        """Keep the client's name."""
+        self.clients.append(metadata.hostname)
 
 
 class Failing(Plugin, Statistics, Decision, Probing):
@@ -103,10 +114,10 @@ class AskingToo(Asking):
 
 
 class UploadTestCase(SynchronousTestCase):
-    def core(self, *plugins: type[Plugin]) -> NetworkCore:
+    def core(self, *plugins: type[Plugin], **settings: Any) -> NetworkCore:
         """Return a core with plugins of these tests."""
         names = tuple(HERE + plugin.__name__ for plugin in plugins)
-        return a_core(self, {}, plugins=("Bundler", "Metadata", *names))
+        return a_core(self, {}, plugins=("Bundler", "Metadata", *names), **settings)
 
 
 class StatisticsTests(UploadTestCase):
@@ -157,6 +168,25 @@ class StatisticsTests(UploadTestCase):
     def test_deep(self) -> None:
         """A report counts at any depth below the root, even if the root is called like one."""
         self.take('<Statistics><a><Statistics version="2.1" state="x"/></a></Statistics>')
+
+    def test_unread(self) -> None:
+        """Read by a plugin or by none, a report counts, and what is none is refused."""
+        self.patch(Told, "clients", [])
+        report = '<u><Statistics version="2.0" state="clean"><Good/><Good/></Statistics></u>'
+        for plugins in ((Told,), (Told, Reporting)):
+            core = self.core(*plugins)
+            with self.assertLogs("bcfg2-server", "INFO") as logs:
+                self.assertTrue(core.RecvStats(address(), report))
+            said = [one.getMessage() for one in logs.records]
+            self.assertIn(f"Client {CLIENT} reported state clean", said)
+            few = self.core(*plugins, max_upload_elements=3)
+            for refusing, text in (
+                (core, report[:-1]), (core, report.replace("<Good/>", "<x:Good/>")), (few, report),
+                (core, "<!DOCTYPE u>" + report), (core, report.replace("Statistics", "Other")),
+            ):  # fmt: skip
+                self.assertRaises(Bcfg2Error, refusing.RecvStats, address(), text)
+        self.assertEqual(Told.clients, [CLIENT, CLIENT])
+        self.assertEqual(Reporting.states, ["clean"])
 
 
 class ProbeDataTests(UploadTestCase):
