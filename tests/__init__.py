@@ -5,14 +5,23 @@ The tests of bcfg2tw; what they share stands here.
 `network.py` and `processes.py` are for what listens, `waiting.py` and `logs.py` for all.
 """
 
+import compileall
 import logging
 import os
 from typing import Any
 
 from twisted.python import log
 
+import bcfg2tw
+
 # trial gives its workers a path that is not for the Python of the programs that tests run
 os.environ.pop("PYTHONPATH", None)
+
+# hundreds of programs are run: none has to compile the package again where no bytecode is written
+compileall.compile_dir(os.path.dirname(str(bcfg2tw.__file__)), quiet=2)
+
+# SSHbase asks about the hosts of a case; where no name service answers, it is not waited for
+os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:1")
 
 
 class EngineLog(logging.Handler):

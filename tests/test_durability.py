@@ -167,7 +167,7 @@ class DurabilityTests(SynchronousTestCase):
         """End a server at once, and with it the workers that it has forked."""
         process.kill()
         process.wait(PATIENCE_SECONDS)
-        # the kernel ends them a moment later: the next server must not be taken to listen by one of them
+        # they end a moment later: by one of them the next server would seem to listen already
         wait_until(lambda: refuses(self.port), self.log.read_text)
 
     def end(self, process: subprocess.Popen[bytes]) -> None:

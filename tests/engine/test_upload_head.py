@@ -57,7 +57,7 @@ class UploadHeadTests(SynchronousTestCase):
             "", "x", "<u/>", "<Statistics/>", REPORT[:-1], REPORT + "x", REPORT + "<u/>",
             REPORT.replace(end, "<a b='1' b='2'/>" + end), REPORT.replace(end, "<x:a/>" + end),
             REPORT.replace(end, "&x;" + end), REPORT.replace(end, "\x01" + end),
-            REPORT.replace(end, "\ud800" + end), "<?xml version='1.0' encoding='latin-1'?>" + REPORT,
+            REPORT.replace(end, "\ud800" + end), "<?xml version='1.0' encoding='l1'?>" + REPORT,
             "<!DOCTYPE u [<!ENTITY x 'y'>]>" + REPORT, REPORT + " " * LONGEST_TEXT,
         ):  # fmt: skip
             self.assertIsNone(attributes_below_root(text, "Statistics"), text[:200])

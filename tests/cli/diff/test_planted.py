@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +87,8 @@ class PlantedTests(SynchronousTestCase):
         root = logging.getLogger()  # which a command takes for itself
         self.addCleanup(root.setLevel, root.level)
         self.addCleanup(root.handlers.__setitem__, slice(None), list(root.handlers))
+        for question in ("getaddrinfo", "getnameinfo"):
+            self.patch(socket, question, no_answer)
         plant = Plant(os.path.abspath(self.mktemp()))
         before, secrets = plant.built(), plant.secrets()
         for path, old, new, expected in PLANTED:
@@ -94,6 +97,11 @@ class PlantedTests(SynchronousTestCase):
             self.assertEqual(
                 told(compared(before, changed.built(), secrets)), list(expected), (path, old, new)
             )
+
+
+def no_answer(*_: object, **__: object) -> None:
+    """Answer like a name service that knows nothing: SSHbase asks about all hosts each time."""
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
 def compared(
