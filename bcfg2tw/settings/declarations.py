@@ -180,9 +180,8 @@ class OptionTable:
     )  # fmt: skip
     kept_configurations_bytes: int = option(
         "caching", "configurations", "32m",
-        "Size of the configurations that are kept, compressed, and sent again while nothing has "
-        "changed that they were made from; a quarter of it is beside them, for some that are not "
-        "compressed. 0 for none.",
+        "Size of the configurations that are kept, and sent again while nothing has changed that "
+        "they were made from; what several of them have in common counts once. 0 for none.",
         types.size,
     )  # fmt: skip
     verify_configurations: bool = option(

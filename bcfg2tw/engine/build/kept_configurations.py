@@ -4,16 +4,18 @@ Configurations that are kept: sent again while nothing has changed that they wer
 Nothing has to be emptied when something changes. A client's metadata are built for each call; where
 they say what they said, in the same state of the repository, a build that used nothing else
 (`Build.untracked`) would come out the same.
+
+They are kept in pieces, of which most are the same for many clients (`shared_pieces.py`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from bcfg2tw.engine.build.shared_pieces import Pieces, SharedPieces, text_of
 from bcfg2tw.engine.model.build import Configuration
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
@@ -38,14 +40,8 @@ ROLES = (
     TemplateDataProvider,
 )  # fmt: skip
 
-#: What an entry takes beside its packed text, about.
+#: What an entry takes beside its text, about.
 ENTRY_BYTES = 2000
-
-#: The quickest: a configuration becomes a tenth, and unpacking it takes a tenth of building it.
-COMPRESSION = 1
-
-#: One part in so many of the bytes is there beside them, for some that lie ready.
-READY_PART = 4
 
 DIFFERS = (
     "The kept configuration of %s is not as one that was built anew, which is sent in its place: "
@@ -61,10 +57,7 @@ class KeptConfigurations:
 
     Safe to use from any thread.
 
-    As many as there is room for lie ready besides, unpacked. They stay: clients come in turn, so
-    that of those that were sent last none is asked for soon.
-
-    :param limit_bytes: of all texts, packed; with 0 nothing is kept
+    :param limit_bytes: of all together; with 0 nothing is kept
     :param is_verifying: whether each is built anew all the same, and compared
     """
 
@@ -72,18 +65,16 @@ class KeptConfigurations:
         self._limit_bytes = limit_bytes
         self._is_verifying = is_verifying
         self._lock = threading.Lock()
-        self._texts: OrderedDict[str, tuple[Hashable, bytes]] = OrderedDict()
-        self._ready: dict[str, SerialisedText] = {}  # some of these, unpacked
-        self._ready_bytes = 0
-        self.size_bytes = 0
+        self._texts: OrderedDict[str, tuple[Hashable, Pieces]] = OrderedDict()
+        self._pieces = SharedPieces()
 
     def __len__(self) -> int:
         return len(self._texts)
 
     @property
-    def ready(self) -> tuple[str, ...]:
-        """The clients whose configurations lie ready."""
-        return tuple(self._ready)
+    def size_bytes(self) -> int:
+        """What all of them take."""
+        return self._pieces.size_bytes + len(self._texts) * ENTRY_BYTES
 
     def text(self, metadata: ClientMetadata, build: Build) -> SerialisedText:
         """
@@ -112,42 +103,20 @@ class KeptConfigurations:
             if entry is None or entry[0] != state:
                 return None
             self._texts.move_to_end(name)
-            ready = self._ready.get(name)
-            if ready is not None:
-                return ready
-        text = SerialisedText(zlib.decompress(entry[1]))
-        with self._lock:
-            if self._texts.get(name) is entry:
-                self._make_ready(name, text)
-        return text
+        return SerialisedText(text_of(entry[1]))
 
     def _put(self, name: str, state: Hashable, text: SerialisedText) -> None:
-        packed = zlib.compress(text.encode("ascii"), COMPRESSION)
+        data = text.encode("ascii")
         with self._lock:
             self._remove(name)
-            self._texts[name] = state, packed
-            self.size_bytes += len(packed) + ENTRY_BYTES
-            self._make_ready(name, text)
+            self._texts[name] = state, self._pieces.keep(data)
             while self.size_bytes > self._limit_bytes:
                 self._remove(next(iter(self._texts)))
 
     def _remove(self, name: str) -> None:
         entry = self._texts.pop(name, None)
         if entry is not None:
-            self.size_bytes -= len(entry[1]) + ENTRY_BYTES
-            self._remove_ready(name)
-
-    def _make_ready(self, name: str, text: SerialisedText) -> None:
-        """Have a configuration lie ready, if there is room."""
-        self._remove_ready(name)
-        if self._ready_bytes + len(text) <= self._limit_bytes // READY_PART:
-            self._ready[name] = text
-            self._ready_bytes += len(text)
-
-    def _remove_ready(self, name: str) -> None:
-        text = self._ready.pop(name, None)
-        if text is not None:
-            self._ready_bytes -= len(text)
+            self._pieces.let_go(entry[1])
 
 
 def kept_configurations(plugins: PluginSet) -> KeptConfigurations:

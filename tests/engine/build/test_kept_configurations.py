@@ -9,11 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.build.kept_configurations import (
-    READY_PART,
-    KeptConfigurations,
-    kept_configurations,
-)
+from bcfg2tw.engine.build.kept_configurations import KeptConfigurations, kept_configurations
 from bcfg2tw.engine.xmlio import SerialisedText, parse_text, serialise
 from tests.builders import Contents, a_core, address, bundle_of, write_files
 from tests.logs import CapturedLog
@@ -110,10 +106,11 @@ class KeptTests(KeptTestCase):
 
     def test_bounded(self) -> None:
         """The least used go when all of them become larger than they may be."""
-        self.serve({})
+        contents = {"Cfg/etc/b/b.genshi": CODE + "${metadata.hostname * 1000}"}
+        self.serve(contents)
         self.ask()
         size = self.kept().size_bytes
-        self.serve({}, kept_configurations_bytes=2 * size + size // 2)
+        self.serve(contents, kept_configurations_bytes=2 * size + size // 2)
         for client in (*CLIENTS[:2], CLIENTS[0], CLIENTS[2]):
             self.ask(client)
         self.assertEqual(len(self.kept()), 2)
@@ -121,20 +118,24 @@ class KeptTests(KeptTestCase):
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[0])), 0)
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[1])), 1)
 
-    def test_ready(self) -> None:
-        """Some lie ready, in a quarter of the room beside; all others are packed."""
+    def test_in_common(self) -> None:
+        """What several clients have in common is kept once, for as long as one of them has it."""
         contents = {"Cfg/etc/b/b.genshi": CODE + "a line\n" * 3000}
-        self.serve(contents, kept_configurations_bytes=0)
-        size = max(len(self.ask(client)) for client in CLIENTS)
-        self.serve(contents, kept_configurations_bytes=READY_PART * (2 * size + size // 2))
+        self.serve(contents, kept_configurations_bytes=100_000)
         texts = [self.ask(client) for client in CLIENTS]
-        self.assertEqual(self.kept().ready, CLIENTS[:2])
-        self.assertEqual(self.builds(lambda: self.ask(CLIENTS[2])), 0)
-        self.assertEqual([self.ask(client) for client in CLIENTS], texts)
-        self.assertEqual(self.kept().ready, CLIENTS[:2])
-        self.core.metadata.set_version(CLIENTS[0], "1.4.9")
-        self.assertIn("1.4.9", self.ask())
-        self.assertEqual(self.kept().ready, (CLIENTS[1], CLIENTS[0]))
+        self.assertGreater(len(texts[0]), 20_000)
+        self.assertLess(self.kept().size_bytes, len(texts[0]) + 10_000)
+        for version in ("1.4.8", "1.4.9"):  # takes what it has alone, and what it had, away
+            self.core.metadata.set_version(CLIENTS[0], version)
+            self.assertIn(version, self.ask())
+        self.assertEqual(self.builds(lambda: [self.ask(client) for client in CLIENTS]), 0)
+        self.assertEqual([self.ask(client) for client in CLIENTS[1:]], texts[1:])
+
+    def test_too_large(self) -> None:
+        """One that is larger than all may be is not kept, and leaves nothing behind."""
+        self.serve({}, kept_configurations_bytes=2500)
+        self.assertEqual(self.builds(lambda: [self.ask(client) for client in CLIENTS]), 3)
+        self.assertEqual((len(self.kept()), self.kept().size_bytes), (0, 0))
 
     def test_none(self) -> None:
         """With no room nothing is kept."""

@@ -1,0 +1,62 @@
+"""
+Texts that have pieces in common, which are kept once for all of them.
+
+Most files of a site are the same for many clients, so that of 500 configurations of 150 kB each
+there are 9 MB of different pieces. To put one together takes a fiftieth of the time of unpacking
+it, and to take it apart a tenth of the time of packing it.
+"""
+
+from __future__ import annotations
+
+#: What begins most of the longer parts of a configuration: the paths, which have the contents.
+SEPARATOR = b"<Path "
+
+#: What Python needs for a piece beside its bytes, and for a text for each of its pieces, about.
+PIECE_BYTES = 150
+REFERENCE_BYTES = 8
+
+Pieces = tuple[bytes, ...]
+
+
+class SharedPieces:
+    """
+    The pieces of all texts; for one thread at a time.
+
+    :ivar size_bytes: what they take
+    """
+
+    def __init__(self) -> None:
+        self._uses: dict[bytes, int] = {}
+        self._kept: dict[bytes, bytes] = {}
+        self.size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._uses)
+
+    def keep(self, text: bytes) -> Pieces:
+        """Take a text apart; of pieces that others have it gets theirs."""
+        pieces = tuple(map(self._keep_one, text.split(SEPARATOR)))
+        self.size_bytes += len(pieces) * REFERENCE_BYTES
+        return pieces
+
+    def _keep_one(self, piece: bytes) -> bytes:
+        kept = self._kept.setdefault(piece, piece)
+        uses = self._uses.get(kept, 0)
+        self._uses[kept] = uses + 1
+        if not uses:
+            self.size_bytes += len(kept) + PIECE_BYTES
+        return kept
+
+    def let_go(self, pieces: Pieces) -> None:
+        """Let a text go, with those of its pieces that no other has."""
+        self.size_bytes -= len(pieces) * REFERENCE_BYTES
+        for piece in pieces:
+            self._uses[piece] -= 1
+            if not self._uses[piece]:
+                del self._uses[piece], self._kept[piece]
+                self.size_bytes -= len(piece) + PIECE_BYTES
+
+
+def text_of(pieces: Pieces) -> bytes:
+    """Put a text together."""
+    return SEPARATOR.join(pieces)
