@@ -2,7 +2,7 @@
 Uploads of clients: reports of their runs and the output of probes, handed to the plugins.
 
 A report that no plugin wants to read is looked at, and no tree is made of it: that would be a
-sixth of what a client's run costs the server.
+tenth of what a client's run costs the server.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 Texts that have pieces in common, which are kept once for all of them.
 
 Most files of a site are the same for many clients, so that of 500 configurations of 150 kB each
-there are 9 MB of different pieces. To put one together takes a fiftieth of the time of unpacking
-it, and to take it apart a tenth of the time of packing it.
+there are 9 MB of different pieces. To put one together takes a quarter of the time of unpacking
+it with zlib, and to take it apart a seventh of the time of packing it.
 """
 
 from __future__ import annotations
