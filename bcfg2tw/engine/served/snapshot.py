@@ -106,6 +106,16 @@ class Snapshot:
         snapshot.metadata = metadata
         return snapshot
 
+    def says_the_same_as(self, other: Snapshot) -> bool:
+        """Say whether another snapshot has the same plugins, under the same settings."""
+        return (
+            self.plugins == other.plugins
+            and self.library is other.library
+            and self.settings is other.settings
+            and self.revision == other.revision
+            and self._refused == other._refused
+        )
+
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
         """The problems of the files that were read."""
@@ -135,6 +145,7 @@ def build(
 
     :param previous: the snapshot whose plugins are taken over where nothing changed
     :param changed: full paths; only folders that hold one of them are looked at; None for all
+    :returns: a new one; the previous where what was told to have changed says what it said
     :raises CoreInitError: if no Metadata plugin can be made, or, for the first snapshot, any other
         plugin, unless `[bcfg2tw] lenient_plugins`
     :raises Unsettled: if a file changed while it was being read
@@ -162,6 +173,8 @@ def build(
     if library.has_other_groups or not is_same_metadata:
         with suppress(NotServing):  # without groups nothing can be said of them
             library.tell_unknown_groups(snapshot.metadata.group_names())
+    if changed is not None and previous is not None and snapshot.says_the_same_as(previous):
+        return previous  # which has what is kept of configurations
     return snapshot
 
 

@@ -104,6 +104,18 @@ class KeptTests(KeptTestCase):
         self.assertIn("1.4.9", self.ask())
         self.assertEqual(self.builds(lambda: self.ask(CLIENTS[1])), 0)
 
+    def test_nothing_changed(self) -> None:
+        """Where what is told to have changed says what it said, no configuration is built anew."""
+        self.serve({})
+        self.ask()
+        repository = self.core.settings.repository
+        for path in ("Cfg/etc/a", "Cfg", "Rules/r.xml", "Metadata"):
+            self.core.reload([os.path.join(repository, path)])
+            self.assertEqual(self.builds(self.ask), 0, path)
+        os.utime(os.path.join(repository, "Cfg/etc/a/a"), (1, 1))
+        self.core.reload([os.path.join(repository, "Cfg/etc/a/a")])
+        self.assertEqual(self.builds(self.ask), 1)
+
     def test_bounded(self) -> None:
         """The least used go when all of them become larger than they may be."""
         contents = {"Cfg/etc/b/b.genshi": CODE + "${metadata.hostname * 1000}"}
