@@ -28,9 +28,14 @@ def children_of(process: int) -> list[int]:
 
 def nursery_of(supervisor: int) -> int:
     """Return the nursery of a server; what the supervisor runs beside it has soon ended."""
-    wait_until(lambda: len(children_of(supervisor)) == 1, lambda: str(children_of(supervisor)))
-    (nursery,) = children_of(supervisor)
-    return nursery
+    children: list[int] = []
+
+    def is_alone() -> bool:
+        children[:] = children_of(supervisor)
+        return len(children) == 1
+
+    wait_until(is_alone, lambda: str(children))
+    return children[0]
 
 
 def workers_of(supervisor: int) -> list[int]:
