@@ -81,13 +81,15 @@ class Runners:
         quick = [call for call in self._beginning if call.turn.is_quick]
         others = [call for call in self._beginning if not call.turn.is_quick]
         self._beginning = []
-        if self._long is not None:
+        are_held = self._long is not None
+        if are_held:
             self._beginning, others = others, []
         # quick ones come first, but do not keep others for ever
         first = others[: self._is_others_turn]
         if calls := first + quick + others[len(first) :]:
             left = self._run(calls)
-            self._is_others_turn = bool(others) and others[0] in left
+            if not are_held:  # else it stays their turn, for when they are held no more
+                self._is_others_turn = bool(others) and others[0] in left
             self._beginning = left + self._beginning
             self._take_turn_soon()
 

@@ -21,7 +21,7 @@ from bcfg2tw.settings import Settings
 
 PATIENCE_SECONDS = 60
 MOMENT_SECONDS = 1.0
-MANY = 500
+MANY = 50
 
 
 class TogetherTests(SynchronousTestCase):
