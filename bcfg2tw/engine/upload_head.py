@@ -2,7 +2,7 @@
 What a document that a client sent says at its head, where nobody needs the rest.
 
 The rest is gone through as well, since a document that is not well-formed is refused, but nothing
-is made of it: for a report of 200 entries that takes a tenth of the time of a tree, which has some
+is made of it: for a report of 200 entries that takes a third of the time of a tree, which has some
 thousand pieces of memory to be got and given back. Whatever is not as usual is left to the parser
 that makes trees (`xmlio.parse_upload`), which says what is wrong with it.
 """

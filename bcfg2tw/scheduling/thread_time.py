@@ -1,4 +1,4 @@
-"""How much of a processor's time a thread uses."""
+"""The share of a processor's time that a thread uses."""
 
 from __future__ import annotations
 

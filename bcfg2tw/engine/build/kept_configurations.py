@@ -73,7 +73,7 @@ class KeptConfigurations:
 
     @property
     def size_bytes(self) -> int:
-        """What all of them take."""
+        """The memory of all of them, about."""
         return self._pieces.size_bytes + len(self._texts) * ENTRY_BYTES
 
     def text(self, metadata: ClientMetadata, build: Build) -> SerialisedText:

@@ -22,7 +22,7 @@ class SharedPieces:
     """
     The pieces of all texts; for one thread at a time.
 
-    :ivar size_bytes: what they take
+    :ivar size_bytes: the memory of all of them, about
     """
 
     def __init__(self) -> None:
