@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from lxml import etree
@@ -28,7 +29,7 @@ from bcfg2tw.engine.call_statistics import CallStatistics
 from bcfg2tw.engine.clock import Clock, SystemClock
 from bcfg2tw.engine.context import CoreContext
 from bcfg2tw.engine.model.address import ClientAddress
-from bcfg2tw.engine.model.build import Configuration
+from bcfg2tw.engine.model.build import Configuration, WrittenConfiguration
 from bcfg2tw.engine.model.client_cache import ClientCache
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
@@ -58,6 +59,7 @@ from bcfg2tw.errors import (
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
+R = TypeVar("R", Configuration[ClientMetadata], WrittenConfiguration[ClientMetadata])
 
 #: How often a configuration is built whose large files change meanwhile, and how long the
 #: repository's next state may take each time.
@@ -337,11 +339,11 @@ class Core:
         :raises ValidationError: if a validator refuses it
         :raises Bcfg2Error: if the next state does not come in time
         """
-        return self._whole_configuration(metadata).document
+        return self._whole(self._build.build, metadata).document
 
-    def _whole_configuration(self, metadata: ClientMetadata) -> Configuration[ClientMetadata]:
+    def _whole(self, build: Callable[[ClientMetadata], R], metadata: ClientMetadata) -> R:
         for _ in range(BUILD_ATTEMPTS):
-            configuration = self._build.build(metadata)
+            configuration = build(metadata)
             if not configuration.changed_files:
                 return configuration
             path = configuration.changed_files[0]
@@ -555,7 +557,8 @@ class Core:
         metadata = self.client(address)
         try:
             kept = metadata.snapshot.derive(kept_configurations)
-            return kept.text(metadata, self._whole_configuration)
+            write = partial(self._whole, self._build.write)
+            return kept.text(metadata, write, partial(self._whole, self._build.build))
         except MetadataConsistencyError:
             self.critical_error(f"Metadata consistency failure for {metadata.hostname}")
 

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from lxml import etree
-
 from bcfg2tw.engine.build import steps
-from bcfg2tw.engine.model.build import Build, Configuration, Problem
+from bcfg2tw.engine.build.writing import Writing, can_be_written
+from bcfg2tw.engine.model.build import Build, Configuration, Problem, WrittenConfiguration
 from bcfg2tw.engine.model.build_costs import MeasuredBuilds
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.model.written_structure import WrittenStructure
+from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise_answer
 from bcfg2tw.errors import ValidationError
 
 logger = logging.getLogger("bcfg2-server")
@@ -49,36 +49,80 @@ class ConfigurationBuild:
         :param explanation: collects why entries are as they are
         :raises ValidationError: if a validator refuses it
         """
-        costs = self.measured.next()
-        build = Build(metadata.build.bind, metadata.effects, explanation=explanation, costs=costs)
-        metadata = metadata.for_build(build)
+        metadata = self._begun(metadata, explanation)
         document = self._document(metadata)
-        if costs is not None:
-            self.measured.add(costs)
-        return Configuration.of(document, metadata, build)
+        self._end(metadata)
+        return Configuration.of(document, metadata, metadata.build)
+
+    def write(self, metadata: ClientMetadata) -> WrittenConfiguration[ClientMetadata]:
+        """
+        Build a client's configuration as text, with what was written before where that can be.
+
+        :raises ValidationError: if a validator refuses it
+        """
+        metadata = self._begun(metadata)
+        if metadata.snapshot.derive(can_be_written):
+            text = self._text(metadata)
+        else:
+            text = serialise_answer(self._document(metadata))
+        self._end(metadata)
+        return WrittenConfiguration.of(text, metadata, metadata.build)
+
+    def _begun(
+        self, metadata: ClientMetadata, explanation: Explanation | None = None
+    ) -> ClientMetadata:
+        """Return the metadata for a build."""
+        build = Build(
+            metadata.build.bind,
+            metadata.effects,
+            explanation=explanation,
+            costs=self.measured.next(),
+        )
+        return metadata.for_build(build)
+
+    def _end(self, metadata: ClientMetadata) -> None:
+        if metadata.build.costs is not None:
+            self.measured.add(metadata.build.costs)
 
     def _document(self, metadata: ClientMetadata) -> Element:
         """Return the configuration, or the `error` document that makes the client stop."""
         started = time.perf_counter()
-        config = _empty_configuration(metadata.snapshot.revision)
+        config = steps.empty_configuration(metadata.snapshot.revision)
         self.run_hook("start_client_run", metadata)
         try:
             structures = self.structures(metadata)
         except ValidationError:
             raise
         except Exception as error:  # a structure plugin's defect: the client is told to stop
-            logger.exception("Error in GetStructures")
-            metadata.build.problems.append(Problem("structures", str(error)))
-            return steps.error_document("structure error", str(error))
+            return _structure_error(error, metadata)
         self.validate_structures(metadata, structures)
         steps.check_altsrc(structures)
         self.bind_structures(structures, metadata, config)
         self.validate_goals(metadata, config)
         self.run_hook("end_client_run", metadata)
         steps.sort_document(config)
-        seconds = time.perf_counter() - started
-        logger.info("Generated config for %s in %.03f seconds", metadata.hostname, seconds)
+        _log_built(metadata, started)
         return config
+
+    def _text(self, metadata: ClientMetadata) -> SerialisedText:
+        """Do the same where nobody wants to see the structures that are written."""
+        started = time.perf_counter()
+        self.run_hook("start_client_run", metadata)
+        try:
+            with self._timed("GetStructures"):
+                structures = steps.get_structures_to_write(metadata)
+        except ValidationError:
+            raise
+        except Exception as error:  # as above
+            return serialise_answer(_structure_error(error, metadata))
+        elements = [each for each in structures if not isinstance(each, WrittenStructure)]
+        self.validate_structures(metadata, elements)
+        steps.check_altsrc(structures)
+        with self._timed("BindStructures"):
+            text = metadata.snapshot.derive(Writing).text(structures, metadata)
+        self.run_hook("end_client_run", metadata)
+        _log_built(metadata, started)
+        return SerialisedText(text.encode("ascii"))
 
     def structures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""
@@ -108,7 +152,12 @@ class ConfigurationBuild:
             steps.run_hook(hook, metadata)
 
 
-def _empty_configuration(revision: str) -> Element:
-    return etree.Element(
-        "Configuration", {"version": steps.CONFIGURATION_VERSION, "revision": revision}
-    )
+def _structure_error(error: Exception, metadata: ClientMetadata) -> Element:
+    logger.exception("Error in GetStructures")
+    metadata.build.problems.append(Problem("structures", str(error)))
+    return steps.error_document("structure error", str(error))
+
+
+def _log_built(metadata: ClientMetadata, started: float) -> None:
+    seconds = time.perf_counter() - started
+    logger.info("Generated config for %s in %.03f seconds", metadata.hostname, seconds)

@@ -16,7 +16,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from bcfg2tw.engine.build.shared_pieces import Pieces, SharedPieces, text_of
-from bcfg2tw.engine.model.build import Configuration
+from bcfg2tw.engine.build.tracking import all_tracked
+from bcfg2tw.engine.model.build import Configuration, WrittenConfiguration
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.plugin.base import name_of
@@ -30,7 +31,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     TemplateDataProvider,
     Tracked,
 )
-from bcfg2tw.engine.xmlio import SerialisedText, serialise_answer
+from bcfg2tw.engine.xmlio import SerialisedText
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -48,7 +49,13 @@ DIFFERS = (
     "please report this, with the templates of the client, and set [caching] configurations = 0"
 )
 
+WRITTEN_DIFFERS = (
+    "The configuration of %s that was put together as text is not as one that was built whole, "
+    "which is sent in its place: please report this, with the bundles of the client"
+)
+
 Build = Callable[[ClientMetadata], Configuration[ClientMetadata]]
+Write = Callable[[ClientMetadata], WrittenConfiguration[ClientMetadata]]
 
 
 class KeptConfigurations:
@@ -76,26 +83,37 @@ class KeptConfigurations:
         """The memory of all of them, about."""
         return self._pieces.size_bytes + len(self._texts) * ENTRY_BYTES
 
-    def text(self, metadata: ClientMetadata, build: Build) -> SerialisedText:
+    def text(self, metadata: ClientMetadata, write: Write, build: Build) -> SerialisedText:
         """
-        Return a client's configuration, built if it is not kept.
+        Return a client's configuration, written if it is not kept.
 
-        :raises Exception: whatever the build raises
+        :param build: builds it with a document, for what is written to be compared with
+        :raises Exception: whatever either raises
         """
         if not self._limit_bytes or not metadata.snapshot.derive(is_tracked):
-            return serialise_answer(build(metadata).document)
+            return self._written(metadata, write, build).text
         state = state_of(metadata)
         kept = self._get(metadata.hostname, state)
         if kept is not None and not self._is_verifying:
             logger.debug("The configuration of %s is as it was", metadata.hostname)
             return kept
-        configuration = build(metadata)
-        text = serialise_answer(configuration.document)
-        if kept is not None and kept != text:
+        configuration = self._written(metadata, write, build)
+        if kept is not None and kept != configuration.text:
             logger.error(DIFFERS, metadata.hostname)
         if _may_be_kept(configuration, metadata):
-            self._put(metadata.hostname, state, text)
-        return text
+            self._put(metadata.hostname, state, configuration.text)
+        return configuration.text
+
+    def _written(
+        self, metadata: ClientMetadata, write: Write, build: Build
+    ) -> WrittenConfiguration[ClientMetadata]:
+        configuration = write(metadata)
+        if not self._is_verifying:
+            return configuration
+        built = build(metadata).written
+        if built.text != configuration.text and _may_be_kept(built, metadata):
+            logger.error(WRITTEN_DIFFERS, metadata.hostname)
+        return built
 
     def _get(self, name: str, state: Hashable) -> SerialisedText | None:
         with self._lock:
@@ -125,7 +143,9 @@ def kept_configurations(plugins: PluginSet) -> KeptConfigurations:
     return KeptConfigurations(settings.kept_configurations_bytes, settings.verify_configurations)
 
 
-def _may_be_kept(configuration: Configuration[ClientMetadata], metadata: ClientMetadata) -> bool:
+def _may_be_kept(
+    configuration: WrittenConfiguration[ClientMetadata], metadata: ClientMetadata
+) -> bool:
     """Say whether a build would come out the same for metadata that say the same."""
     return (
         not configuration.untracked
@@ -137,11 +157,7 @@ def _may_be_kept(configuration: Configuration[ClientMetadata], metadata: ClientM
 
 def is_tracked(plugins: PluginSet) -> bool:
     """Say whether all plugins that take part in configurations tell what they depend on."""
-    return all(
-        Tracked in type(plugin).__bases__
-        for role in ROLES
-        for plugin in plugins.plugins_by_type(role)
-    )
+    return all_tracked(plugins, ROLES)
 
 
 def state_of(metadata: ClientMetadata) -> Hashable:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import gt
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from lxml import etree
 
@@ -22,6 +22,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.model.explanation import EntryExplanation, Explanation
 from bcfg2tw.engine.model.plugin_set import PluginSet
+from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.plugin.base import name_of
 from bcfg2tw.engine.plugin.interfaces import (
     ClientRunHooks,
@@ -34,7 +35,11 @@ from bcfg2tw.engine.repository.places import place_of_entry
 from bcfg2tw.engine.xmlio import Element, elements_of, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
+S = TypeVar("S", bound="Element | WrittenStructure")
 T = TypeVar("T")
+
+#: Binds a structure of some kind for a client.
+Bind: TypeAlias = Callable[[S, ClientMetadata], T]
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -44,6 +49,11 @@ _has_altsrc = etree.XPath("boolean(*[@altsrc])")
 
 #: What XML 1.0 cannot hold; exceptions may carry anything into a `failure`.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def empty_configuration(revision: str) -> Element:
+    """Return the document that structures are put into."""
+    return etree.Element("Configuration", {"version": CONFIGURATION_VERSION, "revision": revision})
 
 
 def error_document(kind: str, reason: str) -> Element:
@@ -65,6 +75,24 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
         for plugin in metadata.snapshot.plugins_by_type(Structure)
         for structure in _measured(plugin, metadata, partial(plugin.BuildStructures, metadata))
     ]
+    _tell_missing(metadata, structures)
+    return structures
+
+
+def get_structures_to_write(metadata: ClientMetadata) -> list[Element | WrittenStructure]:
+    """Return the same; those that are the same for many clients may be written ones."""
+    structures = [
+        structure
+        for plugin in metadata.snapshot.plugins_by_type(Structure)
+        for structure in _measured(plugin, metadata, partial(plugin.structures_to_write, metadata))
+    ]
+    _tell_missing(metadata, structures)
+    return structures
+
+
+def _tell_missing(
+    metadata: ClientMetadata, structures: Iterable[Element | WrittenStructure]
+) -> None:
     built = {
         structure.get("name")
         for structure in structures
@@ -76,7 +104,6 @@ def get_structures(metadata: ClientMetadata) -> list[Element]:
         logger.error(
             "Client %s configuration missing bundles: %s", metadata.hostname, ":".join(missing)
         )
-    return structures
 
 
 def _measured(plugin: object, metadata: ClientMetadata, step: Callable[[], T]) -> T:
@@ -118,13 +145,16 @@ def run_validator(
         logger.exception("Plugin %s: unexpected %s validation failure", name, what)
 
 
-def check_altsrc(structures: list[Element]) -> None:
+def check_altsrc(structures: Sequence[Element | WrittenStructure]) -> None:
     """Log entries of one tag and name that disagree about their `altsrc` (:ref:`core-8.3`)."""
-    if not any(_has_altsrc(structure) for structure in structures):
+    # no entry of a structure that is written has one
+    elements = (each for each in structures if not isinstance(each, WrittenStructure))
+    if not any(map(_has_altsrc, elements)):
         return
     sources: dict[tuple[str, str | None], str | None] = {}
     for structure in structures:
-        for entry in elements_of(structure):
+        element = structure.element if isinstance(structure, WrittenStructure) else structure
+        for entry in elements_of(element):
             key = (entry.tag, entry.get("name"))
             if sources.setdefault(key, entry.get("altsrc")) != entry.get("altsrc"):
                 logger.error("Found inconsistent altsrc mapping for entry %s:%s", *key)
@@ -133,34 +163,55 @@ def check_altsrc(structures: list[Element]) -> None:
 def bind_structures(structures: list[Element], metadata: ClientMetadata, config: Element) -> None:
     """Bind all structures and append them; one that cannot be bound at all is left out."""
     for structure in structures:
-        try:
-            bind_structure(structure, metadata)
-        except Exception as error:  # a defect in one structure must not cost the others
-            logger.exception("error in BindStructure")
-            name = f"{structure.tag}:{structure.get('name')}"
-            metadata.build.problems.append(Problem(name, str(error)))
-            continue
-        config.append(structure)
+        bound = sparing_others(structure, metadata, bind_structure)
+        if bound is not None:
+            config.append(bound)
 
 
-def bind_structure(structure: Element, metadata: ClientMetadata) -> None:
-    """
-    Bind every entry of a structure in place.
+def sparing_others(structure: S, metadata: ClientMetadata, bind: Bind[S, T]) -> T | None:
+    """Bind a structure; a defect in one, which is told, must not cost the others."""
+    try:
+        return bind(structure, metadata)
+    except Exception as error:  # whatever it is
+        logger.exception("error in BindStructure")
+        name = f"{structure.tag}:{structure.get('name')}"
+        metadata.build.problems.append(Problem(name, str(error)))
+        return None
 
-    Entries that are bound already lose the prefix that says so. A `Bundle` inside a bundle is a
-    message to the client and no entry (:ref:`structures-3.3`); comments are none either.
-    """
+
+def bind_structure(structure: Element, metadata: ClientMetadata) -> Element:
+    """Bind every entry of a structure in place, and return it."""
     for entry in elements_of(structure):
-        tag = entry.tag
-        if tag.startswith("Bound") and tag != "Bound":
-            entry.tag = tag.removeprefix("Bound")
-        elif tag != "Bundle":
-            explanation = metadata.build.explanation
-            if explanation is None:
-                _bind_or_mark(entry, structure, metadata)
-            else:
-                with explanation.of(_explanation_of(entry, structure, metadata)):
-                    _bind_or_mark(entry, structure, metadata)
+        bind_entry(entry, structure, metadata)
+    return structure
+
+
+def bind_entry(entry: Element, structure: Element, metadata: ClientMetadata) -> None:
+    """
+    Bind an entry of a structure in place.
+
+    One that is bound already loses the prefix that says so.
+    """
+    if not is_to_be_bound(entry):
+        if entry.tag != "Bundle":
+            entry.tag = entry.tag.removeprefix("Bound")
+        return
+    explanation = metadata.build.explanation
+    if explanation is None:
+        _bind_or_mark(entry, structure, metadata)
+    else:
+        with explanation.of(_explanation_of(entry, structure, metadata)):
+            _bind_or_mark(entry, structure, metadata)
+
+
+def is_to_be_bound(entry: Element) -> bool:
+    """
+    Say whether an entry is abstract.
+
+    A `Bundle` inside a bundle is a message to the client and no entry (:ref:`structures-3.3`).
+    """
+    tag = entry.tag
+    return tag != "Bundle" and (not tag.startswith("Bound") or tag == "Bound")
 
 
 def _explanation_of(
@@ -227,7 +278,7 @@ def _bind_measured(entry: Element, metadata: ClientMetadata, costs: BuildCosts) 
     """Bind an entry, and count its time for the generator that it has."""
     generators = metadata.snapshot.plugins_by_type(Generator)
     name = entry.get("altsrc", entry.get("name", ""))
-    binding = _listing_generators(entry.tag, name, generators)
+    binding = listing_generators(entry.tag, name, generators)
     binding = binding or _claiming_generators(entry, metadata)
     generator = name_of(binding[0]) if len(binding) == 1 else "none"
     costs.measure(generator, partial(bind, entry, metadata))
@@ -276,7 +327,7 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
     if len(binders) == 1:
         binders[0](entry, metadata)
     elif binders:
-        names = map(name_of, _listing_generators(tag, name, generators))
+        names = map(name_of, listing_generators(tag, name, generators))
         raise _refuse(entry, f"served by multiple generators: {', '.join(names)}")
     else:
         claiming = _claiming_generators(entry, metadata)
@@ -285,7 +336,8 @@ def _bind_by_name(entry: Element, metadata: ClientMetadata) -> None:
         claiming[0].HandleEntry(entry, metadata)
 
 
-def _listing_generators(tag: str, name: str, generators: Sequence[Generator]) -> list[Generator]:
+def listing_generators(tag: str, name: str, generators: Sequence[Generator]) -> list[Generator]:
+    """Return the generators that list an entry."""
     return [generator for generator in generators if name in generator.Entries.get(tag, ())]
 
 
@@ -297,7 +349,7 @@ def _claiming_generators(entry: Element, metadata: ClientMetadata) -> list[Gener
 def _explain_generator(entry: Element, metadata: ClientMetadata, explanation: Explanation) -> None:
     tag, name = entry.tag, entry.get("name", "")
     generators = metadata.snapshot.plugins_by_type(Generator)
-    binding = _listing_generators(tag, name, generators)
+    binding = listing_generators(tag, name, generators)
     binding = binding or _claiming_generators(entry, metadata)
     winner = name_of(binding[0]) if len(binding) == 1 else None
     explanation.bound_by(winner, [name_of(generator) for generator in generators])
@@ -344,12 +396,12 @@ def sort_document(element: Element) -> None:
         if len(child):
             sort_document(child)
     children = list(element)
-    keys = [_sort_key(child) for child in children]
+    keys = [sort_key(child.get("name")) for child in children]
     if any(map(gt, keys, keys[1:])):
         order = sorted(range(len(keys)), key=keys.__getitem__)
         element[:] = [children[number] for number in order]
 
 
-def _sort_key(element: Element) -> str:
-    name = element.get("name")
+def sort_key(name: str | None) -> str:
+    """Return by what an element is sorted that has a name, or none."""
     return "" if name is None else "=" + name

@@ -17,6 +17,7 @@ from typing import Any, cast
 from lxml import etree
 
 from bcfg2tw.engine.documents.kept_results import KEPT_RESULTS, Table
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, is_element, line_of, parse_own, serialise
@@ -109,21 +110,31 @@ class ConditionalDocument:
 
     def matched(self, metadata: ClientMetadata, *args: Any) -> Element:
         """Return what applies to a client: shared with other requests, not to be changed."""
-        answers = {
-            tag: self._mentioned[tag].intersection(self._conditions[tag](metadata, *args))
-            for tag in self._asked
-        }
-        key = tuple(answers.values())
+        key = self.answers(metadata, *args)
         result = self._kept.get(key)
-        return result if result is not None else self._keep(key, answers)
+        if result is None:
+            result = self.result_of(key)
+            if len(self._kept) >= MOST_RESULTS:
+                self._kept.clear()  # rather than count uses: a site has far fewer combinations
+            KEPT_RESULTS.put(self._kept, key, result)
+        return result
 
-    def _keep(self, key: tuple[frozenset[str], ...], answers: dict[str, frozenset[str]]) -> Element:
-        everything: Answers = dict.fromkeys(self._conditions, frozenset[str]()) | answers
+    def answers(self, metadata: ClientMetadata, *args: Any) -> tuple[frozenset[str], ...]:
+        """Return what a client answers to what the document asks."""
+        return tuple(
+            [
+                self._mentioned[tag].intersection(self._conditions[tag](metadata, *args))
+                for tag in self._asked
+            ]
+        )
+
+    def result_of(self, answers: tuple[frozenset[str], ...]) -> Element:
+        """Return what applies to clients that give these answers: an element of its own."""
+        everything: Answers = dict.fromkeys(self._conditions, frozenset[str]()) | dict(
+            zip(self._asked, answers, strict=True)
+        )
         result = filtered(self.root, everything)
         etree.cleanup_namespaces(result)
-        if len(self._kept) >= MOST_RESULTS:
-            self._kept.clear()  # rather than count uses: a site has far fewer combinations
-        KEPT_RESULTS.put(self._kept, key, result)
         return result
 
     def copied(self, metadata: ClientMetadata, *args: Any) -> Element:
@@ -181,6 +192,16 @@ def all_hold(conditions: Iterable[Condition], answers: Answers) -> bool:
         if (condition.name in answers[condition.tag]) is condition.is_negated:
             return False
     return True
+
+
+def asked_by(conditions: Iterable[Condition]) -> Asked | None:
+    """Return what conditions ask of a client; None if they ask for anything else."""
+    asked: dict[str, set[str]] = {"Group": set(), "Client": set()}
+    for condition in conditions:
+        if condition.tag not in asked:
+            return None
+        asked[condition.tag].add(condition.name or "")
+    return Asked(frozenset(asked["Group"]), frozenset(asked["Client"]))
 
 
 def conditions_above(element: Element, tags: Collection[str]) -> tuple[Condition, ...]:

@@ -16,10 +16,12 @@ from bcfg2tw.engine.documents.conditions import (
     CONDITIONS,
     Answers,
     all_hold,
+    asked_by,
     conditions_above,
     filtered,
 )
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked, all_asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Candidate
 from bcfg2tw.engine.repository.source import Source
@@ -100,6 +102,13 @@ class InfoXML:
             metadata.build.explanation.choose("attributes", candidates[0], candidates[1:])
         applicable[0].apply(entry, answers)
 
+    @property
+    def asked(self) -> Asked | None:
+        """What it asks of a client; None if that may be anything."""
+        if self._template is not None:
+            return None
+        return all_asked(attributes.asked for attributes in self._attributes)
+
     def _attributes_for(
         self, entry: Element, metadata: ClientMetadata
     ) -> tuple[PathAttributes, ...]:
@@ -140,6 +149,14 @@ class PathAttributes:
     def is_empty(self) -> bool:
         """Say whether it gives an entry nothing: it stands for the defaults."""
         return not self._attributes and self._holder is None
+
+    @property
+    def asked(self) -> Asked | None:
+        """What it asks of a client; None if that may be anything."""
+        if self._holder is not None:
+            return None
+        # what is asked of the path is the same for all
+        return asked_by(condition for condition in self._conditions if condition.tag != "Path")
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
@@ -183,6 +200,11 @@ class InfoFile:
         key, _, value = (part.strip() for part in line.partition(":"))
         if key.isidentifier() and value:
             self.attributes[FORMER_NAMES.get(key, key)] = value
+
+    @property
+    def asked(self) -> Asked:
+        """Nothing: it is the same for all."""
+        return NOTHING_ASKED
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """Give an entry the attributes."""

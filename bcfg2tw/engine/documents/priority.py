@@ -15,8 +15,16 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Template
 from typing import TypeAlias
 
-from bcfg2tw.engine.documents.conditions import CONDITIONS, Answers, Condition, all_hold, filtered
+from bcfg2tw.engine.documents.conditions import (
+    CONDITIONS,
+    Answers,
+    Condition,
+    all_hold,
+    asked_by,
+    filtered,
+)
 from bcfg2tw.engine.documents.structfile import StructFile
+from bcfg2tw.engine.model.asked import Asked, all_asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Candidate, Explanation
 from bcfg2tw.engine.plugin.base import Binder
@@ -151,6 +159,11 @@ class Definition:
     def candidate(self) -> Candidate:
         """The definition in an explanation."""
         return Candidate(f"{self.path}:{self.line}", f"priority {self.priority}")
+
+    @property
+    def asked(self) -> Asked | None:
+        """What the definition asks of a client; None if that may be anything."""
+        return asked_by(self._conditions) if self._is_plain else None
 
     def applies(self, answers: Answers) -> bool:
         """Say whether all conditions that the element stands in are true."""
@@ -313,6 +326,13 @@ class PriorityFiles:
             definitions = Definitions(template.definitions_for(metadata), self._regex)
             metadata.scratch[key] = definitions
         return definitions
+
+    def asked_for(self, entry: Element) -> Asked | None:
+        """Return what of a client decides what it gets; None where that may be anything."""
+        if self._templates:
+            return None
+        candidates = self._fixed.find(entry.tag, entry.get("name", ""))
+        return all_asked(definition.asked for definition in candidates)
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Generic, TypeVar
 
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Candidate, Explanation
 from bcfg2tw.errors import SpecificityError
@@ -161,6 +162,23 @@ class SpecificSet(Generic[T]):
 
     def __bool__(self) -> bool:
         return bool(self._all or self._groups or self._hosts)
+
+    @property
+    def values(self) -> list[T]:
+        """All things."""
+        return [member.value for member in self._members()]
+
+    @property
+    def asked(self) -> Asked:
+        """What of a client decides which thing is the most specific."""
+        return Asked(
+            frozenset(member.specificity.group or "" for equal in self._groups for member in equal),
+            frozenset(self._hosts),
+        )
+
+    def _members(self) -> Iterator[Member[T]]:
+        for members in (*self._hosts.values(), *self._groups, self._all):
+            yield from members
 
     def best(self, metadata: ClientMetadata) -> T | None:
         """Return the most specific thing for a client, None if there is none."""

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from bcfg2tw.engine.model.build_costs import BuildCosts
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise_answer
 from bcfg2tw.errors import PluginExecutionError
 
 C = TypeVar("C")
@@ -65,11 +65,47 @@ class Build(Generic[C]):
     changed_files: list[str] = field(default_factory=list)
     untracked: list[str] = field(default_factory=list)
 
+    @property
+    def remarks(self) -> int:
+        """How much there is to say of the build so far: problems, and what may come out else."""
+        return len(self.problems) + len(self.changed_files) + len(self.untracked)
+
+
+@dataclass(frozen=True)
+class WrittenConfiguration(Generic[C]):
+    """
+    The result of a build as the client gets it.
+
+    :ivar text: the `Configuration`, or the `error` document that makes a client stop
+    :ivar metadata: the client's, as the build used them
+    :ivar problems: what went wrong, in order
+    :ivar changed_files: paths of files that were not what the state of the repository has; where
+        there is one, this is not for a client
+    :ivar untracked: what was used that may depend on more than metadata and repository
+    """
+
+    text: SerialisedText
+    metadata: C
+    problems: tuple[Problem, ...] = ()
+    changed_files: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: SerialisedText, metadata: C, build: Build[C]) -> WrittenConfiguration[C]:
+        """Return the result of a build that has ended."""
+        return cls(
+            text,
+            metadata,
+            tuple(build.problems),
+            tuple(build.changed_files),
+            tuple(build.untracked),
+        )
+
 
 @dataclass(frozen=True)
 class Configuration(Generic[C]):
     """
-    The result of a build.
+    The result of a build, with the document.
 
     :ivar document: the `Configuration`, or the `error` document that makes a client stop
     :ivar metadata: the client's, as the build used them
@@ -101,4 +137,15 @@ class Configuration(Generic[C]):
             build.explanation,
             tuple(build.changed_files),
             tuple(build.untracked),
+        )
+
+    @property
+    def written(self) -> WrittenConfiguration[C]:
+        """The same as the client gets it."""
+        return WrittenConfiguration(
+            serialise_answer(self.document),
+            self.metadata,
+            self.problems,
+            self.changed_files,
+            self.untracked,
         )

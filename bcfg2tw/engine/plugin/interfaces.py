@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from bcfg2tw.engine.model.address import ClientAddress
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
+from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.xmlio import Element
 
@@ -40,6 +42,26 @@ class Generator:
         :raises PluginExecutionError: if it cannot be bound; the text becomes its `failure`
         """
 
+    def asked_for(self, entry: Element) -> Asked | None:
+        """
+        Return what of a client decides whether and how this generator binds an entry.
+
+        Beside that only the entry and the state of the repository may count. None, as it is by
+        default, means that anything may.
+
+        :param entry: is listed in `Entries` by this generator alone, or by none
+        """
+        return None
+
+    def kept_content(self, entry: Element, metadata: ClientMetadata) -> str | bytes | None:
+        """
+        Return the text that binding gives an entry, if it lies in memory as it is.
+
+        Asked for entries of which all that counts is known (`asked_for`): what is kept of them
+        need not hold it once more.
+        """
+        return None
+
 
 class Structure(ABC):
     """Says which entries a client has."""
@@ -47,6 +69,10 @@ class Structure(ABC):
     @abstractmethod
     def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return fresh `Bundle` and `Independent` elements, named, holding abstract entries."""
+
+    def structures_to_write(self, metadata: ClientMetadata) -> list[Element | WrittenStructure]:
+        """Return the same; those that are the same for many clients may be written ones."""
+        return list(self.BuildStructures(metadata))
 
 
 class Metadata(ABC):
@@ -242,7 +268,13 @@ class Decision(ABC):
 
 
 class StructureValidator(ABC):
-    """Checks or changes the structures before they are bound."""
+    """
+    Checks or changes the structures before they are bound.
+
+    :cvar passes_written: whether it leaves all structures as they are that come written
+    """
+
+    passes_written: ClassVar[bool] = False
 
     @abstractmethod
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.priority import PriorityFile, PriorityFiles
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -36,3 +37,7 @@ class Rules(Plugin, Generator, Tracked):
     def HandleEntry(self, entry: Element, metadata: ClientMetadata) -> None:
         """Bind an entry that no element directly below a root names."""
         self._rules.bind(entry, metadata)
+
+    def asked_for(self, entry: Element) -> Asked | None:
+        """Return what of a client decides how an entry is bound."""
+        return self._rules.asked_for(entry)

@@ -159,7 +159,8 @@ class KeptTests(KeptTestCase):
         """What is kept is compared, if that is asked for; what differs is told and not sent."""
         self.serve({}, verify_configurations=True)
         first = self.ask()
-        self.assertEqual(self.builds(lambda: self.assertEqual(self.ask(), first)), 1)
+        # as text, and whole
+        self.assertEqual(self.builds(lambda: self.assertEqual(self.ask(), first)), 2)
         kept = self.kept()
         ((state, _),) = kept._texts.values()
         kept._put(CLIENTS[0], state, SerialisedText(f"{first}<!-- wrong -->".encode()))

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Set
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
+from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, Structure, StructureValidator, Tracked
-from bcfg2tw.engine.plugins.bundler.bundle_file import BundleFile
+from bcfg2tw.engine.plugins.bundler.bundle_file import BundleFile, shape, take_required
 from bcfg2tw.engine.plugins.bundler.missing import SUFFIXES, MissingBundles
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 
+S = TypeVar("S")
 Bundles: TypeAlias = dict[str, BundleFile]
+Take: TypeAlias = Callable[[str, ClientMetadata], "tuple[S | None, Set[str]]"]
 
 #: How many globs of one state of the repository are kept with the paths that match.
 KEPT_GLOBS = 1000
@@ -29,6 +33,8 @@ INHERITING_VERSION = "1.4.0pre2"
 
 class Bundler(Plugin, Structure, StructureValidator, Tracked):
     """Builds the bundles of a client from `Bundler/*.xml`, and expands globs of paths."""
+
+    passes_written = True
 
     def __init__(
         self, context: PluginContext, files: Files, previous: Bundler | None = None
@@ -64,35 +70,53 @@ class Bundler(Plugin, Structure, StructureValidator, Tracked):
 
     def BuildStructures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's bundles and all that they require, each once."""
-        structures: list[Element] = []
+        return self._with_required(metadata, self._element)
+
+    def structures_to_write(self, metadata: ClientMetadata) -> list[Element | WrittenStructure]:
+        """Return the same, written where nothing is left to do but to bind the entries."""
+        return self._with_required(metadata, self._written_or_element)
+
+    def _with_required(self, metadata: ClientMetadata, take: Take[S]) -> list[S]:
+        """
+        Return the client's bundles and all that they require, each once.
+
+        :param take: returns the structure of a bundle, if there is one, and what that requires
+        """
+        structures: list[S] = []
         names = set(metadata.bundles)
         waiting = sorted(names)
         while waiting:
-            name = waiting.pop(0)
-            structure = self._structure(name, metadata)
+            structure, required = take(waiting.pop(0), metadata)
             if structure is None:
                 continue
             structures.append(structure)
-            required = self._take_required(structure, metadata)
             waiting.extend(sorted(required - names))
             names |= required
         return structures
 
-    def _structure(self, name: str, metadata: ClientMetadata) -> Element | None:
+    def _written_or_element(
+        self, name: str, metadata: ClientMetadata
+    ) -> tuple[Element | WrittenStructure | None, Set[str]]:
+        file = self.bundles.get(name)
+        written = None if file is None else file.written(name, metadata)
+        if written is None:
+            return self._element(name, metadata)
+        metadata.build.structure_files[name] = written.path
+        return written, written.required
+
+    def _element(self, name: str, metadata: ClientMetadata) -> tuple[Element | None, Set[str]]:
         file = self.bundles.get(name)
         if file is None:
             self._missing.miss(name, metadata)
-            return None
+            return None, frozenset()
         structure = self._match(name, file, metadata)
         if structure is None:
-            return None
-        if structure.get("independent", "").lower() == "true":
-            structure.tag = "Independent"
-            del structure.attrib["independent"]
-        structure.set("name", name)
+            return None, frozenset()
+        if any(not len(included) for included in structure.findall("Bundle")):
+            self.logger.warning("Bundler: %s includes an empty bundle", name)
+        shape(structure, name)
         metadata.build.structure_files[name] = file.path
-        self._flatten(structure, name)
-        return structure
+        return structure, self._take_required(structure, metadata)
 
     def _match(self, name: str, file: BundleFile, metadata: ClientMetadata) -> Element | None:
         try:
@@ -104,20 +128,10 @@ class Bundler(Plugin, Structure, StructureValidator, Tracked):
             self._missing.note_rendered(name, metadata)
         return structure
 
-    def _flatten(self, structure: Element, name: str) -> None:
-        """Dissolve the roots of included files; those directly below only, as the reference."""
-        for included in structure.findall("Bundle"):
-            if not len(included):
-                self.logger.warning("Bundler: %s includes an empty bundle", name)
-            children = list(included)
-            structure.remove(included)
-            structure.extend(children)
-
     def _take_required(self, structure: Element, metadata: ClientMetadata) -> set[str]:
         required: set[str] = set()
-        for element in structure.findall("RequiredBundle"):
+        for element in take_required(structure):
             name = element.get("name")
-            structure.remove(element)
             if name is None:
                 self.logger.warning(
                     "Bundler: %s has a RequiredBundle without a name", structure.get("name")

@@ -7,8 +7,10 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from bcfg2tw.engine.checks.file_names import name_hint
+from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.documents.specificity import Specificity
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -21,6 +23,9 @@ from bcfg2tw.engine.plugins.cfg.site_handler_names import handler_names
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
+
+#: What the path of a public key has behind that of its private key.
+PUBLIC_HALF = ".pub"
 
 
 class Binders(Mapping[str, Binder]):
@@ -131,6 +136,19 @@ class PathFolders(Plugin, Generator):
         if value is None:
             value = kind.unusable(self.files.path(name), self.files.problem(name, kind))
         return EntryFile(name, kind, specificity, value)
+
+    def asked_for(self, entry: Element) -> Asked | None:
+        """Return what of a client decides how a path is bound."""
+        name = entry.get("name", "")
+        private_half = self.entry_sets.get(name.removesuffix(PUBLIC_HALF))
+        if name.endswith(PUBLIC_HALF) and private_half is not None and private_half.creators:
+            return None  # who creates the one writes the other
+        entry_set = self.entry_sets.get(name)
+        return None if entry_set is None else entry_set.asked
+
+    def kept_content(self, entry: Element, metadata: ClientMetadata) -> Content | None:
+        """Return a path's content where it is kept as it is."""
+        return self.entry_sets[entry.get("name", "")].fixed_content(metadata)
 
     def _refuse(self, name: str) -> None:
         if name.endswith(IGNORED) or name in self.listing_before:

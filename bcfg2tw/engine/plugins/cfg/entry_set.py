@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bcfg2tw.engine.documents.content import Content, as_bytes, set_content
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
+from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.plugins.cfg.interfaces import (
@@ -130,6 +131,22 @@ class EntrySet:
             modify = partial(changing.modify, entry, metadata, content)
             content = self._attempt("filtering", entry, modify)
         return content
+
+    @property
+    def asked(self) -> Asked | None:
+        """What of a client decides what it gets; None where that may be anything."""
+        files = self.generators.values
+        if self.creators or self.filters or self.verifiers or not files:
+            return None
+        if any(file.fixed_content is None for file in files):
+            return None
+        info = NOTHING_ASKED if self.info is None else self.info.asked
+        return None if info is None else info | self.generators.asked
+
+    def fixed_content(self, metadata: ClientMetadata) -> Content | None:
+        """Return the content for a client where it is kept as it is."""
+        generator = self.generators.best(metadata)
+        return None if generator is None else generator.fixed_content
 
     def is_for(self, metadata: ClientMetadata) -> bool:
         """Say whether there is anything for a client, whether it works or not."""

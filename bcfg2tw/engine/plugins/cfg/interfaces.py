@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import SpecificSet
+from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
@@ -58,7 +59,11 @@ class PathFiles(Protocol):
         """
 
     def outdate(self, *paths: str) -> None:
-        """Take files from disk from now on: a creator has written them since they were read."""
+        """
+        Take files from disk from now on: a creator has written them since they were read.
+
+        A creator of this set, or of that of the private key (`PathFolders.asked_for` relies on it).
+        """
 
 
 class NoSuchPath(PluginExecutionError):
@@ -80,6 +85,11 @@ class ContentGenerator(ABC):
     def is_tracked(self) -> bool:
         """Say whether content depends on metadata and the state of the repository alone."""
         return False
+
+    @property
+    def fixed_content(self) -> Content | None:
+        """The content if it is the same for all clients, and in memory; None if it is not."""
+        return None
 
     @abstractmethod
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
@@ -162,6 +172,11 @@ class Info(ABC):
     __slots__ = ()
 
     path: str
+
+    @property
+    def asked(self) -> Asked | None:
+        """What it asks of a client; None if that may be anything."""
+        return None
 
     @abstractmethod
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:

@@ -25,6 +25,11 @@ class Plain(ContentGenerator):
         """Say that the content is the state's own."""
         return True
 
+    @property
+    def fixed_content(self) -> Content:
+        """The file's content."""
+        return self._content
+
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return the file's content."""
         return self._content
