@@ -19,7 +19,7 @@ from bcfg2tw.engine.build.tracking import all_tracked
 from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked, all_asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
-from bcfg2tw.engine.model.written_structure import WrittenStructure
+from bcfg2tw.engine.model.written_structure import WrittenStructure, shell_of
 from bcfg2tw.engine.plugin.interfaces import (
     Generator,
     GoalValidator,
@@ -172,13 +172,20 @@ class Writing:
     def _structure(
         self, structure: Element | WrittenStructure, metadata: ClientMetadata
     ) -> Written:
-        if not isinstance(structure, WrittenStructure):
-            steps.bind_structure(structure, metadata)
-            return _written(structure)
-        parts = [self._entry(entry, structure, metadata) for entry in structure.entries]
-        parts.sort(key=_sort_key)
-        text = "".join([structure.start, *(text for _, text in parts), structure.end])
-        return steps.sort_key(structure.get("name")), text
+        if isinstance(structure, WrittenStructure):
+            parts = [self._entry(entry, structure, metadata) for entry in structure.entries]
+            return _assembled(structure, parts)
+        shell = shell_of(structure)
+        if shell is None:
+            return _written(steps.bind_structure(structure, metadata))
+        parts = []
+        for entry in structure:
+            if steps.is_to_be_bound(entry):
+                parts.append(self._entry(serialise(entry), shell, metadata))
+            else:  # it is the client's own, as often as not
+                steps.bind_entry(entry, structure, metadata)
+                parts.append(_written(entry))
+        return _assembled(shell, parts)
 
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
         forms = self._entries.get(text)
@@ -213,6 +220,12 @@ class Writing:
         if self._size_bytes > LIMIT_BYTES:
             self._entries.clear()  # rather than count uses: a site has far fewer
             self._size_bytes = 0
+
+
+def _assembled(structure: WrittenStructure, parts: list[Written]) -> Written:
+    parts.sort(key=_sort_key)
+    text = "".join([structure.start, *(text for _, text in parts), structure.end])
+    return steps.sort_key(structure.get("name")), text
 
 
 def _bound(text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:

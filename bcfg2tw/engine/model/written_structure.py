@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -52,17 +52,26 @@ def written(
     """
     Write a structure; None if its parts would not mean the same without each other.
 
-    That is so where it declares prefixes, or holds other nodes than elements.
-
     :param structure: has a name
     :param shared: returns one object for all equal texts of entries
+    """
+    shell = shell_of(structure)
+    if shell is None:
+        return None
+    entries = tuple(shared(serialise(child)) for child in structure)
+    return replace(shell, path=path, entries=entries, required=required)
+
+
+def shell_of(structure: Element) -> WrittenStructure | None:
+    """
+    Write a structure without its entries; None if these would not mean the same without it.
+
+    That is so where it declares prefixes, or holds other nodes than elements.
     """
     if not all(map(is_element, structure)) or _declares_prefixes(structure):
         return None
     start, end = _tags_of(structure)
-    entries = tuple(shared(serialise(child)) for child in structure)
-    name = structure.get("name", "")
-    return WrittenStructure(structure.tag, name, path, start, entries, end, required)
+    return WrittenStructure(structure.tag, structure.get("name", ""), "", start, (), end)
 
 
 def _declares_prefixes(structure: Element) -> bool:
