@@ -186,7 +186,7 @@ class OptionTable:
     )  # fmt: skip
     verify_configurations: bool = option(
         "caching", "verify", "no",
-        "Build each configuration that is kept anew all the same, and compare.",
+        "Build each configuration anew and whole beside what is kept or put together, and compare.",
         types.boolean,
     )  # fmt: skip
     default_owner: str = option("mdata", "owner", "root", "Owner of paths by default.")
