@@ -210,14 +210,14 @@ class SerialisedText(str):
 
     __slots__ = ()
 
-    def __new__(cls, data: bytes) -> SerialisedText:
-        """Return the text of what lxml wrote."""
-        return super().__new__(cls, data, "ascii")
+    def __new__(cls, text: str) -> SerialisedText:
+        """Return the text of what lxml wrote, or of parts of that."""
+        return super().__new__(cls, text)
 
 
 def serialise_answer(element: Element) -> SerialisedText:
     """Return a document as `serialise` does, for the answer of a call."""
-    return SerialisedText(_written(element))
+    return SerialisedText(serialise(element))
 
 
 def serialise(element: Element) -> str:

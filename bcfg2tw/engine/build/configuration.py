@@ -16,7 +16,7 @@ from bcfg2tw.engine.model.build_costs import MeasuredBuilds
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.model.written_structure import WrittenStructure
-from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise_answer
+from bcfg2tw.engine.xmlio import Element, serialise
 from bcfg2tw.errors import ValidationError
 
 logger = logging.getLogger("bcfg2-server")
@@ -62,11 +62,11 @@ class ConfigurationBuild:
         """
         metadata = self._begun(metadata)
         if metadata.snapshot.derive(can_be_written):
-            text = self._text(metadata)
+            pieces = self._pieces(metadata)
         else:
-            text = serialise_answer(self._document(metadata))
+            pieces = [serialise(self._document(metadata))]
         self._end(metadata)
-        return WrittenConfiguration.of(text, metadata, metadata.build)
+        return WrittenConfiguration.of(pieces, metadata, metadata.build)
 
     def _begun(
         self, metadata: ClientMetadata, explanation: Explanation | None = None
@@ -104,7 +104,7 @@ class ConfigurationBuild:
         _log_built(metadata, started)
         return config
 
-    def _text(self, metadata: ClientMetadata) -> SerialisedText:
+    def _pieces(self, metadata: ClientMetadata) -> list[str]:
         """Do the same where nobody wants to see the structures that are written."""
         started = time.perf_counter()
         self.run_hook("start_client_run", metadata)
@@ -114,15 +114,15 @@ class ConfigurationBuild:
         except ValidationError:
             raise
         except Exception as error:  # as above
-            return serialise_answer(_structure_error(error, metadata))
+            return [serialise(_structure_error(error, metadata))]
         elements = [each for each in structures if not isinstance(each, WrittenStructure)]
         self.validate_structures(metadata, elements)
         steps.check_altsrc(structures)
         with self._timed("BindStructures"):
-            text = metadata.snapshot.derive(Writing).text(structures, metadata)
+            pieces = metadata.snapshot.derive(Writing).pieces(structures, metadata)
         self.run_hook("end_client_run", metadata)
         _log_built(metadata, started)
-        return SerialisedText(text.encode("ascii"))
+        return pieces
 
     def structures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""

@@ -13,9 +13,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
-from bcfg2tw.engine.build.shared_pieces import Pieces, SharedPieces, text_of
+from bcfg2tw.engine.build.shared_pieces import Pieces, SharedPieces, divided
 from bcfg2tw.engine.build.tracking import all_tracked
 from bcfg2tw.engine.model.build import Configuration, WrittenConfiguration
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -101,7 +101,7 @@ class KeptConfigurations:
         if kept is not None and kept != configuration.text:
             logger.error(DIFFERS, metadata.hostname)
         if _may_be_kept(configuration, metadata):
-            self._put(metadata.hostname, state, configuration.text)
+            self._put(metadata.hostname, state, configuration.pieces)
         return configuration.text
 
     def _written(
@@ -121,13 +121,14 @@ class KeptConfigurations:
             if entry is None or entry[0] != state:
                 return None
             self._texts.move_to_end(name)
-        return SerialisedText(text_of(entry[1]))
+        return SerialisedText("".join(entry[1]))
 
-    def _put(self, name: str, state: Hashable, text: SerialisedText) -> None:
-        data = text.encode("ascii")
+    def _put(self, name: str, state: Hashable, pieces: Sequence[str]) -> None:
+        if len(pieces) == 1:  # it was built whole
+            pieces = divided(pieces[0])
         with self._lock:
             self._remove(name)
-            self._texts[name] = state, self._pieces.keep(data)
+            self._texts[name] = state, self._pieces.keep(pieces)
             while self.size_bytes > self._limit_bytes:
                 self._remove(next(iter(self._texts)))
 

@@ -31,12 +31,10 @@ from bcfg2tw.engine.xmlio import Element, serialise
 #: The roles of plugins that make a configuration out of metadata.
 ROLES = (Generator, GoalValidator, Structure, StructureValidator)
 
-#: Texts of entries that are longer are kept without their content, which lies in memory already,
-#: or not at all.
-LONGEST_WHOLE = 300
-LONGEST_KEPT = 10_000
+#: Longer texts of entries are not kept.
+LONGEST_CHARACTERS = 1 << 16
 
-#: What all forms of one state of the repository may take; they are made anew when it is reached.
+#: What is kept of one state of the repository at most.
 LIMIT_BYTES = 32 << 20
 #: What a form, or an entry without any, takes beside its text, about.
 FORM_BYTES = 400
@@ -47,115 +45,96 @@ Written = tuple[str, str]
 _sort_key = itemgetter(0)
 
 
-class Form:
-    """One form of an entry: how it is bound for clients that give the same answers."""
-
-    __slots__ = ("_content", "_end", "_whole")
-
-    def __init__(self, whole: Written, content: str = "", end: str = "") -> None:
-        """
-        Keep a form.
-
-        :param whole: with a content, the text is what stands in front of it
-        :param content: as it is before it is written
-        :param end: what stands behind the content
-        """
-        self._whole = whole
-        self._content = content
-        self._end = end
-
-    @property
-    def written(self) -> Written:
-        """The form as a part of its structure."""
-        if not self._content:
-            return self._whole
-        key, start = self._whole
-        return key, start + escaped(self._content) + self._end
-
-    @property
-    def size_bytes(self) -> int:
-        """The memory that it takes, about; the content is somebody else's."""
-        return len(self._whole[1]) + len(self._end) + FORM_BYTES
-
-
-def form_of(whole: Written, content: str | bytes | None) -> Form | None:
-    """
-    Return a form of an entry as it was bound and written; None if it is too long to be kept.
-
-    :param content: the entry's text, if it lies in memory anyway
-    """
-    key, text = whole
-    if len(text) <= LONGEST_WHOLE:
-        return Form(whole)
-    if isinstance(content, str) and content:
-        place = text.index(">") + 1  # in attributes it is written as a reference
-        end = place + len(escaped(content))
-        if text[place:end] == escaped(content) and text[end : end + 2] == "</":
-            return Form((key, text[:place]), content, text[end:])
-    return Form(whole) if len(text) <= LONGEST_KEPT else None
-
-
-def escaped(text: str) -> str:
-    """Return a text as lxml writes it into a document that is ASCII."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = text.replace("\r", "&#13;")
-    return text if text.isascii() else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
-
-
 class EntryForms:
     """
-    The forms of one entry.
+    The forms of one entry: how it is bound for clients that give the same answers.
 
     :ivar asked: what of a client decides which form it gets; None if each client may have its own
     :ivar by_answers: those that are kept
     """
 
-    __slots__ = ("_generator", "asked", "by_answers")
+    __slots__ = ("asked", "by_answers")
 
     def __init__(self, entry: Element, plugins: PluginSet) -> None:
         """Have none yet of an entry that is not bound."""
-        self.by_answers: dict[Hashable, Form] = {}
-        self._generator: Generator | None = None
-        self.asked: Asked | None = NOTHING_ASKED
-        if steps.is_to_be_bound(entry):
-            name = entry.get("altsrc", entry.get("name", ""))
-            generators = plugins.plugins_by_type(Generator)
-            listing = steps.listing_generators(entry.tag, name, generators)
-            self._generator = listing[0] if len(listing) == 1 else None
-            self.asked = _asked_for(entry, plugins, listing)
+        self.asked = _asked_for(entry, plugins)
+        self.by_answers: dict[Hashable, Written] = {}
 
-    def form(self, whole: Written, entry: Element, metadata: ClientMetadata) -> Form | None:
-        """Return the form that a client has got, to be kept."""
-        generator = self._generator
-        content = None if generator is None else generator.kept_content(entry, metadata)
-        return form_of(whole, content)
+    @property
+    def size_bytes(self) -> int:
+        """The memory that they take, about."""
+        sizes = [len(text) + FORM_BYTES for _, text in self.by_answers.values()]
+        return FORM_BYTES + sum(sizes)
 
 
-def _asked_for(entry: Element, plugins: PluginSet, listing: Sequence[Generator]) -> Asked | None:
-    deciding = listing or plugins.derive(steps.generators_that_claim)
-    if len(listing) > 1 or not deciding or entry.get("altsrc") is not None:
+def _asked_for(entry: Element, plugins: PluginSet) -> Asked | None:
+    if not steps.is_to_be_bound(entry):
+        return NOTHING_ASKED
+    if entry.get("altsrc") is not None:
+        return None
+    generators = plugins.plugins_by_type(Generator)
+    listing = steps.listing_generators(entry.tag, entry.get("name", ""), generators)
+    deciding: Sequence[Generator] = listing or plugins.derive(steps.generators_that_claim)
+    if len(listing) > 1 or not deciding:
         return None
     return all_asked(generator.asked_for(entry) for generator in deciding)
 
 
-class Writing:
+class KeptForms:
     """
-    Writes configurations of one state of the repository.
+    The forms of entries by their abstract text; those go that were not used for longest, about.
 
-    Safe to use from any thread: what two of them keep at the same time is the same.
+    Safe to use from any thread: what two of them put there at the same time is the same.
     """
 
     def __init__(self, plugins: PluginSet) -> None:
-        """Have no forms yet; for `PluginSet.derive`."""
         self._plugins = plugins
-        self._entries: dict[str, EntryForms] = {}
-        self._size_bytes = 0
+        self._recent: dict[str, EntryForms] = {}
+        self._former: dict[str, EntryForms] = {}
+        self._recent_bytes = 0
 
-    def text(
-        self, structures: Sequence[Element | WrittenStructure], metadata: ClientMetadata
-    ) -> str:
+    def of(self, text: str, structure: WrittenStructure) -> EntryForms:
         """
-        Bind all structures, and return the configuration that they make.
+        Return the forms of an entry.
+
+        :param structure: that the entry stands in
+        """
+        forms = self._recent.get(text)
+        if forms is None:
+            forms = self._former.get(text)
+            if forms is None:
+                forms = EntryForms(structure.with_entry(text)[0], self._plugins)
+            self._recent[text] = forms
+            self._count(forms.size_bytes)
+        return forms
+
+    def keep(self, forms: EntryForms, answers: Hashable, form: Written) -> None:
+        """Keep a form of an entry, unless it is very long."""
+        size = len(form[1])
+        if size <= LONGEST_CHARACTERS:
+            forms.by_answers[answers] = form
+            self._count(size + FORM_BYTES)
+
+    def _count(self, size_bytes: int) -> None:
+        self._recent_bytes += size_bytes
+        if self._recent_bytes > LIMIT_BYTES // 2:
+            self._former, self._recent = self._recent, {}
+            self._recent_bytes = 0
+
+
+class Writing:
+    """Writes configurations of one state of the repository; safe to use from any thread."""
+
+    def __init__(self, plugins: PluginSet) -> None:
+        """Have no forms yet; for `PluginSet.derive`."""
+        self._empty = serialise(steps.empty_configuration(plugins.revision))
+        self._forms = KeptForms(plugins)
+
+    def pieces(
+        self, structures: Sequence[Element | WrittenStructure], metadata: ClientMetadata
+    ) -> list[str]:
+        """
+        Bind all structures, and return the text of the configuration that they make.
 
         One that cannot be bound at all is left out, as by `steps.bind_structures`.
         """
@@ -163,21 +142,24 @@ class Writing:
             steps.sparing_others(structure, metadata, self._structure) for structure in structures
         ]
         parts = sorted((part for part in bound if part is not None), key=_sort_key)
-        empty = serialise(steps.empty_configuration(self._plugins.revision))
         if not parts:
-            return empty
-        start, end = empty.removesuffix("/>") + ">", "</Configuration>"
-        return "".join([start, *(text for _, text in parts), end])
+            return [self._empty]
+        pieces = [self._empty.removesuffix("/>") + ">"]
+        for _, texts in parts:
+            pieces += texts
+        return [*pieces, "</Configuration>"]
 
     def _structure(
         self, structure: Element | WrittenStructure, metadata: ClientMetadata
-    ) -> Written:
+    ) -> tuple[str, list[str]]:
+        """Bind a structure; return by what it is sorted, and its text."""
         if isinstance(structure, WrittenStructure):
             parts = [self._entry(entry, structure, metadata) for entry in structure.entries]
             return _assembled(structure, parts)
         shell = shell_of(structure)
         if shell is None:
-            return _written(steps.bind_structure(structure, metadata))
+            key, text = _written(steps.bind_structure(structure, metadata))
+            return key, [text]
         parts = []
         for entry in structure:
             if steps.is_to_be_bound(entry):
@@ -188,44 +170,23 @@ class Writing:
         return _assembled(shell, parts)
 
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
-        forms = self._entries.get(text)
-        if forms is None:
-            self._make_room(FORM_BYTES)
-            forms = EntryForms(structure.with_entry(text)[0], self._plugins)
-            self._entries[text] = forms
+        forms = self._forms.of(text, structure)
         if forms.asked is None:
             return _bound(text, structure, metadata)
         answers = forms.asked.answers(metadata)
         form = forms.by_answers.get(answers)
-        if form is not None:
-            return form.written
-        return self._new_form(forms, answers, text, structure, metadata)
-
-    def _new_form(
-        self, forms: EntryForms, answers: Hashable, text: str, structure: WrittenStructure,
-        metadata: ClientMetadata,
-    ) -> Written:  # fmt: skip
-        """Bind an entry for one client, and keep the form unless something is to be said of it."""
-        remarks = metadata.build.remarks
-        whole = _bound(text, structure, metadata)
-        if metadata.build.remarks == remarks:
-            form = forms.form(whole, structure.with_entry(text)[0], metadata)
-            if form is not None:
-                self._make_room(form.size_bytes)
-                forms.by_answers[answers] = form
-        return whole
-
-    def _make_room(self, size_bytes: int) -> None:
-        self._size_bytes += size_bytes
-        if self._size_bytes > LIMIT_BYTES:
-            self._entries.clear()  # rather than count uses: a site has far fewer
-            self._size_bytes = 0
+        if form is None:
+            remarks = metadata.build.remarks
+            form = _bound(text, structure, metadata)
+            if metadata.build.remarks == remarks:  # else it has to be said of each client
+                self._forms.keep(forms, answers, form)
+        return form
 
 
-def _assembled(structure: WrittenStructure, parts: list[Written]) -> Written:
+def _assembled(structure: WrittenStructure, parts: list[Written]) -> tuple[str, list[str]]:
     parts.sort(key=_sort_key)
-    text = "".join([structure.start, *(text for _, text in parts), structure.end])
-    return steps.sort_key(structure.get("name")), text
+    pieces = [structure.start, *[text for _, text in parts], structure.end]
+    return steps.sort_key(structure.get("name")), pieces
 
 
 def _bound(text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from bcfg2tw.engine.model.build_costs import BuildCosts
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
-from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise_answer
+from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise
 from bcfg2tw.errors import PluginExecutionError
 
 C = TypeVar("C")
@@ -76,7 +77,8 @@ class WrittenConfiguration(Generic[C]):
     """
     The result of a build as the client gets it.
 
-    :ivar text: the `Configuration`, or the `error` document that makes a client stop
+    :ivar pieces: of the text of the `Configuration`, or of the `error` document that makes a
+        client stop; ASCII
     :ivar metadata: the client's, as the build used them
     :ivar problems: what went wrong, in order
     :ivar changed_files: paths of files that were not what the state of the repository has; where
@@ -84,22 +86,21 @@ class WrittenConfiguration(Generic[C]):
     :ivar untracked: what was used that may depend on more than metadata and repository
     """
 
-    text: SerialisedText
+    pieces: Sequence[str]
     metadata: C
-    problems: tuple[Problem, ...] = ()
-    changed_files: tuple[str, ...] = ()
-    untracked: tuple[str, ...] = ()
+    problems: Sequence[Problem] = ()
+    changed_files: Sequence[str] = ()
+    untracked: Sequence[str] = ()
 
     @classmethod
-    def of(cls, text: SerialisedText, metadata: C, build: Build[C]) -> WrittenConfiguration[C]:
+    def of(cls, pieces: Sequence[str], metadata: C, build: Build[C]) -> WrittenConfiguration[C]:
         """Return the result of a build that has ended."""
-        return cls(
-            text,
-            metadata,
-            tuple(build.problems),
-            tuple(build.changed_files),
-            tuple(build.untracked),
-        )
+        return cls(pieces, metadata, build.problems, build.changed_files, build.untracked)
+
+    @cached_property
+    def text(self) -> SerialisedText:
+        """The whole."""
+        return SerialisedText("".join(self.pieces))
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class Configuration(Generic[C]):
     def written(self) -> WrittenConfiguration[C]:
         """The same as the client gets it."""
         return WrittenConfiguration(
-            serialise_answer(self.document),
+            (serialise(self.document),),
             self.metadata,
             self.problems,
             self.changed_files,

@@ -53,15 +53,6 @@ class Generator:
         """
         return None
 
-    def kept_content(self, entry: Element, metadata: ClientMetadata) -> str | bytes | None:
-        """
-        Return the text that binding gives an entry, if it lies in memory as it is.
-
-        Asked for entries of which all that counts is known (`asked_for`): what is kept of them
-        need not hold it once more.
-        """
-        return None
-
 
 class Structure(ABC):
     """Says which entries a client has."""

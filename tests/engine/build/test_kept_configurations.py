@@ -10,7 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build.kept_configurations import KeptConfigurations, kept_configurations
-from bcfg2tw.engine.xmlio import SerialisedText, parse_text, serialise
+from bcfg2tw.engine.xmlio import parse_text, serialise
 from tests.builders import Contents, a_core, address, bundle_of, write_files
 from tests.logs import CapturedLog
 
@@ -163,7 +163,7 @@ class KeptTests(KeptTestCase):
         self.assertEqual(self.builds(lambda: self.assertEqual(self.ask(), first)), 2)
         kept = self.kept()
         ((state, _),) = kept._texts.values()
-        kept._put(CLIENTS[0], state, SerialisedText(f"{first}<!-- wrong -->".encode()))
+        kept._put(CLIENTS[0], state, [first, "<!-- wrong -->"])
         self.assertEqual(self.ask(), first)
         self.assertIn("is not as one that was built anew", "\n".join(self.log.lines))
 

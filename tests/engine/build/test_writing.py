@@ -8,10 +8,10 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build import steps, writing
-from bcfg2tw.engine.build.writing import can_be_written, escaped
+from bcfg2tw.engine.build.writing import can_be_written
 from bcfg2tw.engine.model.asked import NOTHING_ASKED
 from bcfg2tw.engine.plugins.rules import Rules
-from bcfg2tw.engine.xmlio import parse_text, serialise
+from bcfg2tw.engine.xmlio import serialise
 from tests.builders import Contents, a_core, address, bundle_of, change
 from tests.logs import CapturedLog
 
@@ -314,14 +314,3 @@ class WorkTests(WritingTestCase):
         told = [line for line in self.log.lines if "put together as text" in line]
         self.assertEqual(len(told), 1)
         self.assertIn(CLIENTS[1], told[0])
-
-
-class EscapingTests(SynchronousTestCase):
-    def test_as_lxml(self) -> None:
-        """All characters that XML can hold are written as lxml writes them."""
-        characters = [chr(code) for code in (9, 10, 13, *range(0x20, 0xD800))]
-        characters += [chr(code) for code in (*range(0xE000, 0xFFFE), 0x10000, 0x10FFFF)]
-        text = "".join(characters)
-        element = parse_text("<a/>", "x")
-        element.text = text
-        self.assertEqual(serialise(element), f"<a>{escaped(text)}</a>")

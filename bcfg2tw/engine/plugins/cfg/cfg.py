@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from bcfg2tw.engine.checks.file_names import name_hint
-from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.infoxml import default_path_metadata
 from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.model.asked import Asked
@@ -145,10 +144,6 @@ class PathFolders(Plugin, Generator):
             return None  # who creates the one writes the other
         entry_set = self.entry_sets.get(name)
         return None if entry_set is None else entry_set.asked
-
-    def kept_content(self, entry: Element, metadata: ClientMetadata) -> Content | None:
-        """Return a path's content where it is kept as it is."""
-        return self.entry_sets[entry.get("name", "")].fixed_content(metadata)
 
     def _refuse(self, name: str) -> None:
         if name.endswith(IGNORED) or name in self.listing_before:

@@ -138,15 +138,10 @@ class EntrySet:
         files = self.generators.values
         if self.creators or self.filters or self.verifiers or not files:
             return None
-        if any(file.fixed_content is None for file in files):
+        if not all(file.is_fixed for file in files):
             return None
         info = NOTHING_ASKED if self.info is None else self.info.asked
         return None if info is None else info | self.generators.asked
-
-    def fixed_content(self, metadata: ClientMetadata) -> Content | None:
-        """Return the content for a client where it is kept as it is."""
-        generator = self.generators.best(metadata)
-        return None if generator is None else generator.fixed_content
 
     def is_for(self, metadata: ClientMetadata) -> bool:
         """Say whether there is anything for a client, whether it works or not."""

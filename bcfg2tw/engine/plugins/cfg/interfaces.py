@@ -87,9 +87,9 @@ class ContentGenerator(ABC):
         return False
 
     @property
-    def fixed_content(self) -> Content | None:
-        """The content if it is the same for all clients, and in memory; None if it is not."""
-        return None
+    def is_fixed(self) -> bool:
+        """Say whether all clients get the same content while the repository's state is the same."""
+        return False
 
     @abstractmethod
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:

@@ -26,9 +26,9 @@ class Plain(ContentGenerator):
         return True
 
     @property
-    def fixed_content(self) -> Content:
-        """The file's content."""
-        return self._content
+    def is_fixed(self) -> bool:
+        """Say that it is the same for all clients."""
+        return True
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return the file's content."""
