@@ -8,8 +8,7 @@ here, as are the plain loop and the plain condition. Other directives are Genshi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from genshi.core import TEXT, _ensure
@@ -42,12 +41,17 @@ def render_text(template: TextTemplate, variables: Variables) -> str:
     return "".join(pieces)
 
 
-def _value_of(lookup: type[Lookup], context: Context, name: str) -> Any:
-    """Look a name up as `lookup` does, which this leaves the names to that no scope has."""
-    for scope in context.frames:
-        if name in scope:
-            return scope[name]
-    return lookup.lookup_name(context, name)
+def _look_up(lookup: type[Lookup], context: Context) -> Callable[[Context, str], Any]:
+    """Return a function that looks names up as `lookup` does; it has what it needs at hand."""
+    scopes, built_in = context.frames, lookup.built_in
+
+    def value_of(_: Context, name: str) -> Any:
+        for scope in scopes:
+            if name in scope:
+                return scope[name]
+        return built_in[name] if name in built_in else lookup.lookup_name(context, name)
+
+    return value_of
 
 
 class _Rendering:
@@ -58,8 +62,8 @@ class _Rendering:
         self._context = context
         self._pieces = pieces
         self._append = pieces.append
-        lookup = template.lookup
-        self._names = {**lookup.globals(context), "_lookup_name": partial(_value_of, lookup)}
+        self._names = template.lookup.globals(context)
+        self._names["_lookup_name"] = _look_up(template.lookup, context)
         self._locals = {"__data__": context}
 
     def write(self, stream: Iterable[tuple[Any, Any, Any]]) -> None:
@@ -72,12 +76,14 @@ class _Rendering:
                 value = eval(data.code, names, variables)  # the template's own code
                 if type(value) is str:
                     append(value)
+                elif type(value) is int:
+                    append(str(value))
                 elif value is not None:
                     self._write_value(value)
             elif kind is SUB:
                 self._write_directives(data[0], data[1])
             elif kind is EXEC:
-                data.execute(self._context)
+                exec(data.code, {**names}, self._context)  # what it makes global is its own
             elif kind is INCLUDE:
                 self._include((kind, data, position))
 
