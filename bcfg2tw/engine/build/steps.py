@@ -186,7 +186,9 @@ def bind_structure(structure: Element, metadata: ClientMetadata) -> Element:
     return structure
 
 
-def bind_entry(entry: Element, structure: Element, metadata: ClientMetadata) -> None:
+def bind_entry(
+    entry: Element, structure: Element | WrittenStructure, metadata: ClientMetadata
+) -> None:
     """
     Bind an entry of a structure in place.
 
@@ -215,7 +217,7 @@ def is_to_be_bound(entry: Element) -> bool:
 
 
 def _explanation_of(
-    entry: Element, structure: Element, metadata: ClientMetadata
+    entry: Element, structure: Element | WrittenStructure, metadata: ClientMetadata
 ) -> EntryExplanation:
     name = structure.get("name")
     place = metadata.build.structure_files.get(name or "")
@@ -225,7 +227,9 @@ def _explanation_of(
     return EntryExplanation(entry.tag, entry.get("name"), name, place)
 
 
-def _bind_or_mark(entry: Element, structure: Element, metadata: ClientMetadata) -> None:
+def _bind_or_mark(
+    entry: Element, structure: Element | WrittenStructure, metadata: ClientMetadata
+) -> None:
     costs = metadata.build.costs
     try:
         if costs is None:
@@ -243,9 +247,12 @@ def _bind_or_mark(entry: Element, structure: Element, metadata: ClientMetadata) 
 
 
 def _log_failure(
-    error: Exception, entry: Element, structure: Element, metadata: ClientMetadata
+    error: Exception,
+    entry: Element,
+    structure: Element | WrittenStructure,
+    metadata: ClientMetadata,
 ) -> None:
-    path = metadata.build.structure_files.get(structure.get("name", ""))
+    path = metadata.build.structure_files.get(structure.get("name") or "")
     place = "" if path is None else place_of_entry(path, entry.tag, entry.get("name")) + ": "
     expected = isinstance(error, Bcfg2Error)
     generators = metadata.snapshot.plugins_by_type(Generator)

@@ -11,6 +11,7 @@ The result is the same as that of the steps, byte for byte; `[caching] verify` c
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable, Sequence
 from operator import itemgetter
 
@@ -53,12 +54,23 @@ class EntryForms:
     :ivar by_answers: those that are kept
     """
 
-    __slots__ = ("asked", "by_answers")
+    __slots__ = ("_abstract", "asked", "by_answers")
 
     def __init__(self, entry: Element, plugins: PluginSet) -> None:
-        """Have none yet of an entry that is not bound."""
+        """
+        Have none yet.
+
+        :param entry: with the text behind it, and not bound; it stays as it is
+        """
+        self._abstract = entry
         self.asked = _asked_for(entry, plugins)
         self.by_answers: dict[Hashable, Written] = {}
+
+    def bound(self, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
+        """Bind the entry for a client, and write it."""
+        entry = copy.copy(self._abstract)
+        steps.bind_entry(entry, structure, metadata)
+        return _written(entry)
 
     @property
     def size_bytes(self) -> int:
@@ -103,7 +115,7 @@ class KeptForms:
         if forms is None:
             forms = self._former.get(text)
             if forms is None:
-                forms = EntryForms(structure.with_entry(text)[0], self._plugins)
+                forms = EntryForms(copy.copy(structure.with_entry(text)[0]), self._plugins)
             self._recent[text] = forms
             self._count(forms.size_bytes)
         return forms
@@ -172,12 +184,12 @@ class Writing:
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
         forms = self._forms.of(text, structure)
         if forms.asked is None:
-            return _bound(text, structure, metadata)
+            return forms.bound(structure, metadata)
         answers = forms.asked.answers(metadata)
         form = forms.by_answers.get(answers)
         if form is None:
             remarks = metadata.build.remarks
-            form = _bound(text, structure, metadata)
+            form = forms.bound(structure, metadata)
             if metadata.build.remarks == remarks:  # else it has to be said of each client
                 self._forms.keep(forms, answers, form)
         return form
@@ -187,13 +199,6 @@ def _assembled(structure: WrittenStructure, parts: list[Written]) -> tuple[str, 
     parts.sort(key=_sort_key)
     pieces = [structure.start, *[text for _, text in parts], structure.end]
     return steps.sort_key(structure.get("name")), pieces
-
-
-def _bound(text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
-    element = structure.with_entry(text)
-    entry = element[0]
-    steps.bind_entry(entry, element, metadata)
-    return _written(entry)
 
 
 def _written(element: Element) -> Written:
