@@ -15,6 +15,7 @@ from bcfg2tw.engine.model.build import Build, Configuration, Problem, WrittenCon
 from bcfg2tw.engine.model.build_costs import MeasuredBuilds
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
+from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.xmlio import Element, serialise
 from bcfg2tw.errors import ValidationError
@@ -39,6 +40,7 @@ class ConfigurationBuild:
         """
         self._timed = timed
         self.measured = MeasuredBuilds()
+        self._writing: Writing | None = None
 
     def build(
         self, metadata: ClientMetadata, explanation: Explanation | None = None
@@ -67,6 +69,10 @@ class ConfigurationBuild:
             pieces = [serialise(self._document(metadata))]
         self._end(metadata)
         return WrittenConfiguration.of(pieces, metadata, metadata.build)
+
+    def _new_writing(self, plugins: PluginSet) -> Writing:
+        self._writing = Writing(plugins, self._writing)
+        return self._writing
 
     def _begun(
         self, metadata: ClientMetadata, explanation: Explanation | None = None
@@ -119,7 +125,7 @@ class ConfigurationBuild:
         self.validate_structures(metadata, elements)
         steps.check_altsrc(structures)
         with self._timed("BindStructures"):
-            pieces = metadata.snapshot.derive(Writing).pieces(structures, metadata)
+            pieces = metadata.snapshot.derive(self._new_writing).pieces(structures, metadata)
         self.run_hook("end_client_run", metadata)
         _log_built(metadata, started)
         return pieces

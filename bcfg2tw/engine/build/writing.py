@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Hashable, Sequence
-from operator import itemgetter
+from operator import is_, itemgetter
+from weakref import ref
 
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.tracking import all_tracked
@@ -54,7 +55,7 @@ class EntryForms:
     :ivar by_answers: those that are kept
     """
 
-    __slots__ = ("_abstract", "asked", "by_answers")
+    __slots__ = ("_abstract", "_binders", "asked", "by_answers")
 
     def __init__(self, entry: Element, plugins: PluginSet) -> None:
         """
@@ -63,8 +64,22 @@ class EntryForms:
         :param entry: with the text behind it, and not bound; it stays as it is
         """
         self._abstract = entry
-        self.asked = _asked_for(entry, plugins)
+        deciding = deciding_generators(entry, plugins)
+        self.asked = _asked_for(entry, deciding)
+        # weak, for the forms may outlive the state of the repository that these belong to
+        self._binders = [ref(generator.binder_of(entry)) for generator in deciding]
         self.by_answers: dict[Hashable, Written] = {}
+
+    def are_of(self, plugins: PluginSet) -> bool:
+        """Say whether the entry is bound in the same way in another state of the repository."""
+        entry = self._abstract
+        deciding = deciding_generators(entry, plugins)
+        binders = [generator.binder_of(entry) for generator in deciding]
+        return (
+            len(binders) == len(self._binders)
+            and all(map(is_, binders, [binder() for binder in self._binders]))
+            and _asked_for(entry, deciding) == self.asked
+        )
 
     def bound(self, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
         """Bind the entry for a client, and write it."""
@@ -79,15 +94,19 @@ class EntryForms:
         return FORM_BYTES + sum(sizes)
 
 
-def _asked_for(entry: Element, plugins: PluginSet) -> Asked | None:
+def deciding_generators(entry: Element, plugins: PluginSet) -> Sequence[Generator]:
+    """Return the generators that decide how an entry is bound: those that list it, or claim any."""
     if not steps.is_to_be_bound(entry):
-        return NOTHING_ASKED
-    if entry.get("altsrc") is not None:
-        return None
+        return ()
     generators = plugins.plugins_by_type(Generator)
     listing = steps.listing_generators(entry.tag, entry.get("name", ""), generators)
-    deciding: Sequence[Generator] = listing or plugins.derive(steps.generators_that_claim)
-    if len(listing) > 1 or not deciding:
+    return listing or plugins.derive(steps.generators_that_claim)
+
+
+def _asked_for(entry: Element, deciding: Sequence[Generator]) -> Asked | None:
+    if not steps.is_to_be_bound(entry):
+        return NOTHING_ASKED
+    if not deciding or entry.get("altsrc") is not None:
         return None
     return all_asked(generator.asked_for(entry) for generator in deciding)
 
@@ -99,11 +118,19 @@ class KeptForms:
     Safe to use from any thread: what two of them put there at the same time is the same.
     """
 
-    def __init__(self, plugins: PluginSet) -> None:
+    def __init__(self, plugins: PluginSet, before: KeptForms | None = None) -> None:
+        """
+        Have none yet.
+
+        :param before: those of the state before, of which those are taken that are the same
+        """
         self._plugins = plugins
         self._recent: dict[str, EntryForms] = {}
         self._former: dict[str, EntryForms] = {}
         self._recent_bytes = 0
+        self._before: dict[str, EntryForms] = {}
+        if before is not None and before._plugins.settings is plugins.settings:
+            self._before = {**before._before, **before._former, **before._recent}
 
     def of(self, text: str, structure: WrittenStructure) -> EntryForms:
         """
@@ -113,12 +140,16 @@ class KeptForms:
         """
         forms = self._recent.get(text)
         if forms is None:
-            forms = self._former.get(text)
+            forms = self._former.get(text) or self._taken_over(text)
             if forms is None:
                 forms = EntryForms(copy.copy(structure.with_entry(text)[0]), self._plugins)
             self._recent[text] = forms
             self._count(forms.size_bytes)
         return forms
+
+    def _taken_over(self, text: str) -> EntryForms | None:
+        forms = self._before.pop(text, None)
+        return forms if forms is not None and forms.are_of(self._plugins) else None
 
     def keep(self, forms: EntryForms, answers: Hashable, form: Written) -> None:
         """Keep a form of an entry, unless it is very long."""
@@ -131,16 +162,21 @@ class KeptForms:
         self._recent_bytes += size_bytes
         if self._recent_bytes > LIMIT_BYTES // 2:
             self._former, self._recent = self._recent, {}
+            self._before = {}
             self._recent_bytes = 0
 
 
 class Writing:
     """Writes configurations of one state of the repository; safe to use from any thread."""
 
-    def __init__(self, plugins: PluginSet) -> None:
-        """Have no forms yet; for `PluginSet.derive`."""
+    def __init__(self, plugins: PluginSet, before: Writing | None = None) -> None:
+        """
+        Write nothing yet.
+
+        :param before: writes those of the state before
+        """
         self._empty = serialise(steps.empty_configuration(plugins.revision))
-        self._forms = KeptForms(plugins)
+        self._forms: KeptForms = KeptForms(plugins, None if before is None else before._forms)
 
     def pieces(
         self, structures: Sequence[Element | WrittenStructure], metadata: ClientMetadata

@@ -49,9 +49,20 @@ class Generator:
         Beside that only the entry and the state of the repository may count. None, as it is by
         default, means that anything may.
 
-        :param entry: is listed in `Entries` by this generator alone, or by none
+        :param entry: is listed in `Entries` by this generator, or by none
         """
         return None
+
+    def binder_of(self, entry: Element) -> object:
+        """
+        Return the object that binds an entry, if any does.
+
+        While it is the same one, the entry is bound in the same way, whatever else of the
+        repository has changed.
+
+        :param entry: as for `asked_for`
+        """
+        return self
 
 
 class Structure(ABC):

@@ -288,6 +288,34 @@ class WorkTests(WritingTestCase):
         self.ask(CLIENTS[0])  # in others
         self.assertEqual(names, ["/etc/t", "p", "/etc/t"])
 
+    def test_bound_after_changes(self) -> None:
+        """After a change only that is bound again which another file says something of."""
+        self.serve(
+            {
+                "Bundler/b.xml": "<Bundle><Service name='s'/><Package name='p'/>"
+                "<Path name='/etc/f'/><Path name='/etc/g'/><BoundPath name='/b'/></Bundle>",
+                "Cfg/etc/f/f": "f",
+                "Cfg/etc/g/g": "g",
+            }
+        )
+        self.ask()
+        names = self.bound()
+        changes: tuple[tuple[Contents, list[str]], ...] = (
+            ({"Cfg/etc/f/f": "other"}, ["/etc/f"]),
+            ({"Cfg/etc/g/g.H_a.example": "its own"}, ["/etc/g"]),
+            ({"Bundler/b.xml": bundle_of("/etc/g", "/etc/f")}, []),
+            ({"Rules/r.xml": RULES.replace("'on'", "'off'")}, []),
+            ({"Bundler/b.xml": "<Bundle><Service name='s'/><Path name='/etc/f'/></Bundle>"}, ["s"]),
+            ({"Rules/r.xml": "<Rules priority='1'><Path name='/etc/f'/></Rules>"}, ["s", "/etc/f"]),
+            ({"Rules/r.xml": RULES}, ["s", "/etc/f"]),
+        )
+        for contents, bound in changes:
+            change(self.core, contents)
+            names.clear()
+            text = self.ask()
+            self.assertEqual(names, bound, contents)
+            self.assertEqual(text, self.whole(), contents)
+
     def test_plugins_that_look(self) -> None:
         """Where a plugin wants to see structures or entries, they are built whole for it."""
         contents = {"Bundler/b.xml": "<Bundle><Service name='s'/></Bundle>"}

@@ -145,6 +145,10 @@ class PathFolders(Plugin, Generator):
         entry_set = self.entry_sets.get(name)
         return None if entry_set is None else entry_set.asked
 
+    def binder_of(self, entry: Element) -> object:
+        """Return the entry set of a path."""
+        return self.entry_sets.get(entry.get("name", ""), self)
+
     def _refuse(self, name: str) -> None:
         if name.endswith(IGNORED) or name in self.listing_before:
             return

@@ -61,6 +61,7 @@ class EntrySet:
     """
 
     __slots__ = (
+        "__weakref__",
         "_defaults",
         "_kinds",
         "_outdated",
