@@ -31,6 +31,9 @@ log = Logger()
 #: How often it is looked whether workers have ended.
 REAP_SECONDS = 0.2
 
+#: After so many readings objects are looked for that refer to each other alone, among all.
+READINGS_TO_CLEAN_UP = 50
+
 #: How long threads of plugins may take to end before a fork.
 THREAD_SECONDS = 60.0
 
@@ -79,6 +82,8 @@ class Nursery:
         self._core.debug_listeners.append(inheritance.logs.set_debug)
         self._received = b""
         self._workers: set[int] = set()
+        self._is_settled = False
+        self._readings = 0
         self._answerers: dict[str, Callable[..., Any]] = {
             "load": self._load,
             "reload": self._reload,
@@ -92,6 +97,7 @@ class Nursery:
         try:
             for message in self._messages():
                 self._answer(message)
+                self._settle()
         except (EndOfSupervisor, OSError):
             self._control.close()
             self._end_workers()
@@ -137,7 +143,8 @@ class Nursery:
         self._inheritance.assume_user()
         self._core.store.prepare()
         self._core.load_plugins()
-        return self._settled(0.0)
+        self._is_settled = False
+        return self._description(0.0)
 
     def _reload(self, changed: list[str] | None) -> dict[str, Any]:
         """Take in changes, before the workers do."""
@@ -148,7 +155,8 @@ class Nursery:
         if after is before:
             return {"seconds": None}  # there may be thousands of paths, and this is often so
         is_other = after.plugins != before.plugins or after.settings is not before.settings
-        return self._settled(time.process_time() - began if is_other else 0.0)
+        self._is_settled = False
+        return self._description(time.process_time() - began if is_other else 0.0)
 
     def _reload_settings(self) -> dict[str, Any]:
         """Read bcfg2.conf, certificates and the repository again."""
@@ -160,14 +168,23 @@ class Nursery:
             pass  # the supervisor has met the same, and has said so
         return self._reload(None)
 
-    def _settled(self, seconds: float) -> dict[str, Any]:
-        """Have workers share the memory of what was read, and return what the supervisor needs."""
+    def _settle(self) -> None:
+        """
+        Have workers share the memory of what was read; after the answer, which others wait for.
+
+        What was set aside before is gone through once in a while only: that takes a hundred times
+        as long, and leaves the workers' memory to themselves.
+        """
+        if self._is_settled:
+            return
         self._core.store.disconnect()
         _wait_for_threads()
-        gc.unfreeze()
+        if self._readings % READINGS_TO_CLEAN_UP == 0:
+            gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return self._description(seconds)
+        self._readings += 1
+        self._is_settled = True
 
     def _description(self, seconds: float) -> dict[str, Any]:
         """
