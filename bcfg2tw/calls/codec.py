@@ -8,12 +8,11 @@ The library's unmarshaller and marshaller do the work; this keeps from them what
 from __future__ import annotations
 
 import base64
-import re
 import xmlrpc.client
 from typing import Any
 from xml.parsers import expat
 
-from bcfg2tw.engine.xmlio import SerialisedText
+from bcfg2tw.engine.xmlio import ILLEGAL, LEGAL_ASCII, SerialisedText, can_be_written
 
 #: Elements may be nested this deep: an XML-RPC value needs three levels for each of its own.
 MAX_DEPTH = 200
@@ -27,12 +26,6 @@ PIECE_BYTES = 65_536
 
 #: Text comes in pieces of up to this size; documents travel escaped, as long texts.
 BUFFER_BYTES = 65_536
-
-#: Characters that XML 1.0 cannot hold.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-_LEGAL_ASCII = bytes((9, 10, 13, *range(32, 128)))
-
 
 #: Errors that a wrong value makes the library stumble over.
 _STUMBLES: tuple[type[Exception], ...] = (
@@ -147,7 +140,7 @@ def write_result(value: Any) -> bytes:
     if type(value) is str and value.isascii():
         return _BEFORE_TEXT + _escaped(_legal(value.encode("ascii"))) + _BEHIND_TEXT
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
-    if not _is_legal(document):
+    if not can_be_written(document):
         raise ValueError("the result holds characters that XML cannot")
     return _encode(document)
 
@@ -159,7 +152,7 @@ _BEFORE_TEXT, _BEHIND_TEXT = (
 
 
 def _legal(text: bytes) -> bytes:
-    if text.translate(None, _LEGAL_ASCII):
+    if text.translate(None, LEGAL_ASCII):
         raise ValueError("the result holds characters that XML cannot")
     return text
 
@@ -173,12 +166,6 @@ def write_fault(code: int, text: str) -> bytes:
     """Return the answer that holds a fault."""
     fault = xmlrpc.client.Fault(code, ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
     return _encode(xmlrpc.client.dumps(fault, methodresponse=True))
-
-
-def _is_legal(document: str) -> bool:
-    if document.isascii():  # configurations are; this is a tenth of what the expression costs
-        return not document.encode("ascii").translate(None, _LEGAL_ASCII)
-    return ILLEGAL.search(document) is None
 
 
 def _encode(document: str) -> bytes:

@@ -31,6 +31,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     TemplateDataProvider,
     Tracked,
 )
+from bcfg2tw.engine.shared_texts import Piece, joined
 from bcfg2tw.engine.xmlio import SerialisedText
 
 logger = logging.getLogger("bcfg2-server")
@@ -121,10 +122,10 @@ class KeptConfigurations:
             if entry is None or entry[0] != state:
                 return None
             self._texts.move_to_end(name)
-        return SerialisedText("".join(entry[1]))
+        return SerialisedText(joined(entry[1]))
 
-    def _put(self, name: str, state: Hashable, pieces: Sequence[str]) -> None:
-        if len(pieces) == 1:  # it was built whole
+    def _put(self, name: str, state: Hashable, pieces: Sequence[Piece]) -> None:
+        if len(pieces) == 1 and isinstance(pieces[0], str):  # it was built whole
             pieces = divided(pieces[0])
         with self._lock:
             self._remove(name)

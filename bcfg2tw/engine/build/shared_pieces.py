@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bcfg2tw.engine.shared_texts import Piece
+
 #: What begins most of the longer parts of a configuration: the paths, which have the contents.
 SEPARATOR = "<Path "
 
@@ -18,12 +20,14 @@ SEPARATOR = "<Path "
 PIECE_BYTES = 150
 REFERENCE_BYTES = 8
 
-Pieces = tuple[str, ...]
+Pieces = tuple[Piece, ...]
 
 
 class SharedPieces:
     """
     The pieces of all texts; for one thread at a time.
+
+    Those that lie in memory anyway, as the contents of files do, stay what they are.
 
     :ivar size_bytes: the memory of all of them, about, where they are ASCII
     """
@@ -36,13 +40,15 @@ class SharedPieces:
     def __len__(self) -> int:
         return len(self._uses)
 
-    def keep(self, pieces: Iterable[str]) -> Pieces:
+    def keep(self, pieces: Iterable[Piece]) -> Pieces:
         """Take the pieces of a text; of those that others have it gets theirs."""
         kept = tuple(map(self._keep_one, pieces))
         self.size_bytes += len(kept) * REFERENCE_BYTES
         return kept
 
-    def _keep_one(self, piece: str) -> str:
+    def _keep_one(self, piece: Piece) -> Piece:
+        if not isinstance(piece, str):
+            return piece
         kept = self._kept.setdefault(piece, piece)
         uses = self._uses.get(kept, 0)
         self._uses[kept] = uses + 1
@@ -54,6 +60,8 @@ class SharedPieces:
         """Let a text go, with those of its pieces that no other has."""
         self.size_bytes -= len(pieces) * REFERENCE_BYTES
         for piece in pieces:
+            if not isinstance(piece, str):
+                continue
             self._uses[piece] -= 1
             if not self._uses[piece]:
                 del self._uses[piece], self._kept[piece]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import gt
@@ -32,7 +31,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     StructureValidator,
 )
 from bcfg2tw.engine.repository.places import place_of_entry
-from bcfg2tw.engine.xmlio import Element, elements_of, line_of
+from bcfg2tw.engine.xmlio import ILLEGAL, Element, elements_of, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
 S = TypeVar("S", bound="Element | WrittenStructure")
@@ -46,9 +45,6 @@ logger = logging.getLogger("bcfg2-server")
 CONFIGURATION_VERSION = "2.0"
 
 _has_altsrc = etree.XPath("boolean(*[@altsrc])")
-
-#: What XML 1.0 cannot hold; exceptions may carry anything into a `failure`.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def empty_configuration(revision: str) -> Element:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Hashable, Sequence
 from operator import is_, itemgetter
+from sys import intern
 from weakref import ref
 
 from bcfg2tw.engine.build import steps
@@ -28,21 +29,22 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.xmlio import Element, serialise
+from bcfg2tw.engine.shared_texts import Piece
+from bcfg2tw.engine.xmlio import Element, parse_own, serialise
 
 #: The roles of plugins that make a configuration out of metadata.
 ROLES = (Generator, GoalValidator, Structure, StructureValidator)
 
-#: Longer texts of entries are not kept.
-LONGEST_CHARACTERS = 1 << 16
+#: Longer texts of entries are not kept, but for contents that lie in memory already.
+LONGEST_CHARACTERS = 10_000
 
 #: What is kept of one state of the repository at most.
-LIMIT_BYTES = 32 << 20
+LIMIT_BYTES = 16 << 20
 #: What a form, or an entry without any, takes beside its text, about.
-FORM_BYTES = 400
+FORM_BYTES = 300
 
-#: By what a part is sorted among its neighbours, and its text.
-Written = tuple[str, str]
+#: By what a part is sorted among its neighbours, and its text in pieces.
+Written = tuple[str, Sequence[Piece]]
 
 _sort_key = itemgetter(0)
 
@@ -52,27 +54,49 @@ class EntryForms:
     The forms of one entry: how it is bound for clients that give the same answers.
 
     :ivar asked: what of a client decides which form it gets; None if each client may have its own
-    :ivar by_answers: those that are kept
     """
 
-    __slots__ = ("_abstract", "_binders", "asked", "by_answers")
+    __slots__ = ("_abstract", "_binders", "_first", "_others", "_text", "asked")
 
-    def __init__(self, entry: Element, plugins: PluginSet) -> None:
+    def __init__(self, text: str, plugins: PluginSet) -> None:
         """
         Have none yet.
 
-        :param entry: with the text behind it, and not bound; it stays as it is
+        :param text: the entry, not bound, with the text behind it
         """
-        self._abstract = entry
+        self._text = text
+        entry = _read(text)
         deciding = deciding_generators(entry, plugins)
         self.asked = _asked_for(entry, deciding)
+        # what each client has bound for itself; of the others it would be most of their memory
+        self._abstract = entry if self.asked is None else None
         # weak, for the forms may outlive the state of the repository that these belong to
-        self._binders = [ref(generator.binder_of(entry)) for generator in deciding]
-        self.by_answers: dict[Hashable, Written] = {}
+        self._binders = tuple(ref(generator.binder_of(entry)) for generator in deciding)
+        # most have one form: a table of one would be half of their memory
+        self._first: tuple[Hashable, Written] | None = None
+        self._others: dict[Hashable, Written] | None = None
+
+    def get(self, answers: Hashable) -> Written | None:
+        """Return the form for clients that give some answers, None if it is not kept."""
+        first = self._first
+        if first is not None and first[0] == answers:
+            return first[1]
+        return None if self._others is None else self._others.get(answers)
+
+    def keep(self, answers: Hashable, form: Written) -> None:
+        """Keep the form for some answers."""
+        if self._first is None:
+            self._first = answers, form
+        else:
+            self._others = {**(self._others or {}), answers: form}
+
+    def _entry(self) -> Element:
+        """Return the entry, not bound, as an element of its own."""
+        return _read(self._text) if self._abstract is None else copy.copy(self._abstract)
 
     def are_of(self, plugins: PluginSet) -> bool:
         """Say whether the entry is bound in the same way in another state of the repository."""
-        entry = self._abstract
+        entry = self._entry()
         deciding = deciding_generators(entry, plugins)
         binders = [generator.binder_of(entry) for generator in deciding]
         return (
@@ -83,15 +107,42 @@ class EntryForms:
 
     def bound(self, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
         """Bind the entry for a client, and write it."""
-        entry = copy.copy(self._abstract)
+        entry = self._entry()
         steps.bind_entry(entry, structure, metadata)
         return _written(entry)
+
+    def to_keep(self, form: Written, metadata: ClientMetadata) -> Written:
+        """Return a form that a client has got without what lies in memory already."""
+        entry = self._entry()
+        deciding = deciding_generators(entry, metadata.snapshot)
+        content = deciding[0].written_content(entry, metadata) if deciding else None
+        key, (text,) = form
+        assert isinstance(text, str)
+        if content is None or len(deciding) > 1:
+            return form
+        begin = text.index(">") + 1  # in attributes it is written as a reference
+        end = begin + len(content)
+        if text[end : end + 2] == "</" and text[begin:end] == content.text:
+            return key, (text[:begin], content, intern(text[end:]))
+        return form
 
     @property
     def size_bytes(self) -> int:
         """The memory that they take, about."""
-        sizes = [len(text) + FORM_BYTES for _, text in self.by_answers.values()]
-        return FORM_BYTES + sum(sizes)
+        forms = list((self._others or {}).values())
+        if self._first is not None:
+            forms.append(self._first[1])
+        return FORM_BYTES + sum(map(size_of, forms))
+
+
+def size_of(form: Written) -> int:
+    """Return the memory that a form takes, about."""
+    return FORM_BYTES + sum(len(piece) for piece in form[1] if isinstance(piece, str))
+
+
+def _read(text: str) -> Element:
+    """Read an entry with the text behind it."""
+    return copy.copy(parse_own(f"<Bundle>{text}</Bundle>".encode("ascii"))[0])
 
 
 def deciding_generators(entry: Element, plugins: PluginSet) -> Sequence[Generator]:
@@ -132,17 +183,13 @@ class KeptForms:
         if before is not None and before._plugins.settings is plugins.settings:
             self._before = {**before._before, **before._former, **before._recent}
 
-    def of(self, text: str, structure: WrittenStructure) -> EntryForms:
-        """
-        Return the forms of an entry.
-
-        :param structure: that the entry stands in
-        """
+    def of(self, text: str) -> EntryForms:
+        """Return the forms of an entry."""
         forms = self._recent.get(text)
         if forms is None:
             forms = self._former.get(text) or self._taken_over(text)
             if forms is None:
-                forms = EntryForms(copy.copy(structure.with_entry(text)[0]), self._plugins)
+                forms = EntryForms(text, self._plugins)
             self._recent[text] = forms
             self._count(forms.size_bytes)
         return forms
@@ -153,10 +200,10 @@ class KeptForms:
 
     def keep(self, forms: EntryForms, answers: Hashable, form: Written) -> None:
         """Keep a form of an entry, unless it is very long."""
-        size = len(form[1])
+        size = size_of(form)
         if size <= LONGEST_CHARACTERS:
-            forms.by_answers[answers] = form
-            self._count(size + FORM_BYTES)
+            forms.keep(answers, form)
+            self._count(size)
 
     def _count(self, size_bytes: int) -> None:
         self._recent_bytes += size_bytes
@@ -176,11 +223,12 @@ class Writing:
         :param before: writes those of the state before
         """
         self._empty = serialise(steps.empty_configuration(plugins.revision))
+        self._start = self._empty.removesuffix("/>") + ">"
         self._forms: KeptForms = KeptForms(plugins, None if before is None else before._forms)
 
     def pieces(
         self, structures: Sequence[Element | WrittenStructure], metadata: ClientMetadata
-    ) -> list[str]:
+    ) -> list[Piece]:
         """
         Bind all structures, and return the text of the configuration that they make.
 
@@ -189,57 +237,61 @@ class Writing:
         bound = [
             steps.sparing_others(structure, metadata, self._structure) for structure in structures
         ]
-        parts = sorted((part for part in bound if part is not None), key=_sort_key)
+        parts = [part for part in bound if part is not None]
         if not parts:
             return [self._empty]
-        pieces = [self._empty.removesuffix("/>") + ">"]
-        for _, texts in parts:
-            pieces += texts
-        return [*pieces, "</Configuration>"]
+        return _assembled(self._start, parts, "</Configuration>")
 
     def _structure(
         self, structure: Element | WrittenStructure, metadata: ClientMetadata
-    ) -> tuple[str, list[str]]:
-        """Bind a structure; return by what it is sorted, and its text."""
+    ) -> Written:
         if isinstance(structure, WrittenStructure):
+            shell = structure
             parts = [self._entry(entry, structure, metadata) for entry in structure.entries]
-            return _assembled(structure, parts)
-        shell = shell_of(structure)
-        if shell is None:
-            key, text = _written(steps.bind_structure(structure, metadata))
-            return key, [text]
-        parts = []
-        for entry in structure:
-            if steps.is_to_be_bound(entry):
-                parts.append(self._entry(serialise(entry), shell, metadata))
-            else:  # it is the client's own, as often as not
-                steps.bind_entry(entry, structure, metadata)
-                parts.append(_written(entry))
-        return _assembled(shell, parts)
+        else:
+            without_entries = shell_of(structure)
+            if without_entries is None:
+                return _written(steps.bind_structure(structure, metadata))
+            shell = without_entries
+            parts = [self._part(entry, structure, shell, metadata) for entry in structure]
+        return steps.sort_key(shell.name), _assembled(shell.start, parts, shell.end)
+
+    def _part(
+        self, entry: Element, structure: Element, shell: WrittenStructure, metadata: ClientMetadata
+    ) -> Written:
+        """Bind an entry of a structure that was made for the client."""
+        if steps.is_to_be_bound(entry):
+            return self._entry(serialise(entry), shell, metadata)
+        steps.bind_entry(entry, structure, metadata)  # it is the client's own, as often as not
+        return _written(entry)
 
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
-        forms = self._forms.of(text, structure)
+        forms = self._forms.of(text)
         if forms.asked is None:
             return forms.bound(structure, metadata)
         answers = forms.asked.answers(metadata)
-        form = forms.by_answers.get(answers)
+        form = forms.get(answers)
         if form is None:
             remarks = metadata.build.remarks
             form = forms.bound(structure, metadata)
             if metadata.build.remarks == remarks:  # else it has to be said of each client
+                form = forms.to_keep(form, metadata)
                 self._forms.keep(forms, answers, form)
         return form
 
 
-def _assembled(structure: WrittenStructure, parts: list[Written]) -> tuple[str, list[str]]:
+def _assembled(start: str, parts: list[Written], end: str) -> list[Piece]:
     parts.sort(key=_sort_key)
-    pieces = [structure.start, *[text for _, text in parts], structure.end]
-    return steps.sort_key(structure.get("name")), pieces
+    pieces: list[Piece] = [start]
+    for _, written in parts:
+        pieces += written
+    pieces.append(end)
+    return pieces
 
 
 def _written(element: Element) -> Written:
     steps.sort_document(element)
-    return steps.sort_key(element.get("name")), serialise(element)
+    return steps.sort_key(element.get("name")), (serialise(element),)
 
 
 def can_be_written(plugins: PluginSet) -> bool:

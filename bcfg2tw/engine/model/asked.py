@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 
@@ -43,4 +44,10 @@ def all_asked(parts: Iterable[Asked | None]) -> Asked | None:
             return None
         if part is not NOTHING_ASKED:
             together = together | part
-    return together
+    return _one_for_all(together)
+
+
+@lru_cache(maxsize=4096)
+def _one_for_all(asked: Asked) -> Asked:
+    """Return one object for all that are equal: thousands of entries ask the same."""
+    return asked

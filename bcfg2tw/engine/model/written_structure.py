@@ -41,10 +41,6 @@ class WrittenStructure:
         """The structure as an element, a new one each time."""
         return parse_own("".join([self.start, *self.entries, self.end]).encode("ascii"))
 
-    def with_entry(self, entry: str) -> Element:
-        """Return the structure as an element that holds only one of the entries."""
-        return parse_own(f"{self.start}{entry}{self.end}".encode("ascii"))
-
 
 def written(
     structure: Element, path: str, required: frozenset[str], shared: Callable[[str], str]

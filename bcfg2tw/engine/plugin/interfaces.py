@@ -17,6 +17,7 @@ from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.shared_texts import SharedText
 from bcfg2tw.engine.xmlio import Element
 
 Certificate = Mapping[str, Any]
@@ -50,6 +51,15 @@ class Generator:
         default, means that anything may.
 
         :param entry: is listed in `Entries` by this generator, or by none
+        """
+        return None
+
+    def written_content(self, entry: Element, metadata: ClientMetadata) -> SharedText | None:
+        """
+        Return the text that binding gives an entry, if it lies in memory as it would be written.
+
+        :param entry: is listed by this generator alone; of a client nothing counts for it but what
+            `asked_for` says
         """
         return None
 

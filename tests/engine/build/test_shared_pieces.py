@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build.shared_pieces import PIECE_BYTES, SharedPieces, divided
+from bcfg2tw.engine.shared_texts import joined
 from tests.patience import IN_ANY_TIME
 
 TEXTS = st.lists(st.sampled_from(("<Path ", "<Path", " ", "a", "b>", "<Package ")), max_size=9).map(
@@ -25,7 +26,7 @@ class SharedPiecesTests(SynchronousTestCase):
         kept = [(text, shared.keep(divided(text))) for text in texts]
         random.shuffle(kept)
         while kept:
-            self.assertEqual(["".join(pieces) for _, pieces in kept], [text for text, _ in kept])
+            self.assertEqual([joined(pieces) for _, pieces in kept], [text for text, _ in kept])
             different = {piece for _, pieces in kept for piece in pieces}
             self.assertEqual(len(shared), len(different))
             self.assertGreaterEqual(shared.size_bytes, len(different) * PIECE_BYTES)

@@ -20,6 +20,7 @@ from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
 from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
 from bcfg2tw.engine.plugins.cfg.site_handler_names import handler_names
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.shared_texts import SharedText
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
 
@@ -144,6 +145,10 @@ class PathFolders(Plugin, Generator):
             return None  # who creates the one writes the other
         entry_set = self.entry_sets.get(name)
         return None if entry_set is None else entry_set.asked
+
+    def written_content(self, entry: Element, metadata: ClientMetadata) -> SharedText | None:
+        """Return a path's content as it stands in a configuration, if it is kept so."""
+        return self.entry_sets[entry.get("name", "")].written_content(metadata)
 
     def binder_of(self, entry: Element) -> object:
         """Return the entry set of a path."""

@@ -26,6 +26,7 @@ from bcfg2tw.engine.plugins.cfg.interfaces import (
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
+from bcfg2tw.engine.shared_texts import SharedText
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 from bcfg2tw.settings import Settings
@@ -143,6 +144,11 @@ class EntrySet:
             return None
         info = NOTHING_ASKED if self.info is None else self.info.asked
         return None if info is None else info | self.generators.asked
+
+    def written_content(self, metadata: ClientMetadata) -> SharedText | None:
+        """Return the content for a client as it stands in a configuration, if it is kept so."""
+        generator = self.generators.best(metadata)
+        return None if generator is None else generator.written
 
     def is_for(self, metadata: ClientMetadata) -> bool:
         """Say whether there is anything for a client, whether it works or not."""

@@ -10,6 +10,7 @@ from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import SpecificSet
 from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.shared_texts import SharedText
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 
@@ -90,6 +91,11 @@ class ContentGenerator(ABC):
     def is_fixed(self) -> bool:
         """Say whether all clients get the same content while the repository's state is the same."""
         return False
+
+    @property
+    def written(self) -> SharedText | None:
+        """The content as it stands in a configuration, if it is fixed and is kept so."""
+        return None
 
     @abstractmethod
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:

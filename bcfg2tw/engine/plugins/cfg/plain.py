@@ -7,18 +7,23 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.shared_texts import SharedText, share
+from bcfg2tw.engine.xmlio import Element, can_be_written, read_text, written_text
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 
 class Plain(ContentGenerator):
-    """A file that is sent as it is; kept as text where it is text."""
+    """A file that is sent as it is; kept as it stands in a configuration where it is text."""
 
-    __slots__ = ("_content", "path")
+    __slots__ = ("_content", "_written", "path")
 
     def __init__(self, source: Source, data: bytes) -> None:
         self.path = source.path
-        self._content = as_text(data, source.settings)
+        self._content: Content | None = as_text(data, source.settings)
+        self._written: SharedText | None = None
+        if isinstance(self._content, str) and can_be_written(self._content):
+            self._written = share(written_text(self._content))
+            self._content = None
 
     @property
     def is_tracked(self) -> bool:
@@ -30,8 +35,16 @@ class Plain(ContentGenerator):
         """Say that it is the same for all clients."""
         return True
 
+    @property
+    def written(self) -> SharedText | None:
+        """The content; None if it is none that XML can hold."""
+        return self._written
+
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return the file's content."""
+        if self._written is not None:
+            return read_text(self._written.text)
+        assert self._content is not None
         return self._content
 
 
