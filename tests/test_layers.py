@@ -70,6 +70,7 @@ LAYERS = (
         "engine.authenticated",
         "engine.ciphers",
         "engine.memory",
+        "engine.shared_texts",
         "engine.xmlio",
     ),
     ("engine.upload_names", "engine.upload_head"),
