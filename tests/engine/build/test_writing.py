@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+from random import Random
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.build import steps, writing
 from bcfg2tw.engine.build.writing import can_be_written
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.asked import NOTHING_ASKED
 from bcfg2tw.engine.plugins.rules import Rules
 from bcfg2tw.engine.xmlio import serialise
-from tests.builders import Contents, a_core, address, bundle_of, change
+from tests.builders import (
+    Contents,
+    a_core,
+    a_repository,
+    address,
+    bundle_of,
+    change,
+    some_settings,
+)
+from tests.engine.build import random_sites
 from tests.logs import CapturedLog
 
 CLIENTS = ("a.example", "b.example", "c.example", "d.example")
@@ -239,6 +250,36 @@ class SameTests(WritingTestCase):
         change(self.core, {"Cfg/etc/f/f": "new" * 200})
         self.assertIn("newnew", self.ask())
         self.assertEqual(self.ask(), self.whole())
+
+
+class RandomTests(SynchronousTestCase):
+    #: How many sites are made up.
+    sites = int(os.environ.get("BCFG2TW_TEST_SITES", "25"))
+
+    def test_random(self) -> None:
+        """Whatever a site holds, and whatever changes in it, the texts are the same."""
+        for seed in range(self.sites):
+            random = Random(seed)
+            settings = {
+                "rules_regex": random.random() < 0.3,
+                "info_reading": random.choice((None, "1.3", "1.4")),
+                "kept_configurations_bytes": random.choice((0, 1 << 20)),
+            }
+            core = NetworkCore(
+                some_settings(a_repository(self, random_sites.site(random)), **settings)
+            )
+            core.start()
+            try:
+                for turn in range(4):
+                    self.assert_same(core, f"seed {seed}, turn {turn}")
+                    change(core, random_sites.changed(random))
+            finally:
+                core.shutdown()
+
+    def assert_same(self, core: NetworkCore, where: str) -> None:
+        for client in (*random_sites.CLIENTS, *random_sites.CLIENTS):
+            text = core.GetConfig(address(client=client))
+            self.assertEqual(text, serialise(core.BuildConfiguration(client)), where)
 
 
 class CreatedTests(WritingTestCase):
