@@ -147,6 +147,16 @@ class ProcessTests(SynchronousTestCase):
             server.wait_for(f"-S https://localhost:{self.site.port} listMethods")
             self.assertIn("GetConfig", self.site.call("listMethods"))
 
+    def test_collector(self) -> None:
+        """Python's collector works when the options are known, as before, in either way."""
+        code = (
+            "import gc; from twisted.plugins.bcfg2_core import bcfg2_core; {}; "
+            "assert bcfg2_core.options.__name__ == 'Options'; print(gc.isenabled())"
+        )
+        for before, after in (("gc.enable()", "True"), ("gc.disable()", "False")):
+            result = ended([bcfg2_core()[0], "-c", code.format(before)])
+            self.assertEqual(result.stdout.strip(), after, result.stderr)
+
     def test_unknown_plugin(self) -> None:
         """A plugin that there is not ends the start with one sentence, on the terminal too."""
         site = Site(self)
