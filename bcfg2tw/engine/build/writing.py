@@ -43,6 +43,9 @@ LIMIT_BYTES = 16 << 20
 #: What a form, or an entry without any, takes beside its text, about.
 FORM_BYTES = 300
 
+#: How many entries of earlier states are kept that no client has asked for since.
+MOST_BEFORE = 20_000
+
 #: By what a part is sorted among its neighbours, and its text in pieces.
 Written = tuple[str, Sequence[Piece]]
 
@@ -181,7 +184,9 @@ class KeptForms:
         self._recent_bytes = 0
         self._before: dict[str, EntryForms] = {}
         if before is not None and before._plugins.settings is plugins.settings:
-            self._before = {**before._before, **before._former, **before._recent}
+            self._before = {**before._former, **before._recent}
+            if len(before._before) + len(self._before) <= MOST_BEFORE:
+                self._before = {**before._before, **self._before}
 
     def of(self, text: str) -> EntryForms:
         """Return the forms of an entry."""

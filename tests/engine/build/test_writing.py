@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from random import Random
 from typing import Any
@@ -357,6 +358,25 @@ class WorkTests(WritingTestCase):
             self.assertEqual(names, bound, contents)
             self.assertEqual(text, self.whole(), contents)
 
+    def test_bounded(self) -> None:
+        """Entries that a template has made for an earlier state, and nobody asks for, go."""
+        self.patch(writing, "MOST_BEFORE", 20)
+        bundle = (
+            "<Bundle xmlns:py='http://genshi.edgewall.org/'><Service name='s'/>"
+            "<Service py:for='n in range(7)' name='{}-${{n}}'/></Bundle>"
+        )
+        self.serve({"Bundler/b.xml": bundle.format("state"), "Cfg/etc/f/f": "f"})
+        gc.collect()
+        before = _kept_entries()
+        for state in range(30):
+            change(self.core, {"Bundler/b.xml": bundle.format(f"state{state}")})
+            self.assertIn(f"state{state}-6", self.ask())
+        self.assertLess(_kept_entries() - before, 50)
+        names = self.bound()
+        change(self.core, {"Cfg/etc/f/f": "other"})
+        self.ask()
+        self.assertNotIn("s", names)
+
     def test_plugins_that_look(self) -> None:
         """Where a plugin wants to see structures or entries, they are built whole for it."""
         contents = {"Bundler/b.xml": "<Bundle><Service name='s'/></Bundle>"}
@@ -383,3 +403,8 @@ class WorkTests(WritingTestCase):
         told = [line for line in self.log.lines if "put together as text" in line]
         self.assertEqual(len(told), 1)
         self.assertIn(CLIENTS[1], told[0])
+
+
+def _kept_entries() -> int:
+    """Return how many entries there are whose texts are kept, in all servers of the process."""
+    return sum(isinstance(each, writing.EntryForms) for each in gc.get_objects())
