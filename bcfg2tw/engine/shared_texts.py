@@ -36,10 +36,10 @@ class SharedText:
 
 
 #: What a text is put together from.
-Piece: TypeAlias = "str | SharedText"
+TextPiece: TypeAlias = "str | SharedText"
 
 
-def joined(pieces: Iterable[Piece]) -> str:
+def joined(pieces: Iterable[TextPiece]) -> str:
     """Return the text that pieces make."""
     return "".join([piece if isinstance(piece, str) else piece.text for piece in pieces])
 

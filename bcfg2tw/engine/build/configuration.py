@@ -17,7 +17,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import Explanation
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.model.written_structure import WrittenStructure
-from bcfg2tw.engine.shared_texts import Piece
+from bcfg2tw.engine.shared_texts import TextPiece
 from bcfg2tw.engine.xmlio import Element, serialise
 from bcfg2tw.errors import ValidationError
 
@@ -111,7 +111,7 @@ class ConfigurationBuild:
         _log_built(metadata, started)
         return config
 
-    def _pieces(self, metadata: ClientMetadata) -> list[Piece]:
+    def _pieces(self, metadata: ClientMetadata) -> list[TextPiece]:
         """Do the same where nobody wants to see the structures that are written."""
         started = time.perf_counter()
         self.run_hook("start_client_run", metadata)

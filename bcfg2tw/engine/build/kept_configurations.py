@@ -31,7 +31,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     TemplateDataProvider,
     Tracked,
 )
-from bcfg2tw.engine.shared_texts import Piece, joined
+from bcfg2tw.engine.shared_texts import TextPiece, joined
 from bcfg2tw.engine.xmlio import SerialisedText
 
 logger = logging.getLogger("bcfg2-server")
@@ -124,7 +124,7 @@ class KeptConfigurations:
             self._texts.move_to_end(name)
         return SerialisedText(joined(entry[1]))
 
-    def _put(self, name: str, state: Hashable, pieces: Sequence[Piece]) -> None:
+    def _put(self, name: str, state: Hashable, pieces: Sequence[TextPiece]) -> None:
         if len(pieces) == 1 and isinstance(pieces[0], str):  # it was built whole
             pieces = divided(pieces[0])
         with self._lock:

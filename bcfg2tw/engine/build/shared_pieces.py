@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bcfg2tw.engine.shared_texts import Piece
+from bcfg2tw.engine.shared_texts import TextPiece
 
 #: What begins most of the longer parts of a configuration: the paths, which have the contents.
 SEPARATOR = "<Path "
@@ -20,7 +20,7 @@ SEPARATOR = "<Path "
 PIECE_BYTES = 150
 REFERENCE_BYTES = 8
 
-Pieces = tuple[Piece, ...]
+Pieces = tuple[TextPiece, ...]
 
 
 class SharedPieces:
@@ -40,13 +40,13 @@ class SharedPieces:
     def __len__(self) -> int:
         return len(self._uses)
 
-    def keep(self, pieces: Iterable[Piece]) -> Pieces:
+    def keep(self, pieces: Iterable[TextPiece]) -> Pieces:
         """Take the pieces of a text; of those that others have it gets theirs."""
         kept = tuple(map(self._keep_one, pieces))
         self.size_bytes += len(kept) * REFERENCE_BYTES
         return kept
 
-    def _keep_one(self, piece: Piece) -> Piece:
+    def _keep_one(self, piece: TextPiece) -> TextPiece:
         if not isinstance(piece, str):
             return piece
         kept = self._kept.setdefault(piece, piece)

@@ -29,7 +29,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.shared_texts import Piece
+from bcfg2tw.engine.shared_texts import TextPiece
 from bcfg2tw.engine.xmlio import Element, parse_own, serialise
 
 #: The roles of plugins that make a configuration out of metadata.
@@ -47,7 +47,7 @@ FORM_BYTES = 300
 MOST_BEFORE = 20_000
 
 #: By what a part is sorted among its neighbours, and its text in pieces.
-Written = tuple[str, Sequence[Piece]]
+Written = tuple[str, Sequence[TextPiece]]
 
 _sort_key = itemgetter(0)
 
@@ -233,7 +233,7 @@ class Writing:
 
     def pieces(
         self, structures: Sequence[Element | WrittenStructure], metadata: ClientMetadata
-    ) -> list[Piece]:
+    ) -> list[TextPiece]:
         """
         Bind all structures, and return the text of the configuration that they make.
 
@@ -285,9 +285,9 @@ class Writing:
         return form
 
 
-def _assembled(start: str, parts: list[Written], end: str) -> list[Piece]:
+def _assembled(start: str, parts: list[Written], end: str) -> list[TextPiece]:
     parts.sort(key=_sort_key)
-    pieces: list[Piece] = [start]
+    pieces: list[TextPiece] = [start]
     for _, written in parts:
         pieces += written
     pieces.append(end)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from bcfg2tw.engine.model.build_costs import BuildCosts
 from bcfg2tw.engine.model.effects import Effects, Look, Serve
 from bcfg2tw.engine.model.explanation import Explanation
-from bcfg2tw.engine.shared_texts import Piece, joined
+from bcfg2tw.engine.shared_texts import TextPiece, joined
 from bcfg2tw.engine.xmlio import Element, SerialisedText, serialise
 from bcfg2tw.errors import PluginExecutionError
 
@@ -87,14 +87,16 @@ class WrittenConfiguration(Generic[C]):
     :ivar untracked: what was used that may depend on more than metadata and repository
     """
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[TextPiece]
     metadata: C
     problems: Sequence[Problem] = ()
     changed_files: Sequence[str] = ()
     untracked: Sequence[str] = ()
 
     @classmethod
-    def of(cls, pieces: Sequence[Piece], metadata: C, build: Build[C]) -> WrittenConfiguration[C]:
+    def of(
+        cls, pieces: Sequence[TextPiece], metadata: C, build: Build[C]
+    ) -> WrittenConfiguration[C]:
         """Return the result of a build that has ended."""
         return cls(pieces, metadata, build.problems, build.changed_files, build.untracked)
 

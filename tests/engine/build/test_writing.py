@@ -366,7 +366,6 @@ class WorkTests(WritingTestCase):
             "<Service py:for='n in range(7)' name='{}-${{n}}'/></Bundle>"
         )
         self.serve({"Bundler/b.xml": bundle.format("state"), "Cfg/etc/f/f": "f"})
-        gc.collect()
         before = _kept_entries()
         for state in range(30):
             change(self.core, {"Bundler/b.xml": bundle.format(f"state{state}")})
@@ -407,4 +406,5 @@ class WorkTests(WritingTestCase):
 
 def _kept_entries() -> int:
     """Return how many entries there are whose texts are kept, in all servers of the process."""
+    gc.collect()
     return sum(isinstance(each, writing.EntryForms) for each in gc.get_objects())
