@@ -83,7 +83,7 @@ class _Rendering:
             elif kind is SUB:
                 self._write_directives(data[0], data[1])
             elif kind is EXEC:
-                exec(data.code, {**names}, self._context)  # what it makes global is its own
+                data.run(names, self._context)
             elif kind is INCLUDE:
                 self._include((kind, data, position))
 
