@@ -12,7 +12,7 @@ import xmlrpc.client
 from typing import Any
 from xml.parsers import expat
 
-from bcfg2tw.engine.xmlio import ILLEGAL, LEGAL_ASCII, SerialisedText, can_be_written
+from bcfg2tw.engine.xmlio import SerialisedText, is_legal, legal
 
 #: Elements may be nested this deep: an XML-RPC value needs three levels for each of its own.
 MAX_DEPTH = 200
@@ -136,11 +136,11 @@ def write_result(value: Any) -> bytes:
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
     if isinstance(value, SerialisedText):  # XML can hold it: nobody has to look
-        return _BEFORE_TEXT + _escaped(value.encode("ascii")) + _BEHIND_TEXT
-    if type(value) is str and value.isascii():
-        return _BEFORE_TEXT + _escaped(_legal(value.encode("ascii"))) + _BEHIND_TEXT
+        return _text_result(value)
+    if type(value) is str and value.isascii() and is_legal(value):
+        return _text_result(value)
     document = xmlrpc.client.dumps((value,), methodresponse=True, allow_none=True)
-    if not can_be_written(document):
+    if not is_legal(document):
         raise ValueError("the result holds characters that XML cannot")
     return _encode(document)
 
@@ -151,20 +151,16 @@ _BEFORE_TEXT, _BEHIND_TEXT = (
 )
 
 
-def _legal(text: bytes) -> bytes:
-    if text.translate(None, LEGAL_ASCII):
-        raise ValueError("the result holds characters that XML cannot")
-    return text
-
-
-def _escaped(text: bytes) -> bytes:
-    """Return ASCII text as it stands in a document: nearly all that is sent is a configuration."""
-    return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+def _text_result(text: str) -> bytes:
+    """Return the answer that holds ASCII text: nearly all that is sent is a configuration."""
+    data = text.encode("ascii")
+    data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    return _BEFORE_TEXT + data + _BEHIND_TEXT
 
 
 def write_fault(code: int, text: str) -> bytes:
     """Return the answer that holds a fault."""
-    fault = xmlrpc.client.Fault(code, ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
+    fault = xmlrpc.client.Fault(code, legal(text))
     return _encode(xmlrpc.client.dumps(fault, methodresponse=True))
 
 

@@ -210,20 +210,16 @@ def _parse_strangers(text: str, make_parser: Callable[[], etree.XMLParser]) -> E
 _REFERENCE = re.compile("&#([0-9]+);")
 
 #: The bytes that XML 1.0 can hold.
-LEGAL_ASCII = bytes([9, 10, 13, *range(0x20, 0x80)])
+_LEGAL_ASCII = bytes([9, 10, 13, *range(0x20, 0x80)])
 
-#: What it cannot hold.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: The characters that it cannot hold.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class SerialisedText(str):
     """A document as clients get it: ASCII that XML can hold."""
 
     __slots__ = ()
-
-    def __new__(cls, text: str) -> SerialisedText:
-        """Return the text of what lxml wrote, or of parts of that."""
-        return super().__new__(cls, text)
 
 
 def serialise_answer(element: Element) -> SerialisedText:
@@ -233,11 +229,7 @@ def serialise_answer(element: Element) -> SerialisedText:
 
 def serialise(element: Element) -> str:
     """Return a document as clients get it: ASCII, character references, no declaration."""
-    return _written(element).decode("ascii")
-
-
-def _written(element: Element) -> bytes:
-    return etree.tostring(element, encoding="ascii", xml_declaration=False)
+    return etree.tostring(element, encoding="ascii", xml_declaration=False).decode("ascii")
 
 
 def written_text(text: str) -> str:
@@ -247,11 +239,16 @@ def written_text(text: str) -> str:
     return text if text.isascii() else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def can_be_written(text: str) -> bool:
+def is_legal(text: str) -> bool:
     """Say whether XML can hold a text."""
     if text.isascii():  # nearly all are; this is a tenth of what the expression costs
-        return not text.encode("ascii").translate(None, LEGAL_ASCII)
-    return ILLEGAL.search(text) is None
+        return not text.encode("ascii").translate(None, _LEGAL_ASCII)
+    return _ILLEGAL.search(text) is None
+
+
+def legal(text: str) -> str:
+    """Return a text with the characters that XML cannot hold replaced."""
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def read_text(written: str) -> str:

@@ -28,7 +28,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.xmlio import Element, elements_of
+from bcfg2tw.engine.xmlio import Element, elements_of, legal
 from bcfg2tw.errors import Bcfg2Error, ValidationError
 
 __all__ = ["profile", "profiletemplates", "slow"]
@@ -190,6 +190,6 @@ def _time_entry(entry: Element, metadata: ClientMetadata, watch: _Watch) -> None
         except ValidationError:
             raise
         except Exception as error:  # a template's own: it took its time all the same
-            entry.set("failure", steps.legal(str(error)))
+            entry.set("failure", legal(str(error)))
     seconds = time.perf_counter() - started
     watch.note((explained.generator or "", "binding", f"{entry.tag}:{name}"), seconds)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from bcfg2tw.comparing.report import ComparisonReport, ReportedGroup
 from bcfg2tw.comparing.wording import headline, shown_details
+from bcfg2tw.engine.xmlio import legal
 
 __all__ = ["as_junit"]
 
 _SUITE = "bcfg2tw"
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_junit(report: ComparisonReport) -> str:
     """Return a document in which each difference fails; without any one case passes."""
     count = len(report.groups)
     suite = etree.Element(
-        "testsuite", name=f"{_legal(report.old)} → {_legal(report.new)}", tests=str(count or 1),
+        "testsuite", name=f"{legal(report.old)} → {legal(report.new)}", tests=str(count or 1),
         failures=str(count), errors="0", skipped="0", time=f"{report.seconds:.3f}",
     )  # fmt: skip
     if not count:
@@ -36,15 +34,11 @@ def as_junit(report: ComparisonReport) -> str:
 def _add_case(suite: etree._Element, group: ReportedGroup) -> None:
     title = headline(group.difference)
     case = etree.SubElement(
-        suite, "testcase", classname=_legal(group.description), name=_legal(title)
+        suite, "testcase", classname=legal(group.description), name=legal(title)
     )
     lines = [f"clients: {', '.join(group.clients)}"]
     for line, changed, _ in shown_details(group.difference):
         lines += [line, *changed]
-    message = _legal(f"{group.description}: {title}")
+    message = legal(f"{group.description}: {title}")
     failure = etree.SubElement(case, "failure", message=message, type=group.difference.kind)
-    failure.text = _legal("\n".join(lines))
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+    failure.text = legal("\n".join(lines))

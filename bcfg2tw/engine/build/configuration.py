@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 from bcfg2tw.engine.build import steps
 from bcfg2tw.engine.build.writing import Writing, can_be_written
@@ -20,6 +21,9 @@ from bcfg2tw.engine.model.written_structure import WrittenStructure
 from bcfg2tw.engine.shared_texts import TextPiece
 from bcfg2tw.engine.xmlio import Element, serialise
 from bcfg2tw.errors import ValidationError
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -65,10 +69,11 @@ class ConfigurationBuild:
         """
         metadata = self._begun(metadata)
         if metadata.snapshot.derive(can_be_written):
-            pieces = self._pieces(metadata)
+            result = self._pieces(metadata)
         else:
-            pieces = [serialise(self._document(metadata))]
+            result = self._document(metadata)
         self._end(metadata)
+        pieces = result if isinstance(result, list) else [serialise(result)]
         return WrittenConfiguration.of(pieces, metadata, metadata.build)
 
     def _new_writing(self, plugins: PluginSet) -> Writing:
@@ -93,43 +98,62 @@ class ConfigurationBuild:
 
     def _document(self, metadata: ClientMetadata) -> Element:
         """Return the configuration, or the `error` document that makes the client stop."""
+
+        def bind(structures: list[Element]) -> Element:
+            self.validate_structures(metadata, structures)
+            steps.check_altsrc(structures)
+            config = steps.empty_configuration(metadata.snapshot.revision)
+            self.bind_structures(structures, metadata, config)
+            self.validate_goals(metadata, config)
+            steps.sort_document(config)
+            return config
+
+        return self._run(metadata, self.structures, bind)
+
+    def _pieces(self, metadata: ClientMetadata) -> list[TextPiece] | Element:
+        """Do the same as text, where nobody wants to see the structures that are written."""
+
+        def bind(structures: list[Element | WrittenStructure]) -> list[TextPiece]:
+            elements = [each for each in structures if not isinstance(each, WrittenStructure)]
+            self.validate_structures(metadata, elements)
+            steps.check_altsrc(structures)
+            with self._timed("BindStructures"):
+                return metadata.snapshot.derive(self._new_writing).pieces(structures, metadata)
+
+        return self._run(metadata, self._structures_to_write, bind)
+
+    def _run(
+        self,
+        metadata: ClientMetadata,
+        get: Callable[[ClientMetadata], list[S]],
+        bind: Callable[[list[S]], R],
+    ) -> R | Element:
+        """
+        Take the steps of a build.
+
+        :param get: returns the structures
+        :param bind: has them checked, and returns the configuration that they make
+        :returns: the configuration, or an `error` document
+        """
         started = time.perf_counter()
-        config = steps.empty_configuration(metadata.snapshot.revision)
         self.run_hook("start_client_run", metadata)
         try:
-            structures = self.structures(metadata)
+            structures = get(metadata)
         except ValidationError:
             raise
         except Exception as error:  # a structure plugin's defect: the client is told to stop
-            return _structure_error(error, metadata)
-        self.validate_structures(metadata, structures)
-        steps.check_altsrc(structures)
-        self.bind_structures(structures, metadata, config)
-        self.validate_goals(metadata, config)
+            logger.exception("Error in GetStructures")
+            metadata.build.problems.append(Problem("structures", str(error)))
+            return steps.error_document("structure error", str(error))
+        result = bind(structures)
         self.run_hook("end_client_run", metadata)
-        steps.sort_document(config)
-        _log_built(metadata, started)
-        return config
+        seconds = time.perf_counter() - started
+        logger.info("Generated config for %s in %.03f seconds", metadata.hostname, seconds)
+        return result
 
-    def _pieces(self, metadata: ClientMetadata) -> list[TextPiece]:
-        """Do the same where nobody wants to see the structures that are written."""
-        started = time.perf_counter()
-        self.run_hook("start_client_run", metadata)
-        try:
-            with self._timed("GetStructures"):
-                structures = steps.get_structures_to_write(metadata)
-        except ValidationError:
-            raise
-        except Exception as error:  # as above
-            return [serialise(_structure_error(error, metadata))]
-        elements = [each for each in structures if not isinstance(each, WrittenStructure)]
-        self.validate_structures(metadata, elements)
-        steps.check_altsrc(structures)
-        with self._timed("BindStructures"):
-            pieces = metadata.snapshot.derive(self._new_writing).pieces(structures, metadata)
-        self.run_hook("end_client_run", metadata)
-        _log_built(metadata, started)
-        return pieces
+    def _structures_to_write(self, metadata: ClientMetadata) -> list[Element | WrittenStructure]:
+        with self._timed("GetStructures"):
+            return steps.get_structures_to_write(metadata)
 
     def structures(self, metadata: ClientMetadata) -> list[Element]:
         """Return the client's structures, their entries abstract."""
@@ -157,14 +181,3 @@ class ConfigurationBuild:
         """Tell plugins of a step of the client's run."""
         with self._timed(f"client_run_hook:{hook}"):
             steps.run_hook(hook, metadata)
-
-
-def _structure_error(error: Exception, metadata: ClientMetadata) -> Element:
-    logger.exception("Error in GetStructures")
-    metadata.build.problems.append(Problem("structures", str(error)))
-    return steps.error_document("structure error", str(error))
-
-
-def _log_built(metadata: ClientMetadata, started: float) -> None:
-    seconds = time.perf_counter() - started
-    logger.info("Generated config for %s in %.03f seconds", metadata.hostname, seconds)

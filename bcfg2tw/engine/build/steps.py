@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import gt
 from typing import TypeAlias, TypeVar
@@ -31,7 +31,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     StructureValidator,
 )
 from bcfg2tw.engine.repository.places import place_of_entry
-from bcfg2tw.engine.xmlio import ILLEGAL, Element, elements_of, line_of
+from bcfg2tw.engine.xmlio import Element, elements_of, legal, line_of
 from bcfg2tw.errors import Bcfg2Error, PluginExecutionError, ValidationError
 
 S = TypeVar("S", bound="Element | WrittenStructure")
@@ -59,36 +59,22 @@ def error_document(kind: str, reason: str) -> Element:
     return document
 
 
-def legal(text: str) -> str:
-    """Return a text with what XML cannot hold replaced."""
-    return ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def get_structures(metadata: ClientMetadata) -> list[Element]:
     """Return the structures of all Structure plugins; bundles that are missing are logged."""
-    structures = [
-        structure
-        for plugin in metadata.snapshot.plugins_by_type(Structure)
-        for structure in _measured(plugin, metadata, partial(plugin.BuildStructures, metadata))
-    ]
-    _tell_missing(metadata, structures)
-    return structures
+    return _structures(metadata, lambda plugin: plugin.BuildStructures(metadata))
 
 
 def get_structures_to_write(metadata: ClientMetadata) -> list[Element | WrittenStructure]:
     """Return the same; those that are the same for many clients may be written ones."""
+    return _structures(metadata, lambda plugin: plugin.structures_to_write(metadata))
+
+
+def _structures(metadata: ClientMetadata, of: Callable[[Structure], list[S]]) -> list[S]:
     structures = [
         structure
         for plugin in metadata.snapshot.plugins_by_type(Structure)
-        for structure in _measured(plugin, metadata, partial(plugin.structures_to_write, metadata))
+        for structure in _measured(plugin, metadata, partial(of, plugin))
     ]
-    _tell_missing(metadata, structures)
-    return structures
-
-
-def _tell_missing(
-    metadata: ClientMetadata, structures: Iterable[Element | WrittenStructure]
-) -> None:
     built = {
         structure.get("name")
         for structure in structures
@@ -100,6 +86,7 @@ def _tell_missing(
         logger.error(
             "Client %s configuration missing bundles: %s", metadata.hostname, ":".join(missing)
         )
+    return structures
 
 
 def _measured(plugin: object, metadata: ClientMetadata, step: Callable[[], T]) -> T:

@@ -104,7 +104,7 @@ class InfoXML:
 
     @property
     def asked(self) -> Asked | None:
-        """What it asks of a client; None if that may be anything."""
+        """The groups and host names that it asks for; None if it may ask anything."""
         if self._template is not None:
             return None
         return all_asked(attributes.asked for attributes in self._attributes)
@@ -152,7 +152,7 @@ class PathAttributes:
 
     @property
     def asked(self) -> Asked | None:
-        """What it asks of a client; None if that may be anything."""
+        """The groups and host names that it asks for; None if it may ask anything."""
         if self._holder is not None:
             return None
         # what is asked of the path is the same for all

@@ -162,7 +162,7 @@ class Definition:
 
     @property
     def asked(self) -> Asked | None:
-        """What the definition asks of a client; None if that may be anything."""
+        """The groups and host names that it asks for; None if it may ask anything."""
         return asked_by(self._conditions) if self._is_plain else None
 
     def applies(self, answers: Answers) -> bool:

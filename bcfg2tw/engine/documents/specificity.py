@@ -170,7 +170,7 @@ class SpecificSet(Generic[T]):
 
     @property
     def asked(self) -> Asked:
-        """What of a client decides which thing is the most specific."""
+        """The groups and host names that decide which thing is the most specific."""
         return Asked(
             frozenset(member.specificity.group or "" for equal in self._groups for member in equal),
             frozenset(self._hosts),

@@ -1,4 +1,4 @@
-"""What the binding of an entry asks of a client."""
+"""The groups and host names that the binding of an entry asks for."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Build(Generic[C]):
 
     @property
     def remarks(self) -> int:
-        """How much there is to say of the build so far: problems, and what may come out else."""
+        """The number of problems so far, and of things that may come out differently next time."""
         return len(self.problems) + len(self.changed_files) + len(self.untracked)
 
 

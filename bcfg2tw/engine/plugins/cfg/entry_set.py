@@ -136,7 +136,7 @@ class EntrySet:
 
     @property
     def asked(self) -> Asked | None:
-        """What of a client decides what it gets; None where that may be anything."""
+        """The groups and host names that it asks for; None if it may ask anything."""
         files = self.generators.values
         if self.creators or self.filters or self.verifiers or not files:
             return None

@@ -181,7 +181,7 @@ class Info(ABC):
 
     @property
     def asked(self) -> Asked | None:
-        """What it asks of a client; None if that may be anything."""
+        """The groups and host names that it asks for; None if it may ask anything."""
         return None
 
     @abstractmethod

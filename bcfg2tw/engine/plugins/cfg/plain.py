@@ -8,7 +8,7 @@ from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.engine.shared_texts import SharedText, share
-from bcfg2tw.engine.xmlio import Element, can_be_written, read_text, written_text
+from bcfg2tw.engine.xmlio import Element, is_legal, read_text, written_text
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 
@@ -21,7 +21,7 @@ class Plain(ContentGenerator):
         self.path = source.path
         self._content: Content | None = as_text(data, source.settings)
         self._written: SharedText | None = None
-        if isinstance(self._content, str) and can_be_written(self._content):
+        if isinstance(self._content, str) and is_legal(self._content):
             self._written = share(written_text(self._content))
             self._content = None
 
