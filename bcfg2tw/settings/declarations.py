@@ -189,6 +189,13 @@ class OptionTable:
         "Build each configuration anew and whole beside what is kept or put together, and compare.",
         types.boolean,
     )  # fmt: skip
+    contents_kept_in: str = option(
+        "caching", "contents", "file",
+        "Where the contents of files that are sent as they are lie while they are served: file "
+        "(without a name, in [server] state or the system's folder for temporary files; the system "
+        "takes its memory back when it needs it), or memory.",
+        types.choice("file", "memory"),
+    )  # fmt: skip
     default_owner: str = option("mdata", "owner", "root", "Owner of paths by default.")
     default_group: str = option("mdata", "group", "root", "Group of paths by default.")
     default_mode: str = option("mdata", "mode", "644", "Mode of paths by default, as sent.")

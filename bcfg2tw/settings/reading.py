@@ -156,6 +156,17 @@ class Settings(OptionTable):
         return in_repository if self.state is None else os.path.join(self.state, plugin)
 
     @property
+    def contents_folders(self) -> tuple[str | None, ...]:
+        """
+        The folders for contents of files, best first; None is the system's for temporary files.
+
+        There is none where they lie in memory.
+        """
+        if self.contents_kept_in == "memory":
+            return ()
+        return (None,) if self.state is None else (self.state, None)
+
+    @property
     def misspellings(self) -> tuple[str, ...]:
         """The notices of names that are like another one."""
         return tuple(notice for notice in self.notices if notice.endswith("?"))

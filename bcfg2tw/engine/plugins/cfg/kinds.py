@@ -19,7 +19,7 @@ from bcfg2tw.engine.plugins.cfg.created.public_key import PublicKeyFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_certificate import SSLCertificateFile
 from bcfg2tw.engine.plugins.cfg.created.ssl_key import SSLKeyFile
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role
-from bcfg2tw.engine.plugins.cfg.plain import LargePlain, Plain
+from bcfg2tw.engine.plugins.cfg.plain import Decrypted, LargePlain, Plain
 from bcfg2tw.engine.plugins.cfg.templates.genshi_text import GenshiText
 from bcfg2tw.engine.plugins.cfg.unusable import Unusable
 from bcfg2tw.engine.plugins.cfg.verifiers import ExternalVerifier
@@ -91,7 +91,7 @@ KINDS = (
          names=("sslkey.xml",), specific=False, failure=XML_FAILURE),
     Kind(SSLCertificateFile.handler, Role.CREATOR, SourceReader(SSLCertificateFile), 0,
          names=("sslcert.xml",), specific=False, verifies=True, failure=XML_FAILURE),
-    Kind("CfgEncryptedGenerator", Role.GENERATOR, Plain, 50,
+    Kind("CfgEncryptedGenerator", Role.GENERATOR, Decrypted, 50,
          extensions=(".crypt",), encrypted=True, failure=READ_FAILURE),
     Kind("CfgCheetahGenerator", Role.GENERATOR, CHEETAH, 50,
          extensions=(".cheetah",), failure=CHEETAH_FAILURE),

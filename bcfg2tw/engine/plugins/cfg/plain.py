@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
@@ -10,6 +12,7 @@ from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled
 from bcfg2tw.engine.shared_texts import SharedText, share
 from bcfg2tw.engine.xmlio import Element, is_legal, read_text, written_text
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.settings import Settings
 
 
 class Plain(ContentGenerator):
@@ -22,8 +25,12 @@ class Plain(ContentGenerator):
         self._content: Content | None = as_text(data, source.settings)
         self._written: SharedText | None = None
         if isinstance(self._content, str) and is_legal(self._content):
-            self._written = share(written_text(self._content))
+            self._written = share(written_text(self._content), self._folders(source.settings))
             self._content = None
+
+    def _folders(self, settings: Settings) -> Sequence[str | None]:
+        """Return the folders in which the content may be kept in a file."""
+        return settings.contents_folders
 
     @property
     def is_tracked(self) -> bool:
@@ -46,6 +53,15 @@ class Plain(ContentGenerator):
             return read_text(self._written.text)
         assert self._content is not None
         return self._content
+
+
+class Decrypted(Plain):
+    """A file that is encrypted in the repository: its content is written to no disk."""
+
+    __slots__ = ()
+
+    def _folders(self, settings: Settings) -> Sequence[str | None]:
+        return ()
 
 
 class LargePlain(ContentGenerator):
