@@ -738,7 +738,8 @@ class OptionTable:
     )  # fmt: skip
     quiet_seconds: float = option(
         "bcfg2tw", "quiet_time", "0.2",
-        "Seconds without a change after which changed files are read.", types.positive,
+        "Seconds without a change after which changed files are read; a single one after half of "
+        "it, when its writer has closed it.", types.positive,
     )  # fmt: skip
     drain_timeout_seconds: float = option(
         "bcfg2tw", "drain_timeout", "30", "Seconds that running calls may take when it stops.",

@@ -23,6 +23,8 @@ from bcfg2tw.watching.inotify import Inotify
 STRUCTURE = flags.CREATE | flags.DELETE | flags.MOVED_FROM | flags.MOVED_TO
 #: The same, and those of the files themselves.
 CONTENTS = STRUCTURE | flags.MODIFY | flags.CLOSE_WRITE | flags.ATTRIB
+#: Events after which nobody is writing the file that has the name, and that there may be none.
+WHOLE = flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE
 
 POLL_SECONDS = 2.0
 
@@ -101,12 +103,16 @@ class Notifications:
     poll_seconds = None
 
     def __init__(
-        self, reactor: Any, ignored: IgnoredNames, changed: Callable[[str | None], None]
+        self,
+        reactor: Any,
+        ignored: IgnoredNames,
+        changed: Callable[[str | None, bool | None], None],
     ) -> None:
         """
         Begin without a path.
 
-        :param changed: called in the reactor's thread with a path, or None for any
+        :param changed: called in the reactor's thread with a path, or None for any, and whether
+            its writer has finished, which may not be known: None
         :raises NoInotify: if the system has none, or none left
         """
         self._ignored = ignored
@@ -161,13 +167,13 @@ class Notifications:
             paths = tuple(self._watches.changed_paths(watch, name))
             self._note_names(watch, mask, name, paths)
             for path in paths:
-                self._changed(path)
+                self._changed(path, _is_whole(mask))
         elif self._is_looking and name:
             self._miss()  # of a folder that is just about to be known
 
     def _miss(self) -> None:
         self._watched = None
-        self._changed(None)
+        self._changed(None, None)
 
     def _note_names(self, watch: int, mask: int, name: str, paths: Collection[str | None]) -> None:
         """
@@ -182,6 +188,11 @@ class Notifications:
             self._watched = None
         elif mask & STRUCTURE and paths:
             self._other_names.update(self._watches.full_paths(watch, name))
+
+
+def _is_whole(mask: int) -> bool | None:
+    """Say whether the writer of a file has finished; None if an event does not tell."""
+    return True if mask & WHOLE else False if mask & flags.MODIFY else None
 
 
 class _Watches:

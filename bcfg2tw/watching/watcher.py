@@ -1,13 +1,13 @@
 """
 Tells a core which files changed, once they are quiet.
 
-A change of many files, such as a `git pull`, is taken in as one. While the core reads, further
-changes gather for the next time.
+A change of many files, such as a `git pull`, is taken in as one; a single file is, where its writer
+has finished, waited for half as long. While the core reads, further changes gather for the next
+time.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from typing import Any
 
@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.calls.interfaces import Pool, WatchedCore
+from bcfg2tw.engine.repository.checkout import Checkout
 from bcfg2tw.engine.repository.listing import IgnoredNames
 from bcfg2tw.errors import Bcfg2Error, UnreadableRepository
 from bcfg2tw.pool import Busy
@@ -29,8 +30,8 @@ log = Logger()
 
 #: A repository that never rests is read all the same after this time.
 CONTINUOUS_SECONDS = 10.0
-#: While git holds its lock the files belong together only when it has finished; or it has crashed.
-GIT_LOCK_SECONDS = 60.0
+#: A file that somebody writes, and has not closed, is waited for so long after the last change.
+WRITING_SECONDS = 2.0
 #: Between two attempts to read a repository that cannot be read.
 RETRY_SECONDS = 2.0
 
@@ -50,8 +51,6 @@ class Watcher(Service):
         self._pool = pool
         self._settings = settings
         self._ignored = IgnoredNames(settings.ignore_files)
-        top = settings.vcs_root or settings.repository
-        self._git_lock = os.path.join(top, ".git", "index.lock")
         self._source: ChangeSource | None = None
         self._paths: tuple[str, ...] = ()
         # what changed since the core read last; None in it stands for anything
@@ -59,6 +58,9 @@ class Watcher(Service):
         # what the core is being told, and what it failed to take in
         self._missed: set[str | None] = set()
         self._first_seconds = self._last_seconds = 0.0
+        # what is being written, and whether the writer of what changed last has finished
+        self._unfinished: set[str | None] = set()
+        self._is_last_whole = False
         self._quiet_call: IDelayedCall | None = None
         self._poll_call: IDelayedCall | None = None
         self._retry_call: IDelayedCall | None = None
@@ -86,13 +88,23 @@ class Watcher(Service):
             self._busy.chainDeferred(stopped)
         return stopped
 
-    def changed(self, path: str | None) -> None:
-        """Take note of a change: a full path, or None where anything may have changed."""
+    def changed(self, path: str | None, is_whole: bool | None = None) -> None:
+        """
+        Take note of a change.
+
+        :param path: a full path, or None where anything may have changed
+        :param is_whole: whether the file's writer has finished; None if that is not known
+        """
         now = self._reactor.seconds()
         if not self._changed:
             self._first_seconds = now
         self._last_seconds = now
         self._changed.add(path)
+        self._is_last_whole = is_whole is True
+        if is_whole is False:
+            self._unfinished.add(path)
+        elif is_whole:
+            self._unfinished.discard(path)
         if self._busy is None:
             self._wait_for_quiet()
 
@@ -114,9 +126,13 @@ class Watcher(Service):
             self._source = None
 
     def _wait_for_quiet(self, seconds: float | None = None) -> None:
-        if self.running and (self._quiet_call is None or not self._quiet_call.active()):
-            delay = self._settings.quiet_seconds if seconds is None else seconds
+        if not self.running:
+            return
+        delay = self._quiet_seconds() if seconds is None else seconds
+        if self._quiet_call is None or not self._quiet_call.active():
             self._quiet_call = self._reactor.callLater(delay, self._look_whether_quiet)
+        elif self._quiet_call.getTime() > self._reactor.seconds() + delay:
+            self._quiet_call.reset(delay)  # a file that was waited for is whole now
 
     def _look_whether_quiet(self) -> None:
         if self._busy is not None:
@@ -128,10 +144,18 @@ class Watcher(Service):
             self._begin(self._take_in())
 
     def _due_seconds(self) -> float:
-        now, quiet = self._reactor.seconds(), self._settings.quiet_seconds
-        if now < self._first_seconds + GIT_LOCK_SECONDS and os.path.exists(self._git_lock):
+        now, quiet = self._reactor.seconds(), self._quiet_seconds()
+        top = self._settings.vcs_root or self._settings.repository
+        if Checkout(top).is_changing():  # then the files belong together only when it has finished
             return float(now + quiet)
         return min(self._last_seconds + quiet, self._first_seconds + CONTINUOUS_SECONDS)
+
+    def _quiet_seconds(self) -> float:
+        """Return how long nothing has to change before the core is told."""
+        quiet = self._settings.quiet_seconds
+        if self._unfinished:
+            return max(quiet, WRITING_SECONDS)
+        return quiet / 2 if self._is_last_whole and len(self._changed) == 1 else quiet
 
     def _begin(self, work: Any) -> None:
         """Start what only one may do at a time."""
@@ -185,7 +209,7 @@ class Watcher(Service):
         if has_more and self._reactor.seconds() < self._first_seconds + CONTINUOUS_SECONDS:
             return  # what was not noticed until now may go on
         self._missed |= self._changed
-        self._changed = set()
+        self._changed, self._unfinished = set(), set()
         try:
             paths = await self._pool.call(self._reload_core, frozenset(self._missed))
         except Busy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import Any
 
 from twisted.internet import reactor
@@ -93,7 +94,66 @@ class TimingTests(SynchronousTestCase):
         write_files(self.folder, {".git/index.lock": ""})
         self.watcher.changed(self.path("Rules/a.xml"))
         self.clock.pump([1.0] * 62)
+        self.assertEqual(self.core.reloads, [])
+        minute_ago = time.time() - 60.0
+        os.utime(self.path(".git/index.lock"), (minute_ago, minute_ago))
+        self.clock.advance(1.0)
         self.assertEqual(len(self.core.reloads), 1)
+
+    def test_work_tree(self) -> None:
+        """The same goes for a work tree, where git has its lock elsewhere."""
+        self.start()
+        write_files(self.folder, {".git": "gitdir: ../own\n"})
+        write_files(os.path.dirname(self.folder), {"own/index.lock": ""})
+        self.watcher.changed(self.path("Rules/a.xml"))
+        self.clock.pump([1.0] * 30)
+        self.assertEqual(self.core.reloads, [])
+
+    def test_one_file(self) -> None:
+        """A single file that was closed by its writer is told after half of the time."""
+        self.start()
+        self.watcher.changed("/one", False)
+        self.watcher.changed("/one", True)
+        self.clock.advance(0.5)
+        self.assertEqual(self.core.reloads, [{"/one"}])
+
+    def test_first_of_many(self) -> None:
+        """Where another file follows both are waited for as long as any."""
+        self.start()
+        self.watcher.changed("/one", True)
+        self.clock.advance(0.4)
+        self.watcher.changed("/two", True)
+        self.clock.advance(0.9)
+        self.assertEqual(self.core.reloads, [])
+        self.clock.advance(0.1)
+        self.assertEqual(self.core.reloads, [{"/one", "/two"}])
+
+    def test_being_written(self) -> None:
+        """A file that somebody is writing is told when it is whole, or nothing comes any more."""
+        for is_closed in (True, False):
+            self.start()
+            self.watcher.changed("/slow", False)
+            self.clock.advance(1.9)
+            self.watcher.changed("/slow", False)
+            self.watcher.changed("/slow", None)  # its owner, for instance
+            self.clock.advance(1.9)
+            self.assertEqual(self.core.reloads, [])
+            if is_closed:
+                self.watcher.changed("/slow", True)
+                self.clock.advance(0.5)
+            else:
+                self.clock.advance(0.1)
+            self.assertEqual(self.core.reloads, [{"/slow"}])
+            self.successResultOf(self.watcher.stopService())
+            self.core.reloads.clear()
+
+    def test_always_open(self) -> None:
+        """A file that is written without an end keeps nothing back for longer than others do."""
+        self.start()
+        for _ in range(11):
+            self.watcher.changed("/log", False)
+            self.clock.advance(1.0)
+        self.assertEqual(self.core.reloads, [{"/log"}])
 
     def test_anything(self) -> None:
         """Where anything may have changed the core looks at everything."""
