@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding, steps
 from bcfg2tw.engine.build.metadata import build_metadata
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -63,4 +63,4 @@ class CoreContext:
 
     def bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """Bind one entry in place."""
-        steps.bind(entry, metadata)
+        binding.bind(entry, metadata)

@@ -21,7 +21,7 @@ from lxml import etree
 
 from bcfg2tw.engine import uploads
 from bcfg2tw.engine.access import AccessControl
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding, steps
 from bcfg2tw.engine.build.configuration import ConfigurationBuild
 from bcfg2tw.engine.build.kept_configurations import kept_configurations
 from bcfg2tw.engine.build.metadata import build_metadata
@@ -397,7 +397,7 @@ class Core:
 
     def BindStructure(self, structure: Element, metadata: ClientMetadata) -> None:
         """Bind the entries of one structure in place."""
-        steps.bind_structure(structure, metadata)
+        binding.bind_structure(structure, metadata)
 
     def Bind(self, entry: Element, metadata: ClientMetadata) -> None:
         """
@@ -405,7 +405,7 @@ class Core:
 
         :raises PluginExecutionError: if it cannot be bound
         """
-        steps.bind(entry, metadata)
+        binding.bind(entry, metadata)
 
     def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
         """Have the validators check, and change, the bound configuration."""

@@ -17,7 +17,7 @@ from lxml import etree
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import json_option, show_table
 from bcfg2tw.cli.words import CLIENT
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding
 from bcfg2tw.engine.model.build import Build
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.explanation import EntryExplanation, Explanation
@@ -186,7 +186,7 @@ def _time_entry(entry: Element, metadata: ClientMetadata, watch: _Watch) -> None
     started = time.perf_counter()
     with explanation.of(explained):
         try:
-            steps.bind(entry, metadata)
+            binding.bind(entry, metadata)
         except ValidationError:
             raise
         except Exception as error:  # a template's own: it took its time all the same

@@ -1,5 +1,5 @@
 """
-Building one configuration: the steps of `steps.py` in their order, each timed (:ref:`core-8`).
+Building one configuration: the steps of `steps.py` and `binding.py` in their order, each timed (:ref:`core-8`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding, steps
 from bcfg2tw.engine.build.writing import Writing, can_be_written
 from bcfg2tw.engine.model.build import Build, Configuration, Problem, WrittenConfiguration
 from bcfg2tw.engine.model.build_costs import MeasuredBuilds
@@ -170,7 +170,7 @@ class ConfigurationBuild:
     ) -> None:
         """Bind all structures and append them to the configuration."""
         with self._timed("BindStructures"):
-            steps.bind_structures(structures, metadata, config)
+            binding.bind_structures(structures, metadata, config)
 
     def validate_goals(self, metadata: ClientMetadata, config: Element) -> None:
         """Have the validators check, and change, the bound configuration."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from functools import partial
 
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding
 from bcfg2tw.engine.model.build import Build
 from bcfg2tw.engine.model.client_metadata import ClientMetadata, MetadataGroup
 from bcfg2tw.engine.model.effects import Effects, Serve
@@ -78,7 +78,7 @@ def _plain(
         raise CriticalError(message) from error
     metadata.snapshot = snapshot
     metadata.query = query(snapshot, effects)
-    metadata.build = Build(steps.bind, effects)
+    metadata.build = Build(binding.bind, effects)
     return metadata
 
 

@@ -2,7 +2,7 @@
 Configurations put together as text, from entries that were bound and written before.
 
 Most entries of a site are bound in the same way for all clients, or for all that are in the same of
-a few groups. Each of them is bound once for each combination of answers, as `steps.py` does it, and
+a few groups. Each of them is bound once for each combination of answers, as `binding.py` does it, and
 the text of that is sent to all who give the same answers. What may depend on more is bound for each
 client: entries from templates, and structures that are not written (`model/written_structure.py`).
 
@@ -17,7 +17,7 @@ from operator import is_, itemgetter
 from sys import intern
 from weakref import ref
 
-from bcfg2tw.engine.build import steps
+from bcfg2tw.engine.build import binding, steps
 from bcfg2tw.engine.build.tracking import all_tracked
 from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked, all_asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -111,7 +111,7 @@ class EntryForms:
     def bound(self, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
         """Bind the entry for a client, and write it."""
         entry = self._entry()
-        steps.bind_entry(entry, structure, metadata)
+        binding.bind_entry(entry, structure, metadata)
         return _written(entry)
 
     def to_keep(self, form: Written, metadata: ClientMetadata) -> Written:
@@ -150,15 +150,15 @@ def _read(text: str) -> Element:
 
 def deciding_generators(entry: Element, plugins: PluginSet) -> Sequence[Generator]:
     """Return the generators that decide how an entry is bound: those that list it, or claim any."""
-    if not steps.is_to_be_bound(entry):
+    if not binding.is_to_be_bound(entry):
         return ()
     generators = plugins.plugins_by_type(Generator)
-    listing = steps.listing_generators(entry.tag, entry.get("name", ""), generators)
-    return listing or plugins.derive(steps.generators_that_claim)
+    listing = binding.listing_generators(entry.tag, entry.get("name", ""), generators)
+    return listing or plugins.derive(binding.generators_that_claim)
 
 
 def _asked_for(entry: Element, deciding: Sequence[Generator]) -> Asked | None:
-    if not steps.is_to_be_bound(entry):
+    if not binding.is_to_be_bound(entry):
         return NOTHING_ASKED
     if not deciding or entry.get("altsrc") is not None:
         return None
@@ -237,10 +237,10 @@ class Writing:
         """
         Bind all structures, and return the text of the configuration that they make.
 
-        One that cannot be bound at all is left out, as by `steps.bind_structures`.
+        One that cannot be bound at all is left out, as by `binding.bind_structures`.
         """
         bound = [
-            steps.sparing_others(structure, metadata, self._structure) for structure in structures
+            binding.sparing_others(structure, metadata, self._structure) for structure in structures
         ]
         parts = [part for part in bound if part is not None]
         if not parts:
@@ -256,7 +256,7 @@ class Writing:
         else:
             without_entries = shell_of(structure)
             if without_entries is None:
-                return _written(steps.bind_structure(structure, metadata))
+                return _written(binding.bind_structure(structure, metadata))
             shell = without_entries
             parts = [self._part(entry, structure, shell, metadata) for entry in structure]
         return steps.sort_key(shell.name), _assembled(shell.start, parts, shell.end)
@@ -265,9 +265,9 @@ class Writing:
         self, entry: Element, structure: Element, shell: WrittenStructure, metadata: ClientMetadata
     ) -> Written:
         """Bind an entry of a structure that was made for the client."""
-        if steps.is_to_be_bound(entry):
+        if binding.is_to_be_bound(entry):
             return self._entry(serialise(entry), shell, metadata)
-        steps.bind_entry(entry, structure, metadata)  # it is the client's own, as often as not
+        binding.bind_entry(entry, structure, metadata)  # it is the client's own, as often as not
         return _written(entry)
 
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.build import steps, writing
+from bcfg2tw.engine.build import binding, steps, writing
 from bcfg2tw.engine.build.writing import can_be_written
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.asked import NOTHING_ASKED
@@ -304,7 +304,7 @@ class WorkTests(WritingTestCase):
     def bound(self) -> list[str]:
         """Have the names of all entries noted that are bound from now on, and return the list."""
         names: list[str] = []
-        bind = steps.bind
+        bind = binding.bind
 
         def noted(entry: Any, metadata: Any) -> None:
             names.append(entry.get("name"))
