@@ -29,7 +29,15 @@ BLOCK_BYTES = 1 << 18
 #: nobody has any more is free when all of their file are gone.
 FILE_BYTES = 8 << 20
 
-IN_MEMORY = "Contents of files are kept in memory, and not in a file in %s: %s"
+IN_MEMORY = (
+    "Contents of files are kept in memory, for they cannot be written in %s: %s; write "
+    "[caching] contents = memory if they are to be there"
+)
+UNREADABLE = (
+    "contents of the repository's files, which are in a file without a name there, cannot be read: "
+    "%s; restart the server, which writes them anew"
+)
+TEMPORARY = "the folder for temporary files"
 
 
 class _Place(Protocol):
@@ -108,6 +116,7 @@ class _File:
         :param folder: None for the system's one for temporary files
         :raises OSError: if that cannot be
         """
+        self._folder = folder or TEMPORARY
         file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115  # until its texts end
         self._descriptor = file.fileno()
         self._used = 0
@@ -136,10 +145,16 @@ class _File:
 
         :raises OSError: if it cannot be read
         """
-        data = os.pread(self._descriptor, end - start, start)
+        try:
+            data = os.pread(self._descriptor, end - start, start)
+        except OSError as error:
+            raise self._unreadable(error.errno) from error
         if len(data) < end - start:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+            raise self._unreadable(errno.EIO)
         return data.decode("ascii")
+
+    def _unreadable(self, number: int | None) -> OSError:
+        return OSError(number, UNREADABLE % os.strerror(number or 0), self._folder)
 
 
 class _Keeper:
@@ -182,7 +197,7 @@ class _Keeper:
     def _tell(self, folder: str | None, error: OSError) -> None:
         if folder not in self._refused:
             self._refused.add(folder)
-            logger.warning(IN_MEMORY, folder or "the folder for temporary files", error.strerror)
+            logger.warning(IN_MEMORY, folder or TEMPORARY, error.strerror)
 
 
 _keeper = _Keeper()

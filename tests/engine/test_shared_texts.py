@@ -103,8 +103,9 @@ class SharedTextTests(SynchronousTestCase):
         self.assertEqual(
             logged.output,
             [
-                "WARNING:bcfg2-server:Contents of files are kept in memory, and not in a file in "
-                "/nowhere/at/all: No such file or directory"
+                "WARNING:bcfg2-server:Contents of files are kept in memory, for they cannot be "
+                "written in /nowhere/at/all: No such file or directory; write [caching] contents "
+                "= memory if they are to be there"
             ],
         )
         self.assertEqual(text.text, "second")
@@ -127,9 +128,13 @@ class SharedTextTests(SynchronousTestCase):
         """Half a text is an error, never an answer."""
         text = share("all of it", (self.folder,))
         read = os.pread
-        self.patch(os, "pread", lambda file, size, at: read(file, size, at)[:4])
-        with self.assertRaisesRegex(OSError, "Input/output error"):
-            joined(["<", text, ">"])
+        for broken in (lambda *place: read(*place)[:4], lambda *_: read(-1, 1, 0)):
+            self.patch(os, "pread", broken)
+            with self.assertRaises(OSError) as raised:
+                joined(["<", text, ">"])
+            self.assertIn("restart the server", str(raised.exception))
+            self.assertEqual(raised.exception.filename, self.folder)
+            self.patch(os, "pread", read)
 
     def test_forked(self) -> None:
         """What parent and child write after a fork is in no common place."""

@@ -1,5 +1,6 @@
 """
-Building one configuration: the steps of `steps.py` and `binding.py` in their order, each timed (:ref:`core-8`).
+Building one configuration: the steps of `steps.py` and `binding.py` in their order, each timed
+(:ref:`core-8`).
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 Configurations put together as text, from entries that were bound and written before.
 
 Most entries of a site are bound in the same way for all clients, or for all that are in the same of
-a few groups. Each of them is bound once for each combination of answers, as `binding.py` does it, and
-the text of that is sent to all who give the same answers. What may depend on more is bound for each
-client: entries from templates, and structures that are not written (`model/written_structure.py`).
+a few groups. Each of them is bound once for each combination of answers, as `binding.py` does it,
+and the text of that is sent to all who give the same answers. What may depend on more is bound for
+each client: entries from templates, and structures that are not written
+(`model/written_structure.py`).
 
 The result is the same as that of the steps, byte for byte; `[caching] verify` compares them.
 """
