@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.build import binding, steps, writing
+from bcfg2tw.engine.build import binding, writing
 from bcfg2tw.engine.build.writing import can_be_written
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.model.asked import NOTHING_ASKED
@@ -310,7 +310,7 @@ class WorkTests(WritingTestCase):
             names.append(entry.get("name"))
             bind(entry, metadata)
 
-        self.patch(steps, "bind", noted)
+        self.patch(binding, "bind", noted)
         return names
 
     def test_bound_once(self) -> None:
