@@ -15,8 +15,9 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 #: glibc's number for the greatest number of arenas.
 M_ARENA_MAX = -8
@@ -120,6 +121,13 @@ def give_back() -> None:
 
     The C library keeps what parsers have freed, and the repository is read rarely.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = _trim()
     if trim is not None:
         trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """Return the C library's function; to look it up leaves a ring of objects each time."""
+    trim: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim

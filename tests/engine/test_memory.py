@@ -9,8 +9,17 @@ import weakref
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector
-from tests.builders import Contents, a_core, bundle_of, configuration, write_files
+from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector, give_back
+from tests.builders import (
+    CLIENT,
+    Contents,
+    a_core,
+    address,
+    bundle_of,
+    configuration,
+    write_files,
+)
 
 SITE: Contents = {
     "Bundler/b.xml": bundle_of("/etc/a", "/etc/b"),
@@ -68,6 +77,13 @@ class CollectorTests(SynchronousTestCase):
         self.assertIsNone(gone())
         del much
 
+    def test_giving_back(self) -> None:
+        """To give memory back leaves nothing to the collector."""
+        give_back()
+        gc.collect()
+        give_back()
+        self.assertEqual(gc.collect(), 0)
+
     def test_a_failure(self) -> None:
         """After a reading that fails garbage is collected again."""
         self.assertRaises(ValueError, self.fail_reading)
@@ -97,12 +113,18 @@ class TwistdTests(SynchronousTestCase):
 
 
 class StateTests(SynchronousTestCase):
+    def serve(self, core: NetworkCore) -> None:
+        """Have configurations made in all ways: as a tree, as text, and sent again."""
+        configuration(core)
+        for _ in range(2):
+            core.GetConfig(address(client=CLIENT))
+
     def test_old_states_go(self) -> None:
         """A state of the repository goes by itself once it is not served any more."""
         core = a_core(self, SITE)
         self.addCleanup(gc.enable)
         for name, content in SITE.items():
-            configuration(core)
+            self.serve(core)
             gc.collect()
             gc.disable()
             plugin = name.partition("/")[0]
@@ -110,6 +132,6 @@ class StateTests(SynchronousTestCase):
             text = content if isinstance(content, str) else content.decode()
             write_files(core.settings.repository, {name: text + "\n"})
             core.reload([os.path.join(core.settings.repository, name)])
-            configuration(core)
+            self.serve(core)
             self.assertEqual([snapshot(), made()], [None, None], name)
             gc.enable()

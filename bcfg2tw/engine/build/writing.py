@@ -179,30 +179,35 @@ class KeptForms:
 
         :param before: those of the state before, of which those are taken that are the same
         """
-        self._plugins = plugins
+        # no more of the state than that, which keeps these: it would be garbage when it is over
+        self._settings = plugins.settings
         self._recent: dict[str, EntryForms] = {}
         self._former: dict[str, EntryForms] = {}
         self._recent_bytes = 0
         self._before: dict[str, EntryForms] = {}
-        if before is not None and before._plugins.settings is plugins.settings:
+        if before is not None and before._settings is plugins.settings:
             self._before = {**before._former, **before._recent}
             if len(before._before) + len(self._before) <= MOST_BEFORE:
                 self._before = {**before._before, **self._before}
 
-    def of(self, text: str) -> EntryForms:
-        """Return the forms of an entry."""
+    def of(self, text: str, plugins: PluginSet) -> EntryForms:
+        """
+        Return the forms of an entry.
+
+        :param plugins: of the state that these are for
+        """
         forms = self._recent.get(text)
         if forms is None:
-            forms = self._former.get(text) or self._taken_over(text)
+            forms = self._former.get(text) or self._taken_over(text, plugins)
             if forms is None:
-                forms = EntryForms(text, self._plugins)
+                forms = EntryForms(text, plugins)
             self._recent[text] = forms
             self._count(forms.size_bytes)
         return forms
 
-    def _taken_over(self, text: str) -> EntryForms | None:
+    def _taken_over(self, text: str, plugins: PluginSet) -> EntryForms | None:
         forms = self._before.pop(text, None)
-        return forms if forms is not None and forms.are_of(self._plugins) else None
+        return forms if forms is not None and forms.are_of(plugins) else None
 
     def keep(self, forms: EntryForms, answers: Hashable, form: Written) -> None:
         """Keep a form of an entry, unless it is very long."""
@@ -272,7 +277,7 @@ class Writing:
         return _written(entry)
 
     def _entry(self, text: str, structure: WrittenStructure, metadata: ClientMetadata) -> Written:
-        forms = self._forms.of(text)
+        forms = self._forms.of(text, metadata.snapshot)
         if forms.asked is None:
             return forms.bound(structure, metadata)
         answers = forms.asked.answers(metadata)
