@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 import weakref
@@ -18,7 +19,6 @@ from tests.builders import (
     address,
     bundle_of,
     configuration,
-    write_files,
 )
 
 SITE: Contents = {
@@ -122,16 +122,34 @@ class StateTests(SynchronousTestCase):
     def test_old_states_go(self) -> None:
         """A state of the repository goes by itself once it is not served any more."""
         core = a_core(self, SITE)
+        for name in SITE:
+            self.assert_goes(core, name)
+
+    def test_cached_clients(self) -> None:
+        """So does one in which metadata of clients were kept."""
+        self.assert_goes(a_core(self, SITE, client_metadata_cache="aggressive"), "Rules/r.xml")
+
+    def test_broken_files(self) -> None:
+        """So does one with files that cannot be used, although what is wrong with them is kept."""
+        site = {**SITE, "Bundler/broken.xml": "<Bundle>", "Cfg/etc/c/c.genshi": "${1 +}"}
+        logging.disable(logging.CRITICAL)  # what captures logs keeps the errors in them
+        self.addCleanup(logging.disable, logging.NOTSET)
+        core = a_core(self, site)
+        self.assert_goes(core, "Bundler/b.xml")
+        self.assert_goes(core, "Cfg/etc/a/a")
+
+    def assert_goes(self, core: NetworkCore, name: str) -> None:
+        """Change a file, and see that the state before and the file's plugin are gone."""
         self.addCleanup(gc.enable)
-        for name, content in SITE.items():
-            self.serve(core)
-            gc.collect()
-            gc.disable()
-            plugin = name.partition("/")[0]
-            snapshot, made = weakref.ref(core.snapshot), weakref.ref(core.plugins[plugin])
-            text = content if isinstance(content, str) else content.decode()
-            write_files(core.settings.repository, {name: text + "\n"})
-            core.reload([os.path.join(core.settings.repository, name)])
-            self.serve(core)
-            self.assertEqual([snapshot(), made()], [None, None], name)
-            gc.enable()
+        self.serve(core)
+        gc.collect()
+        gc.disable()
+        plugin = name.partition("/")[0]
+        snapshot, made = weakref.ref(core.snapshot), weakref.ref(core.plugins[plugin])
+        path = os.path.join(core.settings.repository, name)
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write("\n")
+        core.reload([path])
+        self.serve(core)
+        self.assertEqual([snapshot(), made()], [None, None], name)
+        gc.enable()

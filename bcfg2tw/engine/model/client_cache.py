@@ -24,6 +24,7 @@ class ClientCache(Generic[T]):
         self._all_expired = 0
         self._expired: dict[str, int] = {}
         self._thread = threading.local()
+        self._has_ended = False
 
     @contextmanager
     def building(self) -> Iterator[bool]:
@@ -51,7 +52,7 @@ class ClientCache(Generic[T]):
     def put(self, client: str, value: T, ticket: tuple[int, int]) -> None:
         """Keep a value, unless the client was expired since the ticket was taken."""
         with self._lock:
-            if self.ticket(client) == ticket:
+            if self.ticket(client) == ticket and not self._has_ended:
                 self._values[client.lower()] = value
 
     def expire(self, *clients: str) -> int:
@@ -60,6 +61,12 @@ class ClientCache(Generic[T]):
             if not clients:
                 return self._expire_all()
             return self._expire_some(name.lower() for name in clients)
+
+    def end(self) -> None:
+        """Forget all, and keep nothing any more: values may refer to who has this cache."""
+        with self._lock:
+            self._expire_all()
+            self._has_ended = True
 
     def _expire_all(self) -> int:
         count = len(self._values)

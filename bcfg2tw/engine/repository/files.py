@@ -150,6 +150,7 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
+        _forget_frames(problem)
         logger.error("%s", with_result(problem, before.what_now(without)))
         inherited = _accepted(plugin_of(path, name), name, before)
         earlier = before.interpreted
@@ -309,6 +310,13 @@ def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[
         finding = Finding("missing-include", "error", path, line, message, plugin)
         findings_by_path.setdefault(path, []).append(finding)
     return findings_by_path
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what was at work when errors were raised: whoever keeps one is not to keep that."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def with_result(problem: RepositoryError, result: str) -> str:

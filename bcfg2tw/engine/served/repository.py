@@ -159,8 +159,7 @@ class ServedRepository:
             with collector.setting_aside():
                 snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
                 if snapshot is not self._snapshot:
-                    self.before_swap()
-                self._snapshot = snapshot
+                    self._swap(snapshot)
         except BaseException:
             self.settings = before
             raise
@@ -169,6 +168,12 @@ class ServedRepository:
         if self._threaded is not None:
             self._keep()
             self._start_new_threads(self._threaded)
+
+    def _swap(self, snapshot: Snapshot) -> None:
+        self.before_swap()
+        former, self._snapshot = self._snapshot, snapshot
+        if former is not None:
+            former.metadata_cache.end()
 
     def _current_library(self, changed: Collection[str] | None) -> Library:
         path = self.settings.config
