@@ -125,6 +125,20 @@ class StateTests(SynchronousTestCase):
         for name in SITE:
             self.assert_goes(core, name)
 
+    def test_generators(self) -> None:
+        """So do generators that list methods of their own."""
+        site: Contents = {
+            "Bundler/b.xml": "<Bundle><Package name='p'/></Bundle>",
+            "Pkgmgr/p.xml": "<PackageList priority='1' type='deb'><Package name='p' version='1'/>"
+            "</PackageList>",
+            "SSHbase/info.xml": "<FileInfo/>",
+            "SEModules/m.pp/m.pp": "module",
+            "NagiosGen/config.xml": "<NagiosGen/>",
+        }
+        core = a_core(self, site)
+        for name in site:
+            self.assert_goes(core, name)
+
     def test_cached_clients(self) -> None:
         """So does one in which metadata of clients were kept."""
         self.assert_goes(a_core(self, SITE, client_metadata_cache="aggressive"), "Rules/r.xml")

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakMethod
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -22,6 +23,23 @@ if TYPE_CHECKING:
 
 
 Binder = Callable[[Element, ClientMetadata], object]
+
+
+def binder_for(method: Binder) -> Binder:
+    """
+    Return what a plugin lists in its `Entries` for a method of its own.
+
+    It does not keep the plugin alive: one that listed its methods themselves would refer to itself,
+    and stay in memory when its state of the repository is over.
+    """
+    reference = WeakMethod(method)
+
+    def bind(entry: Element, metadata: ClientMetadata) -> object:
+        bound = reference()
+        assert bound is not None, "whoever binds has the plugin"
+        return bound(entry, metadata)
+
+    return bind
 
 
 def as_flag(value: object) -> bool:

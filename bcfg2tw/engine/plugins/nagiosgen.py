@@ -11,7 +11,7 @@ from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
-from bcfg2tw.engine.plugin.base import Plugin
+from bcfg2tw.engine.plugin.base import Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Generator
@@ -51,7 +51,12 @@ class NagiosGen(Plugin, Generator):
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
-        self.Entries = {"Path": {CLIENT_PATH: self._bind_client, SERVER_PATH: self._bind_server}}
+        self.Entries = {
+            "Path": {
+                CLIENT_PATH: binder_for(self._bind_client),
+                SERVER_PATH: binder_for(self._bind_server),
+            }
+        }
 
     def _texts(self, suffix: str) -> dict[str, str]:
         """Return what group or bundle each file is for, and its text, sorted."""

@@ -11,7 +11,7 @@ from bcfg2tw.engine.documents.directory import load_all
 from bcfg2tw.engine.documents.nested_definitions import NestedDefinitions, NestedFile, contents
 from bcfg2tw.engine.documents.priority import answers_for
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.base import Binder, Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
@@ -104,8 +104,9 @@ class Pkgmgr(Plugin, Generator):
 
     def _entries(self) -> dict[str, dict[str, Binder]]:
         entries: dict[str, dict[str, Binder]] = {}
+        bind = binder_for(self._bind)
         for tag, name in self._packages.announced():
-            entries.setdefault(tag, {})[name] = self._bind
+            entries.setdefault(tag, {})[name] = bind
         return entries
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:

@@ -8,7 +8,7 @@ import os
 from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
-from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.base import Binder, Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
@@ -82,7 +82,8 @@ class SEModules(Plugin, Generator):
             )
 
     def _entries(self) -> dict[str, Binder]:
-        return {f"/{name}": self.HandleEntry for name in self._modules}
+        bind = binder_for(self.HandleEntry)
+        return {f"/{name}": bind for name in self._modules}
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say whether there is a module of the entry's name, with or without `.pp`."""

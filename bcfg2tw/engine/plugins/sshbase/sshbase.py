@@ -12,7 +12,7 @@ from bcfg2tw.engine.documents.infoxml import InfoXML, set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
-from bcfg2tw.engine.plugin.base import Binder, Plugin
+from bcfg2tw.engine.plugin.base import Binder, Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import PRIVATE_MODE, PUBLIC_MODE
 from bcfg2tw.engine.plugin.interfaces import (
@@ -115,8 +115,9 @@ class SSHbase(Plugin, Connector, Generator, PullTarget):
         }
 
     def _binders(self) -> Iterator[tuple[str, Binder]]:
+        bind = binder_for(self._bind)
         for base in BASES:
-            yield FOLDER + base, self._bind
+            yield FOLDER + base, bind
 
     def _bind(self, entry: Element, metadata: ClientMetadata) -> None:
         base = entry.get("name", "").removeprefix(FOLDER)
