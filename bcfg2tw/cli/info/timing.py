@@ -174,7 +174,7 @@ def _time_connector(connector: Connector, metadata: ClientMetadata, watch: _Watc
 def _entries(structures: Sequence[Element]) -> Iterator[Element]:
     for structure in structures:
         for entry in elements_of(structure):
-            if not str(entry.tag).startswith("Bound"):
+            if binding.is_to_be_bound(entry):
                 yield entry
 
 

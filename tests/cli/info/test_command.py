@@ -126,6 +126,16 @@ class SlowTests(InfoTestCase):
         seconds = [row["seconds"] for row in rows]
         self.assertEqual(seconds, sorted(seconds, reverse=True))
 
+    def test_messages(self) -> None:
+        """A bundle in a bundle, which is a message to the client, is no entry."""
+        write_files(
+            str(self.repository),
+            {"Bundler/base.xml": "<Bundle><Bundle name='hello'/><Path name='/etc/motd'/></Bundle>"},
+        )
+        names = [row["name"] for row in self.value("slow", "--json", "-n", "100")]
+        self.assertIn("Path:/etc/motd", names)
+        self.assertNotIn("Bundle:hello", names)
+
     def test_profile(self) -> None:
         """A command's profile follows what it prints."""
         text = self.printed("profile", "clients", "web*")
