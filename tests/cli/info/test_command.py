@@ -127,12 +127,14 @@ class SlowTests(InfoTestCase):
         self.assertEqual(seconds, sorted(seconds, reverse=True))
 
     def test_messages(self) -> None:
-        """A bundle in a bundle, which is a message to the client, is no entry."""
+        """A bundle that is left in a bundle is a message to the client, and no entry."""
         write_files(
             str(self.repository),
             {"Bundler/base.xml": "<Bundle><Bundle name='hello'/><Path name='/etc/motd'/></Bundle>"},
         )
-        names = [row["name"] for row in self.value("slow", "--json", "-n", "100")]
+        ended = self.info("slow", "--json", "-n", "100")
+        self.assertIn("base includes an empty bundle", ended.errors)
+        names = [row["name"] for row in json.loads(ended.output)]
         self.assertIn("Path:/etc/motd", names)
         self.assertNotIn("Bundle:hello", names)
 
