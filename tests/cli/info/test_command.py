@@ -127,16 +127,19 @@ class SlowTests(InfoTestCase):
         self.assertEqual(seconds, sorted(seconds, reverse=True))
 
     def test_messages(self) -> None:
-        """A bundle that is left in a bundle is a message to the client, and no entry."""
+        """A bundle whose changes another one takes over is a message to the client, no entry."""
         write_files(
             str(self.repository),
-            {"Bundler/base.xml": "<Bundle><Bundle name='hello'/><Path name='/etc/motd'/></Bundle>"},
+            {
+                "Bundler/base.xml": "<Bundle><Path name='/etc/motd'/>"
+                "<RequiredBundle name='old' inherit_modification='true'/></Bundle>",
+                "Metadata/clients.xml": "<Clients><Client name='web1' profile='web' "
+                "version='1.4.0'/></Clients>",
+            },
         )
-        ended = self.info("slow", "--json", "-n", "100")
-        self.assertIn("base includes an empty bundle", ended.errors)
-        names = [row["name"] for row in json.loads(ended.output)]
+        names = [row["name"] for row in self.value("slow", "--json", "-n", "100")]
         self.assertIn("Path:/etc/motd", names)
-        self.assertNotIn("Bundle:hello", names)
+        self.assertNotIn("Bundle:old", names)
 
     def test_profile(self) -> None:
         """A command's profile follows what it prints."""
