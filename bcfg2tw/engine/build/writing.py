@@ -30,7 +30,7 @@ from bcfg2tw.engine.plugin.interfaces import (
     Structure,
     StructureValidator,
 )
-from bcfg2tw.engine.shared_texts import TextPiece
+from bcfg2tw.engine.shared_texts import SharedText, TextPiece
 from bcfg2tw.engine.xmlio import Element, parse_own, serialise
 
 #: The roles of plugins that make a configuration out of metadata.
@@ -126,7 +126,7 @@ class EntryForms:
             return form
         begin = text.index(">") + 1  # in attributes it is written as a reference
         end = begin + len(content)
-        if text[end : end + 2] == "</" and text[begin:end] == content.text:
+        if text[end : end + 2] == "</" and _is(content, text[begin:end]):
             return key, (text[:begin], content, intern(text[end:]))
         return form
 
@@ -137,6 +137,14 @@ class EntryForms:
         if self._first is not None:
             forms.append(self._first[1])
         return FORM_BYTES + sum(map(size_of, forms))
+
+
+def _is(content: SharedText, text: str) -> bool:
+    """Say whether a content is a text; where it cannot be read, who asks has the text at least."""
+    try:
+        return content.text == text
+    except OSError:
+        return False
 
 
 def size_of(form: Written) -> int:

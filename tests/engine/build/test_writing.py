@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 from random import Random
 from typing import Any
@@ -300,6 +301,13 @@ class CreatedTests(WritingTestCase):
         self.assertEqual(self.ask(), self.whole())
 
 
+PLAIN: Contents = {
+    "Bundler/b.xml": "<Bundle><Path name='/etc/f'/><Path name='/etc/g'/></Bundle>",
+    "Cfg/etc/f/f": "f",
+    "Cfg/etc/g/g": "g",
+}
+
+
 class WorkTests(WritingTestCase):
     def bound(self) -> list[str]:
         """Have the names of all entries noted that are bound from now on, and return the list."""
@@ -329,6 +337,30 @@ class WorkTests(WritingTestCase):
         self.assertEqual(names, ["/etc/t"])
         self.ask(CLIENTS[0])  # in others
         self.assertEqual(names, ["/etc/t", "p", "/etc/t"])
+
+    def test_unreadable_contents(self) -> None:
+        """Where contents cannot be read entries fail, or the call, but no bundle is left out."""
+        read = os.pread
+        outcomes = []
+        for broken in range(1, 6):
+            self.serve({**PLAIN, "Bundler/c.xml": "<Bundle><Package name='p'/></Bundle>"})
+            reads = itertools.count(1)
+            self.patch(
+                os,
+                "pread",
+                lambda *a, n=reads, b=broken: read(*((-1, 1, 0) if next(n) == b else a)),
+            )
+            try:
+                text = self.ask()
+            except Exception as error:
+                outcomes.append(type(error).__name__)
+            else:
+                self.assertEqual((text.count("<Bundle "), text.count("<Path ")), (2, 2))
+                outcomes.append("bind error" if "bind error" in text else "whole")
+            self.patch(os, "pread", read)
+            self.assertEqual(self.ask().count("bind error"), 0)
+        # each of two is read when it is bound and when it is kept, then all for the answer
+        self.assertEqual(outcomes, ["bind error", "whole", "bind error", "whole", "OSError"])
 
     def test_bound_after_changes(self) -> None:
         """After a change only that is bound again which another file says something of."""
