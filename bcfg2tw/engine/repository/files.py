@@ -314,9 +314,10 @@ def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[
 
 def _forget_frames(error: BaseException | None) -> None:
     """Let go of what was at work when errors were raised: whoever keeps one is not to keep that."""
-    while error is not None:
+    if error is not None and error.__traceback__ is not None:
         error.__traceback__ = None
-        error = error.__cause__ or error.__context__
+        _forget_frames(error.__cause__)
+        _forget_frames(error.__context__)
 
 
 def with_result(problem: RepositoryError, result: str) -> str:
