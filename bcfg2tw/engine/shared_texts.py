@@ -204,7 +204,7 @@ _keeper = _Keeper()
 os.register_at_fork(after_in_child=_keeper.begin_anew)
 
 
-def share(text: str, folders: Sequence[str | None] = ()) -> SharedText:
+def share(text: str, folders: Sequence[str | None]) -> SharedText:
     """
     Keep a text, which is ASCII, outside of Python's memory; safe to use from any thread.
 
