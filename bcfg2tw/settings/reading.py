@@ -156,6 +156,11 @@ class Settings(OptionTable):
         return in_repository if self.state is None else os.path.join(self.state, plugin)
 
     @property
+    def working_copy(self) -> str:
+        """The folder that version control keeps the repository in: its top, or one above."""
+        return self.vcs_root or self.repository
+
+    @property
     def contents_folders(self) -> tuple[str | None, ...]:
         """
         The folders for contents of files, best first; None is the system's for temporary files.

@@ -145,9 +145,8 @@ class Watcher(Service):
 
     def _due_seconds(self) -> float:
         now, quiet = self._reactor.seconds(), self._quiet_seconds()
-        top = self._settings.vcs_root or self._settings.repository
-        if Checkout(top).is_changing():  # then the files belong together only when it has finished
-            return float(now + quiet)
+        if Checkout(self._settings.working_copy).is_changing():
+            return float(now + quiet)  # the files belong together only when git has finished
         return min(self._last_seconds + quiet, self._first_seconds + CONTINUOUS_SECONDS)
 
     def _quiet_seconds(self) -> float:

@@ -72,7 +72,7 @@ class RepositoryReader:
         :raises Unsettled: if it was at work in the mean time
         """
         check_folder(library.settings.repository)
-        checkout = Checkout(library.settings.vcs_root or library.settings.repository)
+        checkout = Checkout(library.settings.working_copy)
         state = checkout.settled()
         if state != self._checkout_state:
             changed = None  # whoever told of changes may not know all that git did

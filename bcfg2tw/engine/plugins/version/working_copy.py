@@ -38,7 +38,7 @@ class WorkingCopy(Version):
 
     def __init__(self, context: PluginContext, files: Files, previous: Self | None = None) -> None:
         super().__init__(context, files, previous)
-        self.vcs_root = context.settings.vcs_root or context.settings.repository
+        self.vcs_root = context.settings.working_copy
         self.vcs_path = self._vcs_path()
 
     def _vcs_path(self) -> str | None:
