@@ -7,11 +7,13 @@ import logging
 import os
 import sys
 import weakref
+from collections import Counter
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector, give_back
+from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3Text
 from tests.builders import (
     CLIENT,
     Contents,
@@ -30,6 +32,26 @@ SITE: Contents = {
     "Rules/r.xml": "<Rules priority='1'><Path name='/.*' type='ignore'/></Rules>",
     "Probes/p": "#!/bin/sh\necho 1\n",
     "Properties/p.xml": "<Properties/>",
+}
+
+
+#: Genshi's templates, with all that they may hold, by file.
+TEMPLATES: Contents = {
+    "Bundler/b.xml": bundle_of("/etc/all", "/etc/including", "/etc/computed", "/etc/unknown"),
+    "Bundler/x.genshi": "<Bundle xmlns:py='http://genshi.edgewall.org/'>"
+    "<Path py:for='name, (first, second) in []' name='/$name'/>"
+    "<py:with vars='x = 1; y, z = 2, 3'><Path name='/$x$y$z'/></py:with>"
+    "<py:def function='path(name)'><Path name='$name'/></py:def>${path('/q')}"
+    "<py:match path='foo'><Path name='/m'/></py:match><foo/></Bundle>",
+    "Cfg/etc/all/all.genshi": "{% for name, (first, second) in [] %}$name{% end %}"
+    "{% with x = 1; y, z = 2, 3 %}${x}{% end %}{% if True %}yes{% end %}"
+    "{% choose %}{% when 1 %}1{% end %}{% otherwise %}2{% end %}{% end %}"
+    "{% def twice(x) %}$x$x{% end %}${twice(2)}{% python x = [1] %}",
+    "Cfg/etc/unknown/unknown.genshi": "${open('/dev/null').read()}",
+    "Cfg/etc/including/including.genshi": "{% include part.genshi_include %}",
+    "Cfg/etc/including/part.genshi_include": "{% for x in [1] %}$x{% end %}",
+    "Cfg/etc/computed/computed.genshi": "{% include ${'inner.genshi_include'} %}",
+    "Cfg/etc/computed/inner.genshi_include": "{% for x in [1] %}$x{% end %}",
 }
 
 
@@ -112,6 +134,15 @@ class TwistdTests(SynchronousTestCase):
         self.assertEqual(gc.get_freeze_count(), before)
 
 
+def templates() -> Counter[str]:
+    """Return how many templates there are in memory, by path below the repository."""
+    return Counter(
+        each.filepath.partition("/temp/")[2]
+        for each in gc.get_objects()
+        if isinstance(each, (Python3Markup, Python3Text))
+    )
+
+
 class StateTests(SynchronousTestCase):
     def serve(self, core: NetworkCore) -> None:
         """Have configurations made in all ways: as a tree, as text, and sent again."""
@@ -151,6 +182,35 @@ class StateTests(SynchronousTestCase):
         core = a_core(self, site)
         self.assert_goes(core, "Bundler/b.xml")
         self.assert_goes(core, "Cfg/etc/a/a")
+
+    def test_templates_read(self) -> None:
+        """Reading templates leaves none behind of those that are compiled anew when used."""
+        a_core(self, TEMPLATES)
+        gc.collect()
+        before = templates()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        core = a_core(self, TEMPLATES)
+        self.assertEqual((templates() - before)["Cfg/etc/all/all.genshi"], 0)
+        configuration(core)
+        self.assertEqual((templates() - before)["Cfg/etc/all/all.genshi"], 1)
+
+    def test_templates_changed(self) -> None:
+        """A template goes by itself when it has changed, with what it includes."""
+        core = a_core(self, TEMPLATES)
+        self.serve(core)
+        gc.collect()
+        before = templates()
+        self.assertEqual(before["Cfg/etc/computed/inner.genshi_include"], 1)
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for name in list(TEMPLATES)[1:]:
+            path = os.path.join(core.settings.repository, name)
+            with open(path, "a", encoding="utf-8") as stream:
+                stream.write("\n")
+            core.reload([path])
+            self.serve(core)
+            self.assertEqual(templates(), before, name)
 
     def assert_goes(self, core: NetworkCore, name: str) -> None:
         """Change a file, and see that the state before and the file's plugin are gone."""

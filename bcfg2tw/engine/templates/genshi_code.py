@@ -161,18 +161,10 @@ class _Python3Code:
         path = filename or "<string>"
         compiled = compile_source(source, self.mode, path)
         _note(compiled, source, path, lineno)
-        self.source = source
-        self.code = compiled.placed(path, max(lineno, 1), _code_name(source, self.mode))
+        self.source = compiled.source  # one text for all templates that say the same
+        self.code = compiled.placed(path, max(lineno, 1))
         self.ast = None
         self._globals = lookup.globals
-
-
-def _code_name(source: str, mode: str) -> str:
-    """Return the name that Genshi gives to code, by which tracebacks and failures know it."""
-    if mode == "eval":
-        return f"<Expression {source!r}>"
-    first, *others = source.splitlines() or [""]
-    return f"<Suite {first + (' ...' if others else '')!r}>"
 
 
 class TemplateExpression(_Python3Code, Expression):

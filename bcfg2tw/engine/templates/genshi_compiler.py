@@ -108,18 +108,22 @@ class Compiled:
     """
     Code of some template.
 
+    :ivar source: as it is written
+    :ivar name: that Genshi gives to the code, by which tracebacks and failures know it
     :ivar code: as it would be at the first line of a template without a name
     :ivar divisions: of what may be whole numbers: the line in the source, from 1, and the code
     :ivar depends_on_client_alone: whether it makes the same whenever it runs for the same client
     """
 
+    source: str
+    name: str
     code: CodeType
     divisions: tuple[tuple[int, str], ...]
     depends_on_client_alone: bool
 
-    def placed(self, path: str, line: int, name: str) -> CodeType:
+    def placed(self, path: str, line: int) -> CodeType:
         """Return the code as that of a template, which tracebacks name, from some line on."""
-        return _renamed(self.code, path).replace(co_name=name, co_firstlineno=line)
+        return _renamed(self.code, path).replace(co_name=self.name, co_firstlineno=line)
 
 
 def _renamed(code: CodeType, path: str) -> CodeType:
@@ -140,7 +144,15 @@ def _compile(source: str, mode: str) -> Compiled:
     ]
     depends_on_client = depends_on_client_alone(tree)
     generated = CodeGenerator(TRANSFORMERS[mode]().visit(tree)).code
-    return Compiled(compile(generated, NO_FILE, mode), tuple(places), depends_on_client)
+    code = compile(generated, NO_FILE, mode)
+    return Compiled(source, _name(source, mode), code, tuple(places), depends_on_client)
+
+
+def _name(source: str, mode: str) -> str:
+    if mode == "eval":
+        return f"<Expression {source!r}>"
+    first, *others = source.splitlines() or [""]
+    return f"<Suite {first + (' ...' if others else '')!r}>"
 
 
 def compile_source(source: str, mode: str, path: str) -> Compiled:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, ClassVar
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, TypeAlias
 
 from genshi.template import directives as base
 from genshi.template.base import Template, TemplateSyntaxError
@@ -12,6 +14,9 @@ from genshi.template.eval import _parse
 from bcfg2tw.engine.templates.genshi_code import OutputExpression, TemplateExpression
 
 NONE = ast.Constant(None)
+
+#: Gives names to a value, in a scope.
+Assignment: TypeAlias = Callable[[Any, Any], None]
 
 
 class _Python3Directive:
@@ -93,6 +98,30 @@ def _without_defaults(signature: str) -> tuple[str, dict[str, str]]:
 class For(_Python3Directive, base.ForDirective):
     """Repeats a part of the template."""
 
+    def __init__(
+        self,
+        value: str | None,
+        template: Template,
+        namespaces: dict[str, str] | None = None,
+        lineno: int = -1,
+        offset: int = -1,
+    ) -> None:
+        names, found, items = (value or "").partition(" in ")
+        if not found:
+            super().__init__(value or "", template, namespaces, lineno, offset)  # says that
+        try:
+            (statement,) = _parse(names, mode="exec").body
+        except SyntaxError as error:
+            error.msg += f' in "{names}" of "{self.tagname}" directive'
+            raise TemplateSyntaxError(error, template.filepath, lineno) from error
+        except ValueError as error:
+            reason = f'"{names}" in "{self.tagname}" directive is no name'
+            raise TemplateSyntaxError(reason, template.filepath, lineno) from error
+        target = getattr(statement, "value", statement)
+        self.assign = _assignment(target)
+        self.filename = template.filepath
+        base.Directive.__init__(self, f"iter({items.strip()})", template, None, lineno, offset)
+
 
 class If(_Python3Directive, base.IfDirective):
     """Leaves a part of the template out unless a condition holds."""
@@ -126,37 +155,58 @@ class With(_Python3Directive, base.WithDirective):
 
     def __init__(
         self,
-        value: str,
+        value: str | None,
         template: Template,
         namespaces: dict[str, str] | None = None,
         lineno: int = -1,
         offset: int = -1,
     ) -> None:
-        self.vars: list[tuple[Any, TemplateExpression | None]]
-        targets, values = _without_values(value)
-        super().__init__(targets, template, namespaces, lineno, offset)
-        self.vars = [
-            (assignments, self._parse_expr(assigned, template, lineno))
-            for (assignments, _), assigned in zip(self.vars, values, strict=True)
-        ]
+        assignments = _assignments(value or "")
+        if assignments is None:
+            super().__init__(
+                value or "", template, namespaces, lineno, offset
+            )  # says what is wrong
+            return
+        base.Directive.__init__(self, None, template, namespaces, lineno, offset)
+        self.vars = []
+        for statement in assignments:
+            code = ast.unparse(statement.value)
+            targets = [_assignment(target) for target in statement.targets]
+            self.vars.append((targets, self._parse_expr(code, template, lineno)))
 
 
-def _without_values(assignments: str) -> tuple[str, list[str]]:
-    """
-    Take the values out of assignments, for Genshi would compile them.
-
-    :returns: the assignments with `None` in their place, and the values
-    """
+def _assignments(code: str) -> list[ast.Assign] | None:
+    """Take code apart into its assignments; None where it is none, or holds anything else."""
     try:
-        tree = _parse(assignments, mode="exec")
+        statements = _parse(code.strip(), mode="exec").body
     except SyntaxError:
-        return assignments, []  # Genshi says what is wrong with them
-    values = []
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign):
-            values.append(ast.unparse(statement.value))
-            statement.value = NONE
-    return ast.unparse(tree), values
+        return None
+    assignments = [each for each in statements if isinstance(each, ast.Assign)]
+    return assignments if len(assignments) == len(statements) else None
+
+
+def _assignment(target: ast.expr) -> Assignment:
+    """
+    Return what gives the names of an assignment to a value.
+
+    Genshi's own is a function that refers to itself, which does not go by itself.
+    """
+    return partial(_assign, _names_in(target))
+
+
+def _names_in(target: ast.AST) -> Any:
+    """Return a name, or a tuple with the names for the parts of a value."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return tuple(map(_names_in, target.elts))
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _assign(names: Any, scope: Any, value: Any) -> None:
+    if isinstance(names, tuple):
+        for number, part in enumerate(names):
+            _assign(part, scope, value[number])
+    else:
+        scope[names] = value
 
 
 #: Those that both XML and text have, in the order in which they take effect on one element.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -88,17 +88,38 @@ def text_or_events(text: str, template: Template, line: int, column: int = 0) ->
     return events[0][1] if is_plain else events
 
 
+class _Filters:
+    """
+    The methods of a template through which its events go, as Genshi looks them up.
+
+    They are kept by their names: a template that refers to its own methods does not go by itself.
+    """
+
+    def __get__(self, template: _Python3Template, owner: type) -> list[Callable[..., Any]]:
+        return [getattr(template, name) for name in template._filter_names]
+
+
 class _Python3Template(Template):
     """
     Looks names up by `Lookup` where nothing else is said.
 
     :ivar problem: why it is not to be used, although Genshi takes it
+    :ivar missing: what it includes by fixed names that cannot be read: including file, name, reason
+    :ivar problems: what is wrong with files that it includes by fixed names
     """
 
     problem: ExplainedProblem | None = None
+    missing: tuple[tuple[str, str, str], ...] = ()
+    problems: tuple[ExplainedProblem, ...] = ()
+    filters = _Filters()
 
     def __init__(self, *args: Any, lookup: type[Lookup] = Lookup, **options: Any) -> None:
         super().__init__(*args, lookup=lookup, **options)
+
+    def _init_filters(self) -> None:
+        super()._init_filters()
+        self._filter_names = [method.__name__ for method in self.filters]
+        del self.filters  # which Genshi has set
 
 
 #: How an XML document begins that says in which encoding it is.

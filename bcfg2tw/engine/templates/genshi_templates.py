@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from genshi.core import COMMENT
@@ -55,6 +56,26 @@ OWN_CLASSES: Mapping[type[Template], type[Template]] = {
 }
 
 
+class _Opener:
+    """
+    Opens what a template includes, through the source it was read from.
+
+    :ivar reason: why the last file that could not be read could not
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.reason = ""
+
+    def __call__(self, filename: str) -> Opened:
+        path = os.path.join(os.path.dirname(self._source.path), filename)
+        try:
+            return path, path, io.BytesIO(self._source.read(path)), None
+        except RepositoryError as error:
+            self.reason = error.reason
+            raise OSError(str(error)) from error  # what genshi takes for "not there"
+
+
 class SnapshotLoader(TemplateLoader):
     """
     Loads what a template includes, through the source it was read from.
@@ -69,28 +90,17 @@ class SnapshotLoader(TemplateLoader):
     """
 
     def __init__(self, source: Source) -> None:
+        self._opener = _Opener(source)
         super().__init__(
-            [self._open_from(os.path.dirname(source.path))],
+            [self._opener],
             auto_reload=False,
             default_encoding=source.settings.encoding,
             variable_lookup=lookup_for(source.settings),
         )
-        self._source = source
-        self._reason = ""
+        self._path = source.path
         self.is_preparing = True
         self.missing: list[tuple[str, str, str]] = []
         self.problems: list[ExplainedProblem] = []
-
-    def _open_from(self, folder: str) -> Callable[[str], Opened]:
-        def open_source(filename: str) -> Opened:
-            path = os.path.join(folder, filename)
-            try:
-                return path, path, io.BytesIO(self._source.read(path)), None
-            except RepositoryError as error:
-                self._reason = error.reason
-                raise OSError(str(error)) from error  # what genshi takes for "not there"
-
-        return open_source
 
     def load(self, filename: str, relative_to: str | None = None, **kwargs: Any) -> Template:
         """Load an included template; absolute names are read through the source as well."""
@@ -100,11 +110,12 @@ class SnapshotLoader(TemplateLoader):
         except TemplateNotFound:
             # XML says itself what stands in the place of what is missing
             if self.is_preparing and kwargs.get("cls") in (Python3Text, Python3OldText):
-                self.missing.append((relative_to or self._source.path, filename, self._reason))
+                self.missing.append((relative_to or self._path, filename, self._opener.reason))
             raise
 
     def _instantiate(self, cls: type[Template], *args: Any, **options: Any) -> Template:
         template = super()._instantiate(OWN_CLASSES.get(cls, cls), *args, **options)
+        template.loader = weakref.proxy(self)  # which keeps it: neither would go by itself
         problem: ExplainedProblem | None = getattr(template, "problem", None)
         if problem is not None and self.is_preparing:
             self.problems.append(problem)
@@ -114,7 +125,7 @@ class SnapshotLoader(TemplateLoader):
 
     @property
     def _folder(self) -> str:
-        return os.path.dirname(self._source.path)
+        return os.path.dirname(self._path)
 
 
 def markup_template(source: Source) -> Python3Markup:
@@ -149,6 +160,8 @@ def _read_template(template_class: type[T], source: Source, data: bytes) -> T:
     with collected_divisions() as collected, collected_unknown() as unknown:
         template = _prepare_template(template_class, source, data)
     template.is_tracked = not unknown and _is_tracked(template.stream)
+    if template.is_tracked:
+        template.loader = None  # it includes nothing any more, and there are hundreds of them
     text = data.decode(source.settings.encoding, "replace") if collected else ""
     divisions.warn(source, (_place(division, source.path, text) for division in collected))
     return template
@@ -201,6 +214,7 @@ def _prepare_template(template_class: type[T], source: Source, data: bytes) -> T
         )
         template._prepare_self()  # Genshi would read what it includes at first use
         loader.is_preparing = False
+        template.missing, template.problems = tuple(loader.missing), tuple(loader.problems)
     except TemplateError as error:
         raise load_failure(error, source, data) from error
     except ParseError as error:
@@ -217,7 +231,6 @@ def mistakes_of(template: Template, text: str) -> list[ExplainedProblem]:
 
     :param text: the template's own
     """
-    loader = template.loader
     absent = [
         missing_include(
             path,
@@ -225,10 +238,10 @@ def mistakes_of(template: Template, text: str) -> list[ExplainedProblem]:
             reason,
             line_of_include(name, text if path == template.filepath else file_text(path)),
         )
-        for path, name, reason in loader.missing
+        for path, name, reason in template.missing
     ]
     own = [] if template.problem is None else [template.problem]
-    return [*own, *loader.problems, *absent]
+    return [*own, *template.problems, *absent]
 
 
 def _without_comments(stream: Any) -> Any:

@@ -159,6 +159,23 @@ class MistakeTests(SynchronousTestCase):
         self.assertIn('in "f(" of "def" directive', str(error))
         self.assertIn("(/t, line ", str(error))
 
+    def test_names(self) -> None:
+        """Names of a loop that are no Python, or missing, are told with their place."""
+        for directive, reason in (
+            ("for a b in c", 'invalid syntax in "a b" of "for" directive'),
+            ("for in c", 'in "for" directive'),
+            ("for a; b in c", '"a; b" in "for" directive is no name'),
+        ):
+            template = Python3Text(f"\n{{% {directive} %}}{{% end %}}", "/t")
+            error = self.assertRaises(TemplateSyntaxError, getattr, template, "stream")
+            self.assertIn(reason, str(error))
+            self.assertIn("(/t, line ", str(error))
+
+    def test_lists_of_names(self) -> None:
+        """The names for the parts of a value may stand in brackets of any kind."""
+        text = "{% for [a, (b, c)] in [(1, (2, 3))] %}$a$b$c{% end %}"
+        self.assertEqual(render_text(Python3Text(text, "/t"), {}), "123")
+
     def test_failing_value(self) -> None:
         """A value of `with` that fails is quoted, with its line."""
         text = "\n{% with a = nothing + 1 %}$a{% end %}"

@@ -47,7 +47,9 @@ class GenshiText(ContentGenerator):
         for mistake in mistakes:
             logger.error("%s; it counts for nothing", mistake)
         self._template = template if _is_kept_compiled(source) else None
-        self._compile = partial(read, source, data)
+        self._compile: Callable[[], Template] | None = None
+        if self._template is None:
+            self._compile = partial(read, source, data)
         # failures are found in the template's text, which the file does not hold if encrypted
         is_file = data is source.data
         self._text = None if is_file else text
@@ -79,8 +81,11 @@ class GenshiText(ContentGenerator):
     @property
     def template(self) -> Template:
         """The compiled template, kept from the first time on."""
+        compile_it = self._compile  # before looking: another thread may do the same
         if self._template is None:
-            self._template = self._compile()
+            assert compile_it is not None
+            self._template = compile_it()
+            self._compile = None  # it holds the file
         return self._template
 
 
