@@ -11,6 +11,7 @@ import re
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Iterator
 from sys import intern
+from threading import local
 from typing import Any, TypeAlias, cast
 
 from lxml import etree
@@ -59,9 +60,19 @@ def parse_own_file(data: bytes, path: str) -> Element:
     return _parse(data, path, parser)
 
 
+class _OwnParser(local):
+    """The parser of what the server wrote, one for each thread: each document keeps its own."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(no_network=True, huge_tree=True)
+
+
+_own = _OwnParser()
+
+
 def parse_own(data: bytes) -> Element:
     """Parse what `serialise` wrote: nothing is dropped or expanded, and any size is right."""
-    return etree.fromstring(data, etree.XMLParser(no_network=True, huge_tree=True))
+    return etree.fromstring(data, _own.parser)
 
 
 def parse_foreign(text: str) -> Element:

@@ -20,7 +20,7 @@ from weakref import ref
 
 from bcfg2tw.engine.build import binding, steps
 from bcfg2tw.engine.build.tracking import all_tracked
-from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked, all_asked
+from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked, all_asked, one_for_all
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.plugin_set import PluginSet
 from bcfg2tw.engine.model.written_structure import WrittenStructure, shell_of
@@ -60,7 +60,7 @@ class EntryForms:
     :ivar asked: what of a client decides which form it gets; None if each client may have its own
     """
 
-    __slots__ = ("_abstract", "_binders", "_first", "_others", "_text", "asked")
+    __slots__ = ("_abstract", "_answers", "_binders", "_first", "_others", "_text", "asked")
 
     def __init__(self, text: str, plugins: PluginSet) -> None:
         """
@@ -77,20 +77,21 @@ class EntryForms:
         # weak, for the forms may outlive the state of the repository that these belong to
         self._binders = tuple(ref(generator.binder_of(entry)) for generator in deciding)
         # most have one form: a table of one would be half of their memory
-        self._first: tuple[Hashable, Written] | None = None
+        self._answers: Hashable = None
+        self._first: Written | None = None
         self._others: dict[Hashable, Written] | None = None
 
     def get(self, answers: Hashable) -> Written | None:
         """Return the form for clients that give some answers, None if it is not kept."""
         first = self._first
-        if first is not None and first[0] == answers:
-            return first[1]
+        if first is not None and self._answers == answers:
+            return first
         return None if self._others is None else self._others.get(answers)
 
     def keep(self, answers: Hashable, form: Written) -> None:
         """Keep the form for some answers."""
         if self._first is None:
-            self._first = answers, form
+            self._answers, self._first = answers, form
         else:
             self._others = {**(self._others or {}), answers: form}
 
@@ -135,7 +136,7 @@ class EntryForms:
         """The memory that they take, about."""
         forms = list((self._others or {}).values())
         if self._first is not None:
-            forms.append(self._first[1])
+            forms.append(self._first)
         return FORM_BYTES + sum(map(size_of, forms))
 
 
@@ -295,7 +296,7 @@ class Writing:
             form = forms.bound(structure, metadata)
             if metadata.build.remarks == remarks:  # else it has to be said of each client
                 form = forms.to_keep(form, metadata)
-                self._forms.keep(forms, answers, form)
+                self._forms.keep(forms, one_for_all(answers), form)
         return form
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import copy
 import logging
-import sys
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bcfg2tw.engine.documents.conditions import (
@@ -138,11 +138,9 @@ class PathAttributes:
     def __init__(self, element: Element) -> None:
         self.line = line_of(element)
         self._conditions = conditions_above(element, _InfoDocument.conditions)
-        self._attributes = {
-            sys.intern(name): sys.intern(value)
-            for name, value in attributes(element).items()
-            if name != XML_BASE  # of an included file: no attribute of a path
-        }
+        given = attributes(element)
+        given.pop(XML_BASE, None)  # of an included file: no attribute of a path
+        self._attributes = _one_for_all(tuple(given.items()))
         self._holder = copy.deepcopy(element) if len(element) else None
 
     @property
@@ -167,6 +165,12 @@ class PathAttributes:
         set_attributes(entry, self._attributes)
         if self._holder is not None:
             entry.extend(list(filtered(self._holder, answers)))
+
+
+@lru_cache(maxsize=1024)
+def _one_for_all(given: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Return attributes, one object for all that are equal: thousands of files say the same."""
+    return dict(given)
 
 
 def _attributes_in(root: Element) -> tuple[PathAttributes, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -135,6 +136,9 @@ class Member(Generic[T]):
     value: T
 
 
+NO_HOSTS: Mapping[str, Any] = MappingProxyType({})
+
+
 class SpecificSet(Generic[T]):
     """
     Things that are for all, for groups or for hosts; finding one is a look-up.
@@ -149,15 +153,18 @@ class SpecificSet(Generic[T]):
 
     def __init__(self, members: Iterable[Member[T]]) -> None:
         ordered = sorted(members, key=lambda member: (member.specificity.rank, member.name))
-        self._all = [member for member in ordered if member.specificity.rank == FOR_ALL.rank]
+        # a site has thousands of these, nearly all with nothing in two of three
+        self._all = tuple(member for member in ordered if member.specificity.rank == FOR_ALL.rank)
         groups = [member for member in ordered if member.specificity.group is not None]
-        self._groups = [
-            list(equal) for _, equal in groupby(groups, lambda member: member.specificity.rank)
-        ]
-        self._hosts: dict[str, list[Member[T]]] = {}
+        self._groups = tuple(
+            tuple(equal) for _, equal in groupby(groups, lambda member: member.specificity.rank)
+        )
+        hosts: dict[str, tuple[Member[T], ...]] = {}
         for member in ordered:
-            if member.specificity.hostname is not None:
-                self._hosts.setdefault(member.specificity.hostname, []).append(member)
+            name = member.specificity.hostname
+            if name is not None:
+                hosts[name] = (*hosts.get(name, ()), member)
+        self._hosts: Mapping[str, tuple[Member[T], ...]] = hosts or NO_HOSTS
         self._warned: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
@@ -187,9 +194,9 @@ class SpecificSet(Generic[T]):
 
     def best_member(self, metadata: ClientMetadata) -> Member[T] | None:
         """Return the same as `best` with its name and specificity."""
-        candidates = self._hosts.get(metadata.hostname) if self._hosts else None
-        if not candidates:
-            candidates = self._of_groups(metadata) if self._groups else None
+        candidates: Sequence[Member[T]] = self._hosts.get(metadata.hostname, ())
+        if not candidates and self._groups:
+            candidates = self._of_groups(metadata)
         candidates = candidates or self._all
         if len(candidates) > 1:
             self._warn(candidates)
@@ -205,14 +212,14 @@ class SpecificSet(Generic[T]):
         if candidates:
             explanation.choose("file", candidates[0], candidates[1:])
 
-    def _of_groups(self, metadata: ClientMetadata) -> list[Member[T]] | None:
+    def _of_groups(self, metadata: ClientMetadata) -> Sequence[Member[T]]:
         for equal in self._groups:
             members = [member for member in equal if member.specificity.group in metadata.groups]
             if members:
                 return members
-        return None
+        return ()
 
-    def _warn(self, candidates: list[Member[T]]) -> None:
+    def _warn(self, candidates: Sequence[Member[T]]) -> None:
         names = tuple(member.name for member in candidates)
         if names not in self._warned:
             self._warned = (*self._warned, names)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+
+H = TypeVar("H", bound=Hashable)
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -44,10 +47,15 @@ def all_asked(parts: Iterable[Asked | None]) -> Asked | None:
             return None
         if part is not NOTHING_ASKED:
             together = together | part
-    return _one_for_all(together)
+    return one_for_all(together)
+
+
+def one_for_all(value: H) -> H:
+    """Return one object for all that are equal, for who keeps thousands of them."""
+    one: H = _one_for_all(value)
+    return one
 
 
 @lru_cache(maxsize=4096)
-def _one_for_all(asked: Asked) -> Asked:
-    """Return one object for all that are equal: thousands of entries ask the same."""
-    return asked
+def _one_for_all(value: Any) -> Any:
+    return value

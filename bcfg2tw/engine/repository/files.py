@@ -127,7 +127,7 @@ class Library:
 
     def _is_current(self, interpreted: Interpreted, path: str, stamp: Stamp) -> bool:
         dependencies = interpreted.dependencies
-        if dependencies.stamps.get(path) != stamp:
+        if dependencies.stamp_of(path) != stamp:
             return False
         return dependencies.are_alone or dependencies.are_current()
 

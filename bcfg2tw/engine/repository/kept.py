@@ -37,7 +37,7 @@ _PARSED = re.compile(
 logger = logging.getLogger("bcfg2-server")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KeptState:
     """
     The last good state of a file.
@@ -245,7 +245,7 @@ class KeptSource(Source):
 
     def read(self, path: str) -> bytes:
         """Return what a file held."""
-        self.dependencies.stamps[path] = self._stamp if path == self.path else stamp_of(path)
+        self.dependencies.note(path, self._stamp if path == self.path else stamp_of(path))
         return self.content(path)
 
     def content(self, path: str) -> bytes:

@@ -63,7 +63,8 @@ class Dependencies:
     Templates may read further ones whenever they are rendered.
     """
 
-    __slots__ = ("_composed", "_key", "globs", "stamps")
+    # nearly all depend on one file alone: a table of its own would be most of their memory
+    __slots__ = ("_composed", "_key", "_more", "_path", "_stamp", "globs")
 
     def __init__(self, key: Any = None, composed: set[Any] | None = None) -> None:
         """
@@ -73,14 +74,20 @@ class Dependencies:
         :param composed: the key is added to it once anything but its own file counts, or once that
             cannot be read
         """
-        self.stamps: dict[str, Stamp | None] = {}
+        self._path: str | None = None  # of the first file, None where there is none yet
+        self._stamp: Stamp | None = None
+        self._more: dict[str, Stamp | None] | None = None
         self.globs: Mapping[str, tuple[str, ...]] = NO_GLOBS
         self._key = key
         self._composed = composed
 
     def note(self, path: str, stamp: Stamp | None) -> None:
         """Take note that a file was read, or that it could not be read."""
-        self.stamps[path] = stamp
+        if self._path is None or path == self._path:
+            self._path, self._stamp = path, stamp
+        else:
+            self._more = self._more or {}
+            self._more[path] = stamp
         if self._composed is not None and (stamp is None or path != self._key[0]):
             self._composed.add(self._key)
 
@@ -91,9 +98,26 @@ class Dependencies:
             self._composed.add(self._key)
 
     @property
+    def stamps(self) -> Mapping[str, Stamp | None]:
+        """The stamps of the files that were read, by path, None for what could not be read."""
+        first = {} if self._path is None else {self._path: self._stamp}
+        return {**first, **self._more} if self._more else first
+
+    def stamp_of(self, path: str) -> Stamp | None:
+        """Return the stamp of one file, None where it was not or could not be read."""
+        if path == self._path:
+            return self._stamp
+        return None if self._more is None else self._more.get(path)
+
+    @property
     def are_alone(self) -> bool:
         """Say whether no other file counts."""
-        return len(self.stamps) == 1 and not self.globs
+        return self._path is not None and not self._more and not self.globs
+
+    @property
+    def are_of_others(self) -> bool:
+        """Say whether further files count."""
+        return bool(self._more or self.globs)
 
     def are_current(self) -> bool:
         """Say whether reading again would read the same."""
@@ -171,9 +195,9 @@ class Source:
         return data
 
     def _check_listed(self) -> None:
-        if self.dependencies.stamps[self.path] != self.stamp:
+        if self.dependencies.stamp_of(self.path) != self.stamp:
             raise Unsettled(self.path)
-        self.dependencies.stamps[self.path] = self.stamp  # the same, and already in the listing
+        self.dependencies.note(self.path, self.stamp)  # the same, and already in the listing
 
     @property
     def before(self) -> object:
@@ -218,7 +242,7 @@ class Source:
     @property
     def has_read_others(self) -> bool:
         """Say whether what the file says depends on further files."""
-        return len(self.dependencies.stamps) > 1 or bool(self.dependencies.globs)
+        return self.dependencies.are_of_others
 
     def expand(self, pattern: str) -> tuple[str, ...]:
         """Expand a shell glob; when it stands for other files, this one is interpreted anew."""

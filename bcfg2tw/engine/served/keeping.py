@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
+from sys import intern
 
 from bcfg2tw.engine.repository.earlier import Key
 from bcfg2tw.engine.repository.files import Files, Interpreted
@@ -129,7 +130,7 @@ def _states(
     :param fresh: paths of those that are not as they were when they were kept
     """
     for path, interpretations in present.items():
-        name = kept.relative(path)
+        name = intern(kept.relative(path))
         if not is_kept(name) or os.path.isabs(name):
             continue
         state = kept.state_of(path)
@@ -148,7 +149,7 @@ def _state(
     for interpreted in interpretations:
         try:
             for path, stamp in interpreted.dependencies.stamps.items():
-                reads[kept.relative(path)] = _digest(path, stamp)
+                reads[intern(kept.relative(path))] = _digest(path, stamp)
         except OSError:
             return before
         for pattern, paths in interpreted.dependencies.globs.items():

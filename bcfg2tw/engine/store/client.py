@@ -41,6 +41,9 @@ class ClientElement:
         return (alias["name"] for alias in self.aliases if "name" in alias)
 
 
+NO_ALIASES: frozenset[str] = frozenset()
+
+
 class Client:
     """
     One client, all its elements together; never changes once made.
@@ -67,7 +70,8 @@ class Client:
         self.name = name
         self.elements = elements
         self.profiles = tuple(dict.fromkeys(self._values("profile")))
-        self.aliases = frozenset(elements[-1].alias_names())
+        # one object for the many without any: each empty set takes as much as the client
+        self.aliases = frozenset(elements[-1].alias_names()) or NO_ALIASES
         self.addresses = tuple(address for element in elements for address in element.addresses())
         self.auth = self._last("auth")
         self.password = self._last("password")

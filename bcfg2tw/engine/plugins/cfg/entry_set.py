@@ -303,11 +303,11 @@ def _specific_set(files: Iterable[EntryFile]) -> SpecificSet[Any]:
     return SpecificSet(Member(file.value.path, file.specificity, file.value) for file in files)
 
 
-def _verifiers(files: tuple[EntryFile, ...]) -> list[SpecificSet[Verifier]]:
+def _verifiers(files: tuple[EntryFile, ...]) -> tuple[SpecificSet[Verifier], ...]:
     kinds = dict.fromkeys(
         file.kind for file in files if file.kind.role is Role.VERIFIER or file.kind.verifies
     )
-    return [_specific_set(file for file in files if file.kind is kind) for kind in kinds]
+    return tuple(_specific_set(file for file in files if file.kind is kind) for kind in kinds)
 
 
 def _info(files: tuple[EntryFile, ...]) -> Info | None:
