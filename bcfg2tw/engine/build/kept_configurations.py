@@ -14,6 +14,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from typing import TypeAlias
 
 from bcfg2tw.engine.build.shared_pieces import Pieces, SharedPieces, divided
 from bcfg2tw.engine.build.tracking import all_tracked
@@ -45,6 +46,9 @@ ROLES = (
 #: What an entry takes beside its text, about.
 ENTRY_BYTES = 2000
 
+#: So many sets of groups and the like are looked up, to be kept once for all who have them.
+MOST_PARTS = 5000
+
 DIFFERS = (
     "The kept configuration of %s is not as one that was built anew, which is sent in its place: "
     "please report this, with the templates of the client, and set [caching] configurations = 0"
@@ -55,6 +59,8 @@ WRITTEN_DIFFERS = (
     "which is sent in its place: please report this, with the bundles of the client"
 )
 
+#: What tells metadata of a client from those that say something else.
+State: TypeAlias = tuple[Hashable, ...]
 Build = Callable[[ClientMetadata], Configuration[ClientMetadata]]
 Write = Callable[[ClientMetadata], WrittenConfiguration[ClientMetadata]]
 
@@ -73,8 +79,9 @@ class KeptConfigurations:
         self._limit_bytes = limit_bytes
         self._is_verifying = is_verifying
         self._lock = threading.Lock()
-        self._texts: OrderedDict[str, tuple[Hashable, Pieces]] = OrderedDict()
+        self._texts: OrderedDict[str, tuple[State, Pieces]] = OrderedDict()
         self._pieces = SharedPieces()
+        self._parts: dict[Hashable, Hashable] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -116,7 +123,7 @@ class KeptConfigurations:
             logger.error(WRITTEN_DIFFERS, metadata.hostname)
         return built
 
-    def _get(self, name: str, state: Hashable) -> SerialisedText | None:
+    def _get(self, name: str, state: State) -> SerialisedText | None:
         with self._lock:
             entry = self._texts.get(name)
             if entry is None or entry[0] != state:
@@ -124,14 +131,23 @@ class KeptConfigurations:
             self._texts.move_to_end(name)
         return SerialisedText(joined(entry[1]))
 
-    def _put(self, name: str, state: Hashable, pieces: Sequence[TextPiece]) -> None:
+    def _put(self, name: str, state: State, pieces: Sequence[TextPiece]) -> None:
         if len(pieces) == 1 and isinstance(pieces[0], str):  # it was built whole
             pieces = divided(pieces[0])
         with self._lock:
             self._remove(name)
-            self._texts[name] = state, self._pieces.keep(pieces)
+            self._texts[name] = self._with_shared_parts(state), self._pieces.keep(pieces)
             while self.size_bytes > self._limit_bytes:
                 self._remove(next(iter(self._texts)))
+
+    def _with_shared_parts(self, state: State) -> State:
+        """Return a state with one object for all equal groups, bundles and so on of clients."""
+        if len(self._parts) >= MOST_PARTS:
+            self._parts.clear()
+        return tuple(
+            self._parts.setdefault(part, part) if isinstance(part, frozenset) else part
+            for part in state
+        )
 
     def _remove(self, name: str) -> None:
         entry = self._texts.pop(name, None)
@@ -162,7 +178,7 @@ def is_tracked(plugins: PluginSet) -> bool:
     return all_tracked(plugins, ROLES)
 
 
-def state_of(metadata: ClientMetadata) -> Hashable:
+def state_of(metadata: ClientMetadata) -> State:
     """Return what tells metadata of a client from those that say something else."""
     return (
         metadata.profile,

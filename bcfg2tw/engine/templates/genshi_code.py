@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType
@@ -31,6 +31,9 @@ BUILT_IN_NAMES = {**NAMES, **BUILTINS, "__import__": _IMPORT}
 
 #: The global names of code that are the same for all data, by the class that looks names up.
 _FIXED_NAMES: dict[type, dict[str, Any]] = {}
+
+#: The method that makes them, one object for all code of templates.
+_METHODS: dict[type, Callable[[Any], dict[str, Any]]] = {}
 
 
 class Lookup(StrictLookup):
@@ -164,7 +167,7 @@ class _Python3Code:
         self.source = compiled.source  # one text for all templates that say the same
         self.code = compiled.placed(path, max(lineno, 1))
         self.ast = None
-        self._globals = lookup.globals
+        self._globals = _METHODS.setdefault(lookup, lookup.globals)
 
 
 class TemplateExpression(_Python3Code, Expression):

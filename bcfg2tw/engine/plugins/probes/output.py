@@ -7,7 +7,6 @@ import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import yaml
 from lxml import etree
 
 from bcfg2tw.engine.xmlio import Element, parse_data
@@ -73,6 +72,8 @@ class ProbeData(str):
     @cached_property
     def yaml(self) -> Any:
         """The YAML value that it is, None if it is none; only plain values are made."""
+        import yaml  # few sites ask for it, and it takes a megabyte
+
         try:
             return yaml.safe_load(self)
         except Exception:  # the library raises nearly anything for some texts, such as "!!int ''"

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, TypeAlias
 
-import yaml
-
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.encryption import decrypt_elements
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, attributes, is_element
 from bcfg2tw.errors import RepositoryError
-
-SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: Shorter secrets are looked for as whole texts only: they stand in other words by chance.
 CONTAINED_SECRET_LENGTH = 6
@@ -39,8 +35,11 @@ class YAMLProperties:
     def __init__(self, source: Source) -> None:
         self.path = source.path
         self.data = source.data
+        import yaml  # few sites have such files, and it takes a megabyte
+
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            self.value: Any = yaml.load(source.data, SafeLoader)
+            self.value: Any = yaml.load(source.data, loader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             raise _unreadable("YAML", source, error, mark and mark.line + 1) from error

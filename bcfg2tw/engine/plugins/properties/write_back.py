@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
 from lxml import etree
 
 from bcfg2tw.engine.encryption import encrypt, looks_encrypted, passphrase_named
@@ -45,6 +44,8 @@ def as_yaml(value: Any, path: str) -> bytes:
 
     :raises NotWritable: if YAML cannot hold it without naming classes of Python
     """
+    import yaml  # few sites have such files, and it takes a megabyte
+
     try:
         return yaml.safe_dump(value).encode("utf-8")
     except (yaml.YAMLError, TypeError, RecursionError) as error:
