@@ -107,8 +107,8 @@ class For(_Python3Directive, base.ForDirective):
         offset: int = -1,
     ) -> None:
         names, found, items = (value or "").partition(" in ")
-        if not found:
-            super().__init__(value or "", template, namespaces, lineno, offset)  # says that
+        if not found:  # Genshi says so
+            super().__init__(value or "", template, namespaces, lineno, offset)
         try:
             (statement,) = _parse(names, mode="exec").body
         except SyntaxError as error:
@@ -162,10 +162,8 @@ class With(_Python3Directive, base.WithDirective):
         offset: int = -1,
     ) -> None:
         assignments = _assignments(value or "")
-        if assignments is None:
-            super().__init__(
-                value or "", template, namespaces, lineno, offset
-            )  # says what is wrong
+        if assignments is None:  # Genshi says what is wrong
+            super().__init__(value or "", template, namespaces, lineno, offset)
             return
         base.Directive.__init__(self, None, template, namespaces, lineno, offset)
         self.vars = []

@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.build import kept_configurations as kept_configurations_module
 from bcfg2tw.engine.build.kept_configurations import KeptConfigurations, kept_configurations
 from bcfg2tw.engine.xmlio import parse_text, serialise
 from tests.builders import Contents, a_core, address, bundle_of, write_files
@@ -142,6 +143,17 @@ class KeptTests(KeptTestCase):
             self.assertIn(version, self.ask())
         self.assertEqual(self.builds(lambda: [self.ask(client) for client in CLIENTS]), 0)
         self.assertEqual([self.ask(client) for client in CLIENTS[1:]], texts[1:])
+
+    def test_many_groups(self) -> None:
+        """However many clients there are with other groups, no more of those is looked up."""
+        self.patch(kept_configurations_module, "MOST_PARTS", 3)
+        self.serve({})
+        for version in ("1.4.8", "1.4.9"):
+            for client in CLIENTS:
+                self.core.metadata.set_version(client, version)
+                self.ask(client)
+        self.assertEqual(self.builds(lambda: [self.ask(client) for client in CLIENTS]), 0)
+        self.assertLess(len(self.kept()._parts), 3 + 6)
 
     def test_too_large(self) -> None:
         """One that is larger than all may be is not kept, and leaves nothing behind."""
