@@ -161,7 +161,8 @@ def load_failure(error: TemplateError, source: Source, data: bytes) -> Repositor
     text = data.decode(source.settings.encoding, "replace")
     text = text if path == source.path else file_text(path)
     syntax_error = error.__cause__ or error.__context__ or error
-    failing = (getattr(syntax_error, "text", None) or "").strip()
+    failing = getattr(error, "text", None) or getattr(syntax_error, "text", None) or ""
+    failing = failing.strip()
     line = line_of(failing, text) or _line_of_directive(error.msg, text)
     reason = re.sub(r" \(,? ?line \d+\)", "", str(error.msg))
     line = line or (error.lineno if error.lineno > 0 else None)

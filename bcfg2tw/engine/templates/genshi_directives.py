@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar, TypeAlias
 
@@ -17,6 +18,16 @@ NONE = ast.Constant(None)
 
 #: Gives names to a value, in a scope.
 Assignment: TypeAlias = Callable[[Any, Any], None]
+
+
+@contextmanager
+def _telling(directive: str) -> Iterator[None]:
+    """Have an error know the directive, as it is written, that its line is to be found by."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        error.text = directive
+        raise
 
 
 class _Python3Directive:
@@ -107,8 +118,9 @@ class For(_Python3Directive, base.ForDirective):
         offset: int = -1,
     ) -> None:
         names, found, items = (value or "").partition(" in ")
-        if not found:  # Genshi says so
-            super().__init__(value or "", template, namespaces, lineno, offset)
+        if not found:
+            with _telling(f"{self.tagname} {value}"):
+                super().__init__(value or "", template, namespaces, lineno, offset)
         try:
             (statement,) = _parse(names, mode="exec").body
         except SyntaxError as error:
@@ -116,7 +128,8 @@ class For(_Python3Directive, base.ForDirective):
             raise TemplateSyntaxError(error, template.filepath, lineno) from error
         except ValueError as error:
             reason = f'"{names}" in "{self.tagname}" directive is no name'
-            raise TemplateSyntaxError(reason, template.filepath, lineno) from error
+            with _telling(f"{self.tagname} {value}"):
+                raise TemplateSyntaxError(reason, template.filepath, lineno) from error
         target = getattr(statement, "value", statement)
         self.assign = _assignment(target)
         self.filename = template.filepath
@@ -162,8 +175,9 @@ class With(_Python3Directive, base.WithDirective):
         offset: int = -1,
     ) -> None:
         assignments = _assignments(value or "")
-        if assignments is None:  # Genshi says what is wrong
-            super().__init__(value or "", template, namespaces, lineno, offset)
+        if assignments is None:
+            with _telling(f"{self.tagname} {value}"):  # Genshi says what is wrong
+                super().__init__(value or "", template, namespaces, lineno, offset)
             return
         base.Directive.__init__(self, None, template, namespaces, lineno, offset)
         self.vars = []

@@ -63,6 +63,24 @@ class TextTests(SynchronousTestCase):
         )
         self.assertNotIn("Traceback", "".join(log.lines))
 
+    def test_directives(self) -> None:
+        """A directive that cannot be understood is told with the line that it stands on."""
+        for directive, reason in {
+            "for a": '"in" keyword missing in "for" directive',
+            "for a; b in c": '"a; b" in "for" directive is no name',
+            "for a b in c": 'invalid syntax in "a b" of "for" directive',
+            "with a": 'only assignment allowed in value of the "with" directive',
+            "with a b": 'invalid syntax in expression "a b" of "with" directive',
+        }.items():
+            log = CapturedLog(self)
+            a_core(
+                self, self.site(f"one {{% if True %}}\n{{% end %}}{{% {directive} %}}{{% end %}}")
+            )
+            self.assertTrue(
+                any(f"a.genshi:2: {reason}" in line for line in log.lines), (reason, log.lines)
+            )
+            self.assertNotIn("Traceback", "".join(log.lines))
+
 
 class UndefinedTests(SynchronousTestCase):
     """Names that a template of Jinja2 prints and that there are not."""
