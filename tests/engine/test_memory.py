@@ -143,6 +143,14 @@ def templates() -> Counter[str]:
     )
 
 
+def machinery() -> Counter[str]:
+    """Return how many environments, compilers and modules of templates there are in memory."""
+    kinds = Counter(type(each).__name__ for each in gc.get_objects())
+    found = {name: kinds[name] for name in ("RelativeEnvironment", "ModuleCompiler")}
+    modules = sum("DynamicallyCompiledCheetahTemplate" in name for name in sys.modules)
+    return Counter({**found, "modules": modules})
+
+
 class StateTests(SynchronousTestCase):
     def serve(self, core: NetworkCore) -> None:
         """Have configurations made in all ways: as a tree, as text, and sent again."""
@@ -211,6 +219,33 @@ class StateTests(SynchronousTestCase):
             core.reload([path])
             self.serve(core)
             self.assertEqual(templates(), before, name)
+
+    def test_other_engines(self) -> None:
+        """So do templates of Jinja2 and Cheetah, with their compilers; a build leaves nothing."""
+        names = ["Cfg/etc/j/j.jinja2", "Cfg/etc/j/part.jinja2_include", "Cfg/etc/c/c.cheetah"]
+        texts = ["{% include 'part.jinja2_include' %}", "{{ name }}", "#def f\n$name\n#end def\n$f"]
+        core = a_core(
+            self,
+            {
+                "Bundler/b.xml": bundle_of("/etc/j", "/etc/c"),
+                **dict(zip(names, texts, strict=True)),
+            },
+        )
+        self.serve(core)
+        gc.collect()
+        before = machinery()
+        self.assertEqual((before["RelativeEnvironment"], before["ModuleCompiler"]), (2, 0))
+        self.addCleanup(gc.enable)
+        gc.disable()
+        self.serve(core)
+        self.assertEqual(gc.collect(), 0)
+        for name in names:
+            path = os.path.join(core.settings.repository, name)
+            with open(path, "a", encoding="utf-8") as stream:
+                stream.write("\n")
+            core.reload([path])
+            self.serve(core)
+            self.assertEqual(machinery(), before, name)
 
     def assert_goes(self, core: NetworkCore, name: str) -> None:
         """Change a file, and see that the state before and the file's plugin are gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 from bcfg2tw.engine.documents.directory import check_read
@@ -123,6 +123,12 @@ def _pattern(element: Element, groups: Sequence[str]) -> Pattern:
     return KINDS[element.tag](element.text, groups)
 
 
+def _groups_of(patterns: Sequence[Pattern], hostname: str) -> tuple[str, ...]:
+    """Return the groups that a name gives, in order, each once."""
+    groups = (group for pattern in patterns for group in pattern.groups_of(hostname))
+    return tuple(dict.fromkeys(groups))
+
+
 class PatternsFile:
     """The patterns of config.xml; one that cannot be understood is left out and reported."""
 
@@ -134,7 +140,8 @@ class PatternsFile:
             for placed in self._patterns_in(element)
         ]
         # every request asks for a name again, and there are as many names as clients
-        self.groups_of = lru_cache(maxsize=KEPT_NAMES)(self._groups_of)
+        patterns = [pattern for pattern, *_ in self._patterns]
+        self.groups_of = lru_cache(maxsize=KEPT_NAMES)(partial(_groups_of, patterns))
 
     def _patterns_in(self, element: Element) -> Iterator[tuple[Pattern, str, str]]:
         groups = [group.text for group in element.iterchildren("Group") if group.text]
@@ -152,11 +159,6 @@ class PatternsFile:
             "%s:%s: GroupPatterns: Failed to initialize pattern %s: %s",
             self._path, line_of(element), element.text, error,
         )  # fmt: skip
-
-    def _groups_of(self, hostname: str) -> tuple[str, ...]:
-        """Return the groups that a name gives, in order, each once."""
-        groups = (group for pattern, *_ in self._patterns for group in pattern.groups_of(hostname))
-        return tuple(dict.fromkeys(groups))
 
     def patterns_for(self, hostname: str, group: str) -> list[tuple[str, str]]:
         """Return the text and place (`FILE:LINE`) of each pattern that gives a group to a name."""

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import FrameType, ModuleType
 from typing import Any
+from weakref import finalize
 
+from Cheetah.Compiler import Compiler
 from Cheetah.Filters import Filter
 from Cheetah.NameMapper import valueFromSearchList
 from Cheetah.Parser import ParseError
@@ -35,6 +37,9 @@ from bcfg2tw.errors import PluginExecutionError, RepositoryError
 from bcfg2tw.settings import Settings
 
 COMPILER_SETTINGS = {"useStackFrames": False}
+
+#: Where the classes of its compiler are.
+COMPILING = ("Cheetah.Compiler", "Cheetah.Parser")
 
 #: The names of the functions that Python makes of comprehensions.
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
@@ -97,6 +102,8 @@ class CheetahText(ContentGenerator):
             raise python2.load_problem(self.path, reason, None, error, "") from error
         names = sys.modules[template_class.__module__].__dict__
         names["VFSL"] = value_of  # what the generated code looks names up with
+        # Cheetah keeps the module of each template that it compiles
+        finalize(self, sys.modules.pop, template_class.__module__, None).atexit = False
         return template_class
 
     def _divisions(self) -> Iterator[tuple[str, int | None, str]]:
@@ -134,9 +141,12 @@ class CheetahText(ContentGenerator):
 
     def _render(self, variables: Variables) -> str:
         template = self._class(filter=Python2Filter)
-        for name, value in variables.items():
-            setattr(template, name, value)
-        return restrict_to_encoding(template.respond(), self._settings)
+        try:
+            for name, value in variables.items():
+                setattr(template, name, value)
+            return restrict_to_encoding(template.respond(), self._settings)
+        finally:
+            template.shutdown()  # it refers to itself, and would keep the client's data
 
     def _line(self, error: Exception) -> int | None:
         """Return the line of the template whose code failed, from the comments in the code."""
@@ -203,12 +213,41 @@ def _names(settings: Settings) -> dict[str, Any]:
 
 
 def _compile(text: str, returnAClass: bool, names: Mapping[str, Any]) -> Any:
-    return Template.compile(
+    """Return the class that a template becomes, or its code, and leave nothing of the compiler."""
+    compilers: list[Any] = []
+
+    def compiler_of(*arguments: Any, **options: Any) -> Any:
+        compilers.append(Compiler(*arguments, **options))
+        return compilers[-1]
+
+    made = Template.compile(
         source=text,
         returnAClass=returnAClass,
         cacheCompilationResults=False,
         useCache=False,
         keepRefToGeneratedCode=False,
+        compilerClass=compiler_of,
         compilerSettings=COMPILER_SETTINGS,
         moduleGlobals=names,
     )
+    _take_apart(compilers)  # not after an error, which asks the parser for its place
+    if returnAClass:
+        made._CHEETAH_compilerInstance = None
+    return made
+
+
+def _take_apart(compilers: list[Any]) -> None:
+    """
+    Have compilers go, with all that they have made.
+
+    They refer to each other, and have ten times the size of what they compile.
+    """
+    parts = compilers
+    while parts:
+        attributes = vars(parts.pop())
+        values = list(attributes.values())
+        attributes.clear()
+        for value in values:
+            held = value.values() if isinstance(value, dict) else value
+            held = held if isinstance(value, (dict, list)) else (value,)
+            parts += [part for part in held if type(part).__module__ in COMPILING]

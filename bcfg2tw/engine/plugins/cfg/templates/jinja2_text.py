@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
+from weakref import finalize
 
 from jinja2 import (
     BaseLoader,
@@ -105,6 +106,19 @@ def _environment(settings: Settings, loader: BaseLoader) -> Environment:
     return environment
 
 
+def _take_apart(environment: Environment) -> None:
+    """
+    Have an environment go, and its templates, which nobody uses any more.
+
+    They refer to each other, and the code of each refers to itself.
+    """
+    cache: Any = environment.cache
+    templates = list(cache.values())
+    cache.clear()
+    for template in templates:
+        template.root_render_func.__globals__.clear()
+
+
 class Output:
     """
     Makes text of the values that a template prints.
@@ -144,6 +158,7 @@ class Jinja2Text(ContentGenerator):
         self._settings = source.settings
         self._loader = SourceLoader(source, data)
         environment = _environment(source.settings, self._loader)
+        finalize(self, _take_apart, environment).atexit = False
         self._text = source.decoded(data, source.path)
         try:
             self._template = environment.get_template(source.path)
