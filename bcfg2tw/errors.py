@@ -122,3 +122,11 @@ class EncryptionError(Bcfg2Error):
 
 class RefusedFormat(EncryptionError):
     """The machine refuses what a format is made with, whatever the passphrase."""
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """Let go of what was at work when errors were raised: whoever keeps one is not to keep that."""
+    if error is not None and error.__traceback__ is not None:
+        error.__traceback__ = None
+        forget_frames(error.__cause__)
+        forget_frames(error.__context__)

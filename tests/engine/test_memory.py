@@ -8,12 +8,14 @@ import os
 import sys
 import weakref
 from collections import Counter
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector, give_back
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3Text
+from bcfg2tw.settings import Settings
 from tests.builders import (
     CLIENT,
     Contents,
@@ -22,6 +24,7 @@ from tests.builders import (
     bundle_of,
     configuration,
 )
+from tests.conformance.case import Case, Place
 
 SITE: Contents = {
     "Bundler/b.xml": bundle_of("/etc/a", "/etc/b"),
@@ -262,3 +265,46 @@ class StateTests(SynchronousTestCase):
         self.serve(core)
         self.assertEqual([snapshot(), made()], [None, None], name)
         gc.enable()
+
+
+class BuildTests(SynchronousTestCase):
+    """
+    Configurations that are built, and those that fail in part, leave nothing to the collector.
+
+    What a call leaves may be set aside with the state of the repository that it refers to.
+    """
+
+    #: Recorded sites with templates that fail, with Packages, and with nearly all plugins.
+    SITES = (
+        "cfg-cheetah", "cfg-genshi-errors", "cfg-jinja2", "packages-yum", "properties-formats",
+        "site-school",
+    )  # fmt: skip
+
+    def setUp(self) -> None:
+        logging.disable(logging.CRITICAL)  # what captures logs keeps the errors in them
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.addCleanup(gc.enable)
+
+    def test_recorded_sites(self) -> None:
+        """So it is for the clients of recorded sites."""
+        for name in self.SITES:
+            core = NetworkCore(self.settings_of(name))
+            self.addCleanup(core.shutdown)
+            core.start()
+            self.build(core)
+            gc.collect()
+            gc.disable()
+            self.build(core)
+            self.assertEqual(gc.collect(), 0, name)
+            gc.enable()
+
+    def settings_of(self, case: str) -> Settings:
+        """Copy the repository of a recorded case."""
+        folder = Path(self.mktemp()).absolute()
+        place = Place(folder, 6789, 6780, folder / "c.pem", folder / "k.pem", folder / "ca.pem")
+        return Settings.from_file(str(Case(case, place, {}).configuration))
+
+    def build(self, core: NetworkCore) -> None:
+        """Build the configuration of each client."""
+        for name in core.metadata.client_names():
+            core.BuildConfiguration(name)

@@ -27,7 +27,7 @@ from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, scan
 from bcfg2tw.engine.repository.relisting import rescan
 from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
-from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository
+from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository, forget_frames
 from bcfg2tw.settings import Settings
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ class Library:
         except Exception as error:  # a plugin's code meets a file it did not expect
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
-        _forget_frames(problem)
+        forget_frames(problem)
         logger.error("%s", with_result(problem, before.what_now(without)))
         inherited = _accepted(plugin_of(path, name), name, before)
         earlier = before.interpreted
@@ -310,14 +310,6 @@ def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[
         finding = Finding("missing-include", "error", path, line, message, plugin)
         findings_by_path.setdefault(path, []).append(finding)
     return findings_by_path
-
-
-def _forget_frames(error: BaseException | None) -> None:
-    """Let go of what was at work when errors were raised: whoever keeps one is not to keep that."""
-    if error is not None and error.__traceback__ is not None:
-        error.__traceback__ = None
-        _forget_frames(error.__cause__)
-        _forget_frames(error.__context__)
 
 
 def with_result(problem: RepositoryError, result: str) -> str:

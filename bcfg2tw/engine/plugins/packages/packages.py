@@ -266,7 +266,7 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Monitored, Thre
 
     def get_additional_data(self, metadata: ClientMetadata) -> Any:
         """Return what templates see as `metadata.Packages`."""
-        return TemplateData(self.sources, metadata)
+        return TemplateData(self.sources, metadata.for_build())
 
 
 def _indexes(context: PluginContext, folder: str, previous: Packages | None) -> Indexes:

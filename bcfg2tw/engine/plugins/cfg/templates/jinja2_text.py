@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 from weakref import finalize
 
+import jinja2.debug
 from jinja2 import (
     BaseLoader,
     Environment,
@@ -175,6 +176,7 @@ class Jinja2Text(ContentGenerator):
 
         def failure_of(error: Exception) -> PluginExecutionError:
             line = _line(error, self._template)
+            _clear_frames(error)
             return template_failure(error, self.path, line, self._text, variables)
 
         return run_template(partial(self._render, variables), failure_of)
@@ -182,6 +184,15 @@ class Jinja2Text(ContentGenerator):
     def _render(self, variables: Variables) -> str:
         text = "".join(bounded(self._template.generate(variables)))
         return restrict_to_encoding(text, self._settings)
+
+
+def _clear_frames(error: Exception) -> None:
+    """Clear what Jinja2 has put an error's traceback together with, which refers to itself."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        around = frame.f_back
+        while around is not None and around.f_code.co_filename == jinja2.debug.__file__:
+            done, around = around, around.f_back
+            done.clear()
 
 
 def _divisions(environment: Environment, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:

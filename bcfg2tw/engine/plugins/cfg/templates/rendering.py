@@ -10,7 +10,7 @@ from bcfg2tw.engine.templates.failures import log_failure
 from bcfg2tw.engine.templates.python_files import located, with_diagnosis
 from bcfg2tw.engine.templates.site_code import site_code
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, forget_frames
 
 
 def run_template(
@@ -27,7 +27,16 @@ def run_template(
         with site_code:
             return template()
     except Exception as error:  # the template's own code
-        raise failure_of(error) from error
+        raise _explained(error, failure_of) from error
+
+
+def _explained(
+    error: Exception, failure_of: Callable[[Exception], PluginExecutionError]
+) -> PluginExecutionError:
+    """Return what is to be said of an exception, which keeps nothing of what was at work."""
+    failure = failure_of(error)
+    forget_frames(error)  # those of Jinja2 refer to it, and to the client's data
+    return failure
 
 
 def variables_of_entry(entry: Element, metadata: ClientMetadata, path: str) -> Variables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -10,6 +10,9 @@ from bcfg2tw.engine.plugins.packages.configuring.configs import config_text
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.sources.repositories import repositories_of
+
+#: What there is.
+NAMES = ("sources", "get_config")
 
 
 class TemplateData(Mapping[str, Any]):
@@ -21,12 +24,14 @@ class TemplateData(Mapping[str, Any]):
     """
 
     def __init__(self, sources: tuple[PackageSource, ...], metadata: ClientMetadata) -> None:
+        """
+        Make nothing yet.
+
+        :param metadata: a copy, which these data are no part of: what refers to itself does not
+            go when the call is over
+        """
         self._sources = sources
         self._metadata = metadata
-        self._getters: dict[str, Callable[[], Any]] = {
-            "sources": self._repositories,
-            "get_config": lambda: self._config,
-        }
 
     def _repositories(self) -> list[dict[str, Any]]:
         client_sources = ClientSources.of(self._sources, self._metadata)
@@ -40,10 +45,14 @@ class TemplateData(Mapping[str, Any]):
         return config_text(ClientSources.of(self._sources, metadata), metadata.hostname)
 
     def __getitem__(self, name: str) -> Any:
-        return self._getters[name]()
+        if name == "sources":
+            return self._repositories()
+        if name == "get_config":
+            return self._config
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._getters)
+        return iter(NAMES)
 
     def __len__(self) -> int:
-        return len(self._getters)
+        return len(NAMES)
