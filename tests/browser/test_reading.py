@@ -43,6 +43,11 @@ class ReadingTestCase(BrowserTestCase):
         """Click the first link of a name in the main part."""
         (page or self.page).locator("main").get_by_role("link", name=name).first.click()
 
+    def count(self, selector: str) -> int:
+        """Return how many elements of a kind there are on the page, once all of it is there."""
+        self.page.wait_for_load_state()  # a click waits for the beginning of the next page only
+        return self.page.locator(selector).count()
+
 
 class OverviewTests(ReadingTestCase):
     def test_classes(self) -> None:
@@ -61,7 +66,7 @@ class OverviewTests(ReadingTestCase):
         for name, number in numbers.items():
             self.go("/")
             self.page.locator(f".tiles a.t-{name}").click()
-            self.assertEqual(self.page.locator("table.list tbody tr").count(), number, name)
+            self.assertEqual(self.count("table.list tbody tr"), number, name)
 
     def test_past(self) -> None:
         """7: at a time in the past pages show what was then, and no host that came later."""
@@ -257,6 +262,7 @@ class ListTests(ReadingTestCase):
             shown = self.page.locator("table.list").last.locator("tbody tr").count()
             while self.page.locator("a[rel=next]").count():
                 self.page.locator("a[rel=next]").last.click()
+                self.page.wait_for_load_state()
                 shown += self.page.locator("table.list").last.locator("tbody tr").count()
             self.assertEqual(shown, len(rows), address)
 
