@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bcfg2tw.settings import Settings
 from tests.conformance.answers import Answer, mismatch, read_answer
 
 CASES = Path(__file__).parent / "cases"
@@ -146,6 +147,17 @@ class Case:
         if common_name:
             context.load_cert_chain(*self._identities[common_name])
         return context
+
+
+def settings_of(name: str, folder: str) -> Settings:
+    """
+    Copy the repository of a case, for who reads it without a server.
+
+    :param folder: to copy it to, which is not there yet
+    """
+    copied = Path(folder).absolute()
+    place = Place(copied, 6789, 6780, copied / "c.pem", copied / "k.pem", copied / "ca.pem")
+    return Settings.from_file(str(Case(name, place, {}).configuration))
 
 
 def request_of(step: Step) -> tuple[bytes, dict[str, str]]:

@@ -8,7 +8,6 @@ import os
 import sys
 import weakref
 from collections import Counter
-from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -16,7 +15,6 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.memory import MANY_OBJECTS, Collector, collector, give_back
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.templates.genshi_syntax import Python3Markup, Python3Text
-from bcfg2tw.settings import Settings
 from tests.builders import (
     CLIENT,
     Contents,
@@ -25,7 +23,7 @@ from tests.builders import (
     bundle_of,
     configuration,
 )
-from tests.conformance.case import Case, Place
+from tests.conformance.case import settings_of
 
 SITE: Contents = {
     "Bundler/b.xml": bundle_of("/etc/a", "/etc/b"),
@@ -168,6 +166,14 @@ class StateTests(SynchronousTestCase):
         for _ in range(2):
             core.GetConfig(address(client=CLIENT))
 
+    def change(self, core: NetworkCore, name: str) -> None:
+        """Add an empty line to a file, and serve what it says then."""
+        path = os.path.join(core.settings.repository, name)
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write("\n")
+        core.reload([path])
+        self.serve(core)
+
     def test_old_states_go(self) -> None:
         """A state of the repository goes by itself once it is not served any more."""
         core = a_core(self, SITE)
@@ -223,11 +229,7 @@ class StateTests(SynchronousTestCase):
         gc.disable()
         self.addCleanup(gc.enable)
         for name in list(TEMPLATES)[1:]:
-            path = os.path.join(core.settings.repository, name)
-            with open(path, "a", encoding="utf-8") as stream:
-                stream.write("\n")
-            core.reload([path])
-            self.serve(core)
+            self.change(core, name)
             self.assertEqual(templates(), before, name)
 
     def test_other_engines(self) -> None:
@@ -253,11 +255,7 @@ class StateTests(SynchronousTestCase):
         self.serve(core)
         self.assertLessEqual(clients_in_memory(), clients)
         for name in names:
-            path = os.path.join(core.settings.repository, name)
-            with open(path, "a", encoding="utf-8") as stream:
-                stream.write("\n")
-            core.reload([path])
-            self.serve(core)
+            self.change(core, name)
             self.assertLessEqual(machinery(), before, name)
 
     def assert_goes(self, core: NetworkCore, name: str) -> None:
@@ -268,11 +266,7 @@ class StateTests(SynchronousTestCase):
         gc.disable()
         plugin = name.partition("/")[0]
         snapshot, made = weakref.ref(core.snapshot), weakref.ref(core.plugins[plugin])
-        path = os.path.join(core.settings.repository, name)
-        with open(path, "a", encoding="utf-8") as stream:
-            stream.write("\n")
-        core.reload([path])
-        self.serve(core)
+        self.change(core, name)
         self.assertEqual([snapshot(), made()], [None, None], name)
         gc.enable()
 
@@ -298,7 +292,7 @@ class BuildTests(SynchronousTestCase):
     def test_recorded_sites(self) -> None:
         """So it is for the clients of recorded sites."""
         for name in self.SITES:
-            core = NetworkCore(self.settings_of(name))
+            core = NetworkCore(settings_of(name, self.mktemp()))
             self.addCleanup(core.shutdown)
             core.start()
             self.build(core)
@@ -308,12 +302,6 @@ class BuildTests(SynchronousTestCase):
             self.build(core)
             self.assertLessEqual(clients_in_memory(), clients, name)
             gc.enable()
-
-    def settings_of(self, case: str) -> Settings:
-        """Copy the repository of a recorded case."""
-        folder = Path(self.mktemp()).absolute()
-        place = Place(folder, 6789, 6780, folder / "c.pem", folder / "k.pem", folder / "ca.pem")
-        return Settings.from_file(str(Case(case, place, {}).configuration))
 
     def build(self, core: NetworkCore) -> None:
         """Build the configuration of each client."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from genshi.builder import tag
@@ -24,7 +23,7 @@ from bcfg2tw.engine.templates.genshi_syntax import Python3Text
 from bcfg2tw.engine.templates.text import TextTemplate, render_text
 from bcfg2tw.settings import Settings
 from tests.builders import a_repository, some_settings
-from tests.conformance.case import CASES, Case, Place
+from tests.conformance.case import CASES, settings_of
 from tests.patience import IN_ANY_TIME
 
 Render: TypeAlias = Callable[[TextTemplate, dict[str, Any]], str]
@@ -134,17 +133,11 @@ class RepositoryTests(SynchronousTestCase):
         except Exception as error:  # the template's own code
             return f"{type(error).__name__}: {error}"
 
-    def settings_of(self, case: str) -> Settings:
-        """Copy the repository of a recorded case."""
-        folder = Path(self.mktemp()).absolute()
-        place = Place(folder, 6789, 6780, folder / "c.pem", folder / "k.pem", folder / "ca.pem")
-        return Settings.from_file(str(Case(case, place, {}).configuration))
-
     def test_cases(self) -> None:
         """The templates of the recorded cases come to the same, failures included."""
         templates = (path.relative_to(CASES) for path in CASES.glob("*/repo/Cfg/**/*.genshi*"))
         cases = sorted({path.parts[0] for path in templates})
-        compared = sum(self.compare(self.settings_of(case)) for case in cases)
+        compared = sum(self.compare(settings_of(case, self.mktemp())) for case in cases)
         self.assertGreater(compared, 100)
 
     def test_old_repository(self) -> None:
