@@ -110,7 +110,7 @@ class Core:
         self.call_statistics = CallStatistics()
         clock = clock or SystemClock()
         self.store = store or open_store(settings, clock)
-        self.served = ServedRepository(settings, self.store)
+        self.served = ServedRepository(settings, self.store, clock)
         self.store.changes.subscribe(self.served.forget)
         self.context = CoreContext(self.served, self.store, clock, effects or Serve())
         self._build = ConfigurationBuild(self._timed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
@@ -33,12 +34,13 @@ SYNCED_COPIES = 16
 
 class Keeper:
     """
-    Keeps what is good of each snapshot; one thread at a time.
+    Keeps what is good of each snapshot; safe to use from any thread.
 
     A plugin costs something only when it was made anew, a file only when it has changed.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._kept: KeptStates | None = None
         # what was interpreted of each plugin's files when they were kept last, by path
         self._seen: dict[str, dict[str, Interpretations]] = {}
@@ -47,6 +49,10 @@ class Keeper:
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep the good files of a snapshot; where that cannot be, one line says so."""
+        with self._lock:
+            self._try(snapshot)
+
+    def _try(self, snapshot: Snapshot) -> None:
         try:
             self._keep(snapshot)
         except OSError as error:
@@ -59,6 +65,9 @@ class Keeper:
                     problem,
                 )
             self._problem = problem
+        except Exception:  # it only helps the next start: nothing that is served depends on it
+            self._progress = {}
+            logger.exception("The last good state of the repository could not be kept")
 
     def _keep(self, snapshot: Snapshot) -> None:
         kept = snapshot.library.kept

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
+from bcfg2tw.engine.clock import Clock, Timer
 from bcfg2tw.engine.memory import collector, give_back
 from bcfg2tw.engine.plugin.base import Plugin, name_of
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -22,6 +23,9 @@ from bcfg2tw.engine.store.store import Store
 from bcfg2tw.errors import Bcfg2Error, MetadataRuntimeError
 from bcfg2tw.settings import Settings
 
+#: After the start: the first answers are not to wait until everything has been kept.
+KEEPING_DELAY_SECONDS = 2.0
+
 logger = logging.getLogger("bcfg2-server")
 
 
@@ -36,7 +40,7 @@ class ServedRepository:
     :ivar before_swap: called when a changed state has been read, before it comes into service
     """
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
         self.settings = settings
         self._store = store
         self._snapshot: Snapshot | None = None
@@ -44,9 +48,11 @@ class ServedRepository:
         self._classes: list[type[Plugin]] = []
         self._reader: RepositoryReader | None = None
         self._keeper = Keeper()
+        self._keeps_good_states = False
+        self._clock = clock
+        self._keeping: Timer | None = None
         self._lock = threading.Lock()
         self._is_changing_files = False
-        self._keeps_good_states = True
         self.before_swap: Callable[[], None] = lambda: None
         # plugins whose threads were started; None where the core only answers questions
         self._threaded: set[str] | None = None
@@ -88,12 +94,12 @@ class ServedRepository:
         Start the threads of plugins now, and those of plugins that can be made later then.
 
         :param keep_good_states: whether good states of files are kept from now on, for the next
-            start; of several processes one does so
+            start; of several processes one does so, some seconds from now for the first time
         """
         self._threaded = set()
         self._keeps_good_states = keep_good_states
-        with self._lock:
-            self._keep()
+        if keep_good_states:
+            self._keeping = self._clock.call_later(KEEPING_DELAY_SECONDS, self._keep)
         self._start_new_threads(self._threaded)
 
     def _keep(self) -> None:
@@ -153,20 +159,24 @@ class ServedRepository:
 
     def _read(self, changed: Collection[str] | None) -> None:
         assert self._reader is not None, "load comes first"
-        library, before = self._current_library(changed), self.settings
+        library, settings = self._current_library(changed), self.settings
         self.settings = library.settings  # plugins are made under these
+        before = self.snapshot
         try:
             with collector.setting_aside():
-                snapshot = self._reader.read(library, self._classes, self._snapshot, changed)
-                if snapshot is not self._snapshot:
+                snapshot = self._reader.read(library, self._classes, before, changed)
+                if snapshot is not before:
                     self._swap(snapshot)
         except BaseException:
-            self.settings = before
+            self.settings = settings
             raise
         self._library = library
+        has_other_plugins = snapshot.plugins != before.plugins
+        del before  # so that its memory is among what is given back
         give_back()
         if self._threaded is not None:
-            self._keep()
+            if has_other_plugins:
+                self._keep()  # at once: the next change may break it
             self._start_new_threads(self._threaded)
 
     def _swap(self, snapshot: Snapshot) -> None:
@@ -204,7 +214,10 @@ class ServedRepository:
         self._snapshot.metadata_cache.expire(*clients)
 
     def shutdown(self) -> None:
-        """End the plugins; what one of them raises is logged."""
+        """Keep what is good for the next start, and end the plugins; what they raise is logged."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        self._keep()
         for plugin in () if self._snapshot is None else self._snapshot.plugins.values():
             try:
                 plugin.shutdown()

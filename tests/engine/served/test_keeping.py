@@ -12,6 +12,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.served.repository import KEEPING_DELAY_SECONDS
 from bcfg2tw.errors import NotServing
 from tests.builders import (
     CLIENT,
@@ -24,6 +25,7 @@ from tests.builders import (
     some_settings,
     write_files,
 )
+from tests.doubles import ManualClock
 from tests.logs import CapturedLog
 
 GROUPS = "Metadata/groups.xml"
@@ -57,8 +59,10 @@ class RestartTestCase(SynchronousTestCase):
         self.stop()
         write_files(str(self.folder), contents or {})
         self.log.lines.clear()
-        self.core = NetworkCore(some_settings(str(self.folder), **settings))
+        clock = ManualClock()
+        self.core = NetworkCore(some_settings(str(self.folder), **settings), clock=clock)
         self.core.start()
+        clock.advance(KEEPING_DELAY_SECONDS)
         return self.core
 
     def paths(self, core: NetworkCore) -> list[str | None]:
@@ -106,6 +110,25 @@ class BrokenFileTests(RestartTestCase):
         core.reload(None)
         write_files(str(self.folder), {"Bundler/web.xml": "<Bundle>"})
         core.reload(None)
+        self.assertEqual(self.paths(self.restart()), ["/etc/motd"])
+
+    def test_stopped_at_once(self) -> None:
+        """What was good is kept by a server, too, that is stopped as soon as it has started."""
+        core = NetworkCore(some_settings(str(self.folder)), clock=ManualClock())
+        core.start()
+        self.assertFalse((self.folder / ".bcfg2tw").exists(), "the first answers wait for it")
+        core.shutdown()
+        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
+
+    def test_changed_at_once(self) -> None:
+        """So is what changed, and broke, before all else was kept."""
+        core = NetworkCore(some_settings(str(self.folder)), clock=ManualClock())
+        core.start()
+        write_files(str(self.folder), {"Bundler/web.xml": bundle_of("/etc/motd")})
+        core.reload(None)
+        write_files(str(self.folder), {"Bundler/web.xml": "<Bundle>"})
+        core.reload(None)
+        core.shutdown()
         self.assertEqual(self.paths(self.restart()), ["/etc/motd"])
 
     def test_included(self) -> None:
