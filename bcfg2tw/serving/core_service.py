@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService
@@ -29,10 +29,12 @@ from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.serving.start_notices import start_notices
 from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.settings import Settings
-from bcfg2tw.shadow.mode import ShadowMode
 from bcfg2tw.shadow.server_identity import OtherServerIdentity, identity_for
 from bcfg2tw.watching.watcher import Watcher
 from bcfg2tw.xmlrpc_resource import CoreResource
+
+if TYPE_CHECKING:
+    from bcfg2tw.shadow.mode import ShadowMode
 
 T = TypeVar("T")
 
@@ -172,6 +174,8 @@ class CoreService(MultiService):
         identity = self._identity_of_other_server(settings)
         if identity is None:
             return None
+        from bcfg2tw.shadow.mode import ShadowMode  # which takes a while, and few sites have one
+
         return ShadowMode(self._reactor, settings, identity, self.pool, lambda: self.pool.is_quiet)
 
     def _identity_of_other_server(self, settings: Settings) -> OtherServerIdentity | None:

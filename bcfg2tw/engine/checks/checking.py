@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 
 from bcfg2tw.engine.checks.file_kinds import kinds_of_plugin
 from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind, Remark
@@ -19,6 +20,11 @@ GENSHI = "{http://genshi.edgewall.org/}"
 ALIKE = 0.75
 #: The same where it is certain that one is wrong.
 NEAREST = 0.6
+
+#: A site has thousands of files, most of which say the same: that of each entry's owner and mode.
+#: So many texts of a kind are remembered, each no longer than this.
+MOST_TEXTS = 500
+MOST_BYTES = 1000
 
 
 def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
@@ -36,6 +42,28 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     if kind.lines is not None:
         lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n") if data else []
         return [Finding(*_located(remark, path), plugin) for remark in kind.lines(lines)]
+    if len(data) > MOST_BYTES:
+        return _findings(kind, plugin, path, data)
+    good = _good_texts(kind.plugins, kind.names)
+    if data in good:
+        return []
+    findings = _findings(kind, plugin, path, data)
+    if not findings and len(good) < MOST_TEXTS:
+        good.add(data)
+    return findings
+
+
+@cache
+def _good_texts(plugins: tuple[str, ...], names: tuple[str, ...]) -> set[bytes]:
+    """
+    Return contents of files of a kind in which there was nothing to find.
+
+    :param plugins: of the kind, which no other has with the same names
+    """
+    return set()
+
+
+def _findings(kind: FileKind, plugin: str, path: str, data: bytes) -> list[Finding]:
     root = _parsed(path, data)
     return [] if root is None else findings_of(kind, plugin, path, root)
 
@@ -65,7 +93,7 @@ def refusal(
     plugin: str,
     name: str,
     findings: Sequence[Finding],
-    accepted: Sequence[Finding] | None,
+    accepted: Callable[[], Sequence[Finding] | None],
     is_strict: bool,
 ) -> Finding | None:
     """
@@ -76,15 +104,18 @@ def refusal(
     mistakes that it works with.
 
     :param findings: the mistakes in the file, and in those that it includes
-    :param accepted: those that it was used with before; None where it never was
+    :param accepted: returns those that it was used with before, None where it never was; asked
+        only where something may be refused, as it may have to read the file's last good state
     :param is_strict: whether such mistakes are refused in any case
     """
-    kind = kind_of(plugin, name)
+    losses = [finding for finding in findings if finding.name in LOSSES]
+    kind = kind_of(plugin, name) if losses else None
     if kind is None:
         return None
-    names = LOSSES if accepted is not None or is_strict else kind.refused
-    tolerated = Counter(map(_identity, accepted or ()))
-    for finding in findings:
+    known = accepted()
+    names = LOSSES if known is not None or is_strict else kind.refused
+    tolerated = Counter(map(_identity, known or ()))
+    for finding in losses:
         if finding.name not in names:
             continue
         if not tolerated[_identity(finding)]:

@@ -23,6 +23,8 @@ Places = Mapping[str, int]
 
 def groups_in(plugin: str, name: str, data: bytes) -> Places:
     """Return the groups that the conditions of a file speak of."""
+    if b"<Group" not in data:
+        return {}  # as most files of a site
     kinds = (kind for kind in kinds_of_plugin(plugin) if "Group" in kind.conditions)
     if not any(kind.is_of(plugin, name) for kind in kinds):
         return {}

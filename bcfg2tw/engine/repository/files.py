@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from bcfg2tw.engine.checks import (
@@ -181,7 +182,7 @@ class Library:
             return ()
         findings = [finding for there in findings_by_path.values() for finding in there]
         self._note_groups(path, plugin, groups_in(plugin, name, source.data))
-        accepted = _accepted(plugin, name, before)
+        accepted = partial(_accepted, plugin, name, before)
         mistake = refusal(plugin, name, findings, accepted, self.settings.strict_repository)
         for place, there in findings_by_path.items():
             self._tell(place, there, mistake)

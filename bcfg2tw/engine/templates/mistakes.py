@@ -42,12 +42,13 @@ def refuse_new(source: Source, mistakes: Iterable[ExplainedProblem]) -> frozense
     :returns: what tells the mistakes from others, for the template to keep as `mistakes`
     :raises RepositoryError: naming file and line of the first that is new
     """
-    known: frozenset[Key] | None = getattr(source.before, "mistakes", None)
-    keys = set()
+    found: dict[Key, ExplainedProblem] = {}
     for mistake in mistakes:
-        key = (mistake.path, mistake.reason)
-        is_new = known is not None and key not in known
-        if is_new or source.settings.strict_repository:
-            raise mistake
-        keys.add(key)
-    return frozenset(keys)
+        found.setdefault((mistake.path, mistake.reason), mistake)
+    if found:  # or else nobody need know what there was before
+        known: frozenset[Key] | None = getattr(source.before, "mistakes", None)
+        for key, mistake in found.items():
+            is_new = known is not None and key not in known
+            if is_new or source.settings.strict_repository:
+                raise mistake
+    return frozenset(found)

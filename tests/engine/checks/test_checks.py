@@ -348,6 +348,13 @@ class OtherPluginTests(MistakesTestCase):
             ],
         )
 
+    def test_same_text(self) -> None:
+        """A text in which there is nothing to find in one kind of file may be wrong in another."""
+        text = '<Rules priority="1"/>'
+        for _ in range(2):
+            self.assertEqual(remarks("Rules/a.xml", text), [])
+            self.assertIn("<Bundle> is wanted", "".join(remarks("Bundler/a.xml", text)))
+
     def test_other_files(self) -> None:
         """Files of no kind that is described, and broken ones, are left to others."""
         for file, text in [

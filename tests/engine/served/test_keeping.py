@@ -246,6 +246,15 @@ class KeptFolderTests(RestartTestCase):
         self.assert_not_serving(self.restart())
         self.assertEqual(self.said(f"{index} is damaged"), 1)
 
+    def test_not_asked_for(self) -> None:
+        """Where every file is good nobody looks at its last good state, so the start is short."""
+        template = {"Cfg/etc/motd/motd.genshi": "hello $metadata.hostname\n"}
+        self.restart(template)
+        for path in (self.kept() / "files").iterdir():
+            path.write_bytes(b"")
+        self.restart({"Bundler/web.xml": bundle_of("/etc/motd")})
+        self.assertEqual(self.said("last good state"), 0, self.log.lines)
+
     def test_damage_is_mended(self) -> None:
         """A copy that a disk has damaged is made anew at the next start."""
         self.restart()
