@@ -97,7 +97,7 @@ class Leader:
         if description["seconds"] * share > READ_BY_EACH_SECONDS:
             await self._crew.replace_all()
         else:
-            await self._changes.reload(changed)
+            await self._changes.reload(description["changed"])
 
     # Settings and certificates
 

@@ -147,7 +147,11 @@ class Nursery:
         return self._description(0.0)
 
     def _reload(self, changed: list[str] | None) -> dict[str, Any]:
-        """Take in changes, before the workers do."""
+        """
+        Take in changes, before the workers do.
+
+        :returns: also as `changed` what they have to look at
+        """
         # processor time: on a busy machine the clock says little about what reading costs a worker
         before, began = self._core.snapshot, time.process_time()
         self._core.reload(changed)
@@ -156,7 +160,9 @@ class Nursery:
             return {"seconds": None}  # there may be thousands of paths, and this is often so
         is_other = after.plugins != before.plugins or after.settings is not before.settings
         self._is_settled = False
-        return self._description(time.process_time() - began if is_other else 0.0)
+        description = self._description(time.process_time() - began if is_other else 0.0)
+        news = None if changed is None else after.news_among(changed, before)
+        return description | {"changed": news}
 
     def _reload_settings(self) -> dict[str, Any]:
         """Read bcfg2.conf, certificates and the repository again."""

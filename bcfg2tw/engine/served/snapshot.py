@@ -116,6 +116,23 @@ class Snapshot:
             and self._refused == other._refused
         )
 
+    def news_among(self, changed: Collection[str], previous: Snapshot) -> list[str]:
+        """
+        Return those of some changed paths that matter to whoever has read the previous state.
+
+        The folder of a plugin that is as it was holds nothing new.
+
+        :param changed: full paths that this state was read for
+        """
+        if self.library is not previous.library or self.revision != previous.revision:
+            return list(changed)
+        same = tuple(
+            plugin.files.folder + os.sep
+            for name, plugin in self.plugins.items()
+            if plugin is previous.plugins.get(name)
+        )
+        return [path for path in changed if not (path + os.sep).startswith(same)]
+
     @property
     def problems(self) -> tuple[RepositoryError, ...]:
         """The problems of the files that were read."""

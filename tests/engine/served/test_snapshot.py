@@ -108,6 +108,21 @@ class ReloadTests(SynchronousTestCase):
         self.assertIsNot(core.plugins["Rules"], rules)
         self.assertIs(core.plugins["Bundler"], bundler)
 
+    def test_news(self) -> None:
+        """Who has read the state before need not look where nothing has changed since."""
+        core = a_core(self, {**BUNDLE, "Rules/r.xml": '<Rules priority="1"/>'})
+        before = core.snapshot
+        change(core, {"Bundler/b.xml": '<Bundle><BoundService name="two"/></Bundle>'})
+        names = ["Bundler", "Bundler/b.xml", "Rules", "Rules/r.xml", ".git/HEAD", "Rules.old"]
+        changed = [os.path.join(core.settings.repository, name) for name in names]
+        self.assertEqual(core.snapshot.news_among(changed, before), [*changed[:2], *changed[4:]])
+        other = NetworkCore(core.snapshot.settings)
+        other.start()
+        self.addCleanup(other.shutdown)
+        self.assertEqual(
+            other.snapshot.news_among(changed, before), changed, "read under other settings"
+        )
+
     def test_configuration_file(self) -> None:
         """A change of bcfg2.conf counts at once, also for what plugins read when they are made."""
         conf = os.path.abspath(self.mktemp())
