@@ -204,7 +204,8 @@ class Watcher(Service):
         await self._look()
 
     async def _take_in(self) -> None:
-        has_more = await self._look()
+        # what counts is asked after the reading: all processes answer, and the change waits for it
+        has_more = await self._look(self._paths or None)
         if has_more and self._reactor.seconds() < self._first_seconds + CONTINUOUS_SECONDS:
             return  # what was not noticed until now may go on
         self._missed |= self._changed
@@ -217,26 +218,30 @@ class Watcher(Service):
         self._missed = set()
         self._obstacle = None
         if paths != self._paths:
-            await self._look()
+            await self._look(paths)
 
-    async def _look(self) -> bool:
-        """Look at what counts now, and say whether there are changes that were not noticed."""
+    async def _look(self, paths: tuple[str, ...] | None = None) -> bool:
+        """
+        Look at what counts now, and say whether there are changes that were not noticed.
+
+        :param paths: all that counts; None if the core is to say
+        """
         try:
-            changes = await self._pool.call(self._look_at_files)
+            changes = await self._pool.call(self._look_at_files, paths)
         except Busy:
             changes = {None}
         except NoInotify as error:
             self._close()
             self._source = self._polling_because(error)
-            return await self._look()
+            return await self._look(paths)
         for path in changes:
             self.changed(path)
         return bool(changes)
 
-    def _look_at_files(self) -> set[str | None]:
+    def _look_at_files(self, paths: tuple[str, ...] | None) -> set[str | None]:
         """Look at what counts now; runs in the pool."""
         assert self._source is not None
-        self._paths = self._core.watched()
+        self._paths = self._core.watched() if paths is None else paths
         return {*self._source.look(self._paths)}
 
     def _reload_core(self, changed: Collection[str | None]) -> tuple[str, ...]:
