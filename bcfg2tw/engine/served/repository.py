@@ -23,7 +23,9 @@ from bcfg2tw.engine.store.store import Store
 from bcfg2tw.errors import Bcfg2Error, MetadataRuntimeError
 from bcfg2tw.settings import Settings
 
-#: After the start: the first answers are not to wait until everything has been kept.
+#: Of more files than this keeping takes a quarter of the time of a start: it waits until the first
+#: clients have been answered.
+MOST_FILES_KEPT_FIRST = 200
 KEEPING_DELAY_SECONDS = 2.0
 
 logger = logging.getLogger("bcfg2-server")
@@ -94,12 +96,15 @@ class ServedRepository:
         Start the threads of plugins now, and those of plugins that can be made later then.
 
         :param keep_good_states: whether good states of files are kept from now on, for the next
-            start; of several processes one does so, some seconds from now for the first time
+            start; of several processes one does so. Those of many files are kept soon.
         """
         self._threaded = set()
         self._keeps_good_states = keep_good_states
-        if keep_good_states:
+        number_of_files = sum(len(plugin.files) for plugin in self.plugins.values())
+        if keep_good_states and number_of_files > MOST_FILES_KEPT_FIRST:
             self._keeping = self._clock.call_later(KEEPING_DELAY_SECONDS, self._keep)
+        else:
+            self._keep()
         self._start_new_threads(self._threaded)
 
     def _keep(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from bcfg2tw.engine.served.repository import KEEPING_DELAY_SECONDS
+from bcfg2tw.engine.served import repository
 from bcfg2tw.errors import NotServing
 from tests.builders import (
     CLIENT,
@@ -59,10 +59,8 @@ class RestartTestCase(SynchronousTestCase):
         self.stop()
         write_files(str(self.folder), contents or {})
         self.log.lines.clear()
-        clock = ManualClock()
-        self.core = NetworkCore(some_settings(str(self.folder), **settings), clock=clock)
+        self.core = NetworkCore(some_settings(str(self.folder), **settings))
         self.core.start()
-        clock.advance(KEEPING_DELAY_SECONDS)
         return self.core
 
     def paths(self, core: NetworkCore) -> list[str | None]:
@@ -110,25 +108,6 @@ class BrokenFileTests(RestartTestCase):
         core.reload(None)
         write_files(str(self.folder), {"Bundler/web.xml": "<Bundle>"})
         core.reload(None)
-        self.assertEqual(self.paths(self.restart()), ["/etc/motd"])
-
-    def test_stopped_at_once(self) -> None:
-        """What was good is kept by a server, too, that is stopped as soon as it has started."""
-        core = NetworkCore(some_settings(str(self.folder)), clock=ManualClock())
-        core.start()
-        self.assertFalse((self.folder / ".bcfg2tw").exists(), "the first answers wait for it")
-        core.shutdown()
-        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
-
-    def test_changed_at_once(self) -> None:
-        """So is what changed, and broke, before all else was kept."""
-        core = NetworkCore(some_settings(str(self.folder)), clock=ManualClock())
-        core.start()
-        write_files(str(self.folder), {"Bundler/web.xml": bundle_of("/etc/motd")})
-        core.reload(None)
-        write_files(str(self.folder), {"Bundler/web.xml": "<Bundle>"})
-        core.reload(None)
-        core.shutdown()
         self.assertEqual(self.paths(self.restart()), ["/etc/motd"])
 
     def test_included(self) -> None:
@@ -186,6 +165,42 @@ class BrokenFileTests(RestartTestCase):
         self.assertEqual((self.folder / "Metadata/clients.xml").read_text(), text)
         core = self.restart({"Metadata/clients.xml": CLIENTS})
         self.assertEqual(str(core.build_metadata(CLIENT).version), "1.4.0")
+
+
+class ManyFilesTests(RestartTestCase):
+    """A site with so many files that the first clients do not wait until all are kept."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.patch(repository, "MOST_FILES_KEPT_FIRST", len(SITE) - 1)
+        self.clock = ManualClock()
+
+    def start(self) -> NetworkCore:
+        """Start the first server."""
+        self.core = NetworkCore(some_settings(str(self.folder)), clock=self.clock)
+        self.core.start()
+        self.assertFalse((self.folder / ".bcfg2tw").exists())
+        return self.core
+
+    def test_soon(self) -> None:
+        """They are kept soon."""
+        self.start()
+        self.clock.advance(repository.KEEPING_DELAY_SECONDS)
+        write_files(str(self.folder), {GROUPS: BROKEN})
+        self.assertEqual(len(self.paths(self.restart())), 2)
+
+    def test_stopped(self) -> None:
+        """They are kept by a server, too, that is stopped as soon as it has started."""
+        self.start()
+        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
+
+    def test_changed(self) -> None:
+        """What has changed before that is kept at once: the next change may break it."""
+        core = self.start()
+        write_files(str(self.folder), {"Bundler/web.xml": bundle_of("/etc/motd")})
+        core.reload(None)
+        write_files(str(self.folder), {"Bundler/web.xml": "<Bundle>"})
+        self.assertEqual(self.paths(self.restart()), ["/etc/motd"])
 
 
 class KeptFolderTests(RestartTestCase):
