@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 
 from bcfg2tw.engine.checks.file_kinds import kinds_of_plugin
 from bcfg2tw.engine.checks.vocabulary import LOSSES, ElementRule, FileKind, Remark
@@ -21,10 +22,8 @@ ALIKE = 0.75
 #: The same where it is certain that one is wrong.
 NEAREST = 0.6
 
-#: A site has thousands of files, most of which say the same: that of each entry's owner and mode.
-#: So many texts of a kind are remembered, each no longer than this.
-MOST_TEXTS = 500
-MOST_BYTES = 1000
+#: So many texts of a kind are known to be right: thousands of a site's files say the same.
+MOST_TEXTS = 5000
 
 
 def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]:
@@ -42,21 +41,19 @@ def findings_in(plugin: str, name: str, path: str, data: bytes) -> list[Finding]
     if kind.lines is not None:
         lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n") if data else []
         return [Finding(*_located(remark, path), plugin) for remark in kind.lines(lines)]
-    if len(data) > MOST_BYTES:
-        return _findings(kind, plugin, path, data)
-    good = _good_texts(kind.plugins, kind.names)
-    if data in good:
+    right, digest = _right_texts(kind.plugins, kind.names), sha256(data).digest()
+    if digest in right:
         return []
     findings = _findings(kind, plugin, path, data)
-    if not findings and len(good) < MOST_TEXTS:
-        good.add(data)
+    if not findings and len(right) < MOST_TEXTS:
+        right.add(digest)
     return findings
 
 
 @cache
-def _good_texts(plugins: tuple[str, ...], names: tuple[str, ...]) -> set[bytes]:
+def _right_texts(plugins: tuple[str, ...], names: tuple[str, ...]) -> set[bytes]:
     """
-    Return contents of files of a kind in which there was nothing to find.
+    Return checksums of texts in which there was nothing to find, as files of one kind.
 
     :param plugins: of the kind, which no other has with the same names
     """

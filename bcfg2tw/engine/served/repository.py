@@ -83,11 +83,11 @@ class ServedRepository:
         :raises CoreInitError: if a plugin cannot be used
         """
         settings = self.settings
-        self._classes = plugin_classes(settings.plugins, settings.lenient_plugins, settings)
-        if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
-            self._classes.append(DefaultACL)
         self._reader = RepositoryReader(context)
         with self._lock, collector.setting_aside():
+            self._classes = plugin_classes(settings.plugins, settings.lenient_plugins, settings)
+            if not any(issubclass(plugin, ClientACLs) for plugin in self._classes):
+                self._classes.append(DefaultACL)
             self._snapshot = self._reader.read(self._library, self._classes)
         give_back()
 
