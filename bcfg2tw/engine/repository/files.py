@@ -428,12 +428,20 @@ class Files(Mapping[str, Stamp]):
         )
 
     def outside(self) -> set[str]:
-        """Return the paths outside the folder that loaded files were read from."""
+        """
+        Return the paths outside the folder that loaded files were read from.
+
+        One with `..` in it may lead anywhere, whatever it begins with.
+        """
         prefix = self.folder + os.sep
         dependencies = [interpreted.dependencies for _, interpreted in self._composed()]
         paths = {path for several in dependencies for path in several.stamps}
         patterns = {glob for several in dependencies for glob in several.globs}
-        return {path for path in paths | patterns if not path.startswith(prefix)}
+        return {
+            path
+            for path in paths | patterns
+            if not path.startswith(prefix) or os.pardir in path.split(os.sep)
+        }
 
     def _composed(self) -> Iterator[tuple[Key, Interpreted]]:
         """Yield what was interpreted of more than one file, or could not be read."""

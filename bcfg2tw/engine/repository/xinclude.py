@@ -61,13 +61,26 @@ def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
 
 def _include(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
     href = include.get("href", "")
-    pattern = os.path.join(os.path.dirname(chain[-1]), href)
+    pattern = _without_parents(os.path.join(os.path.dirname(chain[-1]), href))
     paths = reader.expand(pattern)
     if not paths:
         yield from _fallback(include, chain, href, reader)
     for path in paths:
         if path not in chain:
             yield _load(path, chain, reader)
+
+
+def _without_parents(path: str) -> str:
+    """
+    Return a path, or a glob, to the same place without `..`: each file is known by one path.
+
+    Where a folder is a link, `..` is what stands beside its target.
+    """
+    if os.pardir not in path.split(os.sep):
+        return path
+    folder, name = os.path.split(path)
+    plain, place = os.path.normpath(folder), os.path.realpath(folder)
+    return os.path.join(plain if os.path.realpath(plain) == place else place, name)
 
 
 def _fallback(

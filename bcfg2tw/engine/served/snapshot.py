@@ -120,18 +120,30 @@ class Snapshot:
         """
         Return those of some changed paths that matter to whoever has read the previous state.
 
-        The folder of a plugin that is as it was holds nothing new.
+        The folder of a plugin that is as it was holds nothing new, unless another one that is not
+        reads files there as well.
 
         :param changed: full paths that this state was read for
         """
-        if self.library is not previous.library or self.revision != previous.revision:
-            return list(changed)
-        same = tuple(
-            plugin.files.folder + os.sep
+        same = {
+            name: plugin
             for name, plugin in self.plugins.items()
             if plugin is previous.plugins.get(name)
-        )
-        return [path for path in changed if not (path + os.sep).startswith(same)]
+        }
+        others = [
+            plugin
+            for state in (self, previous)
+            for name, plugin in state.plugins.items()
+            if name not in same
+        ]
+        if (
+            self.library is not previous.library
+            or self.revision != previous.revision
+            or any(plugin.watched() for plugin in others)
+        ):
+            return list(changed)
+        folders = tuple(plugin.files.folder + os.sep for plugin in same.values())
+        return [path for path in changed if not (path + os.sep).startswith(folders)]
 
     @property
     def problems(self) -> tuple[RepositoryError, ...]:

@@ -6,11 +6,20 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.repository.files import Files, Library
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element, serialise
 from bcfg2tw.settings import Settings
-from tests.builders import write_files
+from tests.builders import (
+    a_repository,
+    bundle_of,
+    configuration,
+    entry,
+    groups_with,
+    some_settings,
+    write_files,
+)
 
 ROOT = '<R xmlns:xi="http://www.w3.org/2001/XInclude">%s</R>'
 
@@ -53,6 +62,15 @@ class IncludeTests(SynchronousTestCase):
             q='<R><X n="q"/></R>',
         )
         self.assertEqual(self.names(files), ["p", "q"])
+
+    def test_other_way(self) -> None:
+        """A file does not include itself under another name of the same place either."""
+        here = os.path.basename(self.folder)
+        files = self.files(
+            top=ROOT % f'<xi:include href="../{here}/*.xml"/><X n="own"/>',
+            q=ROOT % f'<X n="q"/><xi:include href="../{here}/../{here}/*.xml"/>',
+        )
+        self.assertEqual(self.names(files), ["own", "q"])
 
     def test_fallback(self) -> None:
         """Where nothing is found the fallback's content is used, without an error."""
@@ -148,3 +166,67 @@ class IncludeTests(SynchronousTestCase):
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             self.assertIsNone(files.load("top.xml", document))
         self.assertIn("p.xml: Is a directory; it is not used", logs.output[0])
+
+
+INCLUDING = ROOT.replace("R", "Bundle") % '<xi:include href="../common/b.xml"/>'
+
+
+def bundle_with(service: str) -> str:
+    """Return a bundle with a service."""
+    return f'<Bundle><BoundService name="{service}"/></Bundle>'
+
+
+class OtherFolderTests(SynchronousTestCase):
+    """Files that stand elsewhere than what includes them, below the repository for instance."""
+
+    def serve(self, folder: str) -> NetworkCore:
+        """Serve a repository until the end of the test."""
+        core = NetworkCore(some_settings(folder))
+        self.addCleanup(core.shutdown)
+        core.start()
+        return core
+
+    def test_changed(self) -> None:
+        """They are watched, and their change counts."""
+        folder = a_repository(
+            self, {"Bundler/b.xml": INCLUDING, "common/b.xml": bundle_with("one")}
+        )
+        core, path = self.serve(folder), os.path.join(folder, "common/b.xml")
+        self.assertIn(path, core.watched())
+        entry(configuration(core), "Service", "one")
+        write_files(folder, {"common/b.xml": bundle_with("two")})
+        core.reload([path])
+        entry(configuration(core), "Service", "two")
+
+    def test_link(self) -> None:
+        """Where the folder of a plugin is a link, what stands beside its target is meant."""
+        folder = a_repository(
+            self,
+            {
+                "Metadata/groups.xml": groups_with(["b"]),
+                "site/Bundler/b.xml": INCLUDING,
+                "site/common/b.xml": bundle_with("beside"),
+                "common/b.xml": bundle_with("below the repository"),
+            },
+        )
+        os.symlink("site/Bundler", os.path.join(folder, "Bundler"))
+        core = self.serve(folder)
+        entry(configuration(core), "Service", "beside")
+        self.assertIn(os.path.join(folder, "site/common/b.xml"), core.watched())
+
+    def test_template(self) -> None:
+        """What a template includes is watched as well."""
+        folder = a_repository(
+            self,
+            {
+                "Bundler/b.xml": bundle_of("/motd"),
+                "Cfg/motd/motd.genshi": "{% include ../../common/motd.txt %}",
+                "common/motd.txt": "one",
+            },
+        )
+        core, path = self.serve(folder), os.path.join(folder, "common/motd.txt")
+        self.assertIn(path, map(os.path.normpath, core.watched()))
+        self.assertEqual(entry(configuration(core), "Path", "/motd").text, "one")
+        write_files(folder, {"common/motd.txt": "two"})
+        core.reload([path])
+        self.assertEqual(entry(configuration(core), "Path", "/motd").text, "two")

@@ -119,9 +119,26 @@ class ReloadTests(SynchronousTestCase):
         other = NetworkCore(core.snapshot.settings)
         other.start()
         self.addCleanup(other.shutdown)
-        self.assertEqual(
-            other.snapshot.news_among(changed, before), changed, "read under other settings"
+        self.assertEqual(other.snapshot.news_among(changed, before), changed, "other settings")
+
+    def test_news_of_others(self) -> None:
+        """What a plugin reads in the folder of another one is news, though that takes no notice."""
+        include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../Rules/b.xml~"/>'
+        common = '<Bundle><BoundService name="{}"/></Bundle>'
+        core = a_core(
+            self,
+            {
+                "Bundler/b.xml": f"<Bundle>{include}</Bundle>",
+                "Rules/b.xml~": common.format("one"),
+                "Rules/r.xml": '<Rules priority="1"/>',
+            },
         )
+        before = core.snapshot
+        change(core, {"Rules/b.xml~": common.format("two")})
+        self.assertIs(core.plugins["Rules"], before.plugins["Rules"])
+        entry(configuration(core), "Service", "two")
+        changed = [os.path.join(core.settings.repository, "Rules/b.xml~")]
+        self.assertEqual(core.snapshot.news_among(changed, before), changed)
 
     def test_configuration_file(self) -> None:
         """A change of bcfg2.conf counts at once, also for what plugins read when they are made."""
