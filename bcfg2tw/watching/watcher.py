@@ -8,7 +8,7 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from twisted.application.service import Service
@@ -34,6 +34,9 @@ CONTINUOUS_SECONDS = 10.0
 WRITING_SECONDS = 2.0
 #: Between two attempts to read a repository that cannot be read.
 RETRY_SECONDS = 2.0
+#: How often the core is asked what counts, where files are not looked at anyway: a template may
+#: have included a file for a client that nobody has watched yet.
+ASK_SECONDS = 5.0
 
 
 class Watcher(Service):
@@ -191,17 +194,29 @@ class Watcher(Service):
             self._retry_call = self._reactor.callLater(RETRY_SECONDS, self.changed, None)
 
     def _plan_poll(self) -> None:
-        if not self.running or self._source is None or self._source.poll_seconds is None:
+        if not self.running or self._source is None:
             return
         if self._poll_call is None or not self._poll_call.active():
-            self._poll_call = self._reactor.callLater(self._source.poll_seconds, self._poll_now)
+            seconds, poll = self._source.poll_seconds, self._poll
+            if seconds is None:
+                seconds, poll = ASK_SECONDS, self._ask
+            self._poll_call = self._reactor.callLater(seconds, self._poll_now, poll)
 
-    def _poll_now(self) -> None:
+    def _poll_now(self, poll: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._busy is None:
-            self._begin(self._poll())
+            self._begin(poll())
 
     async def _poll(self) -> None:
         await self._look()
+
+    async def _ask(self) -> None:
+        """Have what the core has read since it was asked last be watched; it counts as changed."""
+        try:
+            paths = await self._pool.call(self._core.watched)
+        except Busy:
+            return  # it is asked again
+        if paths != self._paths:
+            await self._look(paths)
 
     async def _take_in(self) -> None:
         # what counts is asked after the reading: all processes answer, and the change waits for it

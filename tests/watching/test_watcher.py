@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from bcfg2tw.errors import CoreInitError, UnreadableRepository
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
+from bcfg2tw.watching import watcher
 from bcfg2tw.watching.file_changes import Notifications, Polling
 from bcfg2tw.watching.inotify import NoInotify
 from bcfg2tw.watching.watcher import Watcher
@@ -465,6 +466,19 @@ class InotifyTests(TestCase):
         await self.rest()
         self.core.reloads.clear()
         write_files(further, {"b.xml": "1"})
+        await self.assert_told(further)
+
+    async def test_read_for_a_client(self) -> None:
+        """What the core has read while nothing changed is told soon, and watched."""
+        self.patch(watcher, "ASK_SECONDS", 0.05)
+        await self.start()
+        further = os.path.join(self.top, "common.txt")
+        write_files(self.top, {"common.txt": "1"})
+        self.core.paths = (self.folder, further)
+        self.assertEqual(await self.told(), {further})
+        await self.rest()
+        self.core.reloads.clear()
+        write_files(self.top, {"common.txt": "2"})
         await self.assert_told(further)
 
     async def test_overflow(self) -> None:
