@@ -8,7 +8,7 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Collection
 from typing import Any
 
 from twisted.application.service import Service
@@ -197,26 +197,31 @@ class Watcher(Service):
         if not self.running or self._source is None:
             return
         if self._poll_call is None or not self._poll_call.active():
-            seconds, poll = self._source.poll_seconds, self._poll
+            seconds = self._source.poll_seconds
             if seconds is None:
-                seconds, poll = ASK_SECONDS, self._ask
-            self._poll_call = self._reactor.callLater(seconds, self._poll_now, poll)
+                self._poll_call = self._reactor.callLater(ASK_SECONDS, self._ask_now)
+            else:
+                self._poll_call = self._reactor.callLater(seconds, self._poll_now)
 
-    def _poll_now(self, poll: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _poll_now(self) -> None:
         if self._busy is None:
-            self._begin(poll())
+            self._begin(self._poll())
 
-    async def _poll(self) -> None:
-        await self._look()
+    async def _poll(self, paths: tuple[str, ...] | None = None) -> None:
+        await self._look(paths)
+
+    def _ask_now(self) -> None:
+        asked = Deferred.fromCoroutine(self._ask()).addErrback(self._report)
+        asked.addCallback(lambda _: self._plan_poll())
 
     async def _ask(self) -> None:
         """Have what the core has read since it was asked last be watched; it counts as changed."""
         try:
             paths = await self._pool.call(self._core.watched)
         except Busy:
-            return  # it is asked again
-        if paths != self._paths:
-            await self._look(paths)
+            paths = self._paths  # it is asked again
+        if self.running and self._busy is None and paths != self._paths:
+            self._begin(self._poll(paths))
 
     async def _take_in(self) -> None:
         # what counts is asked after the reading: all processes answer, and the change waits for it
