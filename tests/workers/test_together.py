@@ -101,6 +101,21 @@ class TogetherTests(SynchronousTestCase):
                 self.assertEqual(self.numbers(server), [str(number)] * 2)
             self.assertEqual(workers_of(server.process.pid), workers, server.said())
 
+    def test_included(self) -> None:
+        """So does one that a bundle includes from elsewhere in the repository."""
+        including, self.bundle = self.bundle, self.bundle.parent.parent / "common/number.xml"
+        self.bundle.parent.mkdir()
+        self.write(0)
+        including.write_text(
+            '<Bundle xmlns:xi="http://www.w3.org/2001/XInclude">'
+            '<xi:include href="../common/number.xml"/></Bundle>'
+        )
+        with self.server() as server:
+            self.assertEqual(self.numbers(server), ["0", "0"])
+            self.write(1)
+            self.wait_for_number(server, 1)
+            self.assertEqual(self.numbers(server), ["1", "1"])
+
     def test_changed_while_replaced(self) -> None:
         """A worker that begins after a change begins with it."""
         self.write(0)
