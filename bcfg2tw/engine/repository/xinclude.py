@@ -46,6 +46,22 @@ def resolve_includes(root: Element, path: str, reader: Reader) -> Element:
     return root
 
 
+def included_path(path: str, href: str) -> str:
+    """
+    Return the path, or the glob, of what a file includes; without `..`, so that each file has one.
+
+    Where a folder is a link, `..` is what stands beside its target.
+
+    :param path: of the file that includes it
+    """
+    included = os.path.join(os.path.dirname(path), href)
+    if os.pardir not in included.split(os.sep):
+        return included
+    folder, name = os.path.split(included)
+    plain, place = os.path.normpath(folder), os.path.realpath(folder)
+    return os.path.join(plain if os.path.realpath(plain) == place else place, name)
+
+
 def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
     for include in list(root.iter(XINCLUDE + "include")):
         parent = include.getparent()
@@ -61,26 +77,12 @@ def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
 
 def _include(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
     href = include.get("href", "")
-    pattern = _without_parents(os.path.join(os.path.dirname(chain[-1]), href))
-    paths = reader.expand(pattern)
+    paths = reader.expand(included_path(chain[-1], href))
     if not paths:
         yield from _fallback(include, chain, href, reader)
     for path in paths:
         if path not in chain:
             yield _load(path, chain, reader)
-
-
-def _without_parents(path: str) -> str:
-    """
-    Return a path, or a glob, to the same place without `..`: each file is known by one path.
-
-    Where a folder is a link, `..` is what stands beside its target.
-    """
-    if os.pardir not in path.split(os.sep):
-        return path
-    folder, name = os.path.split(path)
-    plain, place = os.path.normpath(folder), os.path.realpath(folder)
-    return os.path.join(plain if os.path.realpath(plain) == place else place, name)
 
 
 def _fallback(
@@ -113,4 +115,4 @@ def _drop(parent: Element, child: Element) -> None:
     parent.remove(child)
 
 
-__all__ = ["XML_BASE", "Reader", "resolve_includes"]
+__all__ = ["XML_BASE", "Reader", "included_path", "resolve_includes"]

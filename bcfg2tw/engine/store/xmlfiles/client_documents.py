@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 
 from bcfg2tw.engine.repository.listing import Stamp, open_at_once
+from bcfg2tw.engine.repository.xinclude import included_path
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, ClientEdit
@@ -62,8 +63,7 @@ class ClientDocuments:
         self._contents[path] = content
         root = self.roots[path] = parse_file(content, path)
         for include in root.iter(XINCLUDE + "include"):
-            pattern = os.path.join(os.path.dirname(path), include.get("href", ""))
-            for included in sorted(glob.glob(pattern)):
+            for included in sorted(glob.glob(included_path(path, include.get("href", "")))):
                 self._read(included)
 
     def _find_clients(self) -> dict[str, list[Place]]:

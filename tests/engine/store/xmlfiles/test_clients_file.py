@@ -183,6 +183,26 @@ class ClientsFileTests(SynchronousTestCase):
         self.assertEqual(self.core.build_metadata(CLIENT).profile, "other")
         self.assertEqual(version_of(self.core, CLIENT), "1.3.4")
 
+    def test_own_file_elsewhere(self) -> None:
+        """So it is with files that are included from another folder, and with a ring of them."""
+        include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../{}/*.xml"/>'
+        more = MORE.replace("<Clients>", "<Clients>" + include.format("shared"))
+        core = a_core(
+            self,
+            {
+                "Metadata/clients.xml": CLIENTS.replace("more.xml", "../shared/more.xml"),
+                "shared/more.xml": more,
+                "Metadata/groups.xml": GROUPS,
+            },
+        )
+        path = os.path.join(core.settings.repository, "shared/more.xml")
+        core.metadata.set_version("included.example.test", "1.3.4")
+        self.assertTrue(core.store.clients.fold())
+        self.assertIn('version="1.3.4"', Path(path).read_text())
+        self.assertEqual(core.store.changed_by_others([path]), [])
+        Path(path).write_text(more)
+        self.assertEqual(core.store.changed_by_others([path]), [path])
+
     def test_own_file_with_origin(self) -> None:
         """Where a new client came from counts once it is folded, whatever is folded later."""
         clients = self.core.store.clients
