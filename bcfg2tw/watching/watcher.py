@@ -220,7 +220,7 @@ class Watcher(Service):
             paths = await self._pool.call(self._core.watched)
         except Busy:
             paths = self._paths  # it is asked again
-        if self.running and self._busy is None and paths != self._paths:
+        if self.running and self._busy is None and set(paths) != set(self._paths):
             self._begin(self._poll(paths))
 
     async def _take_in(self) -> None:
@@ -237,8 +237,9 @@ class Watcher(Service):
             return
         self._missed = set()
         self._obstacle = None
-        if paths != self._paths:
-            await self._look(paths)
+        if not set(paths).issubset(self._paths):
+            # what has not been read again yet goes on being watched, until the core is asked
+            await self._look(tuple({*self._paths, *paths}))
 
     async def _look(self, paths: tuple[str, ...] | None = None) -> bool:
         """

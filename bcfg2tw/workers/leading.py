@@ -90,14 +90,23 @@ class Leader:
 
     async def _take_in(self, changed: list[str] | None) -> None:
         description = await self._nursery.ask("reload", changed=changed)
-        if description["seconds"] is None:
-            return  # nothing new
+        if description["seconds"] is None:  # nothing new for the nursery, which serves nobody
+            unknown = [path for path in changed or () if not self._is_watched(path)]
+            if unknown:
+                await self._changes.reload(unknown)
+            return
         self.note_read(description)
         share = max(1.0, self._crew.number / (os.cpu_count() or 1))
         if description["seconds"] * share > READ_BY_EACH_SECONDS:
             await self._crew.replace_all()
         else:
             await self._changes.reload(description["changed"])
+
+    def _is_watched(self, path: str) -> bool:
+        """Say whether the nursery has read what is at a path; if not, a worker has, for someone."""
+        return any(
+            path == watched or path.startswith(watched + os.sep) for watched in self._watched
+        )
 
     # Settings and certificates
 

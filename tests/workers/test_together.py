@@ -20,6 +20,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.failed_logins import FREE_FAILURES
+from tests.builders import bundle_of, write_files
 from tests.network import basic, call_of
 from tests.processes import ServerProcess
 from tests.test_service import Site
@@ -115,6 +116,24 @@ class TogetherTests(SynchronousTestCase):
             self.write(1)
             self.wait_for_number(server, 1)
             self.assertEqual(self.numbers(server), ["1", "1"])
+
+    def test_included_for_a_client(self) -> None:
+        """So does one that a template has included for a client, of which the nursery knows not."""
+        repository = self.bundle.parent.parent
+        common = repository / "common/number.txt"
+        template = "{% python name = 'number' %}{% include ../../common/${name}.txt %}"
+        write_files(
+            str(repository),
+            {
+                "Bundler/motd.xml": bundle_of("/number"),
+                "Cfg/number/number.genshi": template,
+                "common/number.txt": 'mtime="0"',
+            },
+        )
+        with self.server() as server:
+            self.assertEqual(self.numbers(server), ["0", "0"])
+            common.write_text('mtime="1"')
+            wait_until(lambda: self.numbers(server) == ["1", "1"], server.said)
 
     def test_changed_while_replaced(self) -> None:
         """A worker that begins after a change begins with it."""

@@ -56,7 +56,9 @@ def rescan(
 
 
 def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder + os.sep)
+    """Say whether a path is in a folder; one with `..` may lead out of it, and has another name."""
+    is_below = path == folder or path.startswith(folder + os.sep)
+    return is_below and os.pardir not in path.split(os.sep)
 
 
 def _concerned(path: str, before: Listing, walk: Walk) -> str:

@@ -23,6 +23,7 @@ from genshi.template.base import Template
 from genshi.template.directives import OtherwiseDirective
 
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
+from bcfg2tw.engine.repository.xinclude import included_path
 from bcfg2tw.engine.templates import divisions, python2
 from bcfg2tw.engine.templates import genshi_directives as directives
 from bcfg2tw.engine.templates.contexts import passing_context
@@ -68,7 +69,7 @@ class _Opener:
         self.reason = ""
 
     def __call__(self, filename: str) -> Opened:
-        path = os.path.join(os.path.dirname(self._source.path), filename)
+        path = included_path(self._source.path, filename)
         try:
             return path, path, io.BytesIO(self._source.read(path)), None
         except RepositoryError as error:

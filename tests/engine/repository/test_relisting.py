@@ -111,7 +111,8 @@ class RescanTests(SynchronousTestCase):
     def test_elsewhere(self) -> None:
         """What changed outside of the folder does not matter, whatever its name begins with."""
         outside = self.folder + "-b"
-        now = rescan(self.folder, IGNORED, self.before, [outside, "/etc"])
+        leading_out = os.path.join(self.folder, "..", os.path.basename(outside))
+        now = rescan(self.folder, IGNORED, self.before, [outside, leading_out, "/etc"])
         self.assertEqual(now.changed, set())
 
     def test_unreadable(self) -> None:
