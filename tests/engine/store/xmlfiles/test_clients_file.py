@@ -186,16 +186,16 @@ class ClientsFileTests(SynchronousTestCase):
     def test_own_file_elsewhere(self) -> None:
         """So it is with files that are included from another folder, and with a ring of them."""
         include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../{}/*.xml"/>'
-        more = MORE.replace("<Clients>", "<Clients>" + include.format("shared"))
+        more = MORE.replace("<Clients>", "<Clients>" + include.format("common"))
         core = a_core(
             self,
             {
-                "Metadata/clients.xml": CLIENTS.replace("more.xml", "../shared/more.xml"),
-                "shared/more.xml": more,
+                "Metadata/clients.xml": CLIENTS.replace("more.xml", "../common/more.xml"),
+                "common/more.xml": more,
                 "Metadata/groups.xml": GROUPS,
             },
         )
-        path = os.path.join(core.settings.repository, "shared/more.xml")
+        path = os.path.join(core.settings.repository, "common/more.xml")
         core.metadata.set_version("included.example.test", "1.3.4")
         self.assertTrue(core.store.clients.fold())
         self.assertIn('version="1.3.4"', Path(path).read_text())
