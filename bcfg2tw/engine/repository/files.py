@@ -25,7 +25,7 @@ from bcfg2tw.engine.checks import (
 from bcfg2tw.engine.checks.group_names import Places
 from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
-from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, scan
+from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, is_below, scan
 from bcfg2tw.engine.repository.relisting import rescan
 from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository, forget_frames
@@ -428,20 +428,11 @@ class Files(Mapping[str, Stamp]):
         )
 
     def outside(self) -> set[str]:
-        """
-        Return the paths outside the folder that loaded files were read from.
-
-        One with `..` in it may lead anywhere, whatever it begins with.
-        """
-        prefix = self.folder + os.sep
+        """Return the paths outside the folder that loaded files were read from."""
         dependencies = [interpreted.dependencies for _, interpreted in self._composed()]
         paths = {path for several in dependencies for path in several.stamps}
         patterns = {glob for several in dependencies for glob in several.globs}
-        return {
-            path
-            for path in paths | patterns
-            if not path.startswith(prefix) or os.pardir in path.split(os.sep)
-        }
+        return {path for path in paths | patterns if not is_below(path, self.folder)}
 
     def _composed(self) -> Iterator[tuple[Key, Interpreted]]:
         """Yield what was interpreted of more than one file, or could not be read."""

@@ -71,6 +71,12 @@ def open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Say whether a path is in a folder; one with `..` may lead out of it, and has another name."""
+    begins_with_it = path == folder or path.startswith(folder + os.sep)
+    return begins_with_it and os.pardir not in path.split(os.sep)
+
+
 def check_folder(path: str) -> None:
     """
     See that there is a folder.

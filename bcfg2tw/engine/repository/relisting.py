@@ -16,6 +16,7 @@ from bcfg2tw.engine.repository.listing import (
     Walk,
     check_gone,
     identity,
+    is_below,
     same,
     scan,
 )
@@ -38,7 +39,7 @@ def rescan(
     :raises UnreadableRepository: if something that changed cannot be read
     """
     walk = Walk(os.path.basename(folder), ignored, before)
-    paths = {os.path.relpath(path, folder) for path in changed if _is_below(path, folder)}
+    paths = {os.path.relpath(path, folder) for path in changed if is_below(path, folder)}
     paths = {_concerned(path, before, walk) for path in paths | before.shared}
     if "." in paths or len(paths) > MAX_CHANGED:
         return scan(folder, ignored, before)
@@ -53,12 +54,6 @@ def rescan(
         return Listing(before | now, walk.shared, different)
     kept = {name: stamp for name, stamp in before.items() if name not in gone}
     return Listing(dict(sorted({**kept, **now}.items())), walk.shared, different)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    """Say whether a path is in a folder; one with `..` may lead out of it, and has another name."""
-    is_below = path == folder or path.startswith(folder + os.sep)
-    return is_below and os.pardir not in path.split(os.sep)
 
 
 def _concerned(path: str, before: Listing, walk: Walk) -> str:
