@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 
@@ -83,7 +83,7 @@ def findings_in_included(plugin: str, name: str, path: str, data: bytes) -> list
     root = None if kind is None else _parsed(path, data)
     if kind is None or root is None or root.tag not in kind.roots:
         return []
-    return findings_of(kind, plugin, path, root)
+    return findings_of(replace(kind, required=()), plugin, path, root)
 
 
 def refusal(
@@ -192,7 +192,8 @@ class _Check:
             yield self._finding("wrong-root", self.root, message)
             return
         rule = self.kind.rules[self.root.tag]
-        yield from self._attributes(self.root, rule)
+        own = replace(rule, required=(*rule.required, *self.kind.required))
+        yield from self._attributes(self.root, own)
         if not any(tag.startswith(GENSHI + "match") for tag in map(_tag, self.root.iter())):
             yield from self._children(self.root, self.root.tag, rule)
 

@@ -13,6 +13,7 @@ from bcfg2tw.engine.checks.vocabulary import (
     EXACT_BOOLEAN,
     NAME,
     NO_ELEMENT_LESS,
+    NUMBER,
     REGEX,
     TRIMMED,
     ElementRule,
@@ -91,11 +92,23 @@ BUNDLES = FileKind(
     CONDITIONS,
 )  # fmt: skip
 
-_PRIORITY = words("priority lax_decryption")
+
+def _weighed(attributes: frozenset[str] = frozenset()) -> ElementRule:
+    """
+    Return the rule for the root of a file that others may contradict.
+
+    :param attributes: names that it may have beside the usual ones
+    """
+    return ElementRule(
+        TAGS, is_open=True, attributes=words("priority lax_decryption") | attributes,
+        values={"priority": NUMBER},
+    )  # fmt: skip
+
+
+_PRIORITY = (("priority",),)
 RULES = FileKind(
-    ("Rules",), ("*.xml",), ("Rules",),
-    {**entry_rules({}), "Rules": ElementRule(TAGS, is_open=True, attributes=_PRIORITY)},
-    CONDITIONS,
+    ("Rules",), ("*.xml",), ("Rules",), {**entry_rules({}), "Rules": _weighed()}, CONDITIONS,
+    required=_PRIORITY,
 )  # fmt: skip
 
 
@@ -108,24 +121,25 @@ DEFAULTS = FileKind(
     ("Defaults",), ("*.xml",), ("Defaults",),
     {
         **{tag: _with_pattern(rule) for tag, rule in entry_rules({}).items()},
-        "Defaults": ElementRule(TAGS, is_open=True, attributes=_PRIORITY),
+        "Defaults": _weighed(),
     },
-    CONDITIONS,
+    CONDITIONS, required=_PRIORITY,
 )  # fmt: skip
 DEPS = FileKind(
     ("Deps",), ("*.xml",), ("Dependencies",),
     {
         **entry_rules({}, nested=True),
-        "Dependencies": ElementRule(TAGS, is_open=True, attributes=_PRIORITY),
+        "Dependencies": _weighed(),
     },
-    CONDITIONS,
+    CONDITIONS, required=_PRIORITY,
 )  # fmt: skip
 _INHERITED = words("name negate uri type priority multiarch srcs")
 PKGMGR = FileKind(
     ("Pkgmgr",), ("*.xml",), ("PackageList",),
     {
         **entry_rules({"Package": ("name", "file", "simplefile")}),
-        "PackageList": ElementRule(TAGS, is_open=True, attributes=_PRIORITY | _INHERITED),
+        "PackageList": _weighed(_INHERITED),
     },
     {tag: ElementRule(attributes=_INHERITED, required=NAME) for tag in CONDITIONS},
+    required=_PRIORITY,
 )  # fmt: skip

@@ -93,6 +93,7 @@ class FileKind:
     :ivar lines: the same for a file that is no XML, in place of all but `plugins` and `names`
     :ivar refused: names of the mistakes with which a file is not used, though nothing better is
         known of it
+    :ivar required: as of an element, of the file's own root alone: one that is included lacks it
     """
 
     plugins: tuple[str, ...]
@@ -103,6 +104,7 @@ class FileKind:
     whole: DocumentCheck | None = None
     refused: frozenset[str] = WHOLE_FILE
     lines: LinesCheck | None = None
+    required: tuple[tuple[str, ...], ...] = ()
 
     def is_of(self, plugin: str, name: str) -> bool:
         """Say whether a file is of this kind."""

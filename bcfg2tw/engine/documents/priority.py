@@ -31,12 +31,15 @@ from bcfg2tw.engine.plugin.base import Binder
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, elements_of, is_element, line_of
-from bcfg2tw.errors import PluginExecutionError, RepositoryError
+from bcfg2tw.errors import PluginExecutionError
 
 logger = logging.getLogger("bcfg2-server")
 
 #: How many names are kept with the regular expressions that match them.
 KEPT_NAMES = 20_000
+
+#: The priority of a file that does not say it, as it is for Bcfg2's own server.
+NO_PRIORITY = -1
 
 #: What an element stands in, innermost first.
 Conditions: TypeAlias = tuple[Condition, ...]
@@ -50,32 +53,20 @@ class PriorityFile:
     fifth of its memory.
 
     :ivar path: full path
-    :ivar priority: the higher wins
+    :ivar priority: the higher wins; `NO_PRIORITY` where the root has none that is a whole number,
+        which the checks tell
     :ivar announced: tag to the names of the elements that stand directly below the root
     :ivar definitions: in the order of the document; of a template, none
-    :raises RepositoryError: if the root's `priority` is missing or not a whole number
     """
 
     def __init__(self, source: Source) -> None:
         document = StructFile(source)
         self.path = document.path
-        self.priority = self._priority_of(document.root)
+        self.priority = _priority_of(document.root)
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.announced = _names_below(document.root)
         self._template = document if document.is_template else None
         self.definitions = () if document.is_template else self._definitions_in(document.root)
-
-    def _priority_of(self, root: Element) -> int:
-        text = root.get("priority", "")
-        try:
-            return int(text)
-        except ValueError:
-            raise RepositoryError(
-                self.path,
-                f"Got bogus priority {text!r} for file {self.path}: "
-                "the root needs a priority that is a whole number",
-                line_of(root),
-            ) from None
 
     @property
     def is_template(self) -> bool:
@@ -100,6 +91,13 @@ class PriorityFile:
         return tuple(
             Definition(element, self, conditions) for element, conditions in _elements_in(root, ())
         )
+
+
+def _priority_of(root: Element) -> int:
+    try:
+        return int(root.get("priority", ""))
+    except ValueError:
+        return NO_PRIORITY
 
 
 def _elements_in(

@@ -56,22 +56,10 @@ class PriorityTestCase(SynchronousTestCase):
 class FileTests(PriorityTestCase):
     """One file."""
 
-    def refusal(self, text: str) -> str:
-        """Return what is said of a file that cannot be used."""
-        files = files_in(self, {"a.xml": text})
-        with self.assertLogs("bcfg2-server", "ERROR"):
-            self.assertIsNone(files.load("a.xml", PriorityFile))
-        (problem,) = files.problems
-        return str(problem).replace(files.folder, "FOLDER")
-
     def test_bad_priority(self) -> None:
-        """A priority that is missing, or no whole number, is named with file and line."""
-        for root, value in (("<R", ""), ('<R\n priority="2.5"', "2.5"), ('<R priority=""', "")):
-            self.assertEqual(
-                self.refusal(f"<!-- one -->\n{root}/>"),
-                f"FOLDER/a.xml:{3 if value else 2}: Got bogus priority {value!r} for file "
-                "FOLDER/a.xml: the root needs a priority that is a whole number",
-            )
+        """A file without a priority, or with one that is no whole number, comes last."""
+        for root in ("<R/>", '<R priority="2.5"/>', '<R priority=""/>'):
+            self.assertEqual(self.file(root).priority, -1)
 
     def test_priorities(self) -> None:
         """A priority may be negative and have space around it, as in Python."""

@@ -124,17 +124,25 @@ class DepsTests(SynchronousTestCase):
         )
         self.assertEqual(self.added(core), ["Package:all"])
 
-    def test_bad_priority(self) -> None:
-        """Without a priority of a file nobody can tell what depends on what: a fault."""
+    def test_no_priority(self) -> None:
+        """A file that never had a priority counts where no other says the same, as for Bcfg2."""
         good = (
             '<Dependencies priority="0"><Package name="a"><Package name="b"/></Package>'
             "</Dependencies>"
         )
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
-            core = self.serve('<BoundPackage name="a"/>', good, "<Dependencies/>")
-        self.assertIn("Deps/b.xml:1: Got bogus priority ''", logs.output[0])
+            core = self.serve('<BoundPackage name="a"/>', good, good.replace(' priority="0"', ""))
+        self.assertIn("Deps/b.xml:1: <Dependencies> has no priority", logs.output[0])
+        self.assertEqual(self.added(core), ["Package:b"])
+
+    def test_broken_file(self) -> None:
+        """A file that was never readable may say anything of what depends on what: a fault."""
+        good = '<Dependencies priority="0"><Package name="a"><Package name="b"/></Package>'
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            core = self.serve('<BoundPackage name="a"/>', f"{good}</Dependencies>", good)
+        self.assertIn("Deps/b.xml:1: ", logs.output[0])
         failure = self.assertRaises(ValidationError, self.added, core)
-        self.assertIn("Deps/b.xml:1: Got bogus priority ''", str(failure))
+        self.assertIn("Deps/b.xml:1: ", str(failure))
         change(core, {"Deps/b.xml": '<Dependencies priority="0"/>'})
         self.assertEqual(self.added(core), ["Package:b"])
         change(core, {"Deps/a.xml": "<Dependencies"})

@@ -65,7 +65,38 @@ class RulesTests(SynchronousTestCase):
         core = a_core(self, {**bundle('<Service name="s"/>'), "Rules/a.xml": good})
         with self.assertLogs("bcfg2-server", "ERROR") as logs:
             change(core, {"Rules/a.xml": good.replace('"1"', '"high"')})
-        self.assertIn("Rules/a.xml:1: Got bogus priority 'high'", logs.output[0])
+        self.assertIn("a.xml:1: priority='high' of <Rules> is no whole number", logs.output[0])
+        self.assertEqual(entry(configuration(core), "Service", "s").get("status"), "on")
+
+    def test_no_priority(self) -> None:
+        """A file that never had a priority is used where no other says the same, as by Bcfg2."""
+        rule = '<Rules><Service name="s" status="on"/><Service name="t" status="on"/></Rules>'
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            core = a_core(
+                self,
+                {
+                    **bundle('<Service name="s"/><Service name="t"/>'),
+                    "Rules/a.xml": rule,
+                    "Rules/b.xml": '<Rules priority="0"><Service name="t" status="off"/></Rules>',
+                },
+            )
+        self.assertIn("Rules/a.xml:1: <Rules> has no priority", logs.output[0])
+        config = configuration(core)
+        self.assertEqual(entry(config, "Service", "s").get("status"), "on")
+        self.assertEqual(entry(config, "Service", "t").get("status"), "off")
+
+    def test_included_rules(self) -> None:
+        """What a file includes needs no priority of its own."""
+        with self.assertNoLogs("bcfg2-server", "ERROR"):
+            core = a_core(
+                self,
+                {
+                    **bundle('<Service name="s"/>'),
+                    "Rules/a.xml": '<Rules priority="1" xmlns:xi="http://www.w3.org/2001/XInclude">'
+                    '<xi:include href="../common/rules.xml"/></Rules>',
+                    "common/rules.xml": '<Rules><Service name="s" status="on"/></Rules>',
+                },
+            )
         self.assertEqual(entry(configuration(core), "Service", "s").get("status"), "on")
 
     def test_bad_regex(self) -> None:
