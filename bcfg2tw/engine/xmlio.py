@@ -224,7 +224,7 @@ _REFERENCE = re.compile("&#([0-9]+);")
 _LEGAL_ASCII = bytes([9, 10, 13, *range(0x20, 0x80)])
 
 #: The characters that it cannot hold.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class SerialisedText(str):
