@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.structfile import StructFile
@@ -10,7 +11,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.plugins.cfg.interfaces import ContentGenerator
 from bcfg2tw.engine.plugins.cfg.other_paths import bind_path, bytes_of
-from bcfg2tw.engine.xmlio import Element
+from bcfg2tw.engine.xmlio import Element, elements_of
 from bcfg2tw.errors import Bcfg2Error
 
 logger = logging.getLogger("bcfg2-server")
@@ -24,7 +25,7 @@ class AuthorizedKeys(StructFile, ContentGenerator):
 
     def content(self, entry: Element, metadata: ClientMetadata) -> Content:
         """Return a line for each `Allow` that applies, in the file's order."""
-        lines = (self._line(allow, metadata) for allow in self.matched(metadata).iter("Allow"))
+        lines = (self._line(allow, metadata) for allow in _allowed(self.matched(metadata)))
         return "\n".join(line for line in lines if line)
 
     def _line(self, allow: Element, metadata: ClientMetadata) -> str:
@@ -70,6 +71,15 @@ class AuthorizedKeys(StructFile, ContentGenerator):
         return metadata
 
 
+def _allowed(root: Element) -> Iterator[Element]:
+    """Yield what stands in a document and in those included; what nobody knows lets nobody in."""
+    for element in elements_of(root):
+        if element.tag == "Allow":
+            yield element
+        elif element.tag == root.tag:
+            yield from _allowed(element)
+
+
 def _is_listed(path: str, metadata: ClientMetadata) -> bool:
     """Say whether there is such a path for anybody; if not, its name is a mistake."""
     generators = metadata.snapshot.plugins_by_type(Generator)
@@ -78,7 +88,7 @@ def _is_listed(path: str, metadata: ClientMetadata) -> bool:
 
 def _options(allow: Element) -> str:
     """Return sshd's options, as they are written: quotes are part of the value."""
-    options = ((option.get("name"), option.get("value")) for option in allow.iter("Option"))
+    options = ((option.get("name"), option.get("value")) for option in allow.findall("Option"))
     return ",".join(name if value is None else f"{name}={value}" for name, value in options if name)
 
 

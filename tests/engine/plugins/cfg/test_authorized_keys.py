@@ -68,6 +68,31 @@ class AuthorizedKeysTests(SynchronousTestCase):
         second = entry(configuration(core, OTHER), "Path", PATH)
         self.assertEqual(second.text, "second")
 
+    def test_unknown_elements(self) -> None:
+        """What stands in an element that means nothing lets nobody in, as with Bcfg2."""
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            core = authorized_core(
+                self,
+                "<Allow>in</Allow>\n<Disabled><Allow>out</Allow></Disabled>"
+                '<Allow>key<Allow>inner<Option name="no-pty"/></Allow></Allow>',
+            )
+        self.assertEqual(lines(core), ["in", "key"])
+        self.assertIn(":2: <Disabled> means nothing in <AuthorizedKeys>", "\n".join(logs.output))
+
+    def test_included(self) -> None:
+        """Keys of a file that is included count where that stands."""
+        core = authorized_core(
+            self,
+            "",
+            {
+                f"Cfg{PATH}/authorizedkeys.xml": "<AuthorizedKeys "
+                'xmlns:xi="http://www.w3.org/2001/XInclude"><Allow>first</Allow>'
+                '<xi:include href="../../../../common/keys.xml"/></AuthorizedKeys>',
+                "Cfg/common/keys.xml": "<AuthorizedKeys><Allow>second</Allow></AuthorizedKeys>",
+            },
+        )
+        self.assertEqual(lines(core), ["first", "second"])
+
     def test_template(self) -> None:
         """The file may be a template."""
         core = authorized_core(
