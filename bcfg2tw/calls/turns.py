@@ -65,9 +65,11 @@ def turn_of(peer: Peer, head: bytes) -> Turn:
 
 def _caller(peer: Peer) -> Hashable:
     """Return what tells callers of one address apart: whom they claim to be."""
-    subject = None if peer.certificate is None else peer.certificate.get("subject")
+    # all its names: a subject may be empty, or the same for all hosts of a site
+    certificate = peer.certificate or {}
+    names = certificate.get("subject"), certificate.get("subjectAltName")
     try:
         user, _ = credentials(peer.authorization)
     except BadCredentials:
         user = ""
-    return peer.address.ip, subject, user
+    return peer.address.ip, names, user

@@ -79,6 +79,25 @@ class CallerTests(SynchronousTestCase):
         self.assertEqual(turns[0].address, turns[1].address)
         self.assertNotEqual(turns[0].caller, turns[1].caller)
 
+    def test_certificates(self) -> None:
+        """
+        Clients behind one address are told apart by all names of their certificates: one is not
+        given what another one asks for at that moment.
+
+        Authorities may leave the subject empty, or give all hosts the same, and have the alternative
+        names alone say whose a certificate is.
+        """
+        for subject in ((), ((("commonName", "host"),),)):
+            turns = [
+                turn(call_of("GetConfig"), Peer(address("192.0.2.7"), certificate, None))
+                for certificate in (
+                    {"subject": subject, "subjectAltName": (("DNS", "web1.example.test"),)},
+                    {"subject": subject, "subjectAltName": (("DNS", "web2.example.test"),)},
+                    {"subject": subject},
+                )
+            ]
+            self.assertEqual(len({one.caller for one in turns}), 3)
+
     def test_same(self) -> None:
         """Calls that only ask are the same if body and credentials are."""
         first = turn(call_of("GetConfig"))
