@@ -65,7 +65,7 @@ class Crew(MultiService):
         self._nursery = nursery
         self._workers: set[Hired] = set()
         self._hiring = 0
-        self._young_deaths = 0
+        self._young_deaths = self._failed_forks = 0
         self._last_look = 0.0
         self._resume_seconds = 0.0  # before that nobody is hired
         self.answerers_of: Callable[[int], Answerers] = lambda process: {}
@@ -125,19 +125,35 @@ class Crew(MultiService):
         return worker if worker is not None and worker.is_serving else None
 
     async def _prepare(self) -> Hired | None:
-        """Have a worker that could serve; None if it died before."""
+        """Have a worker that could serve; None if it died before, or there is no room for it."""
         self._hiring += 1
         try:
             process, end = await self._nursery.fork()
+            worker = Hired(self._reactor, process, self._free_place(), self._answerers(process))
+            converse(self._reactor, end, worker.conversation)
+        except (Bcfg2Error, OSError) as error:
+            self._wait_for_room(error)
+            return None
         finally:
             self._hiring -= 1
-        worker = Hired(self._reactor, process, self._free_place(), self._answerers(process))
+        self._failed_forks = 0
         self._workers.add(worker)
         worker.gone.addCallback(lambda _: self._note_gone(worker))
-        converse(self._reactor, end, worker.conversation)
         worker.keeps_good_states = not any(w.keeps_good_states for w in self._staying())
         arguments = {"place": worker.place, "keeps_good_states": worker.keeps_good_states}
         return worker if await self._obeys(worker, "start", **arguments) else None
+
+    def _wait_for_room(self, error: Exception) -> None:
+        """Try it again later: the system has no room for one more process, or its descriptors."""
+        pause = _doubled_seconds(self._failed_forks)
+        self._failed_forks += 1
+        log.error(
+            "No worker can be forked: {error}. It is tried again in {pause:g} s",
+            error=error,
+            pause=pause,
+        )
+        self._resume_seconds = self._reactor.seconds() + pause
+        self.fill()
 
     def _free_place(self) -> int:
         """Return the first place that no process has: there are few, however many come and go."""
@@ -186,12 +202,15 @@ class Crew(MultiService):
         self._resume_seconds = self._reactor.seconds() + pause
         self.fill()
 
+    @property
+    def _is_pausing(self) -> bool:
+        """Say whether nobody is hired now."""
+        return bool(self._reactor.seconds() < self._resume_seconds)
+
     def _pause_seconds(self) -> float:
         """Return how long nobody is hired after a death."""
         excess = self._young_deaths - HASTY_REPLACEMENTS
-        if excess < 0:
-            return 0.0
-        return float(min(FIRST_PAUSE_SECONDS * 2 ** min(excess, 16), LAST_PAUSE_SECONDS))
+        return 0.0 if excess < 0 else _doubled_seconds(excess)
 
     def _note_ended(self, process: int, code: int) -> None:
         """Say how a worker has ended, if it was not told to."""
@@ -233,7 +252,7 @@ class Crew(MultiService):
         worker.kill()
 
     def _replace_worn_out(self, worker: Hired) -> None:
-        if worker.has_successor or not worker.is_serving:
+        if worker.has_successor or not worker.is_serving or self._is_pausing:
             return
         reason = worker.reason_to_go(self._settings.max_calls_per_worker)
         if reason is not None:
@@ -307,6 +326,11 @@ class Crew(MultiService):
             self.dismiss(worker)
         DeferredList(gone).addCallback(lambda _: ended.callback(None))
         return ended
+
+
+def _doubled_seconds(times: int) -> float:
+    """Return a pause that was doubled so often."""
+    return float(min(FIRST_PAUSE_SECONDS * 2 ** min(times, 16), LAST_PAUSE_SECONDS))
 
 
 def _report(failure: Failure) -> None:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from twisted.logger import Logger
@@ -45,12 +46,22 @@ class EndOfSupervisor(Exception):
     """The supervisor is gone, or wants the end."""
 
 
+@contextmanager
+def _end_of_supervisor() -> Iterator[None]:
+    """Take a way to the supervisor that is cut off for its end; no other failure is one."""
+    try:
+        yield
+    except OSError as error:
+        raise EndOfSupervisor from error
+
+
 def fork_nursery(inheritance: Inheritance, ends: Collection[int]) -> tuple[int, socket.socket]:
     """
     Fork a nursery.
 
     :param ends: descriptors of this process that are none of the nursery's
     :returns: its process, and the socket over which it is told what to do
+    :raises OSError: if the system has no room for it
     """
     ours, theirs = socket.socketpair()
     sys.stdout.flush()
@@ -97,8 +108,8 @@ class Nursery:
         try:
             for message in self._messages():
                 self._answer(message)
-                self._settle()
-        except (EndOfSupervisor, OSError):
+                self._try_to_settle()
+        except EndOfSupervisor:
             self._control.close()
             self._end_workers()
 
@@ -108,10 +119,14 @@ class Nursery:
             for line in lines:
                 yield decoded(line)
             self._wait()
+            self._received += self._receive()
+
+    def _receive(self) -> bytes:
+        with _end_of_supervisor():
             data = self._control.recv(1 << 20)
-            if not data:
-                raise EndOfSupervisor
-            self._received += data
+        if not data:
+            raise EndOfSupervisor
+        return data
 
     def _wait(self) -> None:
         """Wait for a message, and tell of workers that end."""
@@ -123,7 +138,7 @@ class Nursery:
     def _answer(self, message: Message) -> None:
         assert message.name is not None and message.number is not None
         if message.name == "fork":
-            self._fork(message.number)
+            self._fork_or_say_why(message.number)
             return
         try:
             value = self._answerers[message.name](**message.arguments)
@@ -136,7 +151,8 @@ class Nursery:
             self._send(Message(number=message.number, value=value))
 
     def _send(self, message: Message) -> None:
-        self._control.sendall(message.encoded())
+        with _end_of_supervisor():
+            self._control.sendall(message.encoded())
 
     def _load(self) -> dict[str, Any]:
         """Read the repository for the first time, as the user that serves."""
@@ -174,6 +190,13 @@ class Nursery:
             pass  # the supervisor has met the same, and has said so
         return self._reload(None)
 
+    def _try_to_settle(self) -> None:
+        """Settle, or try it again after the next message: what goes wrong is no worker's end."""
+        try:
+            self._settle()
+        except Exception:  # of stores, for want of descriptors for example
+            log.failure("The nursery cannot settle")
+
     def _settle(self) -> None:
         """
         Have workers share the memory of what was read; after the answer, which others wait for.
@@ -204,21 +227,30 @@ class Nursery:
             "watched": self._core.watched(),
         }
 
-    def _fork(self, number: int) -> None:
-        """Fork a worker, and send the supervisor its end of the way to it."""
-        supervisors, workers = socket.socketpair()
+    def _fork_or_say_why(self, number: int) -> None:
+        """Fork a worker; where the system has no room for one, those that there are go on."""
+        try:
+            process, supervisors = self._fork()
+        except Exception as error:  # of the system, or of a store that is to let go of its file
+            self._send(reply_of_error(number, error))
+            return
+        reply = Message(number=number, value=process).encoded()
+        with supervisors, _end_of_supervisor():
+            sent = socket.send_fds(self._control, [reply], [supervisors.fileno()])
+            self._control.sendall(reply[sent:])
+
+    def _fork(self) -> tuple[int, socket.socket]:
+        """Fork a worker, and return its process, and the supervisor's end of the way to it."""
         self._core.store.disconnect()
         _wait_for_threads()
+        supervisors, workers = socket.socketpair()
         process = os.fork()
         if not process:
             supervisors.close()
             self._become_worker(workers)
         workers.close()
         self._workers.add(process)
-        reply = Message(number=number, value=process).encoded()
-        with supervisors:
-            sent = socket.send_fds(self._control, [reply], [supervisors.fileno()])
-        self._control.sendall(reply[sent:])
+        return process, supervisors
 
     def _become_worker(self, end: socket.socket) -> None:
         self._control.close()

@@ -12,6 +12,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.workers.conversation import Conversation, converse
 
 log = Logger()
@@ -56,7 +57,11 @@ class NurseryLink:
         return self._conversation.ask(name, **arguments)
 
     async def fork(self) -> tuple[int, socket.socket]:
-        """Have a worker forked; return its process, and the way to it."""
+        """
+        Have a worker forked; return its process, and the way to it.
+
+        :raises Bcfg2Error: if there is no room for one more
+        """
         conversation = self._conversation
         assert conversation is not None
         limit = self._reactor.callLater(FORK_SECONDS, self._give_up)
@@ -65,6 +70,8 @@ class NurseryLink:
         finally:
             if limit.active():
                 limit.cancel()
+        if not conversation.descriptors:  # the system keeps back what it has no number for
+            raise Bcfg2Error("the supervisor has too many open files")
         return process, socket.socket(fileno=conversation.descriptors.pop(0))
 
     def _give_up(self) -> None:

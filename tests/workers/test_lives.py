@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -114,6 +115,25 @@ class LivesTests(SynchronousTestCase):
                 os.kill(worker, signal.SIGKILL)
             self.wait_for_others(server, former)
             self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_failed_fork(self) -> None:
+        """Where no worker can be forked the others go on, and it is tried until that is over."""
+        self.site.set("bcfg2tw", "drain_timeout = 1")
+        self.site.set("server", "filemonitor = pseudo")
+        with self.server() as server:
+            nursery = nursery_of(server.process.pid)
+            first, second = workers_of(server.process.pid)
+            limits = resource.prlimit(nursery, resource.RLIMIT_NOFILE)
+            resource.prlimit(nursery, resource.RLIMIT_NOFILE, (3, limits[1]))
+            os.kill(first, signal.SIGKILL)
+            server.wait_for("Too many open files")
+            time.sleep(5)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            self.assertEqual(workers_of(server.process.pid), [second])
+            self.assertEqual(nursery_of(server.process.pid), nursery)
+            resource.prlimit(nursery, resource.RLIMIT_NOFILE, limits)
+            wait_until(lambda: len(workers_of(server.process.pid)) == 2, server.said)
+            self.assertIn(second, workers_of(server.process.pid))
 
     def test_stopped_nursery(self) -> None:
         """A nursery that stays stopped is ended and replaced, as a worker is."""
