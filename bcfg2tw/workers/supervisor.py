@@ -221,6 +221,9 @@ class WorkersService(MultiService):
         if not self.running or self._outcome is not self:
             return  # nothing was read yet, and that is told by who waits for it
         log.error("The nursery has ended: another one reads the repository")
+        self._plan_another_nursery()
+
+    def _plan_another_nursery(self) -> None:
         pause = self._nursery_pause_seconds
         self._nursery_pause_seconds = min(2 * pause, LAST_PAUSE_SECONDS)
         self._reactor.callLater(pause, self._begin_another_nursery)
@@ -230,11 +233,22 @@ class WorkersService(MultiService):
             os.waitpid(self._nursery.process, os.WNOHANG)
 
     def _begin_another_nursery(self) -> None:
-        if self.running and self._inheritance is not None:
-            self._reap_nursery()
+        if not self.running or self._inheritance is None:
+            return
+        self._reap_nursery()
+        try:
             self._fork_nursery(self._inheritance)
-            beginning = Deferred.fromCoroutine(self._begin_nursery())
-            beginning.addCallbacks(lambda _: self.crew.fill(), report)
+        except OSError as error:
+            log.error("No nursery can be forked: {error}", error=error)
+            self._plan_another_nursery()
+            return
+        beginning = Deferred.fromCoroutine(self._begin_nursery())
+        beginning.addCallbacks(lambda _: self.crew.fill(), self._send_away_nursery)
+
+    def _send_away_nursery(self, failure: Failure) -> None:
+        """Have a nursery end that could not read the repository; the next one tries it again."""
+        report(failure)
+        self._nursery.close()
 
     # What is asked of it
 

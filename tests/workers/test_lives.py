@@ -135,6 +135,38 @@ class LivesTests(SynchronousTestCase):
             wait_until(lambda: len(workers_of(server.process.pid)) == 2, server.said)
             self.assertIn(second, workers_of(server.process.pid))
 
+    def test_nursery_without_room(self) -> None:
+        """Where no nursery can be forked it is tried until that is over; workers go on serving."""
+        with self.server() as server:
+            former = workers_of(server.process.pid)
+            nursery = nursery_of(server.process.pid)
+            limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+            os.kill(nursery, signal.SIGKILL)
+            server.wait_for("No nursery can be forked")
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, limits)
+            wait_until(lambda: len(children_of(server.process.pid)) == 1, server.said)
+            for worker in former:
+                os.kill(worker, signal.SIGKILL)
+            self.wait_for_others(server, former)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_nursery_without_repository(self) -> None:
+        """A nursery that finds no repository ends; one that finds it again has workers."""
+        repository, elsewhere = self.site.folder / "repository", self.site.folder / "elsewhere"
+        with self.server() as server:
+            former = workers_of(server.process.pid)
+            nursery = nursery_of(server.process.pid)
+            repository.rename(elsewhere)
+            os.kill(nursery, signal.SIGKILL)
+            server.wait_for(f"{repository} cannot be read")
+            elsewhere.rename(repository)
+            for worker in former:
+                os.kill(worker, signal.SIGKILL)
+            self.wait_for_others(server, former)
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+
     def test_stopped_nursery(self) -> None:
         """A nursery that stays stopped is ended and replaced, as a worker is."""
         self.site.set("bcfg2tw", "worker_heartbeat = 1")
