@@ -289,7 +289,14 @@ class Crew(MultiService):
                 worker.has_successor = False
         for worker in former if successors else ():
             self.dismiss(worker)
+        self._dismiss_excess()
         self.fill()
+
+    def _dismiss_excess(self) -> None:
+        """Have those end that are too many: some were being hired when all were replaced."""
+        staying = sorted(self._staying(), key=lambda worker: not worker.is_serving)
+        for worker in staying[self.number :]:
+            self.dismiss(worker)
 
     async def _prepare_all(self) -> list[Hired]:
         """Have as many workers as there are to be; return those that did not die at once."""

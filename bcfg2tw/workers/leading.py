@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -56,11 +57,30 @@ class Leader:
         self._changes = Changes(reactor, crew)
         self._turn = DeferredLock()
         self._watched: tuple[str, ...] = ()
+        self._has_other_settings = False
         self.settings = settings
 
-    def note_read(self, description: dict[str, Any]) -> None:
+    async def begin(self) -> str:
+        """Have the first nursery read the repository; return what it has read."""
+        return self._note_read(await self._nursery.ask("load"))
+
+    async def begin_again(self) -> None:
+        """
+        Have a nursery that takes another's place read the repository, and all workers know of it.
+
+        The former one may have ended in the middle of a change, which nobody has served then.
+        """
+        description = await self._nursery.ask(
+            "load_again", had_other_settings=self._has_other_settings
+        )
+        self._note_read(description)
+        await self._in_turn(self._crew.replace_all)
+
+    def _note_read(self, description: dict[str, Any]) -> str:
         """Take note of what the nursery has read."""
         self._watched = tuple(description["watched"])
+        self._has_other_settings = description["has_other_settings"]
+        return str(description["summary"])
 
     # For the watcher
 
@@ -83,7 +103,8 @@ class Leader:
         """
         paths = None if changed is None else list(changed)
         step: Any = partial(self._in_turn, self._take_in, paths)
-        blockingCallFromThread(self._reactor, step)
+        with suppress(ConnectionDone):  # the next nursery reads everything, for the workers as well
+            blockingCallFromThread(self._reactor, step)
 
     def _in_turn(self, step: Any, *args: Any) -> Deferred[Any]:
         return self._turn.run(lambda: Deferred.fromCoroutine(step(*args)))
@@ -95,7 +116,7 @@ class Leader:
             if unknown:
                 await self._changes.reload(unknown)
             return
-        self.note_read(description)
+        self._note_read(description)
         share = max(1.0, self._crew.number / (os.cpu_count() or 1))
         if description["seconds"] * share > READ_BY_EACH_SECONDS:
             await self._crew.replace_all()
@@ -144,7 +165,7 @@ class Leader:
             log.info("bcfg2.conf and certificates are read again")
         description = await self._nursery.ask("reload_settings")
         if description["seconds"] is not None:
-            self.note_read(description)
+            self._note_read(description)
         await self._crew.replace_all()
         log.info("The repository is read again")
         return reasons

@@ -21,7 +21,7 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, NotServing
 from bcfg2tw.workers.inheritance import Inheritance, enter_child
 from bcfg2tw.workers.messages import DELIMITER, Message, decoded, reply_of_error
 from bcfg2tw.workers.worker import run_worker
@@ -93,10 +93,11 @@ class Nursery:
         self._core.debug_listeners.append(inheritance.logs.set_debug)
         self._received = b""
         self._workers: set[int] = set()
-        self._is_settled = False
+        self._is_loaded = self._is_settled = False
         self._readings = 0
         self._answerers: dict[str, Callable[..., Any]] = {
             "load": self._load,
+            "load_again": self._load_again,
             "reload": self._reload,
             "reload_settings": self._reload_settings,
             "reload_certificates": inheritance.context.reload_here,
@@ -159,7 +160,25 @@ class Nursery:
         self._inheritance.assume_user()
         self._core.store.prepare()
         self._core.load_plugins()
-        self._is_settled = False
+        self._is_loaded, self._is_settled = True, False
+        return self._description(0.0)
+
+    def _load_again(self, had_other_settings: bool) -> dict[str, Any]:
+        """
+        Read what a nursery has read whose place this one takes.
+
+        :param had_other_settings: whether there are settings in force that were read since the
+            start; what was right at the start, such as a password, is not to come back then
+        :raises SettingsError: if these cannot be read
+        """
+        self._inheritance.assume_user()
+        try:
+            self._settings.reread()
+        except Bcfg2Error:
+            if had_other_settings:
+                raise
+        self._load()
+        self._reload_settings()
         return self._description(0.0)
 
     def _reload(self, changed: list[str] | None) -> dict[str, Any]:
@@ -225,6 +244,7 @@ class Nursery:
             "seconds": seconds,
             "summary": self._core.summary(),
             "watched": self._core.watched(),
+            "has_other_settings": self._core.served.settings != self._inheritance.settings,
         }
 
     def _fork_or_say_why(self, number: int) -> None:
@@ -240,7 +260,13 @@ class Nursery:
             self._control.sendall(reply[sent:])
 
     def _fork(self) -> tuple[int, socket.socket]:
-        """Fork a worker, and return its process, and the supervisor's end of the way to it."""
+        """
+        Fork a worker, and return its process, and the supervisor's end of the way to it.
+
+        :raises NotServing: if there is nothing yet that it could serve
+        """
+        if not self._is_loaded:
+            raise NotServing("the nursery has not read the repository")
         self._core.store.disconnect()
         _wait_for_threads()
         supervisors, workers = socket.socketpair()

@@ -176,22 +176,19 @@ class WorkersService(MultiService):
         Deferred.fromCoroutine(self._start(self._context)).addErrback(self._give_up)
 
     async def _start(self, context: SharedContext) -> None:
-        summary = await self._begin_nursery()
+        self._connect_nursery()
+        summary = await self._leader.begin()
         self.crew.setServiceParent(self)
         await self.crew.first_serving
         log.info("{text}", text=self._description(summary), is_for_all_logs=True)
         self._start_watching(context)
         self._tell(self)
 
-    async def _begin_nursery(self) -> str:
-        """Have a nursery that was forked read the repository; return what it has read."""
+    def _connect_nursery(self) -> None:
+        """Talk to a nursery that was forked."""
         assert self._nursery_end is not None
         self._nursery.lost = self._replace_nursery
         self._nursery.connect(self._nursery_end)
-        description = await self._nursery.ask("load")
-        self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
-        self._leader.note_read(description)
-        return str(description["summary"])
 
     def _description(self, summary: str) -> str:
         assert self._inheritance is not None
@@ -242,8 +239,12 @@ class WorkersService(MultiService):
             log.error("No nursery can be forked: {error}", error=error)
             self._plan_another_nursery()
             return
-        beginning = Deferred.fromCoroutine(self._begin_nursery())
-        beginning.addCallbacks(lambda _: self.crew.fill(), self._send_away_nursery)
+        self._connect_nursery()
+        beginning = Deferred.fromCoroutine(self._leader.begin_again())
+        beginning.addCallbacks(self._keep_nursery, self._send_away_nursery)
+
+    def _keep_nursery(self, _: object) -> None:
+        self._nursery_pause_seconds = FIRST_PAUSE_SECONDS
 
     def _send_away_nursery(self, failure: Failure) -> None:
         """Have a nursery end that could not read the repository; the next one tries it again."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.settings import Settings
 from tests.processes import ServerProcess, bcfg2_core, ended
 from tests.test_service import HeldCall, Site
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -18,6 +19,7 @@ from tests.workers.servers import (
     nursery_of,
     parent_of,
     processes_of,
+    stop,
     wait_for_ends,
     workers_of,
 )
@@ -166,6 +168,47 @@ class LivesTests(SynchronousTestCase):
                 os.kill(worker, signal.SIGKILL)
             self.wait_for_others(server, former)
             self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_change_of_lost_nursery(self) -> None:
+        """A change that a nursery was reading when it was killed is served all the same."""
+        bundle = self.site.folder / "repository/Bundler/motd.xml"
+        with self.server() as server:
+            nursery = nursery_of(server.process.pid)
+            time.sleep(1)  # what the watcher reads first has been read
+            stop(nursery)
+            bundle.write_text(
+                bundle.read_text().replace("</Bundle>", "<Path name='/new'/></Bundle>")
+            )
+            time.sleep(2)  # the nursery is asked to read it
+            os.kill(nursery, signal.SIGKILL)
+            wait_until(lambda: "/new" in self.site.call("GetConfig"), server.said)
+            self.assertNotIn("Traceback", server.said())
+
+    def test_settings_of_new_nursery(self) -> None:
+        """
+        A nursery that replaces another has the settings of the last SIGHUP, not of the start.
+
+        A password of the start does not come back where bcfg2.conf cannot be used, either.
+        """
+        self.site.set("server", "filemonitor = pseudo")
+        conf, before = self.site.conf, str(self.site.settings.password)
+        good = conf.read_text().replace(before, "another-one")
+        with self.server() as server:
+            conf.write_text(good)
+            server.hang_up()
+            conf.write_text(f"{good}\nno option\n")
+            former, nursery = workers_of(server.process.pid), nursery_of(server.process.pid)
+            os.kill(nursery, signal.SIGKILL)
+            for worker in former:
+                os.kill(worker, signal.SIGKILL)
+            server.wait_for("The nursery has ended", 3)
+            conf.write_text(good)
+            # the connection waits for a worker that there is not yet
+            refusal = self.assertRaises(AssertionError, self.site.call, "listMethods")
+            self.assertEqual(str(refusal), "401")
+            self.site.settings = Settings.from_file(str(conf))
+            self.assertIn("GetConfig", self.site.call("listMethods"))
+            self.wait_for_others(server, former)
 
     def test_stopped_nursery(self) -> None:
         """A nursery that stays stopped is ended and replaced, as a worker is."""
