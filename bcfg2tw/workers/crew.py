@@ -140,6 +140,9 @@ class Crew(MultiService):
         self._workers.add(worker)
         worker.gone.addCallback(lambda _: self._note_gone(worker))
         worker.keeps_good_states = not any(w.keeps_good_states for w in self._staying())
+        if not self.running:  # the end came first, and knows nothing of this one
+            self.dismiss(worker)
+            return None
         arguments = {"place": worker.place, "keeps_good_states": worker.keeps_good_states}
         return worker if await self._obeys(worker, "start", **arguments) else None
 
@@ -276,7 +279,9 @@ class Crew(MultiService):
             self.dismiss(worker)
 
     async def replace_all(self) -> None:
-        """Have new workers serve in the place of all, at the same moment."""
+        """Have new workers serve in the place of all, at the same moment; none once it ends."""
+        if not self.running:
+            return
         former = self._staying()
         for worker in former:
             worker.has_successor = True

@@ -245,6 +245,26 @@ class LivesTests(SynchronousTestCase):
             server.process.wait(PATIENCE_SECONDS)
             wait_for_ends(processes, server.said)
 
+    def test_ending_while_reading(self) -> None:
+        """SIGTERM while everything is read again, and a call runs: nobody is hired any more."""
+        held = HeldCall(self.site)
+        with ThreadPoolExecutor(1) as thread, self.server() as server:
+            processes = processes_of(server.process.pid)
+            call = thread.submit(self.site.call, "GetConfig")
+            held.wait(server)
+            stop(processes[1])
+            server.process.send_signal(signal.SIGHUP)
+            server.wait_for("certificates are read again")
+            server.process.terminate()
+            server.wait_for("Received SIGTERM")
+            os.kill(processes[1], signal.SIGCONT)
+            server.wait_for("The repository is read again")
+            held.let_go()
+            self.assertIn('<Bundle name="motd">', call.result(PATIENCE_SECONDS))
+            server.process.wait(PATIENCE_SECONDS)
+            wait_for_ends(processes, server.said)
+            self.assertNotIn("Traceback", server.said())
+
     def test_broken_start(self) -> None:
         """A plugin that cannot be made ends the start, with a sentence and a status."""
         conf = self.site.conf
