@@ -14,7 +14,7 @@ from bcfg2tw.calls.interfaces import RunningCore
 from bcfg2tw.core import make_core
 from bcfg2tw.engine.memory import collector, share_arenas
 from bcfg2tw.process.descriptors import raise_descriptor_limit
-from bcfg2tw.process.log_text import LogFormatter
+from bcfg2tw.process.log_text import LogFormatter, failure_text
 from bcfg2tw.process.options import Options
 from bcfg2tw.process.twistd import TwistdService
 from bcfg2tw.serving.administration import Administration
@@ -72,7 +72,7 @@ def _server(reactor: Any, options: Options) -> CoreService | WorkersService:
     number = settings.worker_number
     if not number:
         return coreService(reactor, settings)
-    logs = LogLink(LogFormatter())
+    logs = LogLink(LogFormatter(), failure_text)
     workers = WorkersService(reactor, settings, number, logs, options.privileges.assume)
     if settings.admin_listen is not None:
         workers.companions.append(AdminService(reactor, settings, WorkerProcesses(workers)))

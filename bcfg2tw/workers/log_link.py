@@ -10,7 +10,7 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor
@@ -26,8 +26,10 @@ from zope.interface import implementer
 
 from bcfg2tw.calls.current_call import FIELDS, fields_of_record
 
-#: A message is cut off here; datagrams of this size fit into the buffer of a socket.
+#: A message and its traceback are cut off here, so that both fit into a datagram: as JSON has them,
+#: where one character may take twelve bytes.
 LONGEST_TEXT = 60_000
+LONGEST_BYTES = 90_000
 
 #: How long a process waits for the one that writes; then the message is lost.
 PATIENCE_SECONDS = 1.0
@@ -46,13 +48,17 @@ _PLAIN = (str, int, float, bool)
 class LogLink:
     """A socket with one end where logs are written, and one for all other processes."""
 
-    def __init__(self, formatter: logging.Formatter) -> None:
+    def __init__(
+        self, formatter: logging.Formatter, failure_text: Callable[[Failure], str]
+    ) -> None:
         """
         Connect the ends; before the first fork.
 
         :param formatter: writes tracebacks
+        :param failure_text: writes those of Twisted's failures
         """
         self._formatter = formatter
+        self._failure_text = failure_text
         self._here, self._there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
 
     def enter_child(self, is_debugging: bool) -> None:
@@ -67,7 +73,7 @@ class LogLink:
         sender = _Sender(self._there)
         sender.setFormatter(self._formatter)
         root.addHandler(sender)
-        globalLogPublisher.addObserver(_Events(sender))
+        globalLogPublisher.addObserver(_Events(sender, self._failure_text))
         self.set_debug(is_debugging)
 
     def set_debug(self, flag: bool) -> None:
@@ -88,15 +94,29 @@ class _Sender(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record; if nobody reads, it is lost."""
+        try:
+            self._send(record)
+        except Exception:  # as in all handlers: no failure of who says something
+            self.handleError(record)
+
+    def _send(self, record: logging.LogRecord) -> None:
         members = {**dict(_plain_members(record)), **fields_of_record(record)}
-        members["msg"] = record.getMessage()[:LONGEST_TEXT]
+        members["msg"] = _cut(record.getMessage())
         if record.exc_info and self.formatter is not None:
-            members["exc_text"] = self.formatter.formatException(record.exc_info)[:LONGEST_TEXT]
+            members["exc_text"] = _cut(self.formatter.formatException(record.exc_info))
         try:
             self._end.send(json.dumps(members).encode("ascii"))
         except OSError:
             # standard error is all that is left, and may be nothing itself
             print(members["msg"], file=sys.__stderr__)
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as there is room for."""
+    text = text[:LONGEST_TEXT]
+    while len(json.dumps(text)) > LONGEST_BYTES:
+        text = text[: len(text) // 2]
+    return text
 
 
 def _plain_members(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
@@ -110,8 +130,9 @@ def _plain_members(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
 class _Events:
     """Makes records of what is said by Twisted's log."""
 
-    def __init__(self, sender: _Sender) -> None:
+    def __init__(self, sender: _Sender, failure_text: Callable[[Failure], str]) -> None:
         self._sender = sender
+        self._failure_text = failure_text
 
     def __call__(self, event: LogEvent) -> None:
         """Take an event."""
@@ -126,7 +147,7 @@ class _Events:
         record.__dict__.update(fields)
         failure = event.get("log_failure")
         if isinstance(failure, Failure):
-            record.exc_text = failure.getTraceback()[:LONGEST_TEXT]
+            record.exc_text = _cut(self._failure_text(failure))
         self._sender.handle(record)
 
 

@@ -84,8 +84,8 @@ class CallerTests(SynchronousTestCase):
         Clients behind one address are told apart by all names of their certificates: one is not
         given what another one asks for at that moment.
 
-        Authorities may leave the subject empty, or give all hosts the same, and have the alternative
-        names alone say whose a certificate is.
+        Authorities may leave the subject empty, or give all hosts the same, and have the
+        alternative names alone say whose a certificate is.
         """
         for subject in ((), ((("commonName", "host"),),)):
             turns = [
