@@ -284,7 +284,8 @@ class Crew(MultiService):
             return
         former = self._staying()
         for worker in former:
-            worker.has_successor = True
+            # one that nobody follows now, for want of room, is followed later
+            worker.has_successor = worker.is_outdated = True
         try:
             successors = await self._prepare_all()
             for successor in successors:

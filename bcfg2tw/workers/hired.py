@@ -31,6 +31,7 @@ class Hired:
     :ivar is_serving: whether it listens
     :ivar is_leaving: whether it was told to end
     :ivar has_successor: whether another one is being started in its place
+    :ivar is_outdated: whether what it serves has changed, and another one had to take its place
     :ivar beat_seconds: when it gave its last sign of life
     :ivar figures: its last picture of itself
     :ivar prepared: fires when it has read a new state of the repository
@@ -47,7 +48,7 @@ class Hired:
         self.process = process
         self.place = place
         self.is_serving = self.is_leaving = self.has_successor = False
-        self.keeps_good_states = False
+        self.keeps_good_states = self.is_outdated = False
         self.beat_seconds: float = reactor.seconds()
         self.figures: Mapping[str, Any] = {}
         self.prepared: Deferred[None] = Deferred()
@@ -92,6 +93,8 @@ class Hired:
 
         :param max_calls: after so many calls, 0 for never
         """
+        if self.is_outdated:
+            return "what it serves has changed"
         if self.figures.get("given_up"):
             return "calls hang in it"
         if max_calls and self.calls >= max_calls:

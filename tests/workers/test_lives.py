@@ -7,6 +7,7 @@ import resource
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -136,6 +137,26 @@ class LivesTests(SynchronousTestCase):
             resource.prlimit(nursery, resource.RLIMIT_NOFILE, limits)
             wait_until(lambda: len(workers_of(server.process.pid)) == 2, server.said)
             self.assertIn(second, workers_of(server.process.pid))
+
+    def test_no_room_when_read_again(self) -> None:
+        """Workers that have no successor when all is read again have one when there is room."""
+        self.site.set("server", "filemonitor = pseudo")
+        conf, before = self.site.conf, str(self.site.settings.password)
+        with self.server() as server:
+            nursery, former = nursery_of(server.process.pid), workers_of(server.process.pid)
+            limits = resource.prlimit(nursery, resource.RLIMIT_NOFILE)
+            numbers = set(map(int, os.listdir(f"/proc/{nursery}/fd")))
+            free = next(number for number in count() if number not in numbers)
+            # a file can be opened, and no way to a worker
+            resource.prlimit(nursery, resource.RLIMIT_NOFILE, (free + 1, limits[1]))
+            conf.write_text(conf.read_text().replace(before, "another-one"))
+            server.hang_up()
+            self.assertIn("No worker can be forked", server.said())
+            self.assertEqual(workers_of(server.process.pid), former)
+            resource.prlimit(nursery, resource.RLIMIT_NOFILE, limits)
+            self.wait_for_others(server, former)
+            self.site.settings = Settings.from_file(str(conf))
+            self.assertIn("GetConfig", self.site.call("listMethods"))
 
     def test_nursery_without_room(self) -> None:
         """Where no nursery can be forked it is tried until that is over; workers go on serving."""
