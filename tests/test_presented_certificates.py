@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import socket
 import ssl
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import SkipTest
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtensionOID
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
+from bcfg2tw.certificates.files import read_files
+from bcfg2tw.certificates.order import oddities
+from bcfg2tw.certificates.presented import HandedOn, peer_certificate
+from bcfg2tw.certificates.revocations import CurrentRevocations
+from bcfg2tw.serving.administration import Administration
 from bcfg2tw.serving.core_service import CoreService
+from bcfg2tw.settings import Settings
 from tests.doubles import RecordingCore
 from tests.network import SERVER, an_authority, basic, call_of, free_port, log_lines, tls_settings
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -191,3 +205,90 @@ class LostWorthTests(TestCase):
 
         self.assertTrue(await deferToThread(use))
         self.assertTrue(self.said("TLS handshake with 127.0.0.1 failed: the certificate of"))
+
+
+class OldNamesTests(TestCase):
+    """An authority of old times, which wrote umlauts as OpenSSL did then: as TeletexString."""
+
+    timeout = 3 * PATIENCE_SECONDS
+
+    def setUp(self) -> None:
+        if shutil.which("openssl") is None:
+            raise SkipTest("there is no openssl")
+        self.folder = Path(self.mktemp()).absolute()
+        self.folder.mkdir()
+        self.ca = self.request("ca", "Test CA", "-x509")
+        self.client_file = self.folder / "client.pem"
+        request = self.request("client", CLIENT)
+        self.openssl(
+            "x509", "-req", "-in", str(request), "-CA", str(self.ca), "-CAkey",
+            str(self.folder / "ca.key"), "-set_serial", "7", "-out", str(self.client_file),
+        )  # fmt: skip
+
+    def request(self, stem: str, common_name: str, *options: str) -> Path:
+        """Return the path of a request, or of a certificate; its key is beside it."""
+        configuration, path = self.folder / f"{stem}.cnf", self.folder / f"{stem}.out"
+        configuration.write_text(
+            "[req]\nstring_mask = nombstr\nprompt = no\ndistinguished_name = dn\n"
+            f"[dn]\nO = Universit\xe4t\nCN = {common_name}\n",
+            "latin-1",
+        )
+        self.openssl(
+            "req", "-new", *options, "-newkey", "rsa:2048", "-nodes", "-config", str(configuration),
+            "-keyout", str(self.folder / f"{stem}.key"), "-out", str(path),
+        )  # fmt: skip
+        return path
+
+    def openssl(self, *arguments: str) -> None:
+        """Run openssl."""
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+    def test_chain(self) -> None:
+        """A server's certificate may be one of its own, with the authority's behind it."""
+        chain = self.folder / "chain.pem"
+        chain.write_bytes(self.client_file.read_bytes() + self.ca.read_bytes())
+        self.assertEqual(oddities(read_files(Settings(cert=str(chain)))), [])
+
+    def test_odd_alternative_names(self) -> None:
+        """Alternative names that cannot be read are passed over, whatever their kind."""
+        issued = x509.load_pem_x509_certificate(an_authority(self).issue(CLIENT)[0].read_bytes())
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = x509.CertificateBuilder(
+            issued.issuer, issued.subject, key.public_key(), issued.serial_number,
+            issued.not_valid_before_utc, issued.not_valid_after_utc,
+        )  # fmt: skip
+        for names in ("3002a300", "3006a504a1020c00", "0001"):  # x400Address, ediPartyName, none
+            odd = x509.UnrecognizedExtension(
+                ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex(names)
+            )
+            certificate = builder.add_extension(odd, False).sign(key, hashes.SHA256())
+            transport = StringTransport()
+            transport.handed_on = HandedOn(certificate, None, CurrentRevocations())  # type: ignore[attr-defined]
+            self.assertEqual(peer_certificate(transport), {"subject": ((("commonName", CLIENT),),)})
+
+    async def test_admitted(self) -> None:
+        """Its clients are known by their common names."""
+        authority, port = an_authority(self), free_port(self)
+        settings = tls_settings(
+            self,
+            authority,
+            server=f"https://127.0.0.1:{port}",
+            filemonitor="pseudo",
+            ca=str(self.ca),
+        )
+        core = RecordingCore(settings)
+        service = CoreService(reactor, settings, lambda: core)
+        self.addCleanup(lambda: maybeDeferred(service.stopService))
+        service.startService()
+
+        def use() -> int:
+            files = self.client_file, self.folder / "client.key"
+            client = KeptConnection(authority.certificate, files, port)
+            self.addCleanup(client.close)
+            return client.call()
+
+        self.assertEqual(await deferToThread(use), 200)
+        ((certificate, *_),) = core.authenticated
+        self.assertEqual(certificate, {"subject": ((("commonName", CLIENT),),)})
+        picture = await Administration(reactor, service).obey("picture", {})
+        self.assertNotIn("error", picture)

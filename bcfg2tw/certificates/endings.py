@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from cryptography import x509
 
 from bcfg2tw.certificates.files import CertificateFiles
+from bcfg2tw.certificates.subjects import subject_text
 
 #: Renewing takes people, and they take holidays.
 WARNING = timedelta(days=30)
@@ -79,7 +80,7 @@ def endings(files: CertificateFiles) -> Iterator[Ending]:
 
 
 def _name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string() or "no name"
+    return subject_text(certificate) or "no name"
 
 
 def utc_now() -> datetime:

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from bcfg2tw.certificates.files import CertificateFiles, certificates_in
+from bcfg2tw.certificates.subjects import names_issuer
 
 
 def position_of_key(path: str, key: object) -> int | None:
@@ -55,7 +56,7 @@ def oddities(files: CertificateFiles) -> list[str]:
 
 def _misplaced(chain: Sequence[x509.Certificate]) -> int | None:
     for number, (member, issuer) in enumerate(pairwise(chain), 2):
-        if member.issuer != issuer.subject:
+        if not names_issuer(member, issuer):
             return number
     return None
 

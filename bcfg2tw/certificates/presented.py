@@ -11,6 +11,7 @@ from OpenSSL import SSL
 
 from bcfg2tw.certificates.endings import utc_now
 from bcfg2tw.certificates.revocations import CurrentRevocations, Revocations
+from bcfg2tw.certificates.subjects import lone_common_name, subject_text
 
 #: Long names of a subject's attributes, as Python's ssl module and so cores have them
 #: (:ref:`core-17`).
@@ -31,6 +32,14 @@ ATTRIBUTES = {
     NameOID.TITLE: "title",
     NameOID.USER_ID: "userId",
 }
+
+#: Raised where there are no alternative names, or none that can be read.
+_NO_NAMES = (
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,7 @@ def peer_certificate(transport: Any) -> dict[str, Any] | None:
     certificate = _presented(transport)
     if certificate is None:
         return _named_alone(transport)
-    names = certificate.subject.rdns
-    subject = tuple(tuple(_attribute(attribute) for attribute in name) for name in names)
+    subject = _subject(certificate)
     common_names = {value for name in subject for key, value in name if key == "commonName"}
     others = (name for name in _alternative_names(certificate) if name not in common_names)
     alternatives = tuple(("DNS", name) for name in others)
@@ -74,6 +82,16 @@ def _named_alone(transport: Any) -> dict[str, Any] | None:
     if handed_on is None or handed_on.common_name is None:
         return None
     return {"subject": ((("commonName", handed_on.common_name),),)}
+
+
+def _subject(certificate: x509.Certificate) -> tuple[tuple[tuple[str, str | bytes], ...], ...]:
+    """Return the names of a subject; its common name alone where not all of them can be read."""
+    try:
+        names = certificate.subject.rdns
+    except ValueError:
+        common_name = lone_common_name(certificate)
+        return () if common_name is None else ((("commonName", common_name),),)
+    return tuple(tuple(_attribute(attribute) for attribute in name) for name in names)
 
 
 def _attribute(attribute: x509.NameAttribute[Any]) -> tuple[str, str | bytes]:
@@ -93,7 +111,7 @@ def _presented(transport: Any) -> x509.Certificate | None:
 def _alternative_names(certificate: x509.Certificate) -> list[str]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):  # ValueError: extensions that are malformed
+    except _NO_NAMES:
         return []
     return names.get_values_for_type(x509.DNSName)
 
@@ -128,9 +146,10 @@ def _issuers(handle: SSL.Connection | None) -> list[x509.Certificate]:
 
 
 def _problem(certificate: x509.Certificate, revocations: Revocations) -> str | None:
-    name, end = certificate.subject.rfc4514_string(), certificate.not_valid_after_utc
+    name, end = subject_text(certificate), certificate.not_valid_after_utc
     if end <= utc_now():
         return f"the certificate of {name} ended on {end:%Y-%m-%d %H:%M} UTC"
-    if revocations.has(certificate):
-        return f"the certificate of {name} was revoked"
-    return None
+    try:
+        return f"the certificate of {name} was revoked" if revocations.has(certificate) else None
+    except ValueError:
+        return f"the certificate of {name} names its issuer so that no list can be looked up"

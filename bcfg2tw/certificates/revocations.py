@@ -27,7 +27,13 @@ class Revocations:
     serials: dict[x509.Name, frozenset[int]] = field(default_factory=dict)
 
     def has(self, certificate: x509.Certificate) -> bool:
-        """Say whether a certificate was revoked by its issuer."""
+        """
+        Say whether a certificate was revoked by its issuer.
+
+        :raises ValueError: if there are lists and its issuer's name cannot be read
+        """
+        if not self.serials:
+            return False
         return certificate.serial_number in self.serials.get(certificate.issuer, ())
 
 
