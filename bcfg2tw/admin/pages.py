@@ -25,13 +25,27 @@ from bcfg2tw.admin.processes import Processes
 
 log = Logger()
 
-#: The commands with the arguments that they take.
-COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "reload": (),
-    "drain": ("off",),
-    "debug": ("on",),
-    "expire": ("clients",),
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+#: The commands with the arguments that they take, and what says whether a value is one.
+COMMANDS: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
+    "reload": {},
+    "drain": {"off": _is_flag},
+    "debug": {"on": _is_flag},
+    "expire": {"clients": _are_names},
 }
+
+BAD_ARGUMENTS = (
+    "the arguments of a command are a JSON object: off and on are true or false, clients is a list "
+    "of names"
+)
 
 Answer = tuple[int, str, bytes]
 Pages = Mapping[bytes, Callable[[], Deferred[Answer]]]
@@ -88,7 +102,7 @@ class AdminResource(Resource):
             return _refuse(request, 404, f"there are {', '.join(COMMANDS)}")
         arguments = _arguments(request, COMMANDS[command])
         if arguments is None:
-            return _refuse(request, 400, "the arguments of a command are a JSON object")
+            return _refuse(request, 400, BAD_ARGUMENTS)
         log.info("{command} is asked for by the administrator", command=command)
         return _answer_later(request, self._command(command, arguments))
 
@@ -130,7 +144,9 @@ class AdminResource(Resource):
         return self._processes.ask_all(command, arguments).addCallback(_as_json)
 
 
-def _arguments(request: Request, names: tuple[str, ...]) -> dict[str, Any] | None:
+def _arguments(
+    request: Request, kinds: Mapping[str, Callable[[object], bool]]
+) -> dict[str, Any] | None:
     """Return the arguments of a command, None if they are none; unknown ones are left out."""
     assert request.content is not None
     try:
@@ -139,7 +155,9 @@ def _arguments(request: Request, names: tuple[str, ...]) -> dict[str, Any] | Non
         return None
     if not isinstance(value, dict):
         return None
-    return {name: value[name] for name in names if name in value}
+    arguments = {name: value[name] for name in kinds if name in value}
+    are_good = all(kinds[name](argument) for name, argument in arguments.items())
+    return arguments if are_good else None
 
 
 def _verdict(answers: list[dict[str, Any]], word: str) -> Answer:

@@ -269,6 +269,15 @@ class BoundsTests(AdminTestCase):
         self.with_token()
         await self.started()
         self.assertEqual((await self.post("/ctl/drain", [1], token=TOKEN))[0], 400)
+        for command, arguments in (
+            ("drain", {"off": "false"}),
+            ("debug", {"on": 0}),
+            ("expire", {"clients": "web1.example.test"}),
+            ("expire", {"clients": [1]}),
+        ):
+            status, text = await self.post(f"/ctl/{command}", arguments, token=TOKEN)
+            self.assertEqual(status, 400)
+            self.assertIn("clients is a list of names", text)
         self.assertEqual((await self.post("/ctl/shutdown", token=TOKEN))[0], 404)
 
 
