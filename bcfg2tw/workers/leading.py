@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bcfg2tw.errors import Bcfg2Error
-from bcfg2tw.pool import CorePool
+from bcfg2tw.pool import Busy, CorePool
 from bcfg2tw.settings import Settings
 from bcfg2tw.workers.changes import Changes
 from bcfg2tw.workers.crew import Crew
@@ -179,8 +179,8 @@ def _reason_of(failure: Failure) -> list[str]:
 
 def report(failure: Failure) -> None:
     """Log what went wrong: a sentence where the reason is a known one, else all of it."""
-    if failure.check(ConnectionDone):
-        return  # that a process has ended is told elsewhere
+    if failure.check(ConnectionDone, Busy):
+        return  # that a process has ended is told elsewhere, and so is the end of this one
     if failure.check(Bcfg2Error):
         log.error("{reason}", reason=failure.value)
     else:

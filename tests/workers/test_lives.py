@@ -286,6 +286,20 @@ class LivesTests(SynchronousTestCase):
             wait_for_ends(processes, server.said)
             self.assertNotIn("Traceback", server.said())
 
+    def test_ending_while_readings_wait(self) -> None:
+        """SIGTERM when everything was to be read again several times: that is no failure."""
+        with self.server() as server:
+            nursery = nursery_of(server.process.pid)
+            stop(nursery)
+            for _ in range(5):
+                server.process.send_signal(signal.SIGHUP)
+                time.sleep(0.1)  # two of them at a time are one to the system
+            server.process.terminate()
+            server.wait_for("Received SIGTERM")
+            os.kill(nursery, signal.SIGCONT)
+            server.process.wait(PATIENCE_SECONDS)
+            self.assertNotIn("Traceback", server.said())
+
     def test_broken_start(self) -> None:
         """A plugin that cannot be made ends the start, with a sentence and a status."""
         conf = self.site.conf
