@@ -313,6 +313,26 @@ class ProcessTests(SynchronousTestCase):
             error = self.assertRaises(AssertionError, self.site.call, "ping", "x" * 5000)
             self.assertEqual(str(error), "413")
 
+    def test_hangup_balancers(self) -> None:
+        """So do balancers: one that is named no more can claim nobody's address any more."""
+        before = self.site.conf.read_text()
+        with self.site.server() as server:
+            self.site.set("server", "proxy_from = 127.0.0.1")
+            server.hang_up()
+            self.assertEqual(self.ping_by_balancer(), [])
+            self.site.conf.write_text(before)
+            server.hang_up()
+            self.assertRaises(OSError, self.ping_by_balancer)
+            self.assertEqual(self.site.call("ping"), [])
+
+    def ping_by_balancer(self) -> Any:
+        """Make a call of localhost's as a balancer hands it on."""
+        with socket.create_connection(("127.0.0.1", self.site.port)) as plain:
+            plain.sendall(b"PROXY TCP4 127.0.0.1 127.0.0.1 40000 6789\r\n")
+            connection = self.site.connection_over(plain)
+            self.addCleanup(connection.close)
+            return self.site.ask(connection, "ping")
+
     def test_notices(self) -> None:
         """Options of old files that mean nothing here get a sentence with twistd's option."""
         self.site.set("server", "user = root\ngroup = root\numask = 0077\npidfile = /run/bcfg2.pid")

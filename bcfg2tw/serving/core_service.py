@@ -182,7 +182,7 @@ class CoreService(MultiService):
         return identity_for(settings)
 
     async def _listen(self, site: CoreSite, context: ServerContext) -> None:
-        factory = proxied(tls_factory(site, context), self._settings, context)
+        factory = proxied(tls_factory(site, context), context)
         notice = unclaimed(self._settings.endpoints)
         if notice:
             log.warn("{notice}", notice=notice)

@@ -33,7 +33,13 @@ HEADER_SECONDS = 5.0
 
 
 class Expecting(Protocol):
-    """A site, whose end waits for connections that are still to come."""
+    """
+    A site, whose end waits for connections that are still to come.
+
+    :ivar settings: those in force, which name the balancers
+    """
+
+    settings: Settings
 
     def expect(self, connection: object, /) -> None:
         """Wait for a connection."""
@@ -177,7 +183,7 @@ class ProxiedFactory(WrappingFactory):
 
     noisy = False
 
-    def __init__(self, stage: Stage, settings: Settings, revocations: CurrentRevocations) -> None:
+    def __init__(self, stage: Stage, revocations: CurrentRevocations) -> None:
         """
         Take connections for another stage.
 
@@ -188,20 +194,21 @@ class ProxiedFactory(WrappingFactory):
         self.reactor = stage.site.reactor
         self.site = stage.site
         self.revocations = revocations
-        self._balancers = settings.balancers
-        self._tls_balancers = settings.proxy_tls_from
         self._complaints: set[tuple[str, str]] = set()
 
     # no protocol is how twisted is told to close a connection, though its types leave it out here
     def buildProtocol(self, addr: Any) -> Any:
         """Return the protocol of a balancer's connection, or of a client's own."""
-        if self._balancers.has(addr):
+        balancers = self.site.settings.balancers
+        if balancers and balancers.has(addr):
             return ProxiedConnection(self)
+        if not hasattr(addr, "host"):
+            return None  # at a UNIX socket, where no balancer comes from any more
         return self.wrappedFactory.buildProtocol(addr)
 
     def ends_tls(self, balancer: Any) -> bool:
         """Say whether a balancer is one that ends TLS."""
-        return self._tls_balancers.has(balancer)
+        return bool(self.site.settings.proxy_tls_from.has(balancer))
 
     def complain(self, peer: Any, reason: str) -> None:
         """Say once of each balancer what is wrong with its connections."""
@@ -216,6 +223,6 @@ class ProxiedFactory(WrappingFactory):
             )
 
 
-def proxied(stage: Stage, settings: Settings, context: ServerContext) -> Any:
-    """Return a factory that knows the balancers; the stage itself where there are none."""
-    return ProxiedFactory(stage, settings, context.revocations) if settings.balancers else stage
+def proxied(stage: Stage, context: ServerContext) -> ProxiedFactory:
+    """Return a factory that knows the balancers, which are others when bcfg2.conf is read again."""
+    return ProxiedFactory(stage, context.revocations)

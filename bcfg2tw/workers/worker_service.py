@@ -62,7 +62,7 @@ class WorkerService(CoreService):
         """Take connections."""
         assert self._site is not None and self._context is not None
         stage = tls_factory(self._site, self._context)
-        factory = proxied(stage, self._settings, self._context)
+        factory = proxied(stage, self._context)
         for listener in self._inheritance.listeners:
             self._ports.append(await listener.listen(self._reactor, factory))
         looks = TimerService(LOOK_SECONDS, self._take_left)

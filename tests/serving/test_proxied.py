@@ -125,10 +125,10 @@ class ConnectionTests(SynchronousTestCase):
         self.is_full = False
         self.plain: list[Any] = []
         self.revocations = CurrentRevocations()
-        settings = Settings(
+        self.settings = Settings(
             proxy_from=balancers("192.0.2.10 unix"), proxy_tls_from=balancers("192.0.2.20")
         )
-        self.factory = ProxiedFactory(self, settings, self.revocations)
+        self.factory = ProxiedFactory(self, self.revocations)
 
     # what is behind: a stage, and its site
 
@@ -175,6 +175,14 @@ class ConnectionTests(SynchronousTestCase):
         stage = Echo()
         self.stages.append(stage)
         return stage
+
+    def test_other_settings(self) -> None:
+        """When bcfg2.conf is read again other balancers may be named, and former ones none."""
+        self.settings = Settings(proxy_from=balancers("198.51.100.1"))
+        self.connect(STRANGER).dataReceived(V1)
+        self.connect(BALANCER)
+        self.assertEqual([address.host for address in self.asked], ["203.0.113.7", BALANCER.host])
+        self.assertIsNone(self.factory.buildProtocol(UNIXAddress("/run/x")))
 
     def connect(self, peer: Any) -> Any:
         """Open a connection; its transport is kept."""
