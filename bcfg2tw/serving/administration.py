@@ -153,6 +153,7 @@ class Administration:
         return {"error": "; ".join(reasons)} if reasons else {}
 
     async def _drain(self, arguments: Arguments) -> dict[str, Any]:
+        self._core()  # before it is there nothing is served that could be drained, or taken again
         self._service.drain(not arguments.get("off", False))
         return {"state": str(self._service.state)}
 

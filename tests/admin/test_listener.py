@@ -319,6 +319,9 @@ class CommandTests(AdminTestCase):
         self.service.startService()
         answer = await self.command("expire", clients=["a.example.test"])
         self.assertEqual(answer["error"], "the server is loading")
+        for is_off in (True, False):
+            answer = await self.command("drain", off=is_off)
+            self.assertEqual(answer.get("error"), "the server is loading")
         hold.release()
         await self.service.started
 
