@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,17 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from tests.doubles import ManualClock
 from tests.engine.store import sharing
-from tests.engine.store.contract import DB, WEB, answers
+from tests.engine.store.contract import DB, NEW, WEB, answers
+
+
+def call_before(first: Callable[[], object], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function that calls another one before it does what it does."""
+
+    def both(value: Any) -> Any:
+        first()
+        return then(value)
+
+    return both
 
 
 class SharedFilesTests(sharing.SharingContract):
@@ -92,7 +103,7 @@ class SharedFilesTests(sharing.SharingContract):
         lists = [worker.clients.current(self.declared()) for worker in workers]
         for worker in workers:
             self.addCleanup(worker.close)
-            self.patch(worker.clients, "_reread", lambda: self.fail("it is read again"))
+            self.patch(worker.clients, "_reread", lambda _: self.fail("it is read again"))
             worker.disconnect()
         for worker in workers:
             worker.clients.start()
@@ -101,6 +112,33 @@ class SharedFilesTests(sharing.SharingContract):
         for worker, clients in zip(workers, lists, strict=True):
             worker.catch_up()
             self.assertEqual(self.client("left.example.test", clients).version, "1")
+
+    def test_known_throughout(self) -> None:
+        """
+        What a process knows it knows at every moment, also while it reads everything anew because
+        another one has taken over and writes.
+        """
+        third = self.open_store()
+        self.addCleanup(third.close)
+        clients = third.clients.current(self.declared())
+        third.probes.refresh()
+        third.clients.start()
+        third.probes.start()
+        self.store.clients.close()
+        self.store.probes.close()
+        self.other.clients.add(NEW, {"profile": "web"})
+        self.other.probes.save(answers("1"))
+        third.catch_up()
+        seen = []
+        third.changes.subscribe(
+            lambda _: seen.append((clients.get(NEW) is not None, self.text_of(WEB, third)))
+        )
+        for part in (self.other.clients, self.other.probes):
+            self.patch(part, "_write", call_before(third.catch_up, part._write))  # type: ignore[attr-defined]
+            self.assertTrue(part.fold())
+        self.call()
+        seen.append((clients.get(NEW) is not None, self.text_of(WEB, third)))
+        self.assertEqual(set(seen), {(True, "1")})
 
     def test_written_by_the_other(self) -> None:
         """What one process wrote is no change for the other; what somebody's hand did is."""

@@ -134,11 +134,13 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
     def _note_folded(self, last: int, stamps: tuple[int, ...]) -> None:
         self._written = max(self._written, last)
 
-    def _reread(self) -> None:
-        for row in _read(self._path):
+    def _reread(self, records: list[Record]) -> None:
+        for row in _read(self._path):  # of which older ones than are in force are passed over
             self._take_record(values_of(row))
         with self._lock:
             self._written = self._count
+        for record in records:
+            self._take_record(record)
 
     # Folding
 

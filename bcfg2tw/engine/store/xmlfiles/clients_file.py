@@ -49,6 +49,10 @@ class EditLog:
         """Add an edit."""
         self._edits.append(edit)
 
+    def extend(self, edits: Iterable[ClientEdit]) -> None:
+        """Add several edits."""
+        self._edits.extend(edits)
+
     def after(self, number: int) -> list[ClientEdit]:
         """Return the edits with greater numbers; those up to the number may be forgotten."""
         return self._edits[number - self._forgotten :]
@@ -220,16 +224,19 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         is_written = self._path in self._stamps_written
         return numbers_of(self._stamps_of_writing.get(self._path) if is_written else None)
 
-    def _reread(self) -> None:
-        """Bring the tables to what the file says now; what they have beyond is in the journal."""
+    def _reread(self, records: list[Record]) -> None:
+        """Bring the tables to what the file says now, with what waits in the journal."""
         documents = ClientDocuments(self._path)
         clients = documents.clients()
+        waiting = [edit_from(record) for record in records]
         with self._lock:
             table = self._tables.newest()
-            edits = [] if table is None else list(_edits_between(table, clients))
-            for edit in edits:
-                self._apply(edit)
+            self._log.extend(_edits_between(table, clients))
             self._folded = self._log.last
+            self._log.extend(waiting)
+            edits = list(_edits_between(table, _edited(clients, waiting)))
+            for edit in edits:
+                self._tables.apply(edit)
             # of a file that only servers have written meanwhile nothing else is unknown
             self._stamps_covered = _equal(self._stamps_covered, documents.stamps)
             self._stamps_written = _equal(self._stamps_written, documents.stamps)
@@ -274,10 +281,28 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         )
 
 
+def _edited(
+    clients: Mapping[str, Mapping[str, str]], edits: Iterable[ClientEdit]
+) -> dict[str, Mapping[str, str]]:
+    """Return the attributes of clients after edits, as they count at once."""
+    edited = dict(clients)
+    for edit in edits:
+        present = edited.get(edit.name)
+        if edit.operation == REMOVE:
+            edited.pop(edit.name, None)
+        elif present is not None:
+            edited[edit.name] = edit.apply_to(present)
+        elif edit.operation == ADD:
+            edited[edit.name] = edit.attributes_at_once()
+    return edited
+
+
 def _edits_between(
-    table: ClientTable, clients: Mapping[str, Mapping[str, str]]
+    table: ClientTable | None, clients: Mapping[str, Mapping[str, str]]
 ) -> Iterator[ClientEdit]:
-    """Yield the edits that lead from a table to the clients of a file."""
+    """Yield the edits that lead from a table to the clients of a file; none without a table."""
+    if table is None:
+        return
     for client in table.clients():
         if client.name not in clients:
             yield ClientEdit(REMOVE, client.name, {})

@@ -62,10 +62,14 @@ class FollowedJournal(ABC):
         """
 
     @abstractmethod
-    def _reread(self) -> None:
+    def _reread(self, records: list[Record]) -> None:
         """
         Take in the file, where it is not known what other processes did to it.
 
+        Calls go on meanwhile: what is in memory changes to what file and journal say together,
+        and never to what the file says alone.
+
+        :param records: all that the journal holds, in order
         :raises RepositoryError: if it cannot be read or is not well-formed
         """
 
@@ -149,14 +153,12 @@ class FollowedJournal(ABC):
         with self._news_lock:
             try:
                 leftover = self._journal.leftover()
-                self._reread()
+                self._reread(leftover.records)
             except (RepositoryError, OSError) as error:
                 self._report(error)
                 return
             self._needs_rereading = False
             self._ends = []
-            for record in leftover.records:
-                self._take_record(record)
 
     def _look(self) -> None:
         """Look what others have done, though nobody calls; and again, later."""

@@ -258,10 +258,13 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     def _stamps(self) -> tuple[int, ...]:
         return numbers_of(self._stamps_of_writing)
 
-    def _reread(self) -> None:
-        """Take in the file; what waits in the journal is restored then."""
+    def _reread(self, records: list[Record]) -> None:
+        """Take in the file, and over it what waits in the journal."""
+        waiting = {record["client"]: record for record in records}  # of several the last one
         with self._lock:
             self._waiting, self._editions = {}, {}
+        for record in waiting.values():
+            self._take_record(record)
         self._stamp, is_news = None, self._is_news
         self._take_in()
         self._is_news = is_news  # what is new is announced
