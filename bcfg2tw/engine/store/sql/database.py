@@ -56,6 +56,7 @@ class Database:
         self._outages = outages
         self._lock = threading.Lock()
         self._is_prepared = False
+        self._is_needed = False  # somebody serves, or writes: without tables nothing is answered
         self._trouble = Trouble(f"the database {location} cannot be used")
         # a full disk keeps from writing alone
         self._writing_trouble = Trouble(f"the database {location} cannot be written to")
@@ -69,6 +70,7 @@ class Database:
         :raises CoreInitError: if a newer release has upgraded them
         :raises StateUnavailable: if the database is away
         """
+        self._is_needed = True
         if self._is_prepared:
             return
         with self._lock:
@@ -101,14 +103,21 @@ class Database:
 
     def has_tables(self) -> bool:
         """
-        Say whether there is anything to read, for a process that changes no schema.
+        Say whether there is anything to read.
 
-        :raises CoreInitError: if the tables are not as this release needs them
+        A process that was to prepare the tables, and could not then, prepares them now: nothing
+        is answered as if there were no state because the database's place is not there yet.
+
+        :raises CoreInitError: if the tables are not as this release needs them, and this process
+            changes no schema, or a newer release has upgraded them
         :raises StateUnavailable: if the database is away
         """
         if self._is_prepared:
             return True
         state = self.schema_state()
+        if self._is_needed and (state is None or not state.is_newest):
+            self.prepare()
+            return True
         if state is None or state.version is None:
             return False
         state.check()

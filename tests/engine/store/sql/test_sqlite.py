@@ -13,6 +13,7 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.errors import StateUnavailable
 from bcfg2tw.settings import Settings
+from tests.builders import write_files
 from tests.doubles import ManualClock
 from tests.engine.store import contract
 from tests.engine.store.contract import NEW, WEB, answers
@@ -77,6 +78,23 @@ class SQLiteSharingTests(sharing.SharingContract):
         self.addCleanup(again.close)
         self.assertTrue(again.probes.save(answers("4")))
         self.assertEqual(self.text_of(WEB, again), "4")
+
+    def test_place_missing_at_start(self) -> None:
+        """While the place of the database is not there, as at a start, no call is answered."""
+        state = str(self.settings.state)
+        self.store.probes.save(answers("1"))
+        os.rename(state, f"{state}.away")
+        write_files(os.path.dirname(state), {os.path.basename(state): ""})
+        again = self.open_store()
+        self.addCleanup(again.close)
+        again.probes.start()
+        with self.assertRaises(StateUnavailable), again.call():
+            self.fail(f"a call sees {again.probes.of(WEB)}")
+        os.unlink(state)
+        os.rename(f"{state}.away", state)
+        self.clock.advance(10)
+        with again.call():
+            self.assertEqual(self.text_of(WEB, again), "1")
 
     def test_mode(self) -> None:
         """The database, which holds passwords, is not for everybody to read."""
