@@ -21,6 +21,7 @@ class CachedAnswers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, tuple[int, Answers | None]] = OrderedDict()
+        self._own: set[str] = set()  # clients of which this process made the change
         self._expiries = 0
 
     def get(self, client: str) -> tuple[int, Answers | None] | None:
@@ -44,31 +45,35 @@ class CachedAnswers:
         with self._lock:
             if ticket == self._expiries:
                 self._remember(client, number, answers)
+                self._own.discard(client)
 
     def replace(self, client: str, number: int, answers: Answers) -> None:
         """Remember what this process has just changed."""
         with self._lock:
             self._expiries += 1
             self._remember(client, number, answers)
+            self._own.add(client)
 
     def _remember(self, client: str, number: int, answers: Answers | None) -> None:
         self._answers[client] = number, answers
         self._answers.move_to_end(client)
         if len(self._answers) > MAX_CLIENTS:
-            self._answers.popitem(last=False)
+            self._own.discard(self._answers.popitem(last=False)[0])
 
     def expire(self, client: str, number: int) -> bool:
         """
         Forget a client whose answers were changed under a number.
 
-        :returns: whether that is news: it is not where this process has changed them so
+        :returns: whether that is news: it is not where this process has changed them so; it is
+            where they were fetched since, for whoever kept something of them before
         """
         with self._lock:
             entry = self._answers.get(client)
             if entry is not None and entry[0] >= number:
-                return False
+                return client not in self._own
             self._expiries += 1
             self._answers.pop(client, None)
+            self._own.discard(client)
             return True
 
     def expire_all(self) -> None:
@@ -76,3 +81,4 @@ class CachedAnswers:
         with self._lock:
             self._expiries += 1
             self._answers.clear()
+            self._own.clear()

@@ -51,6 +51,7 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
         self._changes = changes
         self._client_locks = ClientLocks()
         self._cache = CachedAnswers()
+        self._has_followed = False  # nothing was ever read before the first time
         self._lock = threading.Lock()
         self._times: dict[str, int] = {}  # of uploads that said nothing new, not written yet
         self._later = Later(self.fold, clock, TIMES_DELAY_SECONDS)
@@ -120,6 +121,9 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
 
     def _forget_all(self) -> None:
         self._cache.expire_all()
+        if self._has_followed:  # and the database was replaced
+            self._changes.announce(ClientChange(None, "probes"))
+        self._has_followed = True
 
     def _forget(self, rows: list[tuple[str, int]]) -> None:
         for client, number in rows:

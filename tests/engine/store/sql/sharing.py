@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from tests.builders import write_files
@@ -86,6 +87,19 @@ class SharingContract(sharing.SharingContract):
         again = self.open_store()
         self.addCleanup(again.close)
         self.assertEqual(again.probes.of(WEB), answers("1", at=2000))
+
+    def test_fetched_before(self) -> None:
+        """
+        An upload to another process is announced, whenever it is taken in, also where it was
+        fetched before: somebody may keep what rests on the one before.
+        """
+        self.store.probes.save(answers("1"))
+        self.call()
+        self.others_announced.clear()
+        self.store.probes.save(answers("2"))
+        self.assertEqual(self.text_of(WEB, self.other), "2")
+        self.call()
+        self.assertEqual(self.others_announced, [ClientChange(WEB, "probes")])
 
     def test_disconnected(self) -> None:
         """Connections that were closed before a fork are opened again."""

@@ -50,17 +50,22 @@ class SQLiteSharingTests(sharing.SharingContract):
         """A database that is replaced by an older copy counts as it is then."""
         path = os.path.join(str(self.settings.state), "bcfg2.sqlite")
         self.store.clients.update(WEB, {"version": "1"})
+        self.store.probes.save(answers("1"))
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect("old")) as copy:
             source.backup(copy)
         self.store.clients.update(WEB, {"version": "2"})
+        self.store.probes.save(answers("2"))
         self.store.clients.add(NEW, {"profile": "web"})
         self.store.catch_up()
         with closing(sqlite3.connect("old")) as source, closing(sqlite3.connect(path)) as copy:
             source.backup(copy)
+        self.announced.clear()
         self.store.catch_up()
         self.assertEqual(self.client(WEB).version, "1")
         self.assertIsNone(self.list.get(NEW))
-        self.assertEqual(self.announced[-1], ClientChange(None, "existence"))
+        self.assertEqual(self.text_of(WEB), "1")
+        changes = [ClientChange(None, "existence"), ClientChange(None, "probes")]
+        self.assertCountEqual(self.announced, changes)
 
     def test_full_disk(self) -> None:
         """On a full disk changes have to be made again, and what is there is still read."""
