@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from weakref import WeakValueDictionary
 
 from bcfg2tw.engine.clock import Clock
-from bcfg2tw.engine.store.changes import ClientChange
+from bcfg2tw.engine.store.changes import Announcements, ClientChange
+from bcfg2tw.engine.store.client_edit import COUNTS_LATER
 from bcfg2tw.engine.store.client_rows import ClientRow, Elements
 from bcfg2tw.engine.store.client_table import ClientTable
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
@@ -42,10 +43,16 @@ class MergedClients:
     """
     A copy of all rows, and the tables that follow from them and each reading of clients.xml.
 
-    Safe to use from any thread. Nothing is announced here: what is to be is returned.
+    Safe to use from any thread. What a row changes is returned, to be announced.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, changes: Announcements) -> None:
+        """
+        Have no rows.
+
+        :param changes: announces what counts some seconds after its row
+        """
+        self._changes = changes
         self._lock = threading.Lock()
         self._rows: dict[str, ClientRow] = {}
         self._new: set[str] = set()  # their origin does not count yet
@@ -109,8 +116,11 @@ class MergedClients:
         """Have the origin of new clients count."""
         with self._lock:
             names, self._new = self._new, set()
-            for name in names & self._rows.keys():
+            names &= self._rows.keys()
+            for name in names:
                 self._show(self._rows[name])
+        for name in sorted(names):
+            self._changes.announce_all(ClientChange(name, aspect) for aspect in COUNTS_LATER)
         return True
 
     def close(self) -> None:

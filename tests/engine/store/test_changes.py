@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import partial
 
@@ -9,7 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
-from tests.builders import CLIENT, a_core, address
+from tests.builders import CLIENT, a_core, a_repository, address, some_settings
+from tests.doubles import ManualClock
 
 ALL = '<Group name="all" profile="true" public="true"/>'
 
@@ -77,6 +79,24 @@ class CacheTests(SynchronousTestCase):
         core.AssertProfile(address(), "new")
         self.assertEqual(self.kept(core), [False, True])
         self.assertEqual(core.build_metadata(CLIENT).profile, "new")
+
+    def test_origin(self) -> None:
+        """So does the address of a new client, once it counts, wherever clients are kept."""
+        for options in ({}, {"metadata_db": True}):
+            clock, state = ManualClock(), os.path.abspath(self.mktemp())
+            repository = a_repository(self, {"Metadata/groups.xml": f"<Groups>{ALL}</Groups>"})
+            settings = some_settings(
+                repository, client_metadata_cache="aggressive", state=state, **options
+            )
+            core = NetworkCore(settings, clock=clock)
+            self.addCleanup(core.shutdown)
+            core.start()
+            newcomer = address("192.0.2.7", "new.test")
+            newcomer.is_named = True
+            core.AssertProfile(newcomer, "all")
+            self.assertEqual(core.build_metadata("new.test").addresses, set())
+            clock.advance(10)
+            self.assertEqual(core.build_metadata("new.test").addresses, {"192.0.2.7"})
 
     def test_probes(self) -> None:
         """So does what its probes say, if it is not what they said before."""

@@ -34,7 +34,7 @@ class SqlClients(SqlPart, ClientStore, Follower):
         shared.following.add(self)
         self._locks = shared.locks
         self._changes = changes
-        self._merged = MergedClients(clock)
+        self._merged = MergedClients(clock, changes)
 
     def check_settings(self, settings: Settings) -> None:
         """Refuse settings that ask for files."""

@@ -55,7 +55,7 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
         """
         super().__init__(path, clock, owns_folder=True)
         self._changes = changes
-        self._merged = MergedClients(clock)
+        self._merged = MergedClients(clock, changes)
         rows = _read(path)
         self._merged.replace_all(rows)
         self._revision = max((row.revision for row in rows), default=0)
