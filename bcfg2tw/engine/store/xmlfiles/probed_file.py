@@ -26,7 +26,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
 )
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
-from bcfg2tw.errors import PluginInitError, RepositoryError
+from bcfg2tw.errors import PluginInitError, RepositoryError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 #: How long the time of an upload that says nothing new may wait for a change to be written with.
@@ -85,6 +85,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         self._newest_edition = 0  # the last that says something else than when an upload came
         self._renewed_seconds: float | None = None  # when such a time became news first
         self._stamp: Stamp | None = None
+        self._has_read = False  # the file, at any time; or there was none
+        self._never_read = ""  # why it could not be read, where it never could
         self._stamps_of_writing: Stamps | None = None
         self._leaders_stamp: Stamp | None = None  # where this process does not follow the journal
         self._is_news = False  # was written by somebody else, and `refresh` not called since
@@ -115,15 +117,30 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
     # Reading
 
     def of(self, client: str) -> Answers | None:
-        """Return a client's last upload."""
+        """
+        Return a client's last upload.
+
+        :raises StateUnavailable: if the file could never be read, and may hold it
+        """
         entry = self._clients.get(client.lower())
+        if entry is None:
+            self._check_read()
         return None if entry is None else entry.answers
 
     def all(self) -> list[Answers]:
-        """Return all uploads, by name."""
+        """
+        Return all uploads, by name.
+
+        :raises StateUnavailable: if the file could never be read
+        """
+        self._check_read()
         with self._lock:
             clients = dict(self._clients)
         return [clients[client].answers for client in sorted(clients)]
+
+    def _check_read(self) -> None:
+        if self._never_read:
+            raise StateUnavailable(self._never_read)
 
     def refresh(self) -> None:
         """Take in probed.xml if somebody else wrote it; make it if it is missing."""
@@ -133,6 +150,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
                     self._make()
                 self._is_news = False
             except (RepositoryError, OSError) as error:
+                self._never_read = "" if self._has_read else str(error)
                 self._report(error)
 
     def _take_in(self) -> bool:
@@ -145,6 +163,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
             self._problem = ""
             self._is_news = True
             self._announce_differences(before)
+        self._has_read, self._never_read = True, ""
         return stamp is not None
 
     def _announce_differences(self, before: Mapping[str, ClientAnswers]) -> None:
@@ -303,6 +322,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
                 self._editions.pop(client, None)
 
     def _describe_waiting(self) -> str:
+        if self._never_read:
+            return "clients are told to come back until it is repaired, or removed"
         return (
             f"what probes said last stays in force, and {len(self._waiting)} uploads wait in "
             f"{self._path}.journal"

@@ -353,6 +353,21 @@ class GroupTests(SynchronousTestCase):
         self.assertEqual(metadata_of(core).groups, {"all", "db"})
         self.assertEqual(metadata_of(core).Probes, {})  # type: ignore[attr-defined]
 
+    def test_broken_at_start(self) -> None:
+        """While a probed.xml that is broken from the start is not repaired, nobody lacks groups."""
+        contents = {"Probes/p": "x", "Probes/probed.xml": "<Probed>\n<Client"}
+        with self.assertLogs("Probes", "ERROR") as logs:
+            core = a_core(self, contents)
+        self.assertIn("probed.xml:2: ", logs.output[0])
+        self.assertIn("clients are told to come back", logs.output[0])
+        with self.assertRaises(StateUnavailable) as raised:
+            core.GetConfig(ADDRESS)
+        self.assertIn("probed.xml:2: ", str(raised.exception))
+        repaired = f'<Probed><Client name="{CLIENT}"><Group name="db"/></Client></Probed>'
+        write_files(core.settings.repository, {"Probes/probed.xml": repaired})
+        core.reload([os.path.join(core.settings.repository, "Probes", "probed.xml")])
+        self.assertEqual(metadata_of(core).groups, {"all", "db"})
+
     def test_broken_by_hand(self) -> None:
         """A probed.xml that breaks changes nothing of what is known."""
         core = a_core(self, {"Probes/p": "x"})
