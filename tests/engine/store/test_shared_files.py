@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
+from bcfg2tw.engine.store.xmlfiles import probed_file
+from bcfg2tw.engine.store.xmlfiles.probed_document import read_probed
 from tests.doubles import ManualClock
 from tests.engine.store import sharing
 from tests.engine.store.contract import DB, NEW, WEB, answers
@@ -231,6 +235,57 @@ class WrittenFilesTests(sharing.SharingCase):
         self.assertEqual(self.client(WEB, self.call()).version, "2")
         for store in (self.store, self.other):
             self.assertEqual(self.client(WEB, store.clients.current(self.declared())).version, "2")
+
+    def meanwhile(self, fold: Callable[[], bool]) -> None:
+        """Have one process write, and the other one look at that in a thread, if it can."""
+        self.assertTrue(fold())
+        thread = threading.Thread(target=self.other.catch_up)
+        thread.start()
+        self.addCleanup(thread.join)
+        thread.join(0.2)
+
+    def edit_by_hand(self, path: str, old: str, new: str) -> None:
+        """Replace some text of a file."""
+        with open(path) as stream:
+            text = stream.read().replace(old, new)
+        with open(path, "w") as stream:
+            stream.write(text)
+
+    def test_answers_written_while_read(self) -> None:
+        """An upload that another process writes while this one reads the file goes on to count."""
+        self.change_and_write(0)
+        self.store.probes.save(answers("1", DB))
+        self.call()
+        self.edit_by_hand(self.probed, 'value="0"', 'value="by hand"')
+        self.store.probes.save(answers("2"))
+
+        def read(path: str) -> Any:
+            result = read_probed(path)
+            self.patch(probed_file, "read_probed", read_probed)
+            self.meanwhile(self.store.probes.fold)
+            return result
+
+        self.patch(probed_file, "read_probed", read)
+        self.other.probes.refresh()
+        self.call()
+        self.assertEqual(self.text_of(WEB, self.other), "2")
+
+    def test_clients_written_while_read(self) -> None:
+        """So does a registration that another process writes just when clients.xml was read."""
+        self.store.clients.add(NEW, {"profile": "web"})
+        self.call()
+        self.edit_by_hand(self.clients, "</Clients>", "<Client name='by-hand'/></Clients>")
+        declared = self.declared()
+        is_current = declared.is_current()
+
+        def ask(reading: DeclaredClients) -> bool:
+            self.meanwhile(self.store.clients.fold)
+            return is_current
+
+        self.patch(DeclaredClients, "is_current", ask)
+        clients = self.other.clients.current(declared)
+        self.call()
+        self.assertEqual(clients.names(), [WEB, DB, DB, "by-hand", NEW])
 
     def test_forked_later(self) -> None:
         """A process that is forked from one which read nothing again has all that was said."""

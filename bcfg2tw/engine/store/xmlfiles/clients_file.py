@@ -136,10 +136,13 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         with self._folding:
             self._take_over()
             table = self._tables.get(declared)
-            return self._make_table(declared) if table is None else table
+            if table is not None:
+                return table
+            with self._news_lock:  # what others fold meanwhile may not be in the reading
+                return self._make_table(declared)
 
     def _make_table(self, declared: DeclaredClients) -> ClientTable:
-        """Make the table of a reading; `_folding` is held."""
+        """Make the table of a reading; `_folding` and `_news_lock` are held."""
         is_overtaken = declared not in self._held and not declared.is_current()
         with self._lock:
             # a reading that was overtaken may turn up again, as the last good state of a file

@@ -131,6 +131,15 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         """
         return True
 
+    def _take_in_apart(self) -> bool:
+        """
+        Read the file as `_take_in` does, while nothing is taken in of other processes.
+
+        What they fold meanwhile may not be in what was read, and must not count as if it were.
+        """
+        with self._news_lock:
+            return self._take_in()
+
     # Changing
 
     def _commit(self, change: Change) -> None:
@@ -263,7 +272,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
                 self._take_over()
                 self._take_news()
                 self._read_all_again()
-                self._take_in()
+                self._take_in_apart()
                 self._fold()
             except (Bcfg2Error, OSError) as error:
                 self._report(error)

@@ -146,7 +146,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         """Take in probed.xml if somebody else wrote it; make it if it is missing."""
         with self._folding:
             try:
-                if not self._take_in():
+                if not self._take_in_apart():
                     self._make()
                 self._is_news = False
             except (RepositoryError, OSError) as error:
