@@ -40,7 +40,7 @@ def build_metadata(
     if snapshot.settings.client_metadata_cache not in KEEP_RESULT:
         return _connect(snapshot, _initial(snapshot, client_name, register))
     cached = snapshot.metadata_cache.get(client_name)
-    if cached is not None:
+    if cached is not None and not _is_outdated(snapshot, cached):
         return cached
     ticket = snapshot.metadata_cache.ticket(client_name)
     with snapshot.metadata_cache.building() as is_whole:
@@ -49,6 +49,12 @@ def build_metadata(
     if is_whole and metadata.hostname == client_name.lower():
         snapshot.metadata_cache.put(client_name, metadata, ticket)
     return metadata
+
+
+def _is_outdated(snapshot: Snapshot, cached: ClientMetadata) -> bool:
+    """Say whether a connector has something newer, which another process was told."""
+    connectors = snapshot.plugins_by_type(Connector)
+    return any(connector.has_newer_data(cached) for connector in connectors)
 
 
 def _initial(snapshot: Snapshot, client_name: str, register: bool) -> ClientMetadata:

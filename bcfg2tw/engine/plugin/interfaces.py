@@ -171,6 +171,15 @@ class Connector:
         """Return what becomes `metadata.NAME`."""
         return {}
 
+    def has_newer_data(self, metadata: ClientMetadata) -> bool:
+        """
+        Say whether `get_additional_data` would return something newer than kept metadata hold.
+
+        Asked whenever metadata are taken from a cache. A plugin that keeps data of clients itself,
+        and not in the store, looks whether another process has written some: nobody announces it.
+        """
+        return False
+
 
 class Probing(ABC):
     """Asks clients to run something, and takes what it printed."""

@@ -147,11 +147,16 @@ class Ohai(Plugin, Probing, Connector):
         A broken file is an error in the log and no more: the client's next upload mends it.
         """
         path = self._path(metadata.hostname)
+        metadata.scratch[self] = stamp_of(path)
         try:
             return self._known.read(path)
         except PluginExecutionError as error:
             self.logger.error("%s", error)
             return self._known.last(path)
+
+    def has_newer_data(self, metadata: ClientMetadata) -> bool:
+        """Say whether the file is another than kept metadata were made with."""
+        return bool(metadata.scratch.get(self) != stamp_of(self._path(metadata.hostname)))
 
     def _path(self, hostname: str) -> str:
         if "/" in hostname:

@@ -82,6 +82,22 @@ class OhaiTests(SynchronousTestCase):
         self.assertIs(core.snapshot, snapshot)
         self.assertEqual(data_of(core), {"a": 1})
 
+    def test_other_process(self) -> None:
+        """What one process was told, the next call finds in another one, whatever that caches."""
+        for mode in ("off", "initial", "cautious", "aggressive"):
+            for place in ({}, {"state": os.path.abspath(self.mktemp())}):
+                core = a_core(self, HERE, client_metadata_cache=mode, **place)
+                other = NetworkCore(core.settings)
+                self.addCleanup(other.shutdown)
+                other.start()
+                for text in ('{"a": 1}', '{"a": 22}'):
+                    self.send(core, text)
+                    self.assertEqual(data_of(other), json.loads(text), mode)
+                self.assertEqual(
+                    other.build_metadata(CLIENT) is other.build_metadata(CLIENT),
+                    mode in ("cautious", "aggressive"),
+                )
+
     def test_edited(self) -> None:
         """A file that somebody else has written counts as soon as it is noticed."""
         core = a_core(self, HERE, client_metadata_cache="aggressive")
