@@ -119,7 +119,10 @@ class ClientRow:
 
     def aspects_changed(self, before: ClientRow) -> list[str]:
         """Return what of the client is other than before, as `ClientChange.aspect` has it."""
-        if (self.elements, self.removed) != (before.elements, before.removed):
+        # one that was removed and registered again may be the same in all but what was set
+        if (self.elements, self.removed, self.registered) != (
+            before.elements, before.removed, before.registered
+        ):  # fmt: skip
             return ["existence"]
         return [
             name for name, setting in self.settings.items() if before.settings.get(name) != setting

@@ -92,6 +92,18 @@ class SharingContract(SharingCase):
         for clients in (self.list, self.call()):
             self.assertEqual(self.client(NEW, clients).profiles, ("web",))
 
+    def test_registered_again(self) -> None:
+        """A client that was removed and registered as before has nothing of what it was set to."""
+        self.store.clients.add(NEW, {"profile": "web"})
+        self.store.clients.update(NEW, {"profile": "db", "version": "1.3.4"})
+        self.call()
+        self.others_announced.clear()
+        self.store.clients.remove(NEW)
+        self.store.clients.add(NEW, {"profile": "web"})
+        new = self.client(NEW, self.call())
+        self.assertEqual((new.profiles, new.version), (("web",), None))
+        self.assertIn(ClientChange(NEW, "existence"), self.others_announced)
+
     def test_changing(self) -> None:
         """While a process looks at a client and changes it, the other one does not."""
 
