@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ GENSHI = "{http://genshi.edgewall.org/}"
 ALIKE = 0.75
 #: The same where it is certain that one is wrong.
 NEAREST = 0.6
+
+LINE_NUMBER = re.compile(r"\bline \d+")
 
 #: So many texts of a kind are known to be right: thousands of a site's files say the same.
 MOST_TEXTS = 5000
@@ -122,8 +125,8 @@ def refusal(
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:
-    """Return what stays the same when lines are added above."""
-    return finding.name, finding.file, finding.message
+    """Return what stays the same when lines are added above, also above another line it names."""
+    return finding.name, finding.file, LINE_NUMBER.sub("line", finding.message)
 
 
 def kind_of(plugin: str, name: str) -> FileKind | None:

@@ -30,6 +30,10 @@ from tests.logs import CapturedLog
 
 GROUPS = "Metadata/groups.xml"
 BROKEN = "<Groups>\n<Group name='all'>\n</Groups>\n"
+TWO_GROUPS = """<Groups>
+  <Group name="all" profile="true" default="true"/>
+  <Group name="other" profile="true" public="true"/>
+</Groups>"""
 SITE: Contents = {
     "Bundler/web.xml": bundle_of("/etc/motd", "/etc/issue"),
     "Rules/paths.xml": (
@@ -154,6 +158,17 @@ class BrokenFileTests(RestartTestCase):
         self.assertEqual(self.paths(core), ["/etc/issue", "/etc/motd"])
         self.assertEqual(self.said("web.xml:1", "ast good state stays in service"), 1)
         self.assertEqual(self.paths(self.restart()), ["/etc/issue", "/etc/motd"])
+
+    def test_old_mistake_elsewhere(self) -> None:
+        """A mistake that was served before is served wherever it stands once the server wrote."""
+        again = CLIENTS.replace(
+            "</Clients>", f"<Client name='{CLIENT}' profile='other'/></Clients>"
+        )
+        core = self.restart({"Metadata/clients.xml": f"\n\n{again}", GROUPS: TWO_GROUPS})
+        core.metadata.add_client("new.example.test", {"profile": "other"})
+        core = self.restart()
+        self.assertEqual(core.build_metadata("new.example.test").profile, "other")
+        self.assertEqual(self.said("last good state"), 0)
 
     def test_registration(self) -> None:
         """What clients change meanwhile is not lost, and does not touch the broken file."""
