@@ -39,6 +39,7 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client import Client
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
+from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
 
 
@@ -181,6 +182,14 @@ class ClientStore(Part):
 
         :param declared: a reading of clients.xml; the last good one where it is broken now
         :raises Unsettled: if the file is another one by now: read it again
+        """
+
+    def note_problem(self, problem: RepositoryError | None) -> None:
+        """
+        Note why clients.xml is not in service as it is, None where it is.
+
+        Where clients are kept in there, nothing is written to it until it is: the next start
+        goes on with the last good state, which would lack what was written since.
         """
 
     @abstractmethod

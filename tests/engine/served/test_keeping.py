@@ -19,6 +19,7 @@ from tests.builders import (
     CLIENTS,
     Contents,
     a_repository,
+    address,
     bundle_of,
     configuration,
     groups_with,
@@ -165,10 +166,25 @@ class BrokenFileTests(RestartTestCase):
             "</Clients>", f"<Client name='{CLIENT}' profile='other'/></Clients>"
         )
         core = self.restart({"Metadata/clients.xml": f"\n\n{again}", GROUPS: TWO_GROUPS})
-        core.metadata.add_client("new.example.test", {"profile": "other"})
+        core.AssertProfile(address("192.0.2.9", "new.example.test"), "other")
         core = self.restart()
         self.assertEqual(core.build_metadata("new.example.test").profile, "other")
         self.assertEqual(self.said("last good state"), 0)
+
+    def test_registration_beside_mistake(self) -> None:
+        """What clients change while clients.xml has a new mistake outlives a restart as well."""
+        core = self.restart({GROUPS: TWO_GROUPS})
+        mistaken = CLIENTS.replace("</Clients>", "<Client nmae='x'/></Clients>")
+        write_files(str(self.folder), {"Metadata/clients.xml": mistaken})
+        core.reload(None)
+        core.AssertProfile(address("192.0.2.9", "new.example.test"), "other")
+        core = self.restart()
+        self.assertEqual(core.build_metadata("new.example.test").profile, "other")
+        self.assertEqual((self.folder / "Metadata/clients.xml").read_text(), mistaken)
+        core = self.restart({"Metadata/clients.xml": CLIENTS})
+        self.assertEqual(core.build_metadata("new.example.test").profile, "other")
+        self.stop()
+        self.assertIn("new.example.test", (self.folder / "Metadata/clients.xml").read_text())
 
     def test_registration(self) -> None:
         """What clients change meanwhile is not lost, and does not touch the broken file."""

@@ -138,7 +138,7 @@ class SharedFilesTests(sharing.SharingContract):
             lambda _: seen.append((clients.get(NEW) is not None, self.text_of(WEB, third)))
         )
         for part in (self.other.clients, self.other.probes):
-            self.patch(part, "_write", call_before(third.catch_up, part._write))  # type: ignore[attr-defined]
+            self.patch(part, "_write", call_before(third.catch_up, part._write))  # type: ignore[union-attr]
             self.assertTrue(part.fold())
         self.call()
         seen.append((clients.get(NEW) is not None, self.text_of(WEB, third)))

@@ -70,6 +70,7 @@ class Metadata(
             names = frozenset(self._groups.bundle_places)
             self._bundles_at_start = self.lasting.keep("bundles at the start", lambda: names)
         declared = self._declared(previous)
+        self._store.note_problem(self.files.problem(CLIENTS, read_clients))
         self._clients = None if declared is None else self._store.current(declared)
         is_news = self.lasting.is_news("files", (self._groups, declared))
         if is_news and self._groups is not None and self._clients is not None:

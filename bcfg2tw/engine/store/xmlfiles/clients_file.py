@@ -22,7 +22,7 @@ from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, numbers_of, stamps_
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
-from bcfg2tw.errors import PluginInitError, StateUnavailable
+from bcfg2tw.errors import PluginInitError, RepositoryError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 #: Edits that are remembered for readings that lack them, before clients.xml is read again, which
@@ -89,6 +89,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._stamps_written: dict[str, Stamp] = {}
         self._stamps_of_writing: Mapping[str, Stamps] = {}
         self._wants_reading = False
+        self._file_problem: RepositoryError | None = None  # for which it is not in service
         self._folded = 0  # the number of the last edit that is in the file
         self._tables = ClientTables()
         # the number of the last edit that each reading holds for certain
@@ -160,6 +161,10 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def _oldest_held(self) -> int:
         return min([self._folded, *self._held.values()])
+
+    def note_problem(self, problem: RepositoryError | None) -> None:
+        """Leave the file alone while it is not in service; changes wait in the journal then."""
+        self._file_problem = problem
 
     # Changing
 
@@ -255,6 +260,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         return self._log.after(self._folded)
 
     def _write(self, batch: list[ClientEdit]) -> State:
+        if self._file_problem is not None:
+            raise self._file_problem
         writing = self._writer.write(batch, self._journal.note_writing)
         has_origin = any(name in edit.attributes for edit in batch for name in COUNTS_LATER)
         self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS

@@ -93,8 +93,7 @@ class SQLiteSharingTests(sharing.SharingContract):
         again = self.open_store()
         self.addCleanup(again.close)
         again.probes.start()
-        with self.assertRaises(StateUnavailable), again.call():
-            self.fail(f"a call sees {again.probes.of(WEB)}")
+        self.assertRaises(StateUnavailable, again.call().__enter__)
         os.unlink(state)
         os.rename(f"{state}.away", state)
         self.clock.advance(10)
