@@ -85,6 +85,7 @@ class KeptStates:
         self.folder = folder
         self._repository = repository
         self._indexes: dict[str, dict[str, KeptState]] = {}
+        self._process = os.getpid()  # that has read them
 
     def relative(self, path: str) -> str:
         """Return a path below the repository as such, so that this may be moved."""
@@ -130,6 +131,8 @@ class KeptStates:
 
     def index(self, plugin: str) -> dict[str, KeptState]:
         """Return what is kept of the files of a plugin, by their paths below the repository."""
+        if self._process != os.getpid():  # it was forked: another one may have kept more since
+            self._indexes, self._process = {}, os.getpid()
         if plugin not in self._indexes:
             self._indexes[plugin] = read_index(self.index_path(plugin))
         return self._indexes[plugin]

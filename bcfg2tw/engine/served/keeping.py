@@ -7,8 +7,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from sys import intern
 
 from bcfg2tw.engine.repository.earlier import Key
@@ -20,7 +22,7 @@ from bcfg2tw.engine.repository.kept import (
     index_text,
     is_kept,
 )
-from bcfg2tw.engine.repository.listing import Stamp
+from bcfg2tw.engine.repository.listing import Stamp, open_at_once
 from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.engine.store.atomic import write_atomically
 
@@ -50,11 +52,36 @@ class Keeper:
     def keep(self, snapshot: Snapshot) -> None:
         """Keep the good files of a snapshot; where that cannot be, one line says so."""
         with self._lock:
-            self._try(snapshot)
+            self._try(partial(self._keep, snapshot))
 
-    def _try(self, snapshot: Snapshot) -> None:
+    def keep_written(self, path: str, is_as_written: Callable[[str], bool]) -> None:
+        """
+        Keep a file as servers have written it since it was kept, with those that it includes.
+
+        :param path: full path
+        :param is_as_written: says whether a file is as they wrote it
+        """
+        with self._lock:
+            self._try(partial(self._keep_written, path, is_as_written))
+
+    def _keep_written(self, path: str, is_as_written: Callable[[str], bool]) -> None:
+        kept = self._kept
+        state = None if kept is None else kept.state_of(path)
+        if kept is None or state is None:
+            return
+        reads = {
+            name: digest and _digest_written(kept.absolute(name), digest, is_as_written)
+            for name, digest in state.reads.items()
+        }
+        if reads != state.reads and _are_copied(kept, reads):
+            name = kept.relative(path)
+            plugin = name.partition(os.sep)[0]
+            written = replace(state, reads=reads, seconds=time.time())
+            _put(kept, plugin, {**kept.index(plugin), name: written}, kept.index(plugin))
+
+    def _try(self, keep: Callable[[], None]) -> None:
         try:
-            self._keep(snapshot)
+            keep()
         except OSError as error:
             self._progress = {}  # all are looked at the next time
             problem = f"{error.filename or 'the disk'}: {error.strerror}"
@@ -93,14 +120,8 @@ class Keeper:
             relative = set(map(kept.relative, candidates))
             now |= {path: state for path, state in before.items() if path not in relative}
             present |= {path: seen[path] for path in seen if path not in candidates}
-        copies = _Copies(kept)
         # once after the start all copies are looked at: what a disk has lost is there still
-        for path, digest in _contents(kept, now, before if name in self._seen else {}):
-            copies.add(path, digest)
-        if now != before:
-            write_atomically(kept.index_path(name), index_text(now), 0o600)
-            kept.put_index(name, now)
-            copies.remove(_digests(before) - kept.digests())
+        _put(kept, name, now, before, before if name in self._seen else {})
         self._seen[name] = present
 
 
@@ -124,6 +145,27 @@ class _Progress:
         if last is not None and changes.base is last:
             return _paths_kept((*last[number:], *changes.dropped, *changes.loaded))
         return None
+
+
+def _put(
+    kept: KeptStates,
+    plugin: str,
+    now: dict[str, KeptState],
+    before: dict[str, KeptState],
+    copied: Mapping[str, KeptState] | None = None,
+) -> None:
+    """
+    Replace what is kept of a plugin's files.
+
+    :param copied: states of which there are copies for certain; by default all of those before
+    """
+    copies = _Copies(kept)
+    for path, digest in _contents(kept, now, before if copied is None else copied):
+        copies.add(path, digest)
+    if now != before:
+        write_atomically(kept.index_path(plugin), index_text(now), 0o600)
+        kept.put_index(plugin, now)
+        copies.remove(_digests(before) - kept.digests())
 
 
 def _paths_kept(keys: Iterable[Key]) -> set[str]:
@@ -176,10 +218,33 @@ def _digest(path: str, stamp: Stamp | None) -> str | None:
     """
     if stamp is None:
         return None
-    with open(path, "rb") as stream:
+    with open(path, "rb", opener=open_at_once) as stream:
         if Stamp.of(os.fstat(stream.fileno())) != stamp:
             raise OSError(errno.ESTALE, "it has changed", path)
         return checksum(stream.read())
+
+
+def _are_copied(kept: KeptStates, reads: Mapping[str, str | None]) -> bool:
+    """Copy files, unless one goes on changing: then what is kept of them stays as it is."""
+    copies = _Copies(kept)
+    for name, digest in reads.items():
+        if digest is not None:
+            copies.add(kept.absolute(name), digest)
+            if _content(kept.copy_path(digest), digest) is None:
+                return False
+    return True
+
+
+def _digest_written(path: str, before: str, is_as_written: Callable[[str], bool]) -> str:
+    """Return the checksum of a file as it is, or that before where somebody else changed it."""
+    if not is_as_written(path):  # what stands there now may be no file
+        return before
+    try:
+        with open(path, "rb", opener=open_at_once) as stream:
+            digest = checksum(stream.read())
+    except OSError:
+        return before
+    return digest if is_as_written(path) else before
 
 
 class _Copies:
@@ -222,7 +287,7 @@ class _Copies:
 def _content(path: str, digest: str) -> bytes | None:
     """Return the content of a file, None where it has another checksum or cannot be read."""
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=open_at_once) as stream:
             data = stream.read()
     except OSError:
         return None

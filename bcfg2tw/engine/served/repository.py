@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from bcfg2tw.engine.served.keeping import Keeper
 from bcfg2tw.engine.served.reading import RepositoryReader
 from bcfg2tw.engine.served.snapshot import Snapshot
 from bcfg2tw.engine.store.changes import ClientChange
+from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.errors import Bcfg2Error, MetadataRuntimeError
 from bcfg2tw.settings import Settings
@@ -53,6 +55,8 @@ class ServedRepository:
         self._keeps_good_states = False
         self._clock = clock
         self._keeping: Timer | None = None
+        self._keeping_written = Later(self._keep_written, clock, KEEPING_DELAY_SECONDS)
+        self._has_ended = False
         self._lock = threading.Lock()
         self._is_changing_files = False
         self.before_swap: Callable[[], None] = lambda: None
@@ -100,6 +104,7 @@ class ServedRepository:
         """
         self._threaded = set()
         self._keeps_good_states = keep_good_states
+        self._store.clients.when_written = self._note_written
         number_of_files = sum(len(plugin.files) for plugin in self.plugins.values())
         if keep_good_states and number_of_files > MOST_FILES_KEPT_FIRST:
             self._keeping = self._clock.call_later(KEEPING_DELAY_SECONDS, self._keep)
@@ -110,6 +115,19 @@ class ServedRepository:
     def _keep(self) -> None:
         if self._keeps_good_states:
             self._keeper.keep(self.snapshot)
+
+    def _note_written(self) -> None:
+        """Have clients.xml kept as it is now: it is not read again for what servers write there."""
+        if self._has_ended:
+            self._keep_written()
+        else:
+            self._keeping_written.request()
+
+    def _keep_written(self) -> bool:
+        if self._keeps_good_states:
+            path = os.path.join(self.settings.repository, "Metadata", "clients.xml")
+            self._keeper.keep_written(path, self._store.clients.is_as_written)
+        return True
 
     def _start_new_threads(self, started: set[str]) -> None:
         """
@@ -223,6 +241,9 @@ class ServedRepository:
         if self._keeping is not None:
             self._keeping.cancel()
         self._keep()
+        self._keeping_written.close()
+        self._has_ended = True
+        self._note_written()  # what the store writes at its end is told as well
         for plugin in () if self._snapshot is None else self._snapshot.plugins.values():
             try:
                 plugin.shutdown()

@@ -32,7 +32,7 @@ that is as before does no harm, so an edit that sets what is set already may be 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from bcfg2tw.engine.store.answers import Answers
@@ -170,7 +170,12 @@ class ClientStore(Part):
     The clients: their registrations, profiles, versions and other attributes.
 
     Any method may raise `StateUnavailable` while the state cannot be reached.
+
+    :ivar when_written: called when a server has written what is in force into clients.xml; in any
+        thread, and it must not block as long as the store is not being closed
     """
+
+    when_written: Callable[[], object] | None = None
 
     @abstractmethod
     def current(self, declared: DeclaredClients) -> ClientList:

@@ -171,6 +171,22 @@ class BrokenFileTests(RestartTestCase):
         self.assertEqual(core.build_metadata("new.example.test").profile, "other")
         self.assertEqual(self.said("last good state"), 0)
 
+    def test_registration_before_mistake(self) -> None:
+        """Nor is anything lost that was written to clients.xml before somebody broke that."""
+        newcomer = address("192.0.2.9", "new.example.test")
+        breaking = {
+            "a mistake": lambda text: text.replace("</Clients>", "<Client nmae='x'/></Clients>"),
+            "broken": lambda text: text.replace("</Clients>", ""),
+        }
+        for how, edit in breaking.items():
+            core = self.restart({"Metadata/clients.xml": CLIENTS, GROUPS: TWO_GROUPS})
+            core.AssertProfile(newcomer, "other")
+            self.stop()
+            written = (self.folder / "Metadata/clients.xml").read_text()
+            self.assertIn("new.example.test", written)
+            core = self.restart({"Metadata/clients.xml": edit(written)})
+            self.assertEqual(core.build_metadata("new.example.test").profile, "other", how)
+
     def test_registration_beside_mistake(self) -> None:
         """What clients change while clients.xml has a new mistake outlives a restart as well."""
         core = self.restart({GROUPS: TWO_GROUPS})

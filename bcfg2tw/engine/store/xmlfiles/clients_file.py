@@ -227,6 +227,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         writing = stamps_of(stamps)
         if writing is not None and self._stamps_covered.get(self._path) == writing[0]:
             self._stamps_covered[self._path] = self._stamps_written[self._path] = writing[1]
+            self._tell_written()
 
     def _stamps(self) -> tuple[int, ...]:
         is_written = self._path in self._stamps_written
@@ -267,7 +268,12 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS
         with self._lock:
             self._note_writing(writing.stamps)
+        self._tell_written()
         return writing.state
+
+    def _tell_written(self) -> None:
+        if self._stamps_written and self.when_written is not None:
+            self.when_written()
 
     def _note_writing(self, stamps: Mapping[str, Stamps]) -> None:
         """Note which files say no more than the tables do; `_lock` is held."""
