@@ -13,9 +13,11 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles import probed_file
 from bcfg2tw.engine.store.xmlfiles.probed_document import read_probed
+from bcfg2tw.errors import RepositoryError
+from tests.builders import write_files
 from tests.doubles import ManualClock
 from tests.engine.store import sharing
-from tests.engine.store.contract import DB, NEW, WEB, answers
+from tests.engine.store.contract import CLIENTS, DB, NEW, WEB, answers
 
 
 def call_before(first: Callable[[], object], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -286,6 +288,27 @@ class WrittenFilesTests(sharing.SharingCase):
         clients = self.other.clients.current(declared)
         self.call()
         self.assertEqual(clients.names(), [WEB, DB, DB, "by-hand", NEW])
+
+    def test_not_in_service(self) -> None:
+        """
+        A process that begins anew while clients.xml is not in service, as it is broken or has a
+        mistake, takes nobody away and has what waits to be written.
+        """
+        for number, text in enumerate(("<Clients><Client nmae='x'/></Clients>", "<Clients>")):
+            for _ in range(2):
+                self.change_and_write(number)  # and the other process does not look
+            write_files(self.repository, {"Metadata/clients.xml": text})
+            for store in (self.store, self.other):
+                store.clients.note_problem(RepositoryError(self.clients, "a mistake"))
+            newcomer = f"waiting{number}.example.test"
+            self.store.clients.add(newcomer, {"profile": "web"})
+            clients = self.call()
+            self.assertEqual(
+                [name for name in (WEB, DB, newcomer) if clients.get(name) is None], [], text
+            )
+            write_files(self.repository, {"Metadata/clients.xml": CLIENTS})
+            for store in (self.store, self.other):
+                store.clients.note_problem(None)
 
     def test_forked_later(self) -> None:
         """A process that is forked from one which read nothing again has all that was said."""

@@ -235,11 +235,15 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def _reread(self, records: list[Record]) -> None:
         """Bring the tables to what the file says now, with what waits in the journal."""
-        documents = ClientDocuments(self._path)
-        clients = documents.clients()
+        said, stamps = self._read_documents()
         waiting = [edit_from(record) for record in records]
         with self._lock:
             table = self._tables.newest()
+            clients = said
+            if self._file_problem is not None and table is not None:
+                # whom a file that is not in service does not name is a client all the same
+                known = {client.name: client.elements[0].attributes for client in table.clients()}
+                clients = {**known, **said}
             self._log.extend(_edits_between(table, clients))
             self._folded = self._log.last
             self._log.extend(waiting)
@@ -247,10 +251,20 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             for edit in edits:
                 self._tables.apply(edit)
             # of a file that only servers have written meanwhile nothing else is unknown
-            self._stamps_covered = _equal(self._stamps_covered, documents.stamps)
-            self._stamps_written = _equal(self._stamps_written, documents.stamps)
+            self._stamps_covered = _equal(self._stamps_covered, stamps)
+            self._stamps_written = _equal(self._stamps_written, stamps)
         for edit in edits:
             self._changes.announce_all(edit.announcements())
+
+    def _read_documents(self) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, Stamp]]:
+        """Return the clients of the file, and stamps; none of a file that is known to be broken."""
+        try:
+            documents = ClientDocuments(self._path)
+        except RepositoryError:
+            if self._file_problem is None:
+                raise
+            return {}, {}
+        return documents.clients(), documents.stamps
 
     # Folding
 
