@@ -12,6 +12,7 @@ from bcfg2tw.engine.encryption import decrypt_elements
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.templates.data import xml_template_variables
+from bcfg2tw.engine.templates.dependence import running_code
 from bcfg2tw.engine.templates.failures import render_failure
 from bcfg2tw.engine.templates.genshi_templates import markup_template, render_xml
 from bcfg2tw.engine.xmlio import Element, is_element, parse_file, parse_text
@@ -93,9 +94,11 @@ class StructFile:
         """Render the template for a client, once for each build of a configuration."""
         document: ConditionalDocument | None = metadata.scratch.get(self)
         if document is None:
-            if not getattr(self.template, "is_tracked", False):
+            is_tracked = getattr(self.template, "is_tracked", False)
+            if not is_tracked:
                 metadata.build.untracked.append(self.path)
-            text = render_xml(self.template, xml_template_variables(self, metadata))
+            with running_code(is_known=is_tracked):
+                text = render_xml(self.template, xml_template_variables(self, metadata))
             root = self._decrypt(parse_text(text, self.path))
             document = metadata.scratch[self] = ConditionalDocument(root, self.conditions)
         return document

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from genshi.template.eval import BUILTINS
 
@@ -51,6 +54,28 @@ _PLAIN = (
     ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.expr_context, ast.boolop, ast.operator,
     ast.unaryop, ast.cmpop,
 )  # fmt: skip
+
+
+_is_known_code: ContextVar[bool] = ContextVar("_is_known_code", default=False)
+
+
+@contextmanager
+def running_code(is_known: bool) -> Iterator[None]:
+    """
+    Note in this thread what kind of code runs inside the block.
+
+    :param is_known: whether it is known to depend on its client and the repository alone
+    """
+    token = _is_known_code.set(is_known)
+    try:
+        yield
+    finally:
+        _is_known_code.reset(token)
+
+
+def may_change_data() -> bool:
+    """Say whether the code that runs in this thread may change the data that it is given."""
+    return not _is_known_code.get()
 
 
 def depends_on_client_alone(tree: ast.AST) -> bool:

@@ -117,6 +117,35 @@ class KeptTests(KeptTestCase):
         self.core.reload([os.path.join(repository, "Cfg/etc/a/a")])
         self.assertEqual(self.builds(self.ask), 1)
 
+    def test_changed_data(self) -> None:
+        """Data of Properties that a template has changed count for all other clients at once."""
+        changing = (
+            "{% python\n"
+            "metadata.Properties['p.xml'].xdata.set('v', '2')\n"
+            "metadata.Properties['j.json'].json['v'] = '2'\n"
+            "metadata.Properties['y.yaml'].yaml['v'] = '2'\n"
+            "%}"
+        )
+        reading = {
+            "p.xml": "${metadata.Properties['p.xml'].xdata.get('v')}",
+            "j.json": "${metadata.Properties['j.json'].json['v']}",
+            "y.yaml": "${metadata.Properties['y.yaml'].yaml['v']}",
+        }
+        for name, code in reading.items():
+            self.serve(
+                {
+                    "Cfg/etc/b/b.genshi": f"{name} says {code}",
+                    "Cfg/etc/b/b.H_b.example.genshi": changing,
+                    "Properties/j.json": '{"v": "1"}',
+                    "Properties/y.yaml": "v: '1'",
+                }
+            )
+            self.assertIn(f"{name} says 1", self.ask())
+            self.ask(CLIENTS[1])
+            self.assertIn(f"{name} says 2", self.ask())
+            self.ask(CLIENTS[1])
+            self.assertEqual(self.builds(self.ask), 0)
+
     def test_bounded(self) -> None:
         """The least used go when all of them become larger than they may be."""
         contents = {"Cfg/etc/b/b.genshi": CODE + "${metadata.hostname * 1000}"}

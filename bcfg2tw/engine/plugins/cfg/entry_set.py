@@ -27,6 +27,7 @@ from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.shared_texts import SharedText
+from bcfg2tw.engine.templates.dependence import running_code
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 from bcfg2tw.settings import Settings
@@ -167,10 +168,12 @@ class EntrySet:
         if entry.get("mode") == "inherit":
             metadata.build.untracked.append(f"the mode of {generator.path}")
             _inherit_mode(entry, generator.path)
-        if generator.path in self._outdated or not self._is_tracked(generator):
+        is_tracked = generator.path not in self._outdated and self._is_tracked(generator)
+        if not is_tracked:
             metadata.build.untracked.append(generator.path)
         make = self._read_anew if generator.path in self._outdated else generator.content
-        return self._attempt("rendering", entry, partial(make, entry, metadata))
+        with running_code(is_known=is_tracked):
+            return self._attempt("rendering", entry, partial(make, entry, metadata))
 
     @staticmethod
     def _is_tracked(generator: ContentGenerator) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from bcfg2tw.engine.documents.directory import load_all
@@ -15,6 +15,7 @@ from bcfg2tw.engine.plugins.properties.formats import KINDS, PropertiesFile, XML
 from bcfg2tw.engine.plugins.properties.shared_file import SharedFile, share
 from bcfg2tw.engine.plugins.properties.views import View, Writing, XMLView, make_view
 from bcfg2tw.engine.repository.files import Files
+from bcfg2tw.engine.templates.dependence import may_change_data
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 from bcfg2tw.settings import Settings
@@ -49,6 +50,10 @@ class Properties(Plugin, Connector, Tracked):
         self._has_automatch = any(
             is_automatched(file, self._writing.settings) for file in files_by_name.values()
         )
+
+    def state_of_data(self, data: ClientProperties) -> Hashable:
+        """Return the states of the files that code may have changed since they were read."""
+        return data.states_of_changed()
 
     def get_additional_data(self, metadata: ClientMetadata) -> ClientProperties:
         """Return the files for one client."""
@@ -90,7 +95,18 @@ class ClientProperties(Mapping[str, Any]):
         self._unreadable = [name for name, problem in problems.items() if not _is_secret(problem)]
         self._views: dict[str, Any] = {}
 
+    def states_of_changed(self) -> Hashable:
+        """Return what tells the data that code may have changed from those at another time."""
+        return frozenset(
+            (name, shared_file.state_of_data())
+            for name, shared_file in self._shared.items()
+            if shared_file.may_have_changed
+        )
+
     def __getitem__(self, name: str) -> Any:
+        shared_file = self._shared.get(name)
+        if shared_file is not None and may_change_data():
+            shared_file.may_have_changed = True
         value = self._views.get(name)
         if value is None:
             value = self._views.setdefault(name, self._make(name))

@@ -23,6 +23,7 @@ class SharedFile:
     :ivar value: its data as they are now
     :ivar data: the file's content, as it was read or written last
     :ivar version: how often it was written
+    :ivar may_have_changed: whether code got hold of the data that may have changed them
     """
 
     def __init__(self, file: PropertiesFile) -> None:
@@ -30,6 +31,11 @@ class SharedFile:
         self.value = file.value
         self.data = file.data
         self.version = 0
+        self.may_have_changed = False
+
+    def state_of_data(self) -> int:
+        """Return what tells the data, as they are now, from those at another time."""
+        return hash(repr(self.value))
 
     def is_state_of(self, file: PropertiesFile) -> bool:
         """
@@ -74,11 +80,15 @@ class SharedXML(SharedFile):
             return False  # it is rendered from what is in the file
         return super().is_state_of(file)
 
+    def state_of_data(self) -> int:
+        """Return what tells the data, as they are now, from those at another time."""
+        return hash(etree.tostring(self.value))
+
     def document(self) -> ConditionalDocument:
         """Return the document to be filtered for clients, as it is now."""
         if not self.is_exposed:
             return self._filtered[1]
-        now = hash(etree.tostring(self.value))
+        now = self.state_of_data()
         last_hash, document = self._filtered
         if now != last_hash:
             document = ConditionalDocument(self.value)
