@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
@@ -46,15 +46,15 @@ def yum_config(client_sources: ClientSources) -> str:
     for source in client_sources.sources:
         for repository in repositories_of(source):
             if repository.arch in client_sources.architectures:
-                name = _free_name(repository.name, sections)
+                name = free_name(repository.name, sections)
                 sections[name] = _section(name, source, repository)
     return "".join(sections.values())
 
 
-def _free_name(name: str, sections: dict[str, str]) -> str:
-    """Return a name that no section has yet: a number is put behind it if need be."""
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return a name that nothing else has yet: a number is put behind it if need be."""
     number, candidate = 1, name
-    while candidate in sections:
+    while candidate in taken:
         number += 1
         candidate = f"{name}-{number}"
     return candidate

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from bcfg2tw.engine.plugins.packages.configuring.configs import free_name
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import without_credentials
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_name, key_path
 from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, OpenPGPKey
@@ -51,12 +52,16 @@ def add_keys(
 
 
 def _keys(client_sources: ClientSources, cache_folder: str) -> Iterator[tuple[str, str]]:
+    """Yield a name of its own for each key that can be read, and its text."""
+    names: set[str] = set()
     for url in dict.fromkeys(url for source in client_sources.sources for url in source.gpgkeys):
+        name = free_name(key_name(url), names)
+        names.add(name)
         try:
             with open(key_path(cache_folder, url), encoding="ascii") as stream:
                 text = stream.read()
             etree.Element("text").text = text  # refuses what XML cannot hold
-            yield key_name(url), text
+            yield name, text
         except (OSError, ValueError) as error:
             logger.error("Packages: the key %s is left out: %s", without_credentials(url), error)
 

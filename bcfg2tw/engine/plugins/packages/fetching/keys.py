@@ -1,10 +1,12 @@
-"""The sources' OpenPGP keys in the cache folder, by base name (:ref:`packages-3`)."""
+"""The sources' OpenPGP keys in the cache folder, a file for each URL (:ref:`packages-3`)."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
@@ -25,13 +27,19 @@ LIMIT_BYTES = 1 << 20
 
 
 def key_name(url: str) -> str:
-    """Return the base name of a key's URL."""
+    """Return the base name of a key's URL, which keys of several repositories may have."""
     return os.path.basename(unquote(urlsplit(url).path)) or "key"
 
 
 def key_path(cache_folder: str, url: str) -> str:
     """Return where the key of a URL is kept; it may not be there."""
-    return os.path.join(cache_folder, FOLDER, key_name(url))
+    return os.path.join(cache_folder, FOLDER, _file_name(url))
+
+
+def _file_name(url: str) -> str:
+    """Return a name that no other URL has: a key of the same base name is another one."""
+    digest = hashlib.sha256(without_credentials(url).encode("utf-8")).hexdigest()
+    return f"{digest[:16]}-{key_name(url)}"
 
 
 def update_keys(
@@ -44,7 +52,8 @@ def update_keys(
     """
     folder = os.path.join(cache_folder, FOLDER)
     os.makedirs(folder, exist_ok=True)
-    urls_by_name = {key_name(url): url for url in urls}
+    urls_by_name = {_file_name(url): url for url in urls}
+    _take_over(folder, urls_by_name)
     urls_to_fetch = [
         url
         for name, url in urls_by_name.items()
@@ -54,9 +63,19 @@ def update_keys(
     _remove_others(folder, urls_by_name)
 
 
+def _take_over(folder: str, urls_by_name: Mapping[str, str]) -> None:
+    """Use what is there by its base name alone, from Bcfg2, where it can be of one URL only."""
+    base_names = Counter(map(key_name, urls_by_name.values()))
+    for name, url in urls_by_name.items():
+        old_path, path = (os.path.join(folder, each) for each in (key_name(url), name))
+        if base_names[key_name(url)] == 1 and not os.path.exists(path):
+            with suppress(FileNotFoundError, IsADirectoryError):
+                os.rename(old_path, path)
+
+
 def _update_key(url: str, folder: str, downloader: Downloader) -> None:
     try:
-        _fetch(url, folder, key_name(url), downloader)
+        _fetch(url, folder, _file_name(url), downloader)
     except (Bcfg2Error, OSError) as error:
         logger.error("Packages: Error downloading %s: %s", without_credentials(url), error)
 

@@ -9,6 +9,7 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugins.packages.configuring.gpg_keys import add_keys
+from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
 from bcfg2tw.engine.plugins.packages.formats.openpgp import BadKey, OpenPGPKey
 from bcfg2tw.engine.plugins.packages.sources.client_sources import ClientSources
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
@@ -95,7 +96,10 @@ class EntriesTests(SynchronousTestCase):
     def entries(self, files: dict[str, str | bytes], *urls: str, type: str = "yum") -> Element:
         """Return the structure with the keys of a source, some of which are in the cache."""
         cache = os.path.abspath(self.mktemp())
-        write_files(cache, {f"keys/{name}": content for name, content in files.items()})
+        for url in urls:
+            name = os.path.basename(url)
+            if name in files:
+                write_files("", {key_path(cache, url): files[name]})
         source = PackageSource(type, rawurl="http://m/", arches=("a",), gpgkeys=urls)
         structure = etree.Element("Independent")
         add_keys(structure, ClientSources((source, source), frozenset("a")), cache, "/etc/keys")
@@ -121,6 +125,22 @@ class EntriesTests(SynchronousTestCase):
             '<Instance version="97965a9a" release="53f35f0b" simplefile="/etc/keys/K4"/>'
             '<Instance version="0609a697" release="63877fe3" simplefile="/etc/keys/K6"/>'
             "</BoundPackage>",
+        )
+
+    def test_same_base_name(self) -> None:
+        """Each key of a client has a file of its own, whatever they are called."""
+        urls = ("http://a/K", "http://b/K")
+        cache = os.path.abspath(self.mktemp())
+        write_files("", {key_path(cache, urls[0]): armored(VERSION_4)})
+        write_files("", {key_path(cache, urls[1]): armored(VERSION_6)})
+        source = PackageSource("yum", rawurl="http://m/", arches=("a",), gpgkeys=urls)
+        structure = etree.Element("Independent")
+        add_keys(structure, ClientSources((source,), frozenset("a")), cache, "/etc/keys")
+        first, second, package = structure
+        self.assertEqual((first.get("name"), first.text), ("/etc/keys/K", armored(VERSION_4)))
+        self.assertEqual((second.get("name"), second.text), ("/etc/keys/K-2", armored(VERSION_6)))
+        self.assertEqual(
+            [instance.get("simplefile") for instance in package], ["/etc/keys/K", "/etc/keys/K-2"]
         )
 
     def test_missing(self) -> None:

@@ -357,6 +357,45 @@ class KeyTests(UpdateTests):
         outcomes = self.update(server, apt_source(MIRROR), self.source, apt_source(MIRROR))
         self.assertEqual([one.path for one in outcomes], [None] * 3)
 
+    def test_same_base_name(self) -> None:
+        """Keys of two repositories are two, although both call them by the same name."""
+        other_mirror, other_url = (
+            "http://other.example.test/",
+            "http://other.example.test/archive.asc",
+        )
+        server = self.server("Package: a\n")
+        other = Tsk.generate("Other")
+        contents = debian("Package: b\n")
+        signed = sign(other.signer(), release(contents), mode=SignatureMode.CLEAR)
+        files = {**contents, f"{DISTS}/InRelease": bytes(signed)}
+        server.files |= {f"{other_mirror}{name}": data for name, data in files.items()}
+        server.files[other_url] = str(self.public(other)).encode()
+        outcomes = self.update(server, self.source, apt_source(other_mirror, gpgkeys=(other_url,)))
+        self.assertEqual([self.names(outcome) for outcome in outcomes], [("a",), ("b",)])
+
+    def test_other_url(self) -> None:
+        """A key that has come to another URL is fetched from there, whatever it is called."""
+        server = self.server("Package: a\n")
+        self.update(server)
+        self.key = Tsk.generate("Archive, next year")
+        url = "http://mirror.example.test/next/archive.asc"
+        server.files |= self.server("Package: a\nPackage: b\n").files
+        server.files[url] = server.files.pop(self.url)
+        (outcome,) = self.update(server, apt_source(MIRROR, gpgkeys=(url,)))
+        with open(key_path(self.cache, url), "rb") as stream:
+            self.assertEqual(stream.read(), server.files[url])
+        self.assertIsNone(outcome.error)
+
+    def test_of_bcfg2(self) -> None:
+        """What Bcfg2 has left of a key is used until all is fetched again."""
+        server = self.server("Package: a\n")
+        folder = os.path.dirname(key_path(self.cache, self.url))
+        os.mkdir(folder)
+        with open(os.path.join(folder, "archive.asc"), "wb") as stream:
+            stream.write(server.files.pop(self.url))
+        (outcome,) = self.update(server)
+        self.assertEqual(self.names(outcome), ("a",))
+
     def test_missing_key(self) -> None:
         """A key that cannot be had is an error in the log, and nothing can be trusted."""
         server = self.server("Package: a\n")
@@ -377,6 +416,9 @@ class KeyTests(UpdateTests):
         server.asked.clear()
         self.update(server)
         self.assertEqual(server.asked, [])
-        self.assertEqual(os.listdir(os.path.dirname(stranger)), ["archive.asc"])
+        self.assertEqual(
+            os.listdir(os.path.dirname(stranger)),
+            [os.path.basename(key_path(self.cache, self.url))],
+        )
         self.update(server, force=True)
         self.assertIn(self.url, dict(server.asked))
