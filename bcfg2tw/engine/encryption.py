@@ -12,12 +12,13 @@ import base64
 import binascii
 import logging
 import os
+import re
 from collections.abc import Iterator
 
 from bcfg2tw.engine.authenticated import AUTHENTICATED_MAGIC, seal, unseal
 from bcfg2tw.engine.ciphers import DEFAULT_ALGORITHM, make_cipher, pad, unpad
 from bcfg2tw.engine.repository.xinclude import XML_BASE
-from bcfg2tw.engine.xmlio import Element, is_element, line_of
+from bcfg2tw.engine.xmlio import Element, is_element, is_legal, line_of
 from bcfg2tw.errors import EncryptionError, RepositoryError
 from bcfg2tw.settings import Settings
 
@@ -25,6 +26,10 @@ logger = logging.getLogger("bcfg2-server")
 
 MAGIC = b"Salted__"
 SALT_BYTES = 8
+
+#: What no text has, and most garbage: control characters, those behind ASCII among them.
+_CONTROL = re.compile("[\x7f-\x9f]")
+SURELY_TEXT = 2
 
 
 def decrypt(data: bytes, passphrase: str, algorithm: str = DEFAULT_ALGORITHM) -> bytes:
@@ -107,20 +112,22 @@ def decrypt_by_any(data: bytes, settings: Settings) -> bytes:
     Decrypt what does not say its passphrase: all configured ones are tried, in their order.
 
     The first that yields text wins over one that yields other bytes, which a wrong passphrase
-    may do by chance.
+    may do by chance; where the encoding takes all bytes for text, it is told by its characters.
 
     :raises EncryptionError: if none fits
     """
     if not settings.passphrases:
         raise EncryptionError("Failed to decrypt: [encryption] has no passphrase")
-    first: bytes | None = None
+    best, best_likeness = b"", -1
     for plain in _attempts(data, settings):
-        if _is_text(plain, settings.encoding):
+        likeness = _likeness_to_text(plain, settings.encoding)
+        if likeness > best_likeness:
+            best, best_likeness = plain, likeness
+        if likeness == SURELY_TEXT:
             return plain
-        first = plain if first is None else first
-    if first is None:
+    if best_likeness < 0:
         raise EncryptionError("Failed to decrypt: no passphrase of [encryption] fits")
-    return first
+    return best
 
 
 def _attempts(data: bytes, settings: Settings) -> Iterator[bytes]:
@@ -133,12 +140,13 @@ def _attempts(data: bytes, settings: Settings) -> Iterator[bytes]:
             continue
 
 
-def _is_text(data: bytes, encoding: str) -> bool:
+def _likeness_to_text(data: bytes, encoding: str) -> int:
+    """Return how much data look like text, from 0 up to `SURELY_TEXT`."""
     try:
-        data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        return False
-    return True
+        return 0
+    return SURELY_TEXT if is_legal(text) and _CONTROL.search(text) is None else 1
 
 
 def decrypt_elements(root: Element, path: str, settings: Settings) -> None:

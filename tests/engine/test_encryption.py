@@ -136,6 +136,29 @@ class PassphraseTests(SynchronousTestCase):
         )
         self.assertEqual(decrypt_by_any(made, SETTINGS), b"text")
 
+    def test_text_of_any_bytes(self) -> None:
+        """That is so as well where the encoding takes all bytes for text."""
+        settings = Settings(passphrases={"first": "one", "second": "zwei"}, encoding="latin-1")
+        plain = "schl\xfcssel = ".encode("latin-1") + bytes(range(0x40, 0x7E)) + b"\n"
+        salts = (number.to_bytes(8, "big") for number in range(10_000))
+        made = next(
+            made
+            for made in (encrypt(plain, "zwei", salt=salt) for salt in salts)
+            if is_garbage(made)
+        )
+        self.assertEqual(decrypt_by_any(made, settings), plain)
+
+    def test_control_characters(self) -> None:
+        """Text that XML cannot hold is text all the same."""
+        plain = b"\x1b[1mbold\x1b[0m"
+        salts = (number.to_bytes(8, "big") for number in range(10_000))
+        made = next(
+            made
+            for made in (encrypt(plain, "zwei", salt=salt) for salt in salts)
+            if is_garbage(made)
+        )
+        self.assertEqual(decrypt_by_any(made, SETTINGS), plain)
+
 
 def is_garbage(data: bytes) -> bool:
     """Say whether the wrong passphrase gives something that is no text."""
