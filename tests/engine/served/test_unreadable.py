@@ -12,9 +12,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.errors import UnreadableRepository
 from tests.builders import a_core, configuration, write_files
+from tests.privileges import without_privileges
 
 CONTENTS = {"Bundler/b.xml": '<Bundle><BoundService name="one"/></Bundle>'}
-NOBODY = 65534
 
 
 @contextmanager
@@ -26,18 +26,6 @@ def without_descriptors() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Have the system heed the modes of files, which root does not."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 class UnreadableTests(SynchronousTestCase):

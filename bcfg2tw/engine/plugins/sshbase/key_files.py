@@ -62,7 +62,7 @@ class KeyFile:
         """
         The content.
 
-        :raises PluginExecutionError: if it cannot be decrypted
+        :raises PluginExecutionError: if it cannot be read or decrypted
         """
         if self._failure is not None:
             raise PluginExecutionError(self._failure)
@@ -73,6 +73,17 @@ class KeyFile:
         """The content without white space at its end; empty if it is no text."""
         text = "" if self._failure is not None else self._content
         return text.rstrip() if isinstance(text, str) else ""
+
+
+class UnusableKeyFile(KeyFile):
+    """Stands for a file that cannot be read: no key is made in its place."""
+
+    __slots__ = ()
+
+    def __init__(self, path: str, failure: str) -> None:
+        self.path = path
+        self._failure = failure
+        self._content = b""
 
 
 def _plain(source: Source) -> bytes:

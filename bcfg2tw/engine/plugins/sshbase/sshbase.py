@@ -34,6 +34,7 @@ from bcfg2tw.engine.plugins.sshbase.key_files import (
     PUBLIC_KEYS,
     STATIC,
     KeyFile,
+    UnusableKeyFile,
     read_name,
 )
 from bcfg2tw.engine.plugins.sshbase.known_hosts import KnownHosts, PublicKey, PublicKeys
@@ -88,13 +89,17 @@ class SSHbase(Plugin, Connector, Generator, PullTarget):
                 self._refuse(name, last_files)
                 continue
             file = self.files.load(name, KeyFile)
-            if file is None:
-                continue
-            if file_name is None:
-                statics.append(file.text)
-            else:
+            if file_name is not None:
+                file = file or self._unusable(name)
                 members[file_name.base].append(Member(name, file_name.specificity, file))
+            elif file is not None:
+                statics.append(file.text)
         return members, statics
+
+    def _unusable(self, name: str) -> KeyFile:
+        """Return what fails those that a file is for, which cannot be read and never could."""
+        path, problem = self.files.path(name), self.files.problem(name, KeyFile)
+        return UnusableKeyFile(path, str(problem or f"{path} cannot be read"))
 
     def _refuse(self, name: str, last_files: Files | None) -> None:
         if name != INFO and (last_files is None or name not in last_files):

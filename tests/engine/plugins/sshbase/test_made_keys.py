@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bcfg2tw.engine.encryption import decrypt
 from bcfg2tw.engine.ssh_keys import public_of
-from tests.builders import CLIENT, a_core, configuration, entry
+from tests.builders import CLIENT, a_core, configuration, entry, write_files
 from tests.engine.plugins.sshbase.case import (
     DSA,
     ECDSA,
@@ -24,6 +24,7 @@ from tests.engine.plugins.sshbase.case import (
     SSHTestCase,
     bundle,
 )
+from tests.privileges import forbidden
 
 
 class MadeKeyTests(SSHTestCase):
@@ -61,6 +62,20 @@ class MadeKeyTests(SSHTestCase):
         self.assertEqual(self.path(core, ED25519).text, first)
         core.reload(None)
         self.assertEqual(self.path(core, ED25519).text, first)
+
+    def test_unreadable(self) -> None:
+        """No key is made in place of one that is there for a client and cannot be read."""
+        core = a_core(self, {**bundle(ED25519, f"{ED25519}.pub"), "SSHbase/x.static": ""})
+        repository, name = core.settings.repository, f"{ED25519}.G10_all"
+        write_files(repository, {f"SSHbase/{name}": "of the group"})
+        with self.assertLogs("bcfg2-server", "ERROR"), forbidden(repository, f"SSHbase/{name}"):
+            core.reload(None)
+        for path in (ED25519, f"{ED25519}.pub"):
+            self.assertIn(name, self.path(core, path).get("failure"))
+        self.assertEqual(self.folder(core), [name, "x.static"])
+        os.utime(os.path.join(repository, "SSHbase", name), (1, 1))
+        core.reload(None)
+        self.assertEqual(self.path(core, ED25519).text, "of the group")
 
     def test_public_first(self) -> None:
         """Asking for the public key makes the pair."""
