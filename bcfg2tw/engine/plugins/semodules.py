@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from typing import TypeAlias
 
 from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
@@ -14,11 +15,14 @@ from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 TAG = "SEModule"
 EXTENSION = ".pp"
 INFO = "info.xml"
+
+#: What clients get of a file, or the reason why they get nothing although there is one.
+Content: TypeAlias = "str | RepositoryError"
 
 
 def as_base64(source: Source) -> str:
@@ -57,11 +61,11 @@ class SEModules(Plugin, Generator):
         return grouped
 
     def _module(self, folder: str, names: list[str]) -> Module:
-        contents: dict[str, str] = {}
-        for name in names:
-            content = None if name == f"{folder}/{INFO}" else self.files.load(name, as_base64)
-            if content is not None:
-                contents[os.path.basename(name)] = content
+        contents: dict[str, Content] = {
+            os.path.basename(name): self._content(name)
+            for name in names
+            if name != f"{folder}/{INFO}"
+        }
         return Module(
             self.files.path(folder),
             specific_set(
@@ -72,6 +76,13 @@ class SEModules(Plugin, Generator):
             self.files.load(f"{folder}/{INFO}", InfoXML),
             f"{folder}/{INFO}" in names,
         )
+
+    def _content(self, name: str) -> Content:
+        content = self.files.load(name, as_base64)
+        if content is not None:
+            return content
+        problem = self.files.problem(name, as_base64)
+        return problem or RepositoryError(self.files.path(name), "it cannot be read")
 
     def _refuse(self, name: str) -> None:
         if name not in self.listing_before:
@@ -113,7 +124,7 @@ class Module:
     __slots__ = ("_contents", "_folder", "_has_info", "_info")
 
     def __init__(
-        self, folder: str, contents: SpecificSet[str], info: InfoXML | None, has_info: bool
+        self, folder: str, contents: SpecificSet[Content], info: InfoXML | None, has_info: bool
     ) -> None:
         self._folder = folder
         self._contents = contents
@@ -124,7 +135,8 @@ class Module:
         """
         Give an entry the module for a client.
 
-        :raises PluginExecutionError: if there is none, or info.xml says nothing of it
+        :raises PluginExecutionError: if there is none, or none that can be read, or info.xml says
+            nothing of it
         """
         if self._info is not None:
             self._info.bind(entry, metadata)
@@ -137,6 +149,8 @@ class Module:
             raise PluginExecutionError(
                 f"No matching entries available for {self._folder} for {metadata.hostname}"
             )
+        if isinstance(content, RepositoryError):
+            raise PluginExecutionError(str(content))
         entry.set("encoding", "base64")
         entry.text = content or None
 

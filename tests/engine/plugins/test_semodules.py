@@ -7,7 +7,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from tests.builders import CLIENT, a_core, change, configuration, entry
+from tests.builders import CLIENT, a_core, change, configuration, entry, write_files
+from tests.privileges import forbidden
 
 
 def bundle(*entries: str) -> dict[str, str | bytes]:
@@ -52,6 +53,17 @@ class SEModulesTests(SynchronousTestCase):
         self.assertEqual(self.module(core).text, "Yg==")
         change(core, {f"SEModules/foo.pp/foo.pp.H_{CLIENT}": "c"})
         self.assertEqual(self.module(core).text, "Yw==")
+
+    def test_unreadable(self) -> None:
+        """A client gets no module for others in place of one for it that cannot be read."""
+        core = a_core(self, {**bundle(FOO), "SEModules/foo.pp/foo.pp": "a"})
+        name = f"SEModules/foo.pp/foo.pp.H_{CLIENT}"
+        write_files(core.settings.repository, {name: "c"})
+        with self.assertLogs("bcfg2-server", "ERROR"), forbidden(core.settings.repository, name):
+            core.reload(None)
+        module = self.module(core)
+        self.assertIn(f"{name}: Permission denied", module.get("failure"))
+        self.assertIsNone(module.text)
 
     def test_info(self) -> None:
         """info.xml replaces attributes, but a module stays base64."""
