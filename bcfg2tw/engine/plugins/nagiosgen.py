@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from bcfg2tw.engine.documents.directory import check_read
@@ -19,7 +19,7 @@ from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import Element
-from bcfg2tw.errors import PluginExecutionError
+from bcfg2tw.errors import PluginExecutionError, RepositoryError
 
 CLIENT_PATH = "/etc/nagiosgen.status"
 SERVER_PATH = "/etc/nagios/conf.d/bcfg2.cfg"
@@ -58,14 +58,21 @@ class NagiosGen(Plugin, Generator):
             }
         }
 
-    def _texts(self, suffix: str) -> dict[str, str]:
-        """Return what group or bundle each file is for, and its text, sorted."""
+    def _texts(self, suffix: str) -> dict[str, str | RepositoryError]:
+        """Return what group or bundle each file is for, and its text or what is wrong, sorted."""
         loaded = {
-            name.removesuffix(suffix): self.files.load(name, text_of)
+            name.removesuffix(suffix): self._text(name)
             for name in self.files
             if name.endswith(suffix) and "/" not in name
         }
-        return {name: text for name, text in sorted(loaded.items()) if text is not None}
+        return dict(sorted(loaded.items()))
+
+    def _text(self, name: str) -> str | RepositoryError:
+        text = self.files.load(name, text_of)
+        if text is not None:
+            return text
+        problem = self.files.problem(name, text_of)
+        return problem or RepositoryError(self.files.path(name), "it cannot be read")
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say whether an entry is the server's file where Bcfg2 1.3 had it."""
@@ -108,8 +115,8 @@ class NagiosGen(Plugin, Generator):
     def _bind_server(self, entry: Element, metadata: ClientMetadata) -> None:
         hosts = [text for _, text in sorted(self._hosts())]
         hostgroups = {"default"}.union(*map(_hostgroups, hosts))
-        definitions = [text for name, text in self._groups.items() if name in hostgroups]
-        definitions += [text for name, text in self._bundles.items() if name in hostgroups]
+        definitions = [*_definitions(self._groups, hostgroups)]
+        definitions += _definitions(self._bundles, hostgroups)
         text = "\n".join(definitions) + "\n\n" + "\n".join(hosts)
         self._keep(ALL_HOSTS, text, metadata)
         _fill(entry, text, "nagios", "0440")
@@ -135,6 +142,20 @@ class NagiosGen(Plugin, Generator):
             if _content(path) != data:
                 write_atomically(path, data)
                 self.context.store.note_written(path)
+
+
+def _definitions(texts: Mapping[str, str | RepositoryError], hostgroups: set[str]) -> Iterator[str]:
+    """
+    Yield the texts of those groups that are used.
+
+    :raises PluginExecutionError: if one cannot be read: Nagios would not know its group
+    """
+    for name, text in texts.items():
+        if name not in hostgroups:
+            continue
+        if isinstance(text, RepositoryError):
+            raise PluginExecutionError(str(text))
+        yield text
 
 
 def _names_in(folder: str) -> list[str]:

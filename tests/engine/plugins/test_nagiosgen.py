@@ -11,6 +11,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import nagiosgen
 from bcfg2tw.engine.xmlio import Element
 from tests.builders import a_core, bundle_of, change, configuration, entry, write_files
+from tests.privileges import forbidden
 
 HOST = "127.0.0.9"
 CLIENT_PATH, SERVER_PATH = nagiosgen.CLIENT_PATH, nagiosgen.SERVER_PATH
@@ -59,6 +60,21 @@ class NagiosGenTests(SynchronousTestCase):
         self.assertEqual(
             os.listdir(os.path.join(core.settings.repository, "NagiosGen")), ["config.xml"]
         )
+
+    def test_unreadable(self) -> None:
+        """
+        A group whose file cannot be read is the client's all the same, and the server's file,
+        which would lack the group, fails.
+        """
+        core = self.serve(all__group="g", other__group="o")
+        name = "NagiosGen/web-bundle.cfg"
+        write_files(core.settings.repository, {name: "b"})
+        with self.assertLogs("bcfg2-server", "ERROR"), forbidden(core.settings.repository, name):
+            core.reload(None)
+        wanted = description(line("hostgroups", "all,web"), line("use", "default"))
+        self.assertEqual(self.path(core, CLIENT_PATH).text, wanted)
+        failure = self.path(core, SERVER_PATH).get("failure")
+        self.assertIn(f"{name}: Permission denied", failure or "")
 
     def test_client(self) -> None:
         """A client's description has its groups, and is kept in the plugin's folder."""
