@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
@@ -181,7 +182,13 @@ class Packages(Plugin, StructureValidator, Generator, Connector, Monitored, Thre
         return self._settings.packages_metadata and self._settings.packages_resolver
 
     def validate_structures(self, metadata: ClientMetadata, structures: list[Element]) -> None:
-        """Append one structure with all that is missing; it may be empty."""
+        """
+        Append one structure with all that is missing; it may be empty.
+
+        :raises ValidationError: if sources.xml was never understood: without what it would have
+            added, clients would remove what they need
+        """
+        check_read(self.files)
         client_sources = self.client_sources(metadata)
         structure = etree.Element("Independent", {"name": self.name})
         if self.does_resolve:

@@ -12,9 +12,11 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.packages.packages import Packages
 from bcfg2tw.engine.plugins.packages.resolving import collection, collection_resolvers
 from bcfg2tw.engine.plugins.packages.resolving.request import Request
+from bcfg2tw.errors import ValidationError
 from tests.builders import (
     CLIENT,
     a_core,
+    change,
     configuration,
     entry,
     metadata_of,
@@ -188,6 +190,19 @@ class ConfigurationTests(SynchronousTestCase):
             config = configuration(core)
         self.assertEqual(logs.output, [f"ERROR:Packages:Packages: No sources found for {CLIENT}"])
         self.assertEqual(entry(config, "Package", "web").get("type"), "unknown")
+
+    def test_broken_sources(self) -> None:
+        """A sources.xml that was never readable may name sources of any client: a fault."""
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            core = a_core(self, contents('<Package name="web"/>', "<Source"))
+        failure = self.assertRaises(ValidationError, configuration, core)
+        self.assertIn("Packages/sources.xml:1: ", str(failure))
+        sources = f"<Sources>{source(a_pool(self))}</Sources>"
+        change(core, {"Packages/sources.xml": sources})
+        self.assertEqual(added(core), ["libc"])
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            change(core, {"Packages/sources.xml": "<Sources"})
+        self.assertEqual(added(core), ["libc"])
 
     def test_template_data(self) -> None:
         """Templates see the sources' repositories, and may ask for the configuration."""
