@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from bcfg2tw.engine.documents.conditions import ConditionalDocument
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugins.properties.formats import JSONProperties
 from bcfg2tw.engine.plugins.properties.shared_file import SharedFile, SharedXML
 from bcfg2tw.engine.plugins.properties.write_back import NotWritable, as_json, as_xml, as_yaml
@@ -76,7 +78,8 @@ class View(ABC):
             except NotWritable as error:
                 raise PluginExecutionError(f"Cannot write {self.name}: {error}") from error
             try:
-                self._replace(data)
+                with creating(os.path.dirname(self.name)):  # other processes write it as well
+                    self._replace(data)
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise PluginExecutionError(f"Failed to write {self.name}: {reason}") from error

@@ -6,12 +6,14 @@ import json
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any, cast
 
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
-from tests.builders import a_core, configuration, entry
+from bcfg2tw.errors import PluginExecutionError
+from tests.builders import a_core, configuration, entry, metadata_of
 
 CLIENTS = [f"c{number}" for number in range(40)]
 THREADS = 4
@@ -70,6 +72,37 @@ class AtOnceTests(SynchronousTestCase):
             self.assertEqual(set(json.load(stream)), set(CLIENTS))
         hosts = etree.parse(f"{folder}/hosts.xml").getroot()
         self.assertEqual({host.get("name") for host in hosts}, set(CLIENTS))
+
+    def test_two_workers(self) -> None:
+        """What one worker has written another one does not undo: it is told to look again."""
+        core = self.core()
+        other = NetworkCore(core.settings)
+        self.addCleanup(other.shutdown)
+        other.start()
+        written: list[str] = []
+        refusals: list[str] = []
+
+        def write(worker: NetworkCore, name: str) -> None:
+            for number in range(20):
+                worker.reload(None)
+                file = cast(Any, metadata_of(worker, CLIENTS[0])).Properties["ids.json"]
+                file.json[f"{name} {number}"] = 1
+                try:
+                    file.write()
+                except PluginExecutionError as error:
+                    refusals.append(str(error))
+                else:
+                    written.append(f"{name} {number}")
+
+        threads = [
+            self.started(partial(write, worker, name))
+            for worker, name in ((core, "one"), (other, "other"))
+        ]
+        for thread in threads:
+            thread.join()
+        with open(f"{core.settings.repository}/Properties/ids.json", encoding="utf-8") as stream:
+            self.assertLessEqual(set(written), set(json.load(stream)))
+        self.assertEqual([text for text in refusals if "has changed since" not in text], [])
 
     def started(self, function: Callable[[], None]) -> threading.Thread:
         """Run a function in a thread of its own."""
