@@ -4,6 +4,7 @@ Sources of type apt: which files they have, and how they get into an index (:ref
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 from bcfg2tw.engine.plugin.downloads import DownloadError, NotThere
@@ -12,7 +13,11 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     without_credentials,
 )
 from bcfg2tw.engine.plugins.packages.formats import deb822, release
-from bcfg2tw.engine.plugins.packages.formats.compression import has_zstandard, open_unpacked
+from bcfg2tw.engine.plugins.packages.formats.compression import (
+    BrokenFile,
+    has_zstandard,
+    open_unpacked,
+)
 from bcfg2tw.engine.plugins.packages.formats.release import Release
 from bcfg2tw.engine.plugins.packages.formats.signatures import BadSignature
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile
@@ -22,6 +27,7 @@ from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 LISTED = (".xz", ".zst", ".bz2", ".gz", "")
 #: And where it does not; the first is the only one that Bcfg2 knows.
 GUESSED = (".gz", ".xz", ".zst", ".bz2", "")
+COMPRESSED = tuple(filter(None, GUESSED))
 
 
 def read(
@@ -38,9 +44,20 @@ def read(
     suite = release.fetch(folder, keys, files)
     for architecture in source.arches:
         for path in _indexes(source, folder, suite, architecture, files, bool(keys)):
+            _check_compressed(path)
             with open_unpacked(path) as stream:
                 for package in deb822.packages(stream, path, architecture):
                     index.add(package, architecture)
+
+
+def _check_compressed(path: str) -> None:
+    """
+    See that a compressed index has something in it, be it that there are no packages.
+
+    :raises BrokenFile: if it is what a mirror keeps whose disk was full
+    """
+    if path.endswith(COMPRESSED) and not os.path.getsize(path):
+        raise BrokenFile(f"{path} is no compressed index of packages: it is empty")
 
 
 def _indexes(

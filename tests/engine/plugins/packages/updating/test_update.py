@@ -204,6 +204,18 @@ class FailureTests(UpdateTests):
         (outcome,) = self.update(server)
         self.assertEqual((outcome.error, self.names(outcome)), (None, ("a",)))
 
+    def test_empty_file(self) -> None:
+        """A compressed index without a byte is no empty index: the last good one stays."""
+        server = served(debian("Package: a\n"))
+        self.update(server)
+        server.files[PACKAGES] = b""
+        (outcome,) = self.update(server, force=True)
+        self.assertIn("it is empty", outcome.error or "")
+        self.assertEqual(self.names(outcome), ("a",))
+        server.files[PACKAGES] = gzip.compress(b"")
+        (outcome,) = self.update(server, force=True)
+        self.assertEqual((outcome.error, self.names(outcome)), (None, ()))
+
     def test_folder_that_cannot_be_written(self) -> None:
         """A cache folder that cannot be had is named, with the remedy."""
         self.cache = os.path.join(self.cache, "file", "cache")
