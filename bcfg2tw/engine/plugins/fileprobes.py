@@ -14,6 +14,7 @@ from lxml import etree
 
 from bcfg2tw.engine.documents.directory import check_read
 from bcfg2tw.engine.documents.infoxml import PathAttributes, info_answers
+from bcfg2tw.engine.documents.specificity import Specificity
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
@@ -78,20 +79,31 @@ class FileProbes(Plugin, Probing):
         """Return what config.xml asks of a client: path to element."""
         if self._config is None:
             return {}
-        if self._cfg(metadata) is None:
+        cfg = self._cfg(metadata)
+        if cfg is None:
             self.logger.error("FileProbes needs Cfg: add it to [server] plugins")
             return {}
         probes: dict[str, Element] = {}
         for probe in self._config.matched(metadata).iter("FileProbe"):
             path = probe.get("name", "")
-            if _is_place(path):
-                probes[path] = probe
-            else:
+            if not _is_place(path):
                 self.logger.error(
                     "%s: a FileProbe's name is the absolute path of a file, not %r: passed over",
                     self._config.path, path,
                 )  # fmt: skip
+            elif self._can_be_written(path, metadata, cfg):
+                probes[path] = probe
         return probes
+
+    def _can_be_written(self, path: str, metadata: ClientMetadata, cfg: PathFolders) -> bool:
+        """Say whether what a client sends would be its own, and sent as it is."""
+        name = os.path.basename(self._file(path, metadata))
+        try:
+            cfg.check_name(path, name, Specificity(hostname=metadata.hostname))
+        except PluginExecutionError as error:
+            self.logger.error("FileProbes: %s is not asked for: %s", path, error)
+            return False
+        return True
 
     def _cfg(self, metadata: ClientMetadata) -> PathFolders | None:
         cfg = metadata.snapshot.plugins.get("Cfg")

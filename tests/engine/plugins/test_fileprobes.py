@@ -102,6 +102,18 @@ class ProbesTests(FileProbesTestCase):
         core = self.serve('<FileProbe name="/etc/tapes"/>', **{"tapes.genshi": "${1/0}"})
         self.assertEqual(self.asked(core), [])
 
+    def test_name_that_means_more(self) -> None:
+        """What a client sends is never run as a template, whatever the client is called."""
+        names = ("web", "web.genshi")
+        clients = "".join(f'<Client name="{name}" profile="all"/>' for name in names)
+        core = self.serve('<FileProbe name="/etc/tapes" update="true"/>')
+        change(core, {"Metadata/clients.xml": f"<Clients>{clients}</Clients>"})
+        with self.assertLogs("FileProbes", "ERROR") as logs:
+            self.send(core, sent(b"${6 * 7}"), client="web.genshi")
+        self.assertIn("tapes.H_web.genshi would be read as a file for host web", logs.output[0])
+        core.reload(None)
+        self.assertFalse(os.path.exists(self.path(core, "tapes.H_web.genshi")))
+
     def test_no_cfg(self) -> None:
         """Without Cfg nothing is asked for, nor taken; the log says what is missing."""
         core = a_core(self, {**config('<FileProbe name="/etc/tapes"/>')})

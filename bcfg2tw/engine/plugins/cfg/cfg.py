@@ -16,7 +16,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget, Tracked
 from bcfg2tw.engine.plugins.cfg import pulling
 from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
-from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, check_name, kind_of
 from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
 from bcfg2tw.engine.plugins.cfg.site_handler_names import handler_names
 from bcfg2tw.engine.repository.files import Files
@@ -153,6 +153,15 @@ class PathFolders(Plugin, Generator):
     def binder_of(self, entry: Element) -> object:
         """Return the entry set of a path."""
         return self.entry_sets.get(entry.get("name", ""), self)
+
+    def check_name(self, path: str, name: str, specificity: Specificity) -> None:
+        """
+        See that a file that is to be written will be read as a file for whom it is meant.
+
+        :param path: that it is written for
+        :raises PluginExecutionError: if it would not be
+        """
+        check_name(name, os.path.basename(path), specificity, self._kinds)
 
     def _refuse(self, name: str) -> None:
         if name.endswith(IGNORED) or name in self.listing_before:

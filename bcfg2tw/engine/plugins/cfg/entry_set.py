@@ -23,7 +23,7 @@ from bcfg2tw.engine.plugins.cfg.interfaces import (
     NoSuchPath,
     Verifier,
 )
-from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, kind_of
+from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, check_name, kind_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.shared_texts import SharedText
@@ -186,6 +186,14 @@ class EntrySet:
     def _read_anew(self, entry: Element, metadata: ClientMetadata) -> Content:
         content = self.present(entry, metadata)
         return self._create(entry, metadata) if content is None else content
+
+    def check_name(self, name: str, specificity: Specificity) -> None:
+        """
+        See that a file that is to be written will be read as a file for whom it is meant.
+
+        :raises PluginExecutionError: if it would not be
+        """
+        check_name(name, self.base, specificity, self._kinds)
 
     def outdate(self, *paths: str) -> None:
         """Take files from disk from now on: a creator has written them since they were read."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bcfg2tw.engine.documents.content import Content
-from bcfg2tw.engine.documents.specificity import SpecificSet
+from bcfg2tw.engine.documents.specificity import Specificity, SpecificSet
 from bcfg2tw.engine.model.asked import Asked
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.shared_texts import SharedText
@@ -57,6 +57,13 @@ class PathFiles(Protocol):
         was read.
 
         :raises Bcfg2Error: if the file cannot be used
+        """
+
+    def check_name(self, name: str, specificity: Specificity) -> None:
+        """
+        See that a file that is to be written will be read as a file for whom it is meant.
+
+        :raises PluginExecutionError: if it would not be
         """
 
     def outdate(self, *paths: str) -> None:

@@ -13,7 +13,7 @@ from bcfg2tw.engine.encryption import decrypt_by_any
 from bcfg2tw.engine.plugins.cfg.unusable import Unusable
 from bcfg2tw.engine.repository.files import MistakenFile
 from bcfg2tw.engine.repository.source import ExplainedProblem, Source
-from bcfg2tw.errors import EncryptionError, RepositoryError
+from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -137,3 +137,18 @@ def kind_of(name: str, base: str, kinds: Iterable[Kind]) -> tuple[Kind, Specific
         if specificity is not None:
             return kind, specificity
     return None
+
+
+def check_name(name: str, base: str, specificity: Specificity, kinds: Iterable[Kind]) -> None:
+    """
+    See that a file that is to be written will be read as a file for whom it is meant.
+
+    `BASE.H_web.genshi` is no file for the host `web.genshi`, but a template for `web`.
+
+    :raises PluginExecutionError: if it would not be
+    """
+    match = kind_of(name, base, kinds)
+    if match is not None and match[1] != specificity:
+        raise PluginExecutionError(
+            f"{name} would be read as a file {match[1].description}, not {specificity.description}"
+        )

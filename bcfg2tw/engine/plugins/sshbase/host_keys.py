@@ -133,7 +133,8 @@ def _creating_keys(folder: str) -> Iterator[None]:
 
 def _suffix(specificity: Specificity) -> str:
     suffix = specificity.suffix
-    if "/" in suffix or (suffix and suffix.split() != [suffix]):
+    is_name = "/" not in suffix and suffix.split() in ([], [suffix])
+    if not is_name or suffix.endswith(ENCRYPTED):
         raise PluginExecutionError(f"no file can be named for {specificity}")
     return suffix
 

@@ -77,6 +77,15 @@ class MadeKeyTests(SSHTestCase):
         core.reload(None)
         self.assertEqual(self.path(core, ED25519).text, "of the group")
 
+    def test_name_that_means_more(self) -> None:
+        """No key is made for a host in a file that would be another's, encrypted."""
+        clients = "".join(f'<Client name="{name}" profile="all"/>' for name in ("a", "a.crypt"))
+        more = {"Metadata/clients.xml": f"<Clients>{clients}</Clients>", "SSHbase/x.static": ""}
+        core = a_core(self, {**bundle(ED25519), **more})
+        failure = self.path(core, ED25519, "a.crypt").get("failure")
+        self.assertIn("no file can be named for Specificity: Host a.crypt", failure)
+        self.assertEqual(self.folder(core), ["x.static"])
+
     def test_public_first(self) -> None:
         """Asking for the public key makes the pair."""
         core = a_core(self, {**bundle(f"{ECDSA}.pub"), "SSHbase/x.static": ""})

@@ -88,6 +88,7 @@ class CreatorFile(StructFile, Creator):
 
     def _make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         self.check_passphrase()
+        self.own_path(metadata, entry_set)  # before anything is made or signed
         return self.make(entry, metadata, entry_set)
 
     @abstractmethod
@@ -130,8 +131,15 @@ class CreatorFile(StructFile, Creator):
         return str(value) if value else None
 
     def own_path(self, metadata: ClientMetadata, entry_set: PathFiles) -> str:
-        """Return the full path of what is made for a client, as it is without encryption."""
-        name = entry_set.base + self.specificity(metadata).suffix
+        """
+        Return the full path of what is made for a client, as it is without encryption.
+
+        :raises PluginExecutionError: if a file of that name would be for somebody else
+        """
+        specificity = self.specificity(metadata)
+        name = entry_set.base + specificity.suffix
+        for kept_name in (name, f"{name}{CRYPT}"):
+            entry_set.check_name(kept_name, specificity)
         return os.path.join(entry_set.folder, name)
 
     def is_own(self, metadata: ClientMetadata, entry_set: PathFiles) -> bool:

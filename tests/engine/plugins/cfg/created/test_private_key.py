@@ -92,6 +92,15 @@ class PrivateKeyTests(SynchronousTestCase):
             self.assertEqual(bound(core, KEY).text, private)
             core.reload(None)
 
+    def test_name_that_means_more(self) -> None:
+        """Nothing is made for a client in a file that would be for another one."""
+        clients = "".join(f'<Client name="{name}" profile="all"/>' for name in ("a", "a.genshi"))
+        core = key_core(self, more={"Metadata/clients.xml": f"<Clients>{clients}</Clients>"})
+        for path in (KEY, f"{KEY}.pub"):
+            text = entry(configuration(core, "a.genshi"), "Path", path).get("failure") or ""
+            self.assertIn("id_rsa.H_a.genshi would be read as a file for host a", text)
+        self.assertEqual(files_in(core, KEY), {})
+
     def test_modes(self) -> None:
         """Nobody but the server may read a private key; its public key is for all."""
         core = key_core(self)
