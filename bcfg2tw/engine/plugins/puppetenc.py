@@ -20,11 +20,19 @@ from bcfg2tw.errors import PluginExecutionError
 
 TIMEOUT_SECONDS = 60
 
+#: For so long an answer counts at most: the client's run may have ended in another worker.
+KEPT_SECONDS = 60.0
+
 
 @dataclass
 class Classification:
-    """The answer of all classifiers together about a client."""
+    """
+    The answer of all classifiers together about a client.
 
+    :ivar asked_at: by the clock that only ever grows
+    """
+
+    asked_at: float
     groups: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
 
@@ -33,8 +41,8 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
     """
     Runs every file of `PuppetENC` with a client's name, and reads what it prints.
 
-    What was read is kept until any client's run ends. A classifier that fails fails the
-    client's metadata: without it the client would get a wrong configuration.
+    What was read is kept until any client's run ends, but not for long. A classifier that fails
+    fails the client's metadata: without it the client would get a wrong configuration.
     """
 
     def __init__(
@@ -81,19 +89,22 @@ class PuppetENC(Plugin, Connector, ClientRunHooks):
 
     def _classification(self, metadata: ClientMetadata) -> Classification:
         hostname, effects = metadata.hostname, metadata.effects
+        now = self.context.clock.monotonic()
         with self._lock:
             kept, results = self._kept.get(hostname), self._kept
-        if kept is not None:
+        if kept is not None and now - kept.asked_at < KEPT_SECONDS:
             return kept
         note = f"PuppetENC: the classifiers would be run for {hostname}"
-        classification = effects.ask(note, partial(self._ask_all, hostname), Classification)
+        classification = effects.ask(
+            note, partial(self._ask_all, hostname, now), partial(Classification, now)
+        )
         if effects.is_serving:
             # into the table that was there before: an end of a run in between clears it
             results[hostname] = classification
         return classification
 
-    def _ask_all(self, hostname: str) -> Classification:
-        classification = Classification()
+    def _ask_all(self, hostname: str, now: float) -> Classification:
+        classification = Classification(now)
         for name in self.files:
             if "/" not in name:
                 path = self.files.path(name)

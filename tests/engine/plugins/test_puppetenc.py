@@ -10,7 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import puppetenc
 from bcfg2tw.errors import PluginExecutionError
-from tests.builders import CLIENT, a_core, configuration, metadata_of, write_files
+from tests.builders import CLIENT, a_core, address, configuration, metadata_of, write_files
+from tests.doubles import ManualClock
 
 
 def data_of(core: NetworkCore) -> Any:
@@ -118,6 +119,22 @@ class PuppetENCTests(SynchronousTestCase):
                 core.client_run_hook(hook, metadata)
                 if cache == "cautious":  # as the next upload of probe data does
                     core.metadata_cache.expire(CLIENT)
+
+    def test_other_worker(self) -> None:
+        """What one worker was told in an earlier run, which ended in another, does not count."""
+        core = self.serve({"enc": 'cat "$0.answer"'}, ignore_files=("*.answer",))
+        answer = {"PuppetENC/enc.answer": "classes: [old]"}
+        write_files(core.settings.repository, answer)
+        clock = ManualClock()
+        worker = NetworkCore(core.settings, clock=clock)
+        self.addCleanup(worker.shutdown)
+        worker.start()
+        worker.GetProbes(address())
+        core.GetConfig(address())
+        write_files(core.settings.repository, {**answer, "PuppetENC/enc.answer": "classes: [new]"})
+        self.assertIn("old", metadata_of(worker).groups)
+        clock.advance(30 * 60)
+        self.assertIn("new", metadata_of(worker).groups)
 
     def test_aggressive(self) -> None:
         """An aggressive cache of metadata is warned of."""
