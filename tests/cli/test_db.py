@@ -221,3 +221,57 @@ class DatabaseTests(SynchronousTestCase):
         said = self.run_db("import", source)
         self.assertIn("output of probes: 2 read, 1 taken over", said)
         self.assertIn("not taken over: old.example.test: probed.xml cannot hold", said)
+
+    def test_odd_rows_of_bcfg2(self) -> None:
+        """A row that cannot be taken over is named, and the others are taken."""
+        source = a_database_of_bcfg2(self)
+        with closing(sqlite3.connect(source)) as database:
+            database.executescript(
+                """
+                INSERT INTO "Server_probesdatamodel" VALUES
+                  (7, 'old.example.test', 'latin', '2026-10-20 03:18:00', CAST(X'67f6' AS TEXT));
+                INSERT INTO "Server_probesdatamodel" VALUES
+                  (8, 'old.example.test', 'bytes', '2026-10-20 03:18:00', X'67c3b6');
+                INSERT INTO "Server_probesdatamodel" VALUES
+                  (9, '', 'nobody', '2026-10-20 03:18:00', 'x');
+                INSERT INTO "Server_probesgroupsmodel" VALUES
+                  (7, 'old.example.test', CAST(X'67f6' AS TEXT));
+                INSERT INTO "Server_metadataclientmodel" VALUES (CAST(X'67f6' AS TEXT), NULL);
+                INSERT INTO "Server_metadataclientmodel" VALUES ('', NULL);
+                INSERT INTO "Server_metadataclientmodel" VALUES (CAST(X'6101' AS TEXT), NULL);
+                """
+            )
+            database.commit()
+        said = self.run_db("import", source)
+        for sentence in (
+            "row 7 of Server_probesdatamodel is not taken over: its data is not UTF-8: b'g\\xf6'",
+            "row 9 of Server_probesdatamodel is not taken over: it has no hostname",
+            "row 7 of Server_probesgroupsmodel is not taken over: its group is not UTF-8",
+            "a row of Server_metadataclientmodel is not taken over: its hostname is not UTF-8",
+            "a row of Server_metadataclientmodel is not taken over: it has no hostname",
+            "not taken over: 'a\\x01': clients.xml cannot hold it",
+            "clients: 3 read, 2 taken over",
+        ):
+            self.assertIn(sentence, said)
+        answers = self.store().probes.of("old.example.test")
+        assert answers is not None
+        self.assertEqual(answers.data, {"bytes": "gö"})
+        self.assertEqual(answers.groups, {"debian"})
+        self.run_db("export")
+
+    def test_times_of_bcfg2_that_are_none(self) -> None:
+        """What a probe said at a time that is none, such as MySQL's zeros, is taken over."""
+        for time in ("0000-00-00 00:00:00", "0001-01-01 00:00:00", "soon"):
+            source = a_database_of_bcfg2(self)
+            with closing(sqlite3.connect(source)) as database:
+                database.execute(
+                    "INSERT INTO Server_probesdatamodel "
+                    "VALUES (9, 'old.example.test', 'p', ?, 'x')",
+                    [time],
+                )
+                database.commit()
+            said = self.run_db("import", source, "--overwrite")
+            self.assertIn(f"old.example.test: the time of probe p, '{time}', is none", said)
+            answers = self.store().probes.of("old.example.test")
+            assert answers is not None
+            self.assertEqual(answers.data, {"p": "x"})

@@ -12,12 +12,14 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_rows import ClientRow, Elements, row_from, values_of
 from bcfg2tw.engine.store.sql import probes
 from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.tables import answers as answers_table
 from bcfg2tw.engine.store.sql.tables import clients as clients_table
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.engine.xmlio import is_legal
 from bcfg2tw.errors import Bcfg2Error, CoreInitError
 
 V = TypeVar("V")
@@ -117,7 +119,17 @@ def import_clients(
     :raises StateUnavailable: if the database is away
     :raises CoreInitError: if what was written is not what is read afterwards
     """
-    return _import(database, _Clients(), clients, overwrite)
+    refused = {name for name, elements in clients.items() if not all(map(_is_legal, elements))}
+    possible = {name: elements for name, elements in clients.items() if name not in refused}
+    outcome = _import(database, _Clients(), possible, overwrite)
+    outcome.read = len(clients)
+    outcome.refused = [f"{name!r}: clients.xml cannot hold it" for name in sorted(refused)]
+    return outcome
+
+
+def _is_legal(element: ClientElement) -> bool:
+    """Say whether an element could go back to clients.xml."""
+    return all(is_legal(value) for value in element.attributes.values())
 
 
 def import_answers(

@@ -1,7 +1,8 @@
 """
 State that Bcfg2's own server keeps with `use_database`: its tables, of 1.3 and of 1.4.
 
-They are the same in both (:ref:`plugin-api-15`). Nothing is written to them.
+They are the same in both (:ref:`plugin-api-15`). Nothing is written to them. A row that cannot be
+taken over is named, and the others are: SQLite holds any bytes, MySQL dates of zeros.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, column, create_engine, inspect, select, table
+from sqlalchemy import (
+    Connection,
+    TableClause,
+    column,
+    create_engine,
+    event,
+    inspect,
+    select,
+    table,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
@@ -31,6 +41,11 @@ DATA = table(
 )  # fmt: skip
 GROUPS = table("Server_probesgroupsmodel", column("id"), column("hostname"), column("group"))
 
+Row = Mapping[str, Any]
+
+#: Bytes that are shown before one that is not UTF-8.
+SHOWN_BYTES = 40
+
 #: Drivers for MySQL, by the names of their modules.
 MYSQL_DRIVERS = {"MySQLdb": "mysql+mysqldb", "pymysql": "mysql+pymysql"}
 
@@ -45,6 +60,8 @@ def read_upstream_tables(location: DatabaseLocation) -> State | None:
         return None
     try:
         engine = create_engine(readable(location.url), connect_args=dict(location.options))
+        if engine.dialect.name == SQLITE:
+            event.listen(engine, "connect", _read_any_text)
         try:
             with engine.connect() as connection:
                 return _read(connection)
@@ -78,47 +95,92 @@ def _read(connection: Connection) -> State | None:
     tables = {model.name for model in (CLIENTS, DATA, GROUPS)} & names
     if not tables:
         return None
+    notes: list[str] = []
     rows = {
-        model.name: list(connection.execute(select(model)).mappings())
-        if model.name in tables
-        else []
+        model.name: _rows(connection, model, notes) if model.name in tables else []
         for model in (CLIENTS, DATA, GROUPS)
     }
-    collapsed: list[str] = []
-    answers = _answers(rows[DATA.name], rows[GROUPS.name], collapsed)
-    return State(_clients(rows[CLIENTS.name]), answers, tuple(collapsed))
+    answers = _answers(rows[DATA.name], rows[GROUPS.name], notes)
+    return State(_clients(rows[CLIENTS.name]), answers, tuple(notes))
 
 
-def _clients(rows: Iterable[Mapping[Any, Any]]) -> Mapping[str, Elements]:
+def _read_any_text(connection: Any, record: object) -> None:
+    """Have SQLite give texts that are not UTF-8, which it would end the whole reading with."""
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+
+
+def _rows(connection: Connection, model: TableClause, notes: list[str]) -> list[Row]:
+    """
+    Return the rows of a table that can be taken over.
+
+    :param notes: a sentence about each of the others is added
+    """
+    rows: list[Row] = []
+    for row in connection.execute(select(model)).mappings():
+        try:
+            rows.append(_readable_row(row))
+        except ValueError as error:
+            name = f"row {row['id']}" if "id" in row else "a row"
+            notes.append(f"{name} of {model.name} is not taken over: {error}")
+    return rows
+
+
+def _readable_row(row: Mapping[Any, Any]) -> Row:
+    """
+    Return a row without bytes.
+
+    :raises ValueError: if it names no client, or has a text that is not UTF-8
+    """
+    plain = {str(name): _plain(str(name), row[name]) for name in row}
+    if not plain["hostname"]:
+        raise ValueError("it has no hostname")
+    return plain
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        shown = value[max(0, error.start - SHOWN_BYTES) : error.end]
+        raise ValueError(f"its {name} is not UTF-8: {shown!r}") from error
+
+
+def _clients(rows: Iterable[Row]) -> Mapping[str, Elements]:
     return {
         row["hostname"].lower(): (ClientElement(_attributes(row)),)
         for row in sorted(rows, key=lambda row: str(row["hostname"]))
     }
 
 
-def _attributes(row: Mapping[Any, Any]) -> dict[str, str]:
+def _attributes(row: Row) -> dict[str, str]:
     version = {"version": row["version"]} if row["version"] else {}
     return {"name": row["hostname"].lower(), **version}
 
 
-def _answers(
-    data: Iterable[Mapping[Any, Any]],
-    groups: Iterable[Mapping[Any, Any]],
-    collapsed: list[str],
-) -> Mapping[str, Answers]:
+def _answers(data: Iterable[Row], groups: Iterable[Row], notes: list[str]) -> Mapping[str, Answers]:
     """
     Return the answers by client.
 
-    :param collapsed: sentences about rows that stand there twice are added
+    :param notes: sentences about rows that stand there twice, or have no time, are added
     """
     outputs: dict[str, dict[str, str]] = {}
     times: dict[str, int] = {}
     for row in sorted(data, key=lambda row: int(row["id"])):
         client, probe = row["hostname"].lower(), row["probe"]
         if probe in outputs.setdefault(client, {}):
-            collapsed.append(f"{client}: probe {probe} is there twice; the last row counts")
+            notes.append(f"{client}: probe {probe} is there twice; the last row counts")
         outputs[client][probe] = row["data"] or ""
-        times[client] = max(times.get(client, 0), _seconds(row["timestamp"]))
+        try:
+            times[client] = max(times.get(client, 0), _seconds(row["timestamp"]))
+        except (ValueError, OverflowError):
+            notes.append(
+                f"{client}: the time of probe {probe}, {str(row['timestamp'])!r}, is none; what "
+                "the probe said is taken over without it"
+            )
     members: dict[str, set[str]] = {}
     for row in groups:
         members.setdefault(row["hostname"].lower(), set()).add(row["group"])
@@ -138,7 +200,12 @@ def _sorted(names: Iterable[str]) -> Iterator[str]:
 
 
 def _seconds(timestamp: object) -> int:
-    """Return seconds since 1970; a time without zone is one of this machine."""
+    """
+    Return seconds since 1970; a time without zone is one of this machine.
+
+    :raises ValueError: if it is none
+    :raises OverflowError: if this machine cannot have it
+    """
     if isinstance(timestamp, str):
         timestamp = datetime.fromisoformat(timestamp)
     return int(timestamp.timestamp()) if isinstance(timestamp, datetime) else 0
