@@ -190,6 +190,12 @@ class CoreResource(Resource):
         else:
             self._take_core(core)
 
+    def reload(self, settings: Settings) -> None:
+        """Take other settings, for requests to come and those that wait for room."""
+        self.settings = settings
+        self.failed_logins.longest_delay_seconds = settings.max_login_delay_seconds
+        self._room.change(settings.max_bodies_bytes)
+
     def _take_core(self, core: ServedCore) -> None:
         self._dispatcher = Dispatcher(core)
         if isinstance(core, CoreThatLooks):

@@ -46,6 +46,7 @@ class FailedLogins:
     """
     Counts failed logins by address, IPv6 by /64; for use in one thread.
 
+    :ivar longest_delay_seconds: of an answer; 0 for none
     :ivar failures: by address, the oldest first
     :ivar total: how many there were here
     :ivar noted: called with the address of each failed login here, for other processes to know
@@ -57,12 +58,8 @@ class FailedLogins:
     def __init__(
         self, longest_delay_seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """
-        Begin without any.
-
-        :param longest_delay_seconds: of an answer; 0 for none
-        """
-        self._longest_delay_seconds = longest_delay_seconds
+        """Begin without any."""
+        self.longest_delay_seconds = longest_delay_seconds
         self._clock = clock
         self.failures: OrderedDict[str, _Failures] = OrderedDict()
         self.total = 0
@@ -101,4 +98,4 @@ class FailedLogins:
         if number <= FREE_FAILURES:
             return 0.0
         delay: float = FIRST_DELAY_SECONDS * 2 ** (number - FREE_FAILURES - 1)
-        return min(delay, self._longest_delay_seconds)
+        return min(delay, self.longest_delay_seconds)

@@ -42,6 +42,11 @@ class Room:
         self._waiting: list[_Waiting] = []
         self.taken: Counter[str] = Counter()
 
+    def change(self, limit: int) -> None:
+        """Have another bound from now on; what is taken already stays."""
+        self.limit = limit
+        self._grant()
+
     def take(self, address: str, number: int) -> Deferred[None]:
         """
         Take room for some bytes, now or when others have given theirs back.

@@ -27,6 +27,7 @@ from bcfg2tw.serving.proxied import proxied
 from bcfg2tw.serving.service_state import DRAINING, FAILED, SERVING, STOPPING, ServiceState
 from bcfg2tw.serving.site import CoreSite
 from bcfg2tw.serving.start_notices import start_notices
+from bcfg2tw.serving.start_only import waiting_for_restart
 from bcfg2tw.serving.systemd_sockets import unclaimed
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.server_identity import OtherServerIdentity, identity_for
@@ -71,7 +72,7 @@ class CoreService(MultiService):
         """
         super().__init__()
         self._reactor = reactor
-        self._settings = settings
+        self._settings = self._start_settings = settings
         self._make_core = make_core
         self._is_core_started = is_core_started
         self.pool = CorePool(reactor, settings)
@@ -283,6 +284,8 @@ class CoreService(MultiService):
             reasons.append(str(error))
         else:
             log.info("bcfg2.conf and certificates are read again")
+            for notice in waiting_for_restart(self._start_settings, settings):
+                log.warn("{notice}", notice=notice)
         if self._core is not None and self._has_started:
             await self.pool.call(self._core.reload, None)
         log.info("The repository is read again")

@@ -389,7 +389,8 @@ class CoreSite(BoundedSite):
 
     def reload(self, settings: Settings) -> None:
         """Take other bounds, for connections to come; why handshakes fail is said anew."""
-        self.settings = self.resource.settings = settings
+        self.settings = settings
+        self.resource.reload(settings)
         self._handshake_failures += self.handshake_failures.total
         self.handshake_failures = HandshakeFailures(settings.protocol)
 

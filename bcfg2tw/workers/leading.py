@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.pool import Busy, CorePool
+from bcfg2tw.serving.start_only import waiting_for_restart
 from bcfg2tw.settings import Settings
 from bcfg2tw.workers.changes import Changes
 from bcfg2tw.workers.crew import Crew
@@ -58,7 +59,7 @@ class Leader:
         self._turn = DeferredLock()
         self._watched: tuple[str, ...] = ()
         self._has_other_settings = False
-        self.settings = settings
+        self.settings = self._start_settings = settings
 
     async def begin(self) -> str:
         """Have the first nursery read the repository; return what it has read."""
@@ -163,6 +164,8 @@ class Leader:
             reasons.append(str(error))
         else:
             log.info("bcfg2.conf and certificates are read again")
+            for notice in waiting_for_restart(self._start_settings, settings):
+                log.warn("{notice}", notice=notice)
         description = await self._nursery.ask("reload_settings")
         if description["seconds"] is not None:
             self._note_read(description)

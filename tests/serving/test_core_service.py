@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import os
 import ssl
 import xmlrpc.client
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet import reactor
@@ -135,6 +137,26 @@ class StartTests(ServiceTestCase):
         )
         await self.started()
         self.assertEqual(self.said("[server] threads means less here"), 1)
+
+    async def test_waiting_for_restart(self) -> None:
+        """What counts after a restart alone is named when bcfg2.conf is read again."""
+        path = os.path.abspath(self.mktemp())
+        settings = replace(self.settings, config=path, overrides=self.written(path, "3", "20"))
+        self.service = self.a_service(settings, lambda: self.core)
+        await self.started()
+        await self.service.reload()
+        self.assertEqual(self.said("after a restart"), 0)
+        self.written(path, "5", "7")
+        await self.service.reload()
+        sentence = f"{path}:2: [bcfg2tw] threads has changed: that counts after a restart"
+        self.assertEqual((self.said(sentence), self.said("after a restart")), (1, 1))
+
+    def written(self, path: str, threads: str, delay: str) -> dict[str, Any]:
+        """Write a bcfg2.conf, and return what is given beside it."""
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(f"[bcfg2tw]\nthreads = {threads}\nmax_login_delay = {delay}\n")
+        names = ("server", "password", "filemonitor", "cert", "key", "repository")
+        return {name: getattr(self.settings, name) for name in names}
 
     async def test_shared_password(self) -> None:
         """That one password opens every configuration is said once, where nothing keeps it from."""

@@ -323,6 +323,29 @@ class BodyTests(SynchronousTestCase):
         self.assertEqual(self.status(second), 200)
         self.assertEqual(self.core.called[1][1], "x" * (5 << 20))
 
+    def test_more_room(self) -> None:
+        """A larger bound counts as soon as it is read, for those too who wait already."""
+        first, second = self.connect("192.0.2.1"), self.connect("192.0.2.2")
+        self.announce(first, 5 << 20)
+        body = self.announce(second, 5 << 20)
+        self.assertEqual(second.transport.producerState, "paused")
+        self.site.reload(replace(self.site.settings, max_bodies_bytes=64 << 20))
+        self.assertEqual(second.transport.producerState, "producing")
+        second.dataReceived(body)
+        self.assertEqual(self.status(second), 200)
+
+    def test_delay_is_read_again(self) -> None:
+        """Another bound of the delay counts for the refusals after it was read."""
+        wrong = post(call_of("ping"), Authorization=basic("root", "wrong"))
+        for _ in range(FREE_FAILURES + 1):
+            late = self.connect("192.0.2.1")
+            late.dataReceived(wrong)
+        self.assertIsNone(self.status(late))
+        self.site.reload(replace(self.site.settings, max_login_delay_seconds=0))
+        at_once = self.connect("192.0.2.1")
+        at_once.dataReceived(wrong)
+        self.assertEqual(self.status(at_once), 401)
+
     def test_small(self) -> None:
         """Small bodies wait for nothing."""
         self.announce(self.connect("192.0.2.1"), 7 << 20)
