@@ -36,6 +36,10 @@ SHUTDOWN_SECONDS = 10.0
 #: Seconds between two looks for reports that other processes have left, where there is no news.
 ADOPT_SECONDS = 30.0
 
+#: How PostgreSQL's codes begin for what is beyond its limits, such as a name that is too long for
+#: an index: the class of the error is that of a database which is away, but it is the report's.
+LIMITS = "54"
+
 #: Attempts at a report that meets what others do to the same rows at the same time.
 ATTEMPTS = 3
 
@@ -157,9 +161,9 @@ class Intake:
         """
         try:
             self._store([report_of_record(record) for record in records])
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:  # one of them cannot be stored: the others can
+            if _is_of_database(error):
+                raise
             logger.info("reports are taken in one by one: %s", _reason(error))
             for record in records:
                 self._take_in_one(record)
@@ -169,12 +173,12 @@ class Intake:
             try:
                 self._store([report_of_record(record)])
                 return
-            except (OperationalError, InterfaceError):
-                raise
             except IntegrityError as error:
                 if attempt == ATTEMPTS:
                     self._set_aside(record, error)
             except Exception as error:  # a defect of this server: the report is kept all the same
+                if _is_of_database(error):
+                    raise
                 self._set_aside(record, error)
                 return
 
@@ -196,6 +200,13 @@ class Intake:
         if self._is_away:
             logger.warning("the database of reports can be used again")
         self._is_away = False
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Say whether a failure is that of the database, and not of what it was to store."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    return not str(getattr(error.orig, "sqlstate", None)).startswith(LIMITS)
 
 
 def _reason(error: Exception) -> str:

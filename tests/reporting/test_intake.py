@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
+from secrets import token_hex
 
 from sqlalchemy.exc import OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.errors import NotKept
+from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.intake import Intake
 from bcfg2tw.reporting.model import Report
 from bcfg2tw.reporting.spool import Spool
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.waiting_files import take_waiting_files
+from tests.postgresql import a_database
 from tests.reporting.cases import a_report_database, exported, recorded_reports
 from tests.waiting import wait_until
 
@@ -74,8 +78,12 @@ class SpoolTests(SynchronousTestCase):
 class IntakeTests(SynchronousTestCase):
     """The thread that brings them into the database."""
 
+    def a_database(self) -> ReportDatabase:
+        """Return an empty database."""
+        return a_report_database(self)
+
     def setUp(self) -> None:
-        self.database = a_report_database(self)
+        self.database = self.a_database()
         self.folder = os.path.abspath(self.mktemp())
         self.is_away = False
 
@@ -143,3 +151,28 @@ class IntakeTests(SynchronousTestCase):
         self.wait_for(1)
         run = exported(self.database)[-2]
         self.assertEqual((run["time"], run["groups"]), ("2026-11-22T11:54:06.250000Z", ["a", "b"]))
+
+
+class PostgreSQLIntakeTests(IntakeTests):
+    """The same with PostgreSQL."""
+
+    def a_database(self) -> ReportDatabase:
+        """Return an empty database of the tests' server."""
+        return a_report_database(self, a_database(self))
+
+    def test_impossible_report(self) -> None:
+        """A report that the database has no room for in an index keeps no other one waiting."""
+        intake = self.intake()
+        reports = recorded_reports()
+        name = token_hex(5000)  # of a group, as a client's probe may say it
+        groups = (*reports[0].run.groups, name)
+        reports[0] = replace(reports[0], run=replace(reports[0].run, groups=groups))
+        for report in reports:
+            intake.take(report)
+        with self.assertLogs("Reporting", "ERROR") as logs:
+            intake.start()
+            self.wait_for(len(reports) - 1)
+        self.assertIn("a report cannot be stored, and is kept in", logs.output[-1])
+        (path,) = [name for name in os.listdir(self.folder) if name.endswith(".refused")]
+        with open(os.path.join(self.folder, path), encoding="utf-8") as stream:
+            self.assertIn(name, stream.read())
