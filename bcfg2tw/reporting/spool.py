@@ -180,6 +180,7 @@ class Spool:
         self._lock = threading.Lock()
         self._current: Segment | None = None
         self._older: list[Segment] = []
+        self._unreadable: set[str] = set()
         #: set when something was appended
         self.news = threading.Event()
 
@@ -226,16 +227,28 @@ class Spool:
 
     def adopt(self) -> None:
         """
-        Take over the segments of processes that are gone.
+        Take over the segments of processes that are gone; one that cannot be read is logged once.
 
         :raises OSError: if the folder cannot be read
         """
         own = {os.path.basename(segment.path) for segment in self._segments()}
         for name in sorted(os.listdir(self.folder) if os.path.isdir(self.folder) else ()):
             if name.endswith(SUFFIX) and name not in own:
-                # one that cannot be locked belongs to a process that is at work
-                with suppress(BlockingIOError, FileNotFoundError):
-                    self._adopt(Segment(os.path.join(self.folder, name)))
+                path = os.path.join(self.folder, name)
+                try:
+                    self._adopt(Segment(path))
+                except (BlockingIOError, FileNotFoundError):
+                    continue  # it belongs to a process that is at work, or has done with it
+                except OSError as error:  # root's, after a start by hand: others can be read
+                    self._note_unreadable(path, error)
+
+    def _note_unreadable(self, path: str, error: OSError) -> None:
+        if path not in self._unreadable:
+            self._unreadable.add(path)
+            logger.error(
+                "%s: the reports in it cannot be read: %s; give it to the server's user",
+                path, error.strerror,
+            )  # fmt: skip
 
     def _adopt(self, segment: Segment) -> None:
         if os.path.exists(segment.path):

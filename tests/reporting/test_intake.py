@@ -68,6 +68,21 @@ class SpoolTests(SynchronousTestCase):
         other.adopt()
         self.assertNotIn(b"mine as well", other.waiting(9, 100)[0])
 
+    def test_unreadable(self) -> None:
+        """A file that cannot be opened is named once, and keeps none behind it waiting."""
+        spool = self.spool()
+        spool.append(b"whole")
+        spool.close()
+        unreadable = os.path.join(self.folder, "0.reports")
+        os.mkdir(unreadable)
+        other = self.spool()
+        with self.assertLogs("Reporting", "ERROR") as logs:
+            other.adopt()
+            other.adopt()
+        self.assertEqual(other.waiting(9, 100)[0], [b"whole"])
+        self.assertEqual(len(logs.output), 1)
+        self.assertIn(f"{unreadable}: the reports in it cannot be read", logs.output[0])
+
     def test_full(self) -> None:
         """Beyond its size nothing is taken, and that is said."""
         spool = self.spool(10)
