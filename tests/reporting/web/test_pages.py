@@ -15,7 +15,7 @@ from bcfg2tw.reporting.web.question import Viewer
 from bcfg2tw.reporting.web.rendering import STATIC, render_error
 from tests.reporting.cases import SECOND, a_report_database
 from tests.reporting.test_storing import a_report
-from tests.reporting.web.asking import Asker, a_sqlite_fixture
+from tests.reporting.web.asking import NOW, Asker, a_sqlite_fixture
 from tests.reporting.web.parsing import PageParser
 
 #: Pages of each kind that a walk looks at.
@@ -136,6 +136,13 @@ class OtherTests(SynchronousTestCase):
         for page in PAGES:
             if "{" not in page.pattern and page.name != "entry_by_name":
                 self.assertEqual(PageParser(self.asker.text(page.pattern)).mistakes, [])
+
+    def test_clock_ahead(self) -> None:
+        """The first run of a host, taken by a node whose clock is ahead, is shown already."""
+        ReportStore(self.database).add([a_report(client="early", time=NOW + SECOND)])
+        text = self.asker.text("/clients/early")
+        self.assertEqual(PageParser(text).mistakes, [])
+        self.assertIn("Last runs", text)
 
     def test_hostile(self) -> None:
         """Names that would be markup, or move or hide what stands beside them, are text."""
