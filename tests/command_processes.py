@@ -31,6 +31,15 @@ def run_process(
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
+def run_into(redirection: str, *words: str) -> Ended:
+    """Run `bcfg2tw` with streams that a shell redirects, such as `>&-`."""
+    ended = subprocess.run(
+        ["sh", "-c", f'"$@" {redirection}', "sh", *_command(words)], capture_output=True,
+        check=False, env=_variables(os.path.abspath("."), {}),
+    )  # fmt: skip
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
 def start_process(
     *words: str, folder: str, environment: Mapping[str, str]
 ) -> subprocess.Popen[str]:

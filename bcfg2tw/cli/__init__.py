@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
+from bcfg2tw.cli.streams import standard_streams
 from bcfg2tw.cli.summaries import SummarisedGroup
 from bcfg2tw.cli.unusable import lack, unusable
 from bcfg2tw.cli.version import show_version
@@ -47,6 +49,11 @@ class _LazyGroup(SummarisedGroup):
     """A group whose commands stand in folders of their own names."""
 
     summaries = _COMMANDS
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, with all standard streams."""
+        with standard_streams():
+            return super().main(*args, **kwargs)
 
     def summary(self, name: str) -> str:
         """Return what a command is for, or what has to be installed for it."""

@@ -7,6 +7,7 @@ import sys
 import click
 
 from bcfg2tw.cli import main
+from bcfg2tw.cli.streams import standard_streams
 
 __all__ = ["admin", "crypt", "info", "lint", "report_collector", "reports", "server", "test"]
 
@@ -36,7 +37,8 @@ def report_collector() -> None:
 
 def info() -> None:
     """Be `bcfg2-info`, which starts its shell where it is given nothing, as in 1.3."""
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    with standard_streams():
+        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     _run("info", () if sys.argv[1:] or not is_terminal else ("shell",))
 
 
@@ -58,4 +60,5 @@ def server() -> None:
 def _run(tool: str, more: tuple[str, ...] = (), name: str | None = None) -> None:
     command = main.get_command(click.Context(main), tool)
     assert command is not None
-    command.main([*sys.argv[1:], *more], prog_name=name or f"bcfg2-{tool}")
+    with standard_streams():
+        command.main([*sys.argv[1:], *more], prog_name=name or f"bcfg2-{tool}")

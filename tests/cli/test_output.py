@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.output import json_option, show_lines, show_table
+from tests.builders import a_repository
+from tests.command_processes import run_into
 
 
 @click.command()
@@ -48,3 +50,32 @@ class LinesTests(SynchronousTestCase):
             show_lines([])
 
         self.assertEqual(CliRunner().invoke(lines).output, "\n")
+
+
+class StreamsTests(SynchronousTestCase):
+    """Output that cannot be written, and streams that are closed."""
+
+    def setUp(self) -> None:
+        groups = '<Groups><Group name="web" profile="true" default="true"/></Groups>'
+        clients = '<Clients><Client name="a.example.com" profile="web"/></Clients>'
+        files = {"Metadata/groups.xml": groups, "Metadata/clients.xml": clients}
+        self.repository = a_repository(self, files)
+        self.config = f"{self.repository}/bcfg2.conf"
+        with open(self.config, "w", encoding="utf-8") as stream:
+            stream.write(f"[server]\nrepository = {self.repository}\nplugins = Metadata\n")
+
+    def test_full(self) -> None:
+        """A disk that is full is one sentence, and status 1."""
+        for words in (["info", "-C", self.config, "clients"], ["completion", "bash"]):
+            ended = run_into(">/dev/full", *words)
+            self.assertEqual(
+                (ended.status, ended.errors),
+                (1, "Error: the output cannot be written: No space left on device\n"),
+            )
+
+    def test_closed(self) -> None:
+        """A command does its work where nobody wants to hear of it."""
+        for closed in (">&-", "<&-", "2>&-", "<&- >&- 2>&-"):
+            for words in (["info", "-C", self.config, "clients"], ["lint", "-C", self.config]):
+                ended = run_into(closed, *words)
+                self.assertEqual((ended.status, ended.errors), (0, ""), (closed, words))
