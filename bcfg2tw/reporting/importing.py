@@ -12,6 +12,7 @@ from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.contents import PARAMETERS, Sets, chunks, insert_new
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.export import FORMAT, RunReader, Selection, run_rows
+from bcfg2tw.reporting.line_values import HOST, check_values
 from bcfg2tw.reporting.lines import microseconds_of, parse_line, report_of_line
 from bcfg2tw.reporting.model import Report, Run
 from bcfg2tw.reporting.storing import ReportStore, by_state
@@ -266,6 +267,7 @@ def import_lines(
 
 
 def _host_of(line: Mapping[str, str]) -> tuple[str, int, int | None]:
+    check_values(line, HOST)
     expired = line.get("expired")
     first_seen = microseconds_of(line["first_seen"])
     return line["name"], first_seen, microseconds_of(expired) if expired else None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from bcfg2tw.reporting.line_values import ENTRY, FAILURE, RUN, check_values
 from bcfg2tw.reporting.model import (
     BAD,
     STATES,
@@ -84,6 +85,10 @@ def report_of_line(line: Line) -> Report:
     :raises ValueError: if it is none
     """
     try:
+        check_values(line, RUN)
+        for kinds, key in ((ENTRY, "entries"), (FAILURE, "failures")):
+            for item in line.get(key, []):
+                check_values(item, kinds)
         run = run_of(line)
         entries = [Entry(**entry) for entry in line.get("entries", [])]
         failures = [Failure(**failure) for failure in line.get("failures", [])]

@@ -167,3 +167,39 @@ class LinesTests(SynchronousTestCase):
         ):
             error = self.assertRaises(Bcfg2Error, import_lines, database, lines)
             self.assertIn(sentence, str(error))
+
+    def test_other_values(self) -> None:
+        """A value that no export has is told by its line and its name, and nothing is stored."""
+        database = a_report_database(self)
+        head = '{"kind": "export", "format": 1}'
+        run = {"kind": "run", "client": "a", "time": "2026-01-01T00:00:00Z"}
+        client = {"kind": "client", "name": "a", "first_seen": "2026-01-01T00:00:00Z"}
+        entry = {"type": "Path", "name": "/a", "state": "bad"}
+        failure = {"type": "Path", "name": "/a", "message": "no"}
+        for line, sentence in (
+            ({**run, "total": "x"}, "total: 'x' is no whole number"),
+            ({**run, "total": 10**30}, "is no whole number"),
+            ({**run, "client": 5}, "client: 5 is no text"),
+            ({**run, "timings": {"a\nb": 1.0}}, "has other things than numbers"),
+            ({**run, "client": "a\ud800"}, "is no text"),
+            ({**run, "time": 5}, "time: 5 is no text"),
+            ({**run, "state": None}, "state: None is no text"),
+            ({**run, "dry_run": "yes"}, "dry_run: 'yes' is not true or false"),
+            ({**run, "groups": [1]}, "groups: [1] is no list of texts"),
+            ({**run, "groups": "ab"}, "groups: 'ab' is no list of texts"),
+            ({**run, "timings": [1]}, "timings: [1] has other things than numbers"),
+            ({**run, "timings": {"start": "x"}}, "has other things than numbers"),
+            ({**run, "timings": {"start": float("nan")}}, "has other things than numbers"),
+            ({**run, "entries": [{**entry, "state": "odd"}]}, "state: 'odd' is none of bad"),
+            ({**run, "entries": [{**entry, "name": 5}]}, "name: 5 is no text"),
+            ({**run, "entries": [{**entry, "found": {"mode": 644}}]}, "has other things than"),
+            ({**run, "entries": [{**entry, "detail": [1]}]}, "detail: [1] is no object"),
+            ({**run, "failures": [{**failure, "message": 5}]}, "message: 5 is no text"),
+            ({**client, "name": 5}, "name: 5 is no text"),
+            ({**client, "expired": 5}, "expired: 5 is no text"),
+        ):
+            lines = [head, json.dumps(line)]
+            error = self.assertRaises(Bcfg2Error, import_lines, database, lines)
+            self.assertIn("line 2: ", str(error))
+            self.assertIn(sentence, str(error))
+        self.assertEqual(exported(database)[-1]["clients"], 0)

@@ -126,7 +126,9 @@ def _is_export(source: str) -> bool:
 
 
 def _import_file(reports: Reports, path: Path) -> Outcome:
-    with path.open(encoding="utf-8") as stream, progress_bar("runs", None) as progress:
+    # what is not UTF-8 is told by its line
+    opened = path.open(encoding="utf-8", errors="surrogateescape")
+    with opened as stream, progress_bar("runs", None) as progress:
         return import_lines(reports.own_database, stream, progress)
 
 
