@@ -90,6 +90,10 @@ def parse_foreign(text: str) -> Element:
 def _parse(data: bytes, path: str, parser: etree.XMLParser) -> Element:
     try:
         return etree.fromstring(data, parser, base_url=path)
+    except UnicodeEncodeError as error:  # of the path: the parser has to be told one
+        raise RepositoryError(
+            path, "its name, or that of a folder above it, is not UTF-8: rename it"
+        ) from error
     except etree.XMLSyntaxError as error:
         reason = error.msg or "it is empty"
         raise _not_utf8(data, path, reason) or RepositoryError(

@@ -55,6 +55,13 @@ class FileTests(SynchronousTestCase):
         ):
             self.assertTrue(self.refusal(text).startswith(f"/r/a.xml:{line}: "), text)
 
+    def test_name(self) -> None:
+        """A file whose name is not UTF-8 is refused like one that is not well-formed."""
+        path = os.fsdecode(b"Bundler/gr\xfc\xdf.xml")
+        error = self.assertRaises(RepositoryError, parse_file, b"<Bundle/>", path)
+        self.assertEqual(error.path, path)
+        self.assertIn("its name, or that of a folder above it, is not UTF-8", str(error))
+
     def test_empty(self) -> None:
         """An empty file, or one of white space, is named."""
         for text in ("", " \n", "<!-- nothing -->"):
