@@ -31,11 +31,11 @@ def run_process(
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
-def run_into(redirection: str, *words: str) -> Ended:
+def run_into(redirection: str, *words: str, environment: Mapping[str, str] | None = None) -> Ended:
     """Run `bcfg2tw` with streams that a shell redirects, such as `>&-`."""
     ended = subprocess.run(
         ["sh", "-c", f'"$@" {redirection}', "sh", *_command(words)], capture_output=True,
-        check=False, env=_variables(os.path.abspath("."), {}),
+        check=False, env=_variables(os.path.abspath("."), environment or {}),
     )  # fmt: skip
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 

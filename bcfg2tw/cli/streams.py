@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -20,12 +21,15 @@ def standard_streams() -> Iterator[None]:
     """
     Have all three streams while the block runs; output that cannot be written ends it.
 
-    A stream that whoever started the command has closed leads nowhere. Where standard output
-    fails, as on a full disk, that is one line on standard error, and status 1.
+    A stream that whoever started the command has closed leads nowhere. Characters that the
+    encoding of standard output lacks, and bytes of file names that are none, are numbers. Where
+    standard output fails, as on a full disk, that is one line on standard error, and status 1.
     """
     for name, mode in _STREAMS.items():
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
     except OSError as error:

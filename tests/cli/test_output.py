@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli.output import json_option, show_lines, show_table
-from tests.builders import a_repository
-from tests.command_processes import run_into
+from tests.builders import a_repository, write_files
+from tests.command_processes import run_into, run_process
 
 
 @click.command()
@@ -79,3 +80,41 @@ class StreamsTests(SynchronousTestCase):
             for words in (["info", "-C", self.config, "clients"], ["lint", "-C", self.config]):
                 ended = run_into(closed, *words)
                 self.assertEqual((ended.status, ended.errors), (0, ""), (closed, words))
+
+    def test_other_encoding(self) -> None:
+        """What the encoding of the output lacks is written as a number; an export is UTF-8."""
+        entry = '{"type": "Path", "name": "/gr\u00fcn \u2603", "state": "bad"}'
+        lines = (
+            '{"kind": "export", "format": 1}',
+            '{"kind": "run", "client": "a", "time": "2026-01-01T00:00:00Z", "bad": 1, '
+            f'"entries": [{entry}]}}',
+            '{"kind": "end"}',
+        )
+        write_files(self.repository, {"lines": "\n".join(lines)})
+        reports = ("reports", "-C", self.config)
+        run_process(*reports, "import", f"{self.repository}/lines")
+        shown, exported = (
+            run_into(
+                "| od -An -c -w1000", *reports, *words, environment={"PYTHONIOENCODING": "latin-1"}
+            )
+            for words in (["show", "a"], ["export"])
+        )
+        self.assertIn(r"/ g r 374 n \ u 2 6 0 3", " ".join(shown.output.split()))
+        self.assertIn(r"g r 303 274 n 342 230 203", " ".join(exported.output.split()))
+
+    def test_names_of_files(self) -> None:
+        """A file whose name is not UTF-8 is one finding, and the others are looked at."""
+        folder = os.fsencode(self.repository) + b"/Bundler"
+        os.mkdir(folder)
+        for name in (b"gr\xfcn.xml", b"other.xml"):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as stream:
+                stream.write("<Bundle><")
+        with open(self.config, "a", encoding="utf-8") as stream:
+            stream.write("plugins = Metadata, Bundler\n")
+        ended = run_process("lint", "-C", self.config)
+        self.assertEqual(ended.status, 2)
+        said = ended.output + ended.errors
+        self.assertIn(r"gr\udcfcn.xml", said)
+        self.assertIn("is not UTF-8: rename it", said)
+        self.assertIn("Bundler/other.xml", said)
+        self.assertNotIn("Traceback", said)

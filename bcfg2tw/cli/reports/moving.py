@@ -79,7 +79,8 @@ def export(
     with reports.reading() as connection:
         lines = csv_lines if as_csv else json_lines
         for line in lines(connection, selection):
-            click.echo(line)
+            # whatever the terminal's encoding is: it may be imported again
+            click.echo(line.encode("utf-8"))
 
 
 @click.command("import")
