@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 from twisted.trial.unittest import SynchronousTestCase
 
+import bcfg2tw.cli.web.command as web_command
 from bcfg2tw.reporting.web.users import UsersFile
+from tests.command_processes import run_process
 from tests.commands import Ended, run
 
 PASSWORD = "correct horse"
@@ -49,6 +52,30 @@ class PasswdTests(SynchronousTestCase):
         ended = self.web("passwd", "--remove", "bob")
         self.assertEqual(ended.output, f"{self.users}: bob is removed\n")
         self.assertEqual(self.role("bob"), None)
+
+    def test_removed_meanwhile(self) -> None:
+        """Who is removed while another one's password is typed stays removed."""
+        self.web("passwd", "eve")
+
+        def type_slowly() -> str:
+            self.web("passwd", "--remove", "eve")
+            return PASSWORD
+
+        self.patch(web_command, "_password", type_slowly)
+        self.web("passwd", "ann")
+        self.assertEqual(list(UsersFile(self.users).users()), ["ann"])
+
+    def test_at_once(self) -> None:
+        """Of commands that run at the same time none undoes what another one has done."""
+        names = [f"user{number}" for number in range(3)]
+
+        def set_password(name: str) -> int:
+            words = ("web", "passwd", "-C", self.conf, name)
+            return run_process(*words, stdin=f"{PASSWORD}\n").status
+
+        with ThreadPoolExecutor() as threads:
+            self.assertEqual(list(threads.map(set_password, names)), [0, 0, 0])
+        self.assertEqual(sorted(UsersFile(self.users).users()), names)
 
     def test_refused(self) -> None:
         """What cannot be is told in a line, and nothing is written."""

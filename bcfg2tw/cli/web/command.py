@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -16,6 +18,7 @@ from bcfg2tw.reporting.web.users import (
     User,
     make_user,
     read_users,
+    sole_writer,
     write_users,
 )
 from bcfg2tw.settings import Settings
@@ -47,15 +50,14 @@ def passwd(settings: Settings, path: str | None, role: str | None, remove: bool,
     looks alone, unless --operator says otherwise. The server takes note by itself.
     """
     path = _path(settings, path)
-    users = _users(path)
-    if remove:
-        if users.pop(name, None) is None:
+    password = None if remove else _password()  # nobody else waits while it is typed
+    with _changing(path) as users:
+        if password is not None:
+            present = users.get(name)
+            role = role or (VIEWER if present is None else present.role)
+            users[name] = make_user(name, role, password)
+        elif users.pop(name, None) is None:
             raise click.ClickException(f"{path}: there is no user {name}")
-    else:
-        present = users.get(name)
-        role = role or (VIEWER if present is None else present.role)
-        users[name] = make_user(name, role, _password())
-    _write(path, users)
     click.echo(f"{path}: {name} {'is removed' if remove else f'is {role}'}")
 
 
@@ -86,9 +88,14 @@ def _users(path: str) -> dict[str, User]:
         raise Bcfg2Error(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _write(path: str, users: dict[str, User]) -> None:
+@contextmanager
+def _changing(path: str) -> Iterator[dict[str, User]]:
+    """Give the users of a file, and write what becomes of them; another command waits."""
     try:
-        write_users(path, users.values())
+        with sole_writer(path):
+            users = _users(path)
+            yield users
+            write_users(path, users.values())
     except OSError as error:
         raise Bcfg2Error(f"{path} cannot be written: {error.strerror}") from error
 

@@ -7,6 +7,7 @@ The hashes are bcrypt's. The file is read again when it has changed.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import os
@@ -14,7 +15,7 @@ import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import bcrypt
@@ -188,6 +189,23 @@ def make_user(name: str, role: str, password: str) -> User:
     if len(data) > MOST_PASSWORD_BYTES or b"\0" in data:
         raise Bcfg2Error(f"the password is too long: {MOST_PASSWORD_BYTES} bytes at most")
     return User(name, role, bcrypt.hashpw(data, bcrypt.gensalt(12)).decode())
+
+
+@contextlib.contextmanager
+def sole_writer(path: str) -> Iterator[None]:
+    """
+    Let nobody else change a file of users while the block reads and writes it.
+
+    What is locked is its folder: the file itself is replaced.
+
+    :raises OSError: if the folder cannot be opened
+    """
+    folder = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write_users(path: str, users: Iterable[User]) -> None:
