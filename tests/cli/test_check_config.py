@@ -95,6 +95,12 @@ class CheckConfigTests(SynchronousTestCase):
             self.assertIn(remark, verdict["remark"])
             self.assertEqual(result.exit_code, 1 if status == "refused" else 0, result.output)
 
+    def test_database(self) -> None:
+        """What keeps a server from the database with the state of clients is told."""
+        result = self.check(database="url = nothing", metadata="use_database = yes")
+        self.assertEqual(result.exit_code, 1, result.exception)
+        self.assertIn("[database] url: this is no URL of a database", result.output)
+
     def test_strict(self) -> None:
         """Notices count as errors with --strict."""
         self.assertEqual(self.check(server="plugin = Cfg").exit_code, 0)

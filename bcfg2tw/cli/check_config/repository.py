@@ -25,7 +25,10 @@ def repository_findings(settings: Settings) -> list[Finding]:
     One that cannot be read at all has none: the trials tell that.
     """
     with _heard() as log:
-        core = Core(settings, Look())
+        try:
+            core = Core(settings, Look())
+        except Bcfg2Error as error:  # of the database that keeps the state of clients
+            return [Finding("unusable-state", "error", _config(settings), None, str(error))]
         try:
             core.load_plugins()
             findings = list(dict.fromkeys(_of_files(core.snapshot)))
@@ -46,7 +49,10 @@ def refused_files(settings: Settings) -> list[Finding]:
     has none.
     """
     with _heard():
-        core = Core(settings, Look())
+        try:
+            core = Core(settings, Look())
+        except Bcfg2Error:
+            return []
         try:
             core.load_plugins()
             problems = list(core.snapshot.problems)
@@ -58,6 +64,10 @@ def refused_files(settings: Settings) -> list[Finding]:
         Finding("unusable-file", "error", problem.path, problem.line, problem.reason)
         for problem in problems
     ]
+
+
+def _config(settings: Settings) -> str:
+    return settings.config or settings.repository
 
 
 def _of_files(snapshot: Snapshot) -> Iterator[Finding]:
