@@ -151,6 +151,20 @@ class UpstreamTests(SynchronousTestCase):
         error = self.assertRaises(Bcfg2Error, self.take, path)
         self.assertIn("holds no reports of Bcfg2", str(error))
 
+    def test_url_of_a_file(self) -> None:
+        """The URL of an SQLite file is read like the file: nothing is made where there is none."""
+        path = Path(self.mktemp()).absolute()
+        error = self.assertRaises(Bcfg2Error, OldDatabase, old_url(f"sqlite:///{path}"))
+        self.assertIn("cannot be read", str(error))
+        self.assertFalse(path.exists())
+        path.write_bytes((DATABASES / "bcfg2-1.4.sqlite").read_bytes())
+        odd_path = path.rename(f"{path}%20?a#b")
+        path.write_bytes(odd_path.read_bytes())
+        for source in (f"sqlite:///{path}", str(odd_path)):
+            database = OldDatabase(old_url(source))
+            self.addCleanup(database.close)
+            self.assertTrue(database.has("Reporting_interaction"))
+
 
 class LinesTests(SynchronousTestCase):
     """Files that are no whole export."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -173,6 +174,13 @@ def old_url(source: str) -> URL:
             raise Bcfg2Error(
                 "this is no URL of a database: write DIALECT://USER@HOST/NAME"
             ) from error
+        if url.get_backend_name() == "sqlite" and url.database and not url.query:
+            return _url_of_file(url.database)
         return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-    path = os.path.abspath(source)
+    return _url_of_file(source)
+
+
+def _url_of_file(path: str) -> URL:
+    """Return the URL of an SQLite file that is read, and not made where there is none."""
+    path = quote(os.path.abspath(path))
     return URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
