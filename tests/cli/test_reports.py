@@ -60,6 +60,15 @@ class ReportsTests(ReportsTestCase):
         self.assertIn('"runs":0', self.run_command("export").stdout)
         self.assertEqual(os.listdir(os.path.join(self.folder, "repo")), [])
 
+    def test_far_times(self) -> None:
+        """A time that no machine has, and more days than there are, are mistakes of the command."""
+        with open(self.conf, "w", encoding="utf-8") as stream:
+            stream.write(f"[server]\nrepository = {self.folder}/repo\n")
+        result = self.run_command("export", "--since", "0001-01-01")
+        self.assertEqual((result.exit_code, "is too far away" in result.output), (2, True))
+        result = self.run_command("purge", "--days", "99999999999")
+        self.assertEqual((result.exit_code, "is not in the range" in result.output), (2, True))
+
     def test_modes(self) -> None:
         """Options of 1.3 that exclude each other, or are none, are refused."""
         self.assertIn("You must specify a mode", self.run_command().output)

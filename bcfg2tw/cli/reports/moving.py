@@ -51,7 +51,10 @@ def _microseconds(time: datetime.datetime | None, zone: datetime.tzinfo | None) 
     if time is None:
         return None
     if time.tzinfo is None:
-        time = time.replace(tzinfo=zone) if zone else time.astimezone()
+        try:
+            time = time.replace(tzinfo=zone) if zone else time.astimezone()
+        except (ValueError, OverflowError) as error:
+            raise click.UsageError(f"{time.isoformat()} is too far away") from error
     return microseconds_at(time)
 
 

@@ -17,9 +17,16 @@ from bcfg2tw.reporting.upkeep import DAY
 __all__ = ["expired_hosts", "purge_reports"]
 
 
+#: Days beyond which no database counts microseconds.
+MOST_DAYS = 1_000_000
+
+
 @click.command("purge")
 @click.option(
-    "--days", type=click.IntRange(1), metavar="N", help="Runs that are older than N days."
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    metavar="N",
+    help="Runs that are older than N days.",
 )
 @click.option("--client", metavar="HOST", help="Of this host; without --days the host itself.")
 @click.option("--state", type=click.Choice(["clean", "dirty"]), help="Only runs of this state.")
