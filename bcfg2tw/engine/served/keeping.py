@@ -76,8 +76,9 @@ class Keeper:
         if reads != state.reads and _are_copied(kept, reads):
             name = kept.relative(path)
             plugin = name.partition(os.sep)[0]
-            written = replace(state, reads=reads, seconds=time.time())
-            _put(kept, plugin, {**kept.index(plugin), name: written}, kept.index(plugin))
+            before = kept.index(plugin)
+            now = {**before, name: replace(state, reads=reads, seconds=time.time())}
+            _put(kept, plugin, now, before, copied=now)
 
     def _try(self, keep: Callable[[], None]) -> None:
         try:
@@ -121,7 +122,7 @@ class Keeper:
             now |= {path: state for path, state in before.items() if path not in relative}
             present |= {path: seen[path] for path in seen if path not in candidates}
         # once after the start all copies are looked at: what a disk has lost is there still
-        _put(kept, name, now, before, before if name in self._seen else {})
+        _put(kept, name, now, before, copied=before if name in self._seen else {})
         self._seen[name] = present
 
 
@@ -152,15 +153,15 @@ def _put(
     plugin: str,
     now: dict[str, KeptState],
     before: dict[str, KeptState],
-    copied: Mapping[str, KeptState] | None = None,
+    copied: Mapping[str, KeptState],
 ) -> None:
     """
     Replace what is kept of a plugin's files.
 
-    :param copied: states of which there are copies for certain; by default all of those before
+    :param copied: states of which there are copies for certain
     """
     copies = _Copies(kept)
-    for path, digest in _contents(kept, now, before if copied is None else copied):
+    for path, digest in _contents(kept, now, copied):
         copies.add(path, digest)
     if now != before:
         write_atomically(kept.index_path(plugin), index_text(now), 0o600)
