@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from bcfg2tw.engine.repository.files import Files, Interpretation
-from bcfg2tw.errors import Bcfg2Error, ValidationError
+from bcfg2tw.errors import Bcfg2Error, RepositoryError, ValidationError
 
 T = TypeVar("T")
 
@@ -22,6 +22,23 @@ def check_read(files: Files, error_class: type[Bcfg2Error] = ValidationError) ->
     """
     for problem in files.unread:
         raise error_class(str(problem))
+
+
+def load_or_problem(
+    files: Files, name: str, interpretation: Interpretation[T]
+) -> T | RepositoryError:
+    """
+    Load a file that is there; where it was never understood, return the reason in its place.
+
+    For plugins that must not go on with another file as if there were none.
+
+    :param name: path relative to the folder
+    """
+    value = files.load(name, interpretation)
+    if value is not None:
+        return value
+    problem = files.problem(name, interpretation)
+    return problem or RepositoryError(files.path(name), "it cannot be read")
 
 
 def load_all(

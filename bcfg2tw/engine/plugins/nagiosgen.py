@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from bcfg2tw.engine.documents.directory import check_read
+from bcfg2tw.engine.documents.directory import check_read, load_or_problem
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
@@ -61,18 +61,11 @@ class NagiosGen(Plugin, Generator):
     def _texts(self, suffix: str) -> dict[str, str | RepositoryError]:
         """Return what group or bundle each file is for, and its text or what is wrong, sorted."""
         loaded = {
-            name.removesuffix(suffix): self._text(name)
+            name.removesuffix(suffix): load_or_problem(self.files, name, text_of)
             for name in self.files
             if name.endswith(suffix) and "/" not in name
         }
         return dict(sorted(loaded.items()))
-
-    def _text(self, name: str) -> str | RepositoryError:
-        text = self.files.load(name, text_of)
-        if text is not None:
-            return text
-        problem = self.files.problem(name, text_of)
-        return problem or RepositoryError(self.files.path(name), "it cannot be read")
 
     def HandlesEntry(self, entry: Element, metadata: ClientMetadata) -> bool:
         """Say whether an entry is the server's file where Bcfg2 1.3 had it."""

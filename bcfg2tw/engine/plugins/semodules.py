@@ -6,6 +6,7 @@ import base64
 import os
 from typing import TypeAlias
 
+from bcfg2tw.engine.documents.directory import load_or_problem
 from bcfg2tw.engine.documents.infoxml import InfoXML, default_path_metadata, set_attributes
 from bcfg2tw.engine.documents.specificity import SpecificSet, specific_set
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
@@ -62,7 +63,7 @@ class SEModules(Plugin, Generator):
 
     def _module(self, folder: str, names: list[str]) -> Module:
         contents: dict[str, Content] = {
-            os.path.basename(name): self._content(name)
+            os.path.basename(name): load_or_problem(self.files, name, as_base64)
             for name in names
             if name != f"{folder}/{INFO}"
         }
@@ -76,13 +77,6 @@ class SEModules(Plugin, Generator):
             self.files.load(f"{folder}/{INFO}", InfoXML),
             f"{folder}/{INFO}" in names,
         )
-
-    def _content(self, name: str) -> Content:
-        content = self.files.load(name, as_base64)
-        if content is not None:
-            return content
-        problem = self.files.problem(name, as_base64)
-        return problem or RepositoryError(self.files.path(name), "it cannot be read")
 
     def _refuse(self, name: str) -> None:
         if name not in self.listing_before:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from bcfg2tw.engine.documents.directory import load_or_problem
 from bcfg2tw.engine.documents.specificity import Member, SpecificSet, specificity_of_suffix
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
@@ -103,16 +104,8 @@ def scripts_in(files: Files, not_a_probe: Callable[[str], object]) -> Scripts:
         match = FILE_NAME.fullmatch(name)
         specificity = specificity_of_suffix(match["suffix"]) if match else None
         if match is not None and specificity is not None:
-            member = Member(name, specificity, _candidate(files, name))
+            member = Member(name, specificity, load_or_problem(files, name, Script))
             members.setdefault(match["probe"], []).append(member)
         else:
             not_a_probe(name)
     return {probe: SpecificSet(members[probe]) for probe in sorted(members)}
-
-
-def _candidate(files: Files, name: str) -> Candidate:
-    script = files.load(name, Script)
-    if script is not None:
-        return script
-    problem = files.problem(name, Script)
-    return problem or RepositoryError(files.path(name), "it cannot be read")
