@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from lxml import etree
+
 from bcfg2tw.engine.xmlio import Element, line_of
 
 __all__ = ["describe", "one_line", "without_path"]
@@ -19,10 +21,16 @@ def describe(element: Element, text: str | None = None) -> str:
     :param text: the text to show; where there is none, what the element has is `...`
     """
     attributes = "".join(f' {name!s}="{value!s}"' for name, value in element.attrib.items())
+    name = etree.QName(element)
+    tag = name.localname
+    if name.namespace:
+        prefix = element.prefix
+        tag = f"{prefix}:{tag}" if prefix else tag
+        attributes = f' xmlns{":" if prefix else ""}{prefix or ""}="{name.namespace}"' + attributes
     if text is None and element.text and element.text.strip():
         text = "..."
-    start = f"<{element.tag}{attributes}"
-    shown = f"{start}/>" if text is None else f"{start}>{text}</{element.tag}>"
+    start = f"<{tag}{attributes}"
+    shown = f"{start}/>" if text is None else f"{start}>{text}</{tag}>"
     return f"   line {line_of(element)}: {shown}"
 
 

@@ -36,6 +36,7 @@ BETTER = {
     "repeated-default": frozenset({"multiple-default-groups"}),
     "duplicate-group": frozenset({"repeated-group"}),
     "duplicate-client": frozenset({"repeated-client"}),
+    "nonexistent-profile-group": frozenset({"missing-attribute"}),
     "no-generator": frozenset({"misspelt-element", "unknown-element"}),
     "unreachable-cfg-file": frozenset({"undeclared-group"}),
     "required-attrs-missing": frozenset({"missing-attribute"}),

@@ -95,8 +95,6 @@ class Metadata(Check):
         }
         for client in clients.iter("Client"):
             name, profile = client.get("name"), client.get("profile")
-            if profile is None:
-                continue  # told where the file is held against its description
             if profile not in declared:
                 text = f"{name} has nonexistent profile group {profile}:"
                 yield at("nonexistent-profile-group", client, text)
@@ -107,15 +105,21 @@ class Metadata(Check):
                 yield at("non-profile-set-as-profile", client, text)
 
     def _repeated_groups(self, groups: Element) -> Iterator[Remark]:
-        declarations: dict[str, list[Element]] = {}
-        for group in groups.iter("Group"):
-            if group.get("name") and not any(True for _ in group.iterancestors("Client")):
-                declarations.setdefault(group.get("name", ""), []).append(group)
-        for name, same in declarations.items():
-            full = [number for number, group in enumerate(same) if len(group.attrib) > 1]
-            if len(full) > 1 or full[:1] > [0]:
-                # one that is named in another group before it is declared is no mistake
-                yield from _repeated("duplicate-group", f"Group {name}", same, len(full) < 2)
+        outer = list(groups.iterchildren("Group"))
+        nested = [group for one in outer for group in one.iterdescendants("Group")]
+        last: dict[str, Element] = {}
+        repeated: dict[str, list[Element]] = {}
+        for group in outer + nested:
+            name = group.get("name", "")
+            if name in repeated:
+                repeated[name].append(group)
+            elif name in last and len(group.attrib) > 1:
+                repeated[name] = [last[name], group]
+            last[name] = group
+        for name, same in repeated.items():
+            # what is declared with attributes once is no mistake
+            is_harmless = sum(len(group.attrib) > 1 for group in same) < 2
+            yield from _repeated("duplicate-group", f"Group {name}", same, is_harmless)
 
     def _repeated_clients(self, clients: Element) -> Iterator[Remark]:
         declarations: dict[str, list[Element]] = {}

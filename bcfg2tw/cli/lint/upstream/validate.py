@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import os
-from collections.abc import Generator, Iterator
-from typing import Protocol
+from collections.abc import Generator, Iterable, Iterator
+from typing import Protocol, TypeAlias, cast
 
 from lxml import etree
 
@@ -14,12 +16,17 @@ from bcfg2tw.cli.lint.schemas.explaining import explain
 from bcfg2tw.cli.lint.schemas.grammar import relax_ng
 from bcfg2tw.cli.lint.schemas.kinds import SCHEMAS, SchemaFile
 from bcfg2tw.engine.repository.source import expand
-from bcfg2tw.engine.xmlio import XINCLUDE, Element
+from bcfg2tw.engine.repository.xinclude import XML_BASE
+from bcfg2tw.engine.xmlio import XINCLUDE, Element, path_of
 
 #: Where distributions put the schemas of Bcfg2 itself: ours are used there.
 UPSTREAM_SCHEMAS = "/usr/share/bcfg2/schemas"
 #: So many mistakes of one file are shown.
 MOST = 10
+
+
+#: File, line and what is wrong there.
+_Message: TypeAlias = "tuple[str, int | None, str]"
 
 
 class _Schema(Protocol):
@@ -92,10 +99,16 @@ class Validate(Check):
             yield Remark("xml-failed-to-parse", problem.path, problem.line, message, text)
             return
         root = self.repository.xml(path)
-        if root is not None and schema is not None and not schema.validate(root):
-            is_ours = file is not None and schema is self._schemas.get(file.name)
-            told = explain(file.kind, path, root) if file is not None and is_ours else []
-            yield from _failures(path, told or _messages(schema))
+        if root is None or schema is None:
+            return
+        if file is not None and schema is self._schemas.get(file.name):
+            if not schema.validate(root):
+                told = [(path, *mistake) for mistake in explain(file.kind, path, root)]
+                yield from _failures(path, told or _messages(schema, root))
+            return
+        whole = self.repository.document(path)
+        if whole is not None and not schema.validate(_without_places(whole)):
+            yield from _failures(path, _messages(schema, whole))
 
     def _properties(self, path: str) -> Iterator[Remark]:
         own = os.path.splitext(path)[0] + ".xsd"
@@ -147,13 +160,26 @@ class Validate(Check):
                 yield at("xinclude-does-not-exist", include, text, separator=" ")
 
 
-def _messages(schema: _Schema) -> list[tuple[int | None, str]]:
-    return [(error.line or None, error.message) for error in schema.error_log]
+def _without_places(document: Element) -> Element:
+    """Return a document without the places of what was included, which no schema knows."""
+    bare = copy.deepcopy(document)
+    etree.strip_attributes(bare, XML_BASE)
+    return bare
 
 
-def _failures(path: str, messages: list[tuple[int | None, str]]) -> Iterator[Remark]:
+def _messages(schema: _Schema, document: Element) -> Iterator[_Message]:
+    """Yield the mistakes that a schema has found, each with the file where it stands."""
+    tree = document.getroottree()
+    for error in schema.error_log:
+        found = cast("list[Element]", tree.xpath(error.path)) if error.path else []
+        element = found[0] if found else document
+        yield str(path_of(element)), error.line or None, error.message
+
+
+def _failures(path: str, messages: Iterable[_Message]) -> Iterator[Remark]:
     """Yield a remark for each mistake, which the text of old shows together."""
-    lines = [f"{path}:{line}: {message}" for line, message in messages[:MOST]]
+    first = list(itertools.islice(messages, MOST))
+    lines = [f"{file}:{line}: {message}" for file, line, message in first]
     shown = "\n".join([f"{path} fails to verify:", *lines])
-    for number, (line, message) in enumerate(messages[:MOST]):
-        yield Remark("xml-failed-to-verify", path, line, message, "" if number else shown)
+    for number, (file, line, message) in enumerate(first):
+        yield Remark("xml-failed-to-verify", file, line, message, "" if number else shown)
