@@ -107,3 +107,32 @@ class SchemaTests(SynchronousTestCase):
         contents = {"Metadata/groups.xml": f"<Groups {XINCLUDE}>{PROFILE}{include}</Groups>"}
         ended = Site(self, contents, "Metadata").lint("--lint-plugins", "Validate")
         self.assertIn(f'line 2: <xi:include {XINCLUDE} href="gone.xml"/>', ended.errors)
+
+
+class AttributeTests(SynchronousTestCase):
+    """Values that no client can use."""
+
+    def test_selinux(self) -> None:
+        """Users and roles of SELinux have their endings; who logs in is a user or a group."""
+        entries = [
+            ('<BoundSELogin name="ann" selinuxuser="staff_u"/>', None),
+            ('<BoundSELogin name="%wheel" selinuxuser="staff_u"/>', None),
+            ('<BoundSELogin name="__default__" selinuxuser="staff_u"/>', None),
+            ('<BoundSELogin name="a/b" selinuxuser="staff_u"/>', "name attribute"),
+            ('<BoundSEUser name="ann_u" prefix="user" roles="a_r b_r"/>', None),
+            ('<BoundSEUser name="ann" prefix="user" roles="a_r"/>', "name attribute"),
+            ('<BoundSEUser name="ann_u" prefix="user" roles="a_r b"/>', "roles attribute"),
+        ]
+        contents = {
+            "Metadata/groups.xml": f"<Groups>{PROFILE}</Groups>",
+            "Bundler/b.xml": "<Bundle>\n" + "\n".join(entry for entry, _ in entries) + "</Bundle>",
+        }
+        site = Site(self, contents, "Bundler,Metadata")
+        found = {
+            finding["line"]: finding["message"]
+            for finding in site.findings("--lint-plugins", "RequiredAttrs")
+        }
+        wrong = {line: words for line, (_, words) in enumerate(entries, 2) if words}
+        self.assertEqual(set(found), set(wrong))
+        for line, words in wrong.items():
+            self.assertIn(words, found[line])

@@ -23,11 +23,15 @@ def _any(value: str) -> bool:
     return True
 
 
+_USER = r"[A-Za-z_][\w.-]*\$?|\d+"
 FILE_NAME = _like(r"/.*")
 MODE = _like(r"[0-7]{3,4}")
-USER = _like(r"[A-Za-z_][\w.-]*\$?|\d+")
+USER = _like(_USER)
 SELINUX_TYPE = _like(r"\w+_t")
 SELINUX_USER = _like(r"\w+_u")
+SELINUX_ROLES = _like(r"\w+_r(\s+\w+_r)*")
+#: A user, or all of a group.
+LOGIN = _like(rf"%?({_USER})")
 
 _OWNED: Mapping[str, Test] = {"owner": USER, "group": USER, "mode": MODE}
 _NAMED: Mapping[str, Test] = {"name": _any}
@@ -64,8 +68,8 @@ OTHERS: Mapping[str, Mapping[str, Test]] = {
     "SENode": {
         "name": _like(r"[^/]+/[^/]+"), "selinuxtype": SELINUX_TYPE, "proto": _like("ipv[46]"),
     },
-    "SELogin": {"name": _any, "selinuxuser": SELINUX_USER},
-    "SEUser": {"name": _any, "roles": _any, "prefix": _any},
+    "SELogin": {"name": LOGIN, "selinuxuser": SELINUX_USER},
+    "SEUser": {"name": SELINUX_USER, "roles": SELINUX_ROLES, "prefix": _any},
     "SEInterface": {"name": _any, "selinuxtype": SELINUX_TYPE},
     "SEPermissive": {"name": SELINUX_TYPE},
 }  # fmt: skip
