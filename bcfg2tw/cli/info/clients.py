@@ -59,8 +59,8 @@ def _lines(metadata: ClientMetadata, site: Site) -> Iterator[str]:
         yield "Connector data"
         yield _RULE
     for name, value in data.items():
-        yield f"{name}:"
-        yield pprint.pformat(dict(value) if isinstance(value, Mapping) else value)
+        text = pprint.pformat(dict(value) if isinstance(value, Mapping) else value)
+        yield f"{name}:\n{text}" if "\n" in text else _line(f"{name}:", text)
         yield _RULE
 
 

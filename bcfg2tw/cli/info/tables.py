@@ -25,8 +25,9 @@ def bundles(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     site.read_clients_alone()
     declared = site.clients.groups.declared
     rows = [
-        (name, sorted(declared[name].bundles) if name in declared else [])
+        (name, sorted(declared[name].bundles))
         for name in site.groups(group_names)
+        if name in declared
     ]
     show_table(("Group", "Bundles"), rows, as_json)
 
@@ -49,12 +50,11 @@ def groups(site: Site, group_names: Sequence[str], as_json: bool) -> None:
     """List groups: whether they are profiles, and their categories."""
     site.read_clients_alone()
     declared = site.clients.groups.declared
-    rows = []
-    for name in site.groups(group_names):
-        group = declared.get(name)
-        is_profile = group is not None and group.is_profile
-        category = None if group is None else group.category
-        rows.append((name, "yes" if is_profile else "no", category))
+    rows = [
+        (name, "yes" if declared[name].is_profile else "no", declared[name].category)
+        for name in site.groups(group_names)
+        if name in declared
+    ]
     show_table(("Groups", "Profile", "Category"), rows, as_json)
 
 

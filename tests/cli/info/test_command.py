@@ -227,6 +227,26 @@ class TableTests(InfoTestCase):
         (shown,) = self.value("showclient", "--json", "web1")
         self.assertEqual((shown["groups"], shown["bundles"]), (["web"], ["base"]))
 
+    def test_undeclared_profile(self) -> None:
+        """A profile that is declared nowhere is no group in the lists."""
+        clients = "<Clients><Client name='web1' profile='shop'/></Clients>"
+        (self.repository / "Metadata/clients.xml").write_text(clients)
+        for words in ("groups", "bundles"):
+            self.assertNotIn("shop", self.info(words).output)
+
+    def test_connector_data(self) -> None:
+        """A value that fits into a line stands beside the name of its plugin, others below."""
+        config = self.folder / "bcfg2.conf"
+        config.write_text(config.read_text().replace("Metadata,", "Metadata,Probes,"))
+        probed = (
+            "<Probed><Client name='web1'><Probe name='arch' value='arm'/></Client>"
+            "<Client name='db1'><Probe name='arch' value='{0}'/><Probe name='os' value='{0}'/>"
+            "</Client></Probed>"
+        )
+        write_files(str(self.repository), {"Probes/probed.xml": probed.format("x" * 50)})
+        self.assertIn("\nProbes:     {'arch': 'arm'}\n=====", self.printed("showclient", "web1"))
+        self.assertIn("\nProbes:\n{'arch': 'xxx", self.printed("showclient", "db1"))
+
     def test_config(self) -> None:
         """Secrets are not shown, wherever they stand."""
         text = (self.folder / "bcfg2.conf").read_text()
