@@ -38,6 +38,13 @@ class RepositoryError(Bcfg2Error):
         return f"{place}: {self.reason}"
 
 
+class ChangedMeanwhile(RepositoryError):
+    """A file is another than the one that a change of it was made from; it is as it was."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "somebody has changed it just now; try again")
+
+
 class UnreadableRepository(Bcfg2Error):
     """
     The repository, or a folder of it, cannot be read now.

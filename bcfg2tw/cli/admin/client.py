@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -15,11 +15,14 @@ from bcfg2tw.cli.words import CLIENT
 from bcfg2tw.engine.plugins.metadata.metadata_files import is_clients_xml_wanted
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, ChangedMeanwhile
 
 __all__ = ["client"]
 
 ATTRIBUTES = ["profile", "uuid", "password", "floating", "secure", "address", "auth"]
+
+#: To change a file that a server changes as well, some seconds apart.
+ATTEMPTS = 5
 
 _OPERATIONS = {
     "add": ADD,
@@ -82,6 +85,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _apply(path: str, edit: ClientEdit) -> None:
+    for _ in range(ATTEMPTS - 1):
+        with suppress(ChangedMeanwhile):
+            _apply_once(path, edit)
+            return
+    _apply_once(path, edit)
+
+
+def _apply_once(path: str, edit: ClientEdit) -> None:
     documents = ClientDocuments(path)
     if _is_due(edit, documents.clients()):
         documents.apply(edit)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 NEW_FILE_MODE = 0o640
 
 
-def write_atomically(path: str, data: bytes, new_file_mode: int = NEW_FILE_MODE) -> None:
+def _check_nothing() -> None:
+    """Have any file replaced, whatever it is by now."""
+
+
+def write_atomically(
+    path: str,
+    data: bytes,
+    new_file_mode: int = NEW_FILE_MODE,
+    check: Callable[[], None] = _check_nothing,
+) -> None:
     """
     Replace a file's content in one step; it is on disk on return.
 
@@ -16,6 +26,7 @@ def write_atomically(path: str, data: bytes, new_file_mode: int = NEW_FILE_MODE)
     process left behind is no obstacle. Two threads must not write one file at the same time.
 
     :param new_file_mode: the mode of a file that was not there before
+    :param check: called immediately before the file is replaced; it is as it was if this raises
     :raises OSError: if it cannot be written; it is as it was then
     """
     target = os.path.realpath(path)
@@ -25,6 +36,7 @@ def write_atomically(path: str, data: bytes, new_file_mode: int = NEW_FILE_MODE)
         os.unlink(temporary)
     try:
         _write(temporary, target, data, new_file_mode)
+        check()
         os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):

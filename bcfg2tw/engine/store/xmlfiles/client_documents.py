@@ -6,10 +6,11 @@ import glob
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from lxml import etree
 
-from bcfg2tw.engine.repository.listing import Stamp, open_at_once
+from bcfg2tw.engine.repository.listing import Stamp, open_at_once, stamp_of
 from bcfg2tw.engine.repository.xinclude import included_path
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client import ClientElement
@@ -24,7 +25,7 @@ from bcfg2tw.engine.xmlio import (
     parse_file,
     pretty_document,
 )
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import ChangedMeanwhile, RepositoryError
 
 logger = logging.getLogger("Metadata")
 
@@ -169,6 +170,7 @@ class ClientDocuments:
         Write the files that changed, each in one step.
 
         :returns: the stamps of those that nobody has changed since, before and after that
+        :raises ChangedMeanwhile: if one is another than it was when it was read
         :raises OSError: if one cannot be written; it is as it was then
         """
         self._render()
@@ -176,7 +178,10 @@ class ClientDocuments:
 
     def write_rendered(self) -> dict[str, Stamps]:
         """Write, as `write` does, what `state` has spoken of."""
-        stamps = {path: write_content(path, self._contents[path]) for path in self._changed}
+        stamps = {
+            path: write_content(path, self._contents[path], self.stamps[path])
+            for path in self._changed
+        }
         return {path: (self.stamps[path], after) for path, after in stamps.items() if after}
 
 
@@ -185,16 +190,29 @@ def tell_absent(path: str, edit: ClientEdit) -> None:
     logger.info("%s: %s is not there any more, what it changed is dropped", path, edit.name)
 
 
-def write_content(path: str, content: bytes) -> Stamp | None:
+def write_content(path: str, content: bytes, before: Stamp) -> Stamp | None:
     """
     Write a file in one step.
 
+    :param before: the stamp of the file that the content was made from
     :returns: its stamp, None if somebody has changed it since
+    :raises ChangedMeanwhile: if it has another stamp now: what is in it is not to be lost
     :raises OSError: if it cannot be written; it is as it was then
     """
-    write_atomically(path, content)
+    write_atomically(path, content, check=partial(check_unchanged, path, before))
     written, stamp = content_of(path)
     return stamp if written == content else None
+
+
+def check_unchanged(path: str, *stamps: Stamp | None) -> None:
+    """
+    See that a file is as it is known.
+
+    :param stamps: it may have any of them; None stands for no file
+    :raises ChangedMeanwhile: if it has another one
+    """
+    if stamp_of(path) not in stamps:
+        raise ChangedMeanwhile(path)
 
 
 def content_of(path: str) -> tuple[bytes, Stamp]:

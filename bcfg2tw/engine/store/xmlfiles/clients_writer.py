@@ -63,6 +63,7 @@ class ClientsWriter:
 
         :param note: is told the state that the files are about to have
         :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
+        :raises ChangedMeanwhile: if somebody has changed one since it was read; it is as it was
         :raises OSError: if one cannot be written
         """
         return self._splice(edits, note) or self._rewrite(edits, note)
@@ -86,7 +87,7 @@ class ClientsWriter:
 
     def _replace(self, text: bytes, before: Stamp, state: State) -> dict[str, Stamps]:
         self._plain = None
-        after = write_content(self._path, text)
+        after = write_content(self._path, text, before)
         if after is None:
             return {}
         self._plain = after, state

@@ -20,7 +20,13 @@ from bcfg2tw.engine.store.xmlfiles.gate import Gate
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.records import Leftover, Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
-from bcfg2tw.errors import Bcfg2Error, CoreInitError, RepositoryError, StateUnavailable
+from bcfg2tw.errors import (
+    Bcfg2Error,
+    ChangedMeanwhile,
+    CoreInitError,
+    RepositoryError,
+    StateUnavailable,
+)
 
 #: One change, and all that is written to the file at once.
 Change = TypeVar("Change")
@@ -111,6 +117,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
 
         :returns: that state
         :raises RepositoryError: if the file has to be read for that, and cannot be
+        :raises ChangedMeanwhile: if somebody has changed it since it was read; it is as it was
         :raises OSError: if it cannot be written
         """
 
@@ -274,6 +281,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
                 self._read_all_again()
                 self._take_in_apart()
                 self._fold()
+            except ChangedMeanwhile:
+                return False  # it is taken in first: what somebody has just written is not lost
             except (Bcfg2Error, OSError) as error:
                 self._report(error)
                 return False

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bcfg2tw.engine.clock import Clock
@@ -14,6 +15,7 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.xmlfiles.client_documents import check_unchanged
 from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, digest_of, numbers_of, stamps_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.probed_document import (
@@ -26,7 +28,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
 )
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import Takeover, take_over_answers
-from bcfg2tw.errors import PluginInitError, RepositoryError, StateUnavailable
+from bcfg2tw.errors import ChangedMeanwhile, PluginInitError, RepositoryError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 #: How long the time of an upload that says nothing new may wait for a change to be written with.
@@ -149,6 +151,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
                 if not self._take_in_apart():
                     self._make()
                 self._is_news = False
+            except ChangedMeanwhile:  # somebody else has made it
+                self.later.request()
             except (RepositoryError, OSError) as error:
                 self._never_read = "" if self._has_read else str(error)
                 self._report(error)
@@ -306,7 +310,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         state = {os.path.basename(self._path): digest_of(data)}
         self._journal.note_writing(state)
         before, after = self._stamp, None
-        write_atomically(self._path, data)
+        check = partial(check_unchanged, self._path, before, None)
+        write_atomically(self._path, data, check=check)
         with open(self._path, "rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
             if stream.read() == data:  # else somebody has changed it since

@@ -252,6 +252,32 @@ class ClientsFileTests(SynchronousTestCase):
         self.core.store.clients.fold()
         self.assertEqual(self.core.store.changed_by_others([str(self.file)]), [])
 
+    def test_edit_while_writing(self) -> None:
+        """A hand edit that comes when the file has been read for writing is not overwritten."""
+        clients = self.core.store.clients
+        assert isinstance(clients, ClientsFile)
+        note_writing = clients._journal.note_writing
+        names: list[str] = []
+
+        def edit_meanwhile(state: State) -> None:
+            note_writing(state)
+            if names:
+                added = f'<Client name="{names.pop()}" profile="all"/></Clients>'
+                self.file.write_text(self.file.read_text().replace("</Clients>", added))
+
+        self.patch(clients._journal, "note_writing", edit_meanwhile)
+        for version, name in (("1.3.4", "b.example.test"), ("1.3.5", "c.example.test")):
+            names.append(name)
+            self.core.metadata.set_version(CLIENT, version)
+            self.assertFalse(clients.fold())
+            self.assertNotIn(version, self.file.read_text())
+            self.core.reload([str(self.file)])
+            self.assertTrue(clients.fold())
+            self.assertIn(version, self.file.read_text())
+        for name in ("b.example.test", "c.example.test"):
+            self.assertIn(name, self.file.read_text())
+            self.assertIn(name, self.core.metadata.client_names())
+
     def test_edit_after_writing(self) -> None:
         """A hand edit counts more than a change that was written before it."""
         self.core.metadata.set_profile(CLIENT, "other", None)  # type: ignore[arg-type]

@@ -13,7 +13,9 @@ from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
 from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter, ClientsWriting
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.engine.xmlio import parse_file
+from bcfg2tw.errors import ChangedMeanwhile
 
 #: Values that are written otherwise than they read.
 VALUES = (
@@ -102,6 +104,22 @@ class ClientsWriterTests(SynchronousTestCase):
         self.assertIn('  <Client name="new.example" profile="web"/>\n', self.path.read_text())
         ((old, new),) = writing.stamps.values()
         self.assertEqual((old.inode, new.inode), (before, os.stat(self.path).st_ino))
+
+    def test_edited_meanwhile(self) -> None:
+        """A file that somebody changes after it was read for writing stays as it is."""
+        for is_plain in (False, True):
+            self.path.write_text(PLAIN)
+            if is_plain:
+                self.write(ClientEdit(ADD, "first.example", {"profile": "web"}))
+            edited = self.path.read_text().replace("3.0", "by hand")
+
+            def edit_meanwhile(_: State, text: str = edited) -> None:
+                self.path.write_text(text)
+
+            edit = ClientEdit(ADD, "new.example", {"profile": "web"})
+            with self.assertRaises(ChangedMeanwhile):
+                self.writer.write([edit], edit_meanwhile)
+            self.assertEqual(self.path.read_text(), edited)
 
     def test_edited_by_hand(self) -> None:
         """What somebody writes into the file stays, as they wrote it."""

@@ -27,6 +27,7 @@ from bcfg2tw.engine.store.xmlfiles.probed_document import (
     record_of,
 )
 from bcfg2tw.engine.store.xmlfiles.probed_file import RENEWAL_SECONDS, ProbedFile
+from bcfg2tw.engine.store.xmlfiles.records import State
 from bcfg2tw.errors import PluginExecutionError, StateUnavailable
 from tests.doubles import ManualClock
 from tests.patience import IN_ANY_TIME
@@ -358,6 +359,22 @@ class ProbedFileTests(SynchronousTestCase):
         self.write_by_hand(("other", "edited"))
         self.answers.fold()
         self.assertEqual(self.written(), {CLIENT: "uploaded", "other": "edited"})
+
+    def test_edit_while_writing(self) -> None:
+        """So it does if it comes when the new file is about to take the place of the old one."""
+        note_writing = self.answers._journal.note_writing
+
+        def edit_meanwhile(state: State) -> None:
+            note_writing(state)
+            self.write_by_hand(("b.example.test", "by hand"))
+
+        self.save("one")
+        patch = self.patch(self.answers._journal, "note_writing", edit_meanwhile)
+        self.assertFalse(self.answers.fold())
+        patch.restore()
+        self.assertEqual(self.written(), {"b.example.test": "by hand"})
+        self.assertTrue(self.answers.fold())
+        self.assertEqual(self.written(), {CLIENT: "one", "b.example.test": "by hand"})
 
     def test_edit_before_the_same_upload(self) -> None:
         """An upload after the edit counts, even one that says what was known before."""
