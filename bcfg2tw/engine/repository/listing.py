@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import translate
 from pathlib import Path
 from sys import intern
@@ -29,6 +29,10 @@ class Stamp:
     def of(cls, status: os.stat_result) -> Stamp:
         """Return the stamp for a result of `os.stat`."""
         return cls(status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
+
+    def has_content_of(self, other: Stamp) -> bool:
+        """Say whether a file with another stamp has the same content, whatever its mode."""
+        return replace(other, mode=self.mode) == self
 
     @property
     def is_executable(self) -> bool:

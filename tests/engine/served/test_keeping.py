@@ -202,6 +202,39 @@ class BrokenFileTests(RestartTestCase):
         self.stop()
         self.assertIn("new.example.test", (self.folder / "Metadata/clients.xml").read_text())
 
+    def test_registration_just_before_mistake(self) -> None:
+        """Nor is what waits for clients.xml when that gets a mistake, which nobody has seen yet."""
+        newcomer = "new.example.test"
+        mistaken = CLIENTS.replace("</Clients>", "<Client nmae='x'/></Clients>")
+        core = self.restart({GROUPS: TWO_GROUPS})
+        core.AssertProfile(address("192.0.2.9", newcomer), "other")
+        write_files(str(self.folder), {"Metadata/clients.xml": mistaken})
+        self.assertFalse(core.store.clients.fold())
+        core.reload(None)
+        for contents in ({}, {}, {"Metadata/clients.xml": CLIENTS}):
+            core = self.restart(contents)
+            self.assertEqual(core.build_metadata(newcomer).profile, "other")
+        self.stop()
+        self.assertIn(newcomer, (self.folder / "Metadata/clients.xml").read_text())
+
+    def test_change_beside_mistake(self) -> None:
+        """What a client changed counts at a start although the file does not name it any more."""
+        breaking = {
+            "a mistake": CLIENTS.replace(f'name="{CLIENT}"', f'nmae="{CLIENT}"'),
+            "broken": CLIENTS.replace("</Clients>", ""),
+        }
+        for how, text in breaking.items():
+            core = self.restart({"Metadata/clients.xml": CLIENTS, GROUPS: TWO_GROUPS})
+            core.AssertProfile(address(), "other")
+            write_files(str(self.folder), {"Metadata/clients.xml": text})
+            core.reload(None)
+            for contents in ({}, {}, {"Metadata/clients.xml": CLIENTS}):
+                core = self.restart(contents)
+                self.assertEqual(core.build_metadata(CLIENT).profile, "other", (how, contents))
+            self.stop()
+            self.assertIn('"other"', (self.folder / "Metadata/clients.xml").read_text())
+            self.assertEqual(list((self.folder / "Metadata").glob("*.set-aside-*")), [])
+
     def test_registration(self) -> None:
         """What clients change meanwhile is not lost, and does not touch the broken file."""
         self.restart()

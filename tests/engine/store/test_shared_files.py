@@ -204,6 +204,20 @@ class WrittenFilesTests(sharing.SharingCase):
             for name in ("store", "nursery", "other"):
                 self.assertEqual(self.news_of(getattr(self, name)), [], (name, number))
 
+    def test_other_goes_on(self) -> None:
+        """When the process that wrote the file has ended, another one goes on at once."""
+        for number in range(2):
+            self.change_and_write(number)
+            self.call()
+        self.store.clients.update(WEB, {"version": "1"})
+        self.call()
+        self.store.clients.close()
+        for version in ("2", "3", "4"):
+            self.other.clients.update(WEB, {"version": version})
+            self.assertTrue(self.other.clients.fold())
+            with open(self.clients) as stream:
+                self.assertIn(f'version="{version}"', stream.read())
+
     def test_edited_by_hand(self) -> None:
         """What somebody's hand did is read by each, whoever wrote the file after that."""
         self.change_and_write(0)
@@ -233,6 +247,7 @@ class WrittenFilesTests(sharing.SharingCase):
             stream.write(edited)
         self.assertEqual(self.client(WEB, self.call()).version, "2")
         self.assertEqual(self.client(WEB).version, "2")
+        self.store.clients.current(self.declared())
         self.assertTrue(self.store.clients.fold())
         self.assertEqual(self.client(WEB, self.call()).version, "2")
         for store in (self.store, self.other):
@@ -278,6 +293,7 @@ class WrittenFilesTests(sharing.SharingCase):
         self.call()
         self.edit_by_hand(self.clients, "</Clients>", "<Client name='by-hand'/></Clients>")
         declared = self.declared()
+        self.store.clients.current(declared)
         is_current = declared.is_current()
 
         def ask(reading: DeclaredClients) -> bool:
@@ -309,6 +325,7 @@ class WrittenFilesTests(sharing.SharingCase):
             write_files(self.repository, {"Metadata/clients.xml": CLIENTS})
             for store in (self.store, self.other):
                 store.clients.note_problem(None)
+                store.clients.current(self.declared())
 
     def test_forked_later(self) -> None:
         """A process that is forked from one which read nothing again has all that was said."""

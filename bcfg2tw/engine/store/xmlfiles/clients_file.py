@@ -22,12 +22,16 @@ from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, numbers_of, stamps_
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
 from bcfg2tw.engine.store.xmlfiles.takeover import ClientsTakeover, Takeover
-from bcfg2tw.errors import PluginInitError, RepositoryError, StateUnavailable
+from bcfg2tw.errors import ChangedMeanwhile, PluginInitError, RepositoryError, StateUnavailable
 from bcfg2tw.settings import Settings
 
 #: Edits that are remembered for readings that lack them, before clients.xml is read again, which
 #: begins a new snapshot and empties caches. So many take some megabytes.
 MAX_EDITS = 10_000
+
+#: So long a file that was changed is not written to, unless it is read before. Longer than it takes
+#: to notice that, and to read it; what waits meanwhile is in force, and on disk.
+READING_SECONDS = 60.0
 
 
 class EditLog:
@@ -76,7 +80,9 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
 
     def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
         """
-        Take in what a killed server left in its journal.
+        Read what a killed server left in its journal.
+
+        It is taken over with the first reading: whether clients.xml is in service is known then.
 
         :param path: of clients.xml
         """
@@ -87,6 +93,8 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         # of files, when all that they said was in the tables; of those that the server wrote then
         self._stamps_covered: dict[str, Stamp] = {}
         self._stamps_written: dict[str, Stamp] = {}
+        # of files that were as they are to be when this process wrote them, or began anew
+        self._stamps_sound: dict[str, Stamp] = {}
         self._stamps_of_writing: Mapping[str, Stamps] = {}
         self._wants_reading = False
         self._file_problem: RepositoryError | None = None  # for which it is not in service
@@ -94,12 +102,16 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._tables = ClientTables()
         # the number of the last edit that each reading holds for certain
         self._held: WeakKeyDictionary[DeclaredClients, int] = WeakKeyDictionary()
-        self._take_over()
+        self._unread: dict[str, Stamp] = {}  # of files that are not in the tables as they are
+        self._unread_since = 0.0
+        self._left = self._journal.leftover().records
 
     def _state(self) -> State:
         return self._writer.state()
 
     def _reconcile(self, records: list[Record]) -> Takeover:
+        if self._file_problem is not None:
+            raise self._file_problem  # a client that it does not name is not gone
         takeover = ClientsTakeover(ClientDocuments(self._path).clients(), records)
         return Takeover(takeover.records, takeover.refused)
 
@@ -151,13 +163,25 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
             held = self._oldest_held() if is_overtaken else self._folded
             held = self._held.setdefault(declared, held)
             self._wants_reading = self._wants_reading and is_overtaken
-            table = self._tables.make(declared, self._log.after(held))
+            edits = [*self._edits_left(declared), *self._log.after(held)]
+            table = self._tables.make(declared, edits)
             self._log.forget(self._oldest_held())
             if not is_overtaken:
                 self._stamps_covered = declared.stamps
         if is_overtaken:
             raise Unsettled(self._path)
         return table
+
+    def _edits_left(self, declared: DeclaredClients) -> list[ClientEdit]:
+        """
+        Return what counts of a killed server's journal beside a reading.
+
+        Once clients.xml is in service again it is decided anew, and lastingly.
+        """
+        clients: dict[str, Mapping[str, str]] = {}
+        for element in declared.elements if self._left else ():
+            clients.setdefault(element.attributes["name"].lower(), element.attributes)
+        return list(map(edit_from, ClientsTakeover(clients, self._left).records))
 
     def _oldest_held(self) -> int:
         return min([self._folded, *self._held.values()])
@@ -244,7 +268,10 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
                 # whom a file that is not in service does not name is a client all the same
                 known = {client.name: client.elements[0].attributes for client in table.clients()}
                 clients = {**known, **said}
-            self._log.extend(_edits_between(table, clients))
+            differences = list(_edits_between(table, clients))
+            # one that says what was in force already has nothing new that may be wrong
+            self._stamps_sound = {} if differences or table is None else dict(stamps)
+            self._log.extend(differences)
             self._folded = self._log.last
             self._log.extend(waiting)
             edits = list(_edits_between(table, _edited(clients, waiting)))
@@ -277,13 +304,33 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
     def _write(self, batch: list[ClientEdit]) -> State:
         if self._file_problem is not None:
             raise self._file_problem
-        writing = self._writer.write(batch, self._journal.note_writing)
+        writing = self._writer.write(batch, self._journal.note_writing, self._check_read)
         has_origin = any(name in edit.attributes for edit in batch for name in COUNTS_LATER)
         self._wants_reading = self._wants_reading or has_origin or len(self._log) > MAX_EDITS
         with self._lock:
             self._note_writing(writing.stamps)
         self._tell_written()
         return writing.state
+
+    def _check_read(self, stamps: Mapping[str, Stamp]) -> None:
+        """
+        See that what is written to is in service, as far as can be known.
+
+        A file that somebody has just edited may have a mistake, which the next reading will find.
+
+        :raises ChangedMeanwhile: if there is a reading to come
+        """
+        now = self._clock.monotonic()
+        unread = {path: stamp for path, stamp in stamps.items() if not self._is_read(path, stamp)}
+        if unread != self._unread:
+            self._unread, self._unread_since = unread, now
+        if unread and now - self._unread_since < READING_SECONDS:
+            raise ChangedMeanwhile(next(iter(unread)))
+        self._stamps_sound.update(stamps)
+
+    def _is_read(self, path: str, stamp: Stamp) -> bool:
+        known = (self._stamps_covered.get(path), self._stamps_sound.get(path))
+        return any(before is not None and before.has_content_of(stamp) for before in known)
 
     def _tell_written(self) -> None:
         if self._stamps_written and self.when_written is not None:
@@ -293,6 +340,7 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         """Note which files say no more than the tables do; `_lock` is held."""
         self._stamps_of_writing = stamps
         for path, (before, after) in stamps.items():
+            self._stamps_sound[path] = after
             if self._stamps_covered.pop(path, None) == before:
                 self._stamps_covered[path] = self._stamps_written[path] = after
             else:
@@ -305,9 +353,10 @@ class ClientsFile(JournaledFile[ClientEdit, list[ClientEdit]], ClientStore):
         self._log.forget(self._oldest_held())
 
     def _describe_waiting(self) -> str:
+        number = len(self._left) or self._log.last - self._folded
         return (
-            f"{self._log.last - self._folded} changes of clients wait in {self._path}.journal "
-            f"until {self._path} can be written"
+            f"{number} changes of clients wait in {self._path}.journal until {self._path} "
+            "can be written"
         )
 
 

@@ -35,6 +35,10 @@ class ClientsWriting:
     stamps: Mapping[str, Stamps]
 
 
+def _check_nothing(_: Mapping[str, Stamp]) -> None:
+    """Have any files written to."""
+
+
 class ClientsWriter:
     """
     Writes the clients.xml at a path.
@@ -57,19 +61,29 @@ class ClientsWriter:
                 return plain[1]
         return state_of_clients(self._path)
 
-    def write(self, edits: Sequence[ClientEdit], note: Callable[[State], None]) -> ClientsWriting:
+    def write(
+        self,
+        edits: Sequence[ClientEdit],
+        note: Callable[[State], None],
+        check: Callable[[Mapping[str, Stamp]], None] = _check_nothing,
+    ) -> ClientsWriting:
         """
         Write edits.
 
         :param note: is told the state that the files are about to have
+        :param check: is called before that with the stamps of all files as they were read; nothing
+            is written if it raises
         :raises RepositoryError: if a file cannot be read or is not well-formed; nothing is written
         :raises ChangedMeanwhile: if somebody has changed one since it was read; it is as it was
         :raises OSError: if one cannot be written
         """
-        return self._splice(edits, note) or self._rewrite(edits, note)
+        return self._splice(edits, note, check) or self._rewrite(edits, note, check)
 
     def _splice(
-        self, edits: Sequence[ClientEdit], note: Callable[[State], None]
+        self,
+        edits: Sequence[ClientEdit],
+        note: Callable[[State], None],
+        check: Callable[[Mapping[str, Stamp]], None],
     ) -> ClientsWriting | None:
         """Write edits into the text, where it is plain."""
         if self._plain is None:
@@ -78,6 +92,7 @@ class ClientsWriter:
         result = spliced(content, edits) if before == self._plain[0] else None
         if result is None:
             return None
+        check({self._path: before})
         text, absent = result
         for edit in absent:
             tell_absent(self._path, edit)
@@ -94,11 +109,15 @@ class ClientsWriter:
         return {self._path: (before, after)}
 
     def _rewrite(
-        self, edits: Sequence[ClientEdit], note: Callable[[State], None]
+        self,
+        edits: Sequence[ClientEdit],
+        note: Callable[[State], None],
+        check: Callable[[Mapping[str, Stamp]], None],
     ) -> ClientsWriting:
         """Write edits into the documents, and these anew."""
         self._plain = None
         documents = ClientDocuments(self._path)
+        check(documents.stamps)
         for edit in edits:
             documents.apply(edit)
         state = documents.state()

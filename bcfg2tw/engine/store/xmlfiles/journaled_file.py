@@ -77,6 +77,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         self._problem = ""
         self._is_taken_over = False
         self._takeover: Takeover | None = None  # what is not told yet
+        self._left: list[Record] = []  # what is not taken over yet
 
     # The file and the memory, as a subclass knows them
 
@@ -184,9 +185,10 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         try:
             takeover = self._weigh(leftover, state)
         except RepositoryError as error:
+            self._left = leftover.records
             self._report(error)
             return
-        self._is_taken_over = True
+        self._is_taken_over, self._left = True, []
         self._restore(takeover.records)
         if leftover.records:
             self._takeover = takeover

@@ -18,6 +18,7 @@ from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.source import Unsettled
 from bcfg2tw.engine.store.client_edit import UPDATE, ClientEdit
 from bcfg2tw.engine.store.declared_clients import read_clients
+from bcfg2tw.engine.store.xmlfiles import clients_file
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
 from bcfg2tw.engine.store.xmlfiles.clients_writer import ClientsWriter
 from bcfg2tw.engine.store.xmlfiles.records import State
@@ -251,6 +252,20 @@ class ClientsFileTests(SynchronousTestCase):
         self.core.metadata.set_version(CLIENT, "1.3.5")
         self.core.store.clients.fold()
         self.assertEqual(self.core.store.changed_by_others([str(self.file)]), [])
+
+    def test_edit_not_read(self) -> None:
+        """An edit that nobody reads keeps changes waiting, on disk, but not for ever."""
+        clients = self.core.store.clients
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.file.write_text(CLIENTS.replace("the only one", "the first one"))
+        self.assertFalse(clients.fold())
+        self.assertEqual(version_of(self.again(), CLIENT), "1.3.4")
+        self.patch(clients_file, "READING_SECONDS", 0.0)
+        for version in ("1.3.4", "1.3.5"):
+            self.core.metadata.set_version(CLIENT, version)
+            self.assertTrue(clients.fold())
+            self.assertIn(version, self.file.read_text())
+        self.assertIn("the first one", self.file.read_text())
 
     def test_edit_while_writing(self) -> None:
         """A hand edit that comes when the file has been read for writing is not overwritten."""
