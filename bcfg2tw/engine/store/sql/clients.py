@@ -89,7 +89,7 @@ class SqlClients(SqlPart, ClientStore, Follower):
             row = self._write(edit)
             if row is not None:
                 self._merged.replace(row)
-                self._shared.following.note_own(row.revision)
+                self._shared.following.note_own(row.revision, clients, row.name)
                 self._changes.announce_all(edit.announcements())
 
     def _write(self, edit: ClientEdit) -> ClientRow | None:

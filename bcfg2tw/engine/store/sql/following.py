@@ -5,20 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, bindparam, literal, select, union_all
 
 from bcfg2tw.engine.clock import Clock, Timer
 from bcfg2tw.engine.store.sql.database import Database
 from bcfg2tw.engine.store.sql.listening import Listener
-from bcfg2tw.engine.store.sql.tables import revision
+from bcfg2tw.engine.store.sql.tables import answers, clients, revision
 from bcfg2tw.errors import Bcfg2Error
 
 logger = logging.getLogger("bcfg2-server")
 
 #: Seconds between two looks of a process that nobody calls.
 LOOK_EVERY_SECONDS = 1.0
+
+
+#: The rows of so many changes are remembered, to know the database again.
+REMEMBERED_CHANGES = 20
+
+#: A row: its table, and the client.
+Row = tuple[str, str]
 
 
 class Follower(ABC):
@@ -46,6 +53,9 @@ class Following:
         self._clock = clock
         self._followers: list[Follower] = []
         self._number: int | None = None
+        # the last rows, by the numbers under which they changed, and up to which they are all here
+        self._rows: dict[Row, int] = {}
+        self._read_up_to = 0
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._timer: Timer | None = None
@@ -68,16 +78,20 @@ class Following:
             with self._lock:
                 self._database.read(self._take_in)
 
-    def note_own(self, number: int) -> None:
+    def note_own(self, number: int, table: Table, client: str) -> None:
         """Note that a change of this process is in force, so that it is not fetched."""
         with self._lock:
             if self._number == number - 1:
                 self._number = number
+            if self._number == number:
+                self._rows[table.name, client] = number
 
     def _take_in(self, connection: Connection) -> None:
         number = _number(connection)
         last = self._number
-        if last is not None and number < last:
+        read_up_to = number if last is None else min(number, self._read_up_to)
+        rows = _rows_after(connection, read_up_to - REMEMBERED_CHANGES)
+        if last is not None and (number < last or not self._are_continued(rows)):
             logger.warning("%s was replaced by an older one: all of it is read anew",
                            self._database.location)  # fmt: skip
             last = None
@@ -85,7 +99,28 @@ class Following:
             return
         for put_into_force in [follower.take_in(connection, last) for follower in self._followers]:
             put_into_force()
-        self._number = number
+        self._number = self._read_up_to = number
+        oldest = number - REMEMBERED_CHANGES
+        self._rows = {row: change for row, change in rows.items() if oldest < change <= number}
+
+    def _are_continued(self, rows: Mapping[Row, int]) -> bool:
+        """
+        Say whether a database holds the changes that were seen last.
+
+        One that was replaced by an older copy may have passed their numbers since, with changes of
+        other rows, and what was changed before would never be fetched.
+
+        :param rows: that were changed last, by the numbers of the changes
+        """
+        # a later change may be one of this process, in force but not noted yet
+        are_there = all(
+            rows.get(row) == change or rows.get(row, 0) > max(change, self._read_up_to)
+            for row, change in self._rows.items()
+        )
+        return are_there and all(
+            change > self._read_up_to or self._rows.get(row) == change
+            for row, change in rows.items()
+        )
 
     # Without calls
 
@@ -130,4 +165,18 @@ def _number(connection: Connection) -> int:
     return int(connection.execute(_NUMBER).scalar_one())
 
 
+def _rows_after(connection: Connection, number: int) -> dict[Row, int]:
+    """Return the rows that were changed after a number, and the numbers of their changes."""
+    rows = connection.execute(_ROWS, {"after": number})
+    return {(table, client): change for table, client, change in rows}
+
+
 _NUMBER = select(revision.c.number)
+_ROWS = union_all(
+    *(
+        select(literal(table.name), column, table.c.revision).where(
+            table.c.revision > bindparam("after")
+        )
+        for table, column in ((clients, clients.c.name), (answers, answers.c.client))
+    )
+)

@@ -166,7 +166,7 @@ class SqlProbes(SqlPart, ProbeStore, Follower):
         with self._lock:
             self._times.pop(answers.client, None)
         self._cache.replace(answers.client, number, answers)
-        self._shared.following.note_own(number)
+        self._shared.following.note_own(number, table, answers.client)
 
     # Times
 

@@ -16,7 +16,7 @@ from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.doubles import ManualClock
 from tests.engine.store import contract
-from tests.engine.store.contract import NEW, WEB, answers
+from tests.engine.store.contract import DB, NEW, WEB, answers
 from tests.engine.store.sql import sharing
 from tests.full_disk import files_limited_to
 
@@ -51,14 +51,12 @@ class SQLiteSharingTests(sharing.SharingContract):
         path = os.path.join(str(self.settings.state), "bcfg2.sqlite")
         self.store.clients.update(WEB, {"version": "1"})
         self.store.probes.save(answers("1"))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect("old")) as copy:
-            source.backup(copy)
+        self.copy(path, "old")
         self.store.clients.update(WEB, {"version": "2"})
         self.store.probes.save(answers("2"))
         self.store.clients.add(NEW, {"profile": "web"})
         self.store.catch_up()
-        with closing(sqlite3.connect("old")) as source, closing(sqlite3.connect(path)) as copy:
-            source.backup(copy)
+        self.copy("old", path)
         self.announced.clear()
         self.store.catch_up()
         self.assertEqual(self.client(WEB).version, "1")
@@ -66,6 +64,39 @@ class SQLiteSharingTests(sharing.SharingContract):
         self.assertEqual(self.text_of(WEB), "1")
         changes = [ClientChange(None, "existence"), ClientChange(None, "probes")]
         self.assertCountEqual(self.announced, changes)
+
+    def test_replaced_and_changed(self) -> None:
+        """So it does where another process has changed it meanwhile, as often as was forgotten."""
+        path = os.path.join(str(self.settings.state), "bcfg2.sqlite")
+        for changes in (0, 1, 5):
+            self.store.clients.update(WEB, {"version": "1"})
+            self.store.probes.save(answers("1"))
+            self.other.catch_up()
+            self.copy(path, "old")
+            self.store.clients.update(WEB, {"version": "2"})
+            self.other.probes.save(answers("2"))
+            self.store.clients.update(DB, {"version": "2"})
+            for store in (self.store, self.other):
+                store.catch_up()
+                self.assertEqual(self.text_of(WEB, store), "2")
+            self.store.disconnect()
+            self.copy("old", path)
+            third = self.open_store()
+            self.addCleanup(third.close)
+            for number in range(4):
+                third.probes.save(answers(str(number), DB))
+            for _ in range(changes):
+                third.clients.update(DB, {"version": "3"})
+            for store, clients in ((self.store, self.list), (self.other, self.others_list)):
+                store.catch_up()
+                self.assertEqual(self.client(WEB, clients).version, "1")
+                self.assertEqual(self.text_of(WEB, store), "1")
+                self.assertEqual(self.text_of(DB, store), "3")
+
+    def copy(self, source: str, target: str) -> None:
+        """Have one database hold what another one does."""
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
 
     def test_full_disk(self) -> None:
         """On a full disk changes have to be made again, and what is there is still read."""
