@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles import probed_file
 from bcfg2tw.engine.store.xmlfiles.probed_document import read_probed
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import RepositoryError, StateUnavailable
 from tests.builders import write_files
 from tests.doubles import ManualClock
 from tests.engine.store import sharing
@@ -46,6 +47,39 @@ class SharedFilesTests(sharing.SharingContract):
         store = open_store(self.settings, self.clock)
         store.prepare()
         return store
+
+    def test_not_on_disk(self) -> None:
+        """A change that could not be brought to disk is in no process, and can be made again."""
+        self.store.clients.update(WEB, {"version": "1"})
+        self.other.clients.update(DB, {"version": "1"})
+
+        def fail(_: int) -> None:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+        patch = self.patch(os, "fdatasync", fail)
+        for store in (self.store, self.other):
+            for _ in range(2):
+                with self.assertRaises(StateUnavailable):
+                    store.clients.update(WEB, {"version": "2"})
+                with self.assertRaises(StateUnavailable):
+                    store.probes.save(answers("2"))
+            self.assertEqual(self.client(WEB, self.call()).version, "1")
+            self.store.catch_up()
+            self.assertEqual(self.client(WEB).version, "1")
+            self.assertIsNone(self.text_of(WEB, self.other))
+        patch.restore()
+        self.other.clients.update(WEB, {"version": "3"})
+        self.assertTrue(self.other.probes.save(answers("3")))
+        self.store.catch_up()
+        self.assertTrue(self.store.clients.fold())
+        self.assertTrue(self.store.probes.fold())
+        again = self.open_store()
+        self.addCleanup(again.close)
+        again.probes.refresh()
+        clients = again.clients.current(self.declared())
+        self.assertEqual(self.client(WEB, clients).version, "3")
+        self.assertEqual(self.client(DB, clients).version, "1")
+        self.assertEqual(self.text_of(WEB, again), "3")
 
     def test_by_itself(self) -> None:
         """A process that nobody calls takes in what others did, and takes over from the leader."""

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from bcfg2tw.engine.clock import Clock
@@ -135,12 +136,17 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
         self._written = max(self._written, last)
 
     def _reread(self, records: list[Record]) -> None:
-        for row in _read(self._path):  # of which older ones than are in force are passed over
-            self._take_record(values_of(row))
+        rows = {row.name: row for row in _read(self._path)}
+        waiting = list(map(row_from, records))
+        for row in waiting:
+            rows[row.name] = max(row, rows.get(row.name, row), key=attrgetter("revision"))
         with self._lock:
+            for row in rows.values():
+                self._note(row)
             self._written = self._count
-        for record in records:
-            self._take_record(record)
+            for row in waiting:
+                self._note(row)
+        self._changes.announce_all(self._merged.replace_all(rows.values()))
 
     # Folding
 

@@ -14,6 +14,7 @@ somebody else has changed meanwhile.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -33,6 +34,8 @@ from bcfg2tw.engine.store.xmlfiles.records import (
     with_state,
 )
 from bcfg2tw.engine.store.xmlfiles.shared_log import SharedLog
+
+logger = logging.getLogger("bcfg2-server")
 
 
 class Journal(SharedLog):
@@ -55,6 +58,9 @@ class Journal(SharedLog):
         self._written = 0
         self._synced = 0
         self._failed = 0
+        # the bytes from the first record of this process that is not on disk to the last one, as
+        # far as nobody else's stand between
+        self._unsynced = (0, 0)
 
     def replay(self) -> list[Record]:
         """Return all records in order; a last line that was cut off is no record."""
@@ -80,6 +86,9 @@ class Journal(SharedLog):
         """
         Add a record; it is on disk on return. Threads that append at once share one sync.
 
+        One that cannot be brought to disk is taken back, for it is in no process's memory that
+        counts. That cannot be where another process has appended to it; it may count then.
+
         :raises OSError: if it cannot be written
         """
         line = line_of_record(record)
@@ -87,7 +96,10 @@ class Journal(SharedLog):
             with self._locked() as descriptor:
                 if self._offset == 0:
                     line = line_of_record(with_state(record, self._state()))
+                start = self._offset
                 self._write(descriptor, line)
+            first, end = self._unsynced
+            self._unsynced = (first if start == end else start, self._offset)
             self._written += 1
             number = self._written
         self._sync(number)
@@ -106,6 +118,7 @@ class Journal(SharedLog):
         """Bring to disk what was written so far, for all threads that wait for it."""
         with self._condition:
             last, descriptor = self._written, self._descriptor
+            _, synced = self._unsynced
         problem: OSError | None = None
         try:
             if descriptor is not None:
@@ -114,9 +127,39 @@ class Journal(SharedLog):
             problem = error
         with self._condition:
             self._syncing = False
+            if problem:
+                last = self._failed = self._written  # also what came meanwhile
+                self._take_back()
+            else:
+                first, end = self._unsynced
+                self._unsynced = (max(synced, first), end)
             self._synced = last
-            self._failed = last if problem else self._failed
             self._condition.notify_all()
+
+    def _take_back(self) -> None:
+        """
+        Remove what could not be brought to disk; `_condition` is held.
+
+        A new file takes the place of the journal: others see that, and read all of it again.
+        """
+        start, end = self._unsynced
+        try:
+            with self._locked() as descriptor:
+                if self._unsynced != (start, end) or self._offset != end:
+                    return  # another process has appended, and may have acknowledged that
+                write_atomically(self._path, os.pread(descriptor, start, 0), JOURNAL_MODE)
+                self._close()
+                if self._reopen() is not None:
+                    self._offset = start
+        except OSError as error:
+            logger.error(
+                "%s cannot be written: %s; a change that was refused may count after a restart",
+                self._path, error.strerror or error,
+            )  # fmt: skip
+
+    def _close(self) -> None:
+        super()._close()
+        self._unsynced = (0, 0)
 
     def start_folding(self) -> None:
         """

@@ -186,7 +186,8 @@ class SharedLog:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if self._is_at_path(descriptor):
                 break
-            self._wait_and_close()  # it was set aside, or removed, meanwhile
+            self._wait_and_close()  # it was set aside, replaced or removed meanwhile
+            self._news.is_gap = True
         try:
             if os.fstat(descriptor).st_size != self._offset:
                 self._read_news(descriptor)
