@@ -7,7 +7,7 @@ to a client without leading to its password and the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
@@ -48,6 +48,7 @@ class ClientTable(ClientList):
         self._aliases = Index()
         self._uuids = Index()
         self._addresses = Index()
+        self._coming = Index()  # of addresses that do not count yet
         for name, elements_of_client in self._group(elements).items():
             self._enter(Client(name, tuple(elements_of_client)))
 
@@ -81,6 +82,16 @@ class ClientTable(ClientList):
         """Return the names of the clients that an address is listed for, once for each time."""
         return self._addresses[ip]
 
+    def newcomers_at(self, ip: str) -> tuple[str, ...]:
+        """Return the names of new clients to which an address will belong."""
+        return tuple(name for name in self._coming[ip] if name in self._clients)
+
+    def expect_address(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Note the address, if it has one, that will count of a new client in some seconds."""
+        ip = attributes.get("address")
+        if ip is not None and name not in self._coming[ip]:
+            self._coming.add(ip, name)
+
     def profiles(self) -> set[str]:
         """Return the names of all groups that are profiles of clients."""
         return {profile for client in self.clients() for profile in client.profiles}
@@ -99,6 +110,7 @@ class ClientTable(ClientList):
         elif edit.operation == ADD:
             self._names.append(edit.name)
             self._enter(Client(edit.name, (ClientElement(edit.attributes_at_once()),)))
+            self.expect_address(edit.name, edit.attributes)
 
     def put(self, name: str, elements: tuple[ClientElement, ...]) -> None:
         """Replace all elements of a client; none remove it."""

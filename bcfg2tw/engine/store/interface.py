@@ -149,6 +149,14 @@ class ClientList(ABC):
         """
 
     @abstractmethod
+    def newcomers_at(self, ip: str) -> tuple[str, ...]:
+        """
+        Return the names of new clients to which an address will belong (`ClientStore.add`).
+
+        :param ip: compared as a text
+        """
+
+    @abstractmethod
     def names(self) -> list[str]:
         """Return the names of all clients in order; one that is declared twice comes twice."""
 
@@ -206,6 +214,14 @@ class ClientStore(Part):
         inside may enter again, for the same client only.
 
         :param name: the client's own name, not an alias, in any case
+        """
+
+    @abstractmethod
+    def registering(self, ip: str) -> AbstractContextManager[object]:
+        """
+        Keep others from registering a client from an address in the block, as `changing` does.
+
+        A thread may be inside `changing` for the client; nothing else is taken within the block.
         """
 
     def add(self, name: str, attributes: Mapping[str, str]) -> None:

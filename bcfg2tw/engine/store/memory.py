@@ -59,6 +59,7 @@ class MemoryClients(MemoryPart, ClientStore):
         self._changes = changes
         self._lock = threading.Lock()
         self._client_locks = ClientLocks()
+        self._address_locks = ClientLocks()
         self._edits: list[ClientEdit] = []
         self._tables = ClientTables()
 
@@ -70,6 +71,10 @@ class MemoryClients(MemoryPart, ClientStore):
     def changing(self, name: str) -> AbstractContextManager[object]:
         """Keep other threads from changing a client."""
         return self._client_locks.lock_of(name.lower())
+
+    def registering(self, ip: str) -> AbstractContextManager[object]:
+        """Keep other threads from registering a client from an address."""
+        return self._address_locks.lock_of(ip)
 
     def edit(self, edit: ClientEdit) -> None:
         """Make an edit."""

@@ -107,10 +107,11 @@ class MergedClients:
 
     def _show(self, row: ClientRow) -> None:
         """Have all tables show a row; `_lock` is held."""
-        if row.name in self._new:
-            row = row.without_origin()
+        shown = row.without_origin() if row.name in self._new else row
         for table in list(self._tables.values()):
-            table.take_in(row)
+            table.take_in(shown)
+            if shown is not row and row.elements:
+                table.expect_address(row.name, row.elements[0].attributes)
 
     def _welcome_new(self) -> bool:
         """Have the origin of new clients count."""

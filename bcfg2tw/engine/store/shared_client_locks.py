@@ -24,18 +24,28 @@ class SharedClientLocks:
         :param hold: keeps other processes from what a number stands for, in a `with` block
         """
         self._hold = hold
-        self._locks = [threading.RLock() for _ in range(LOCKS)]
-        self._is_held = [False] * LOCKS
+        self._locks = [threading.RLock() for _ in range(2 * LOCKS)]
+        self._is_held = [False] * (2 * LOCKS)
 
-    @contextmanager
-    def holding(self, client: str) -> Iterator[bool]:
+    def holding(self, client: str) -> AbstractContextManager[bool]:
         """
         Hold the lock of a client; yields whether the thread did not hold it before.
 
         :param client: its name in lower case
         :raises Exception: whatever `hold` does
         """
-        number = crc32(client.encode()) % LOCKS
+        return self._holding(crc32(client.encode()) % LOCKS)
+
+    def holding_address(self, ip: str) -> AbstractContextManager[bool]:
+        """
+        Hold the lock of an address, of which there are as many; yields as `holding` does.
+
+        A thread that holds the lock of a client may take it, and takes no other one then.
+        """
+        return self._holding(LOCKS + crc32(ip.encode()) % LOCKS)
+
+    @contextmanager
+    def _holding(self, number: int) -> Iterator[bool]:
         with self._locks[number]:
             if self._is_held[number]:
                 yield False

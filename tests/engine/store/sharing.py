@@ -92,6 +92,16 @@ class SharingContract(SharingCase):
         for clients in (self.list, self.call()):
             self.assertEqual(self.client(NEW, clients).profiles, ("web",))
 
+    def test_address_to_come(self) -> None:
+        """The address of a new client is known at once where another one is to get it."""
+        self.store.clients.add(NEW, {"profile": "web", "uuid": NEW, "address": "192.0.2.7"})
+        with self.other.clients.registering("192.0.2.7"):
+            self.assertEqual(self.others_list.by_address("192.0.2.7"), ())
+            self.assertEqual(self.others_list.newcomers_at("192.0.2.7"), (NEW,))
+        self.other.clients.remove(NEW)
+        with self.store.clients.registering("192.0.2.7"):
+            self.assertEqual(self.list.newcomers_at("192.0.2.7"), ())
+
     def test_registered_again(self) -> None:
         """A client that was removed and registered as before has nothing of what it was set to."""
         self.store.clients.add(NEW, {"profile": "web"})

@@ -244,13 +244,11 @@ class Metadata(
 
     @cached_property
     def _registration(self) -> Registration:
-        new_addresses: dict[str, str] = self.lasting.keep("addresses of new clients", dict)
         newcomers = self.lasting.keep("newcomers", lambda: Newcomers(self.context.clock))
         return Registration(
             self._store,
             self.clients,
             self.groups,
-            new_addresses,
             newcomers,
             self.files.library.settings,
         )

@@ -29,7 +29,6 @@ class Registration:
         store: ClientStore,
         clients: ClientList,
         groups: DeclaredGroups,
-        new_addresses: dict[str, str],
         newcomers: Newcomers,
         settings: Settings,
     ) -> None:
@@ -38,12 +37,9 @@ class Registration:
 
         :param store: keeps the changes
         :param clients: shows them
-        :param new_addresses: addresses of clients that were registered since the start, which
-            `clients` may not show yet, and their names; those of further ones are added
         :param newcomers: says whom of those that nobody has entered it may register
         """
         self._store = store
-        self._new_addresses = new_addresses
         self._clients = clients
         self._groups = groups
         self._newcomers = newcomers
@@ -98,7 +94,7 @@ class Registration:
         with self._store.changing(name):
             if self._clients.get(name) is None:
                 self._newcomers.check_name(name, self._settings)
-                self._admit(name, {**self._origin(name, address), "profile": profile})
+                self._admit_from(address, name, profile)
                 return
             current = current_profile(name)
             if current == profile:
@@ -127,6 +123,15 @@ class Registration:
         if present is None or (present.auth or default_auth) != "bootstrap":
             return None
         return present
+
+    def _admit_from(self, address: ClientAddress, name: str, profile: str) -> None:
+        """Add a client that gives its name itself, with the address if that is nobody's."""
+        if not getattr(address, "is_named", False):
+            self._admit(name, {"profile": profile})
+            return
+        ip = str(address[0])
+        with self._store.registering(ip):
+            self._admit(name, {**self._origin(name, ip), "profile": profile})
 
     def _admit(self, name: str, attributes: Mapping[str, str]) -> None:
         """Add a client that nobody has entered, unless others have been many."""
@@ -166,27 +171,18 @@ class Registration:
         logger.info("Removing client %s", name)
         self._store.remove(name)
 
-    def _origin(self, client: str, address: ClientAddress) -> Mapping[str, str]:
+    def _origin(self, client: str, ip: str) -> Mapping[str, str]:
         """Return what is kept of where a client came from that gave its name itself."""
-        if not getattr(address, "is_named", False):
-            return {}
-        ip = str(address[0])
-        holder = self._holder_of(ip, client)
+        holder = self._holder_of(ip)
         if holder is None:
             return {"uuid": client, "address": ip}
         logger.warning("%s is %s's address: %s is registered without one", ip, holder, client)
         return {"uuid": client}
 
-    def _holder_of(self, ip: str, client: str) -> str | None:
-        """Return the other client that an address belongs to; if there is none, it is taken."""
-        holders = self._clients.by_address(ip)
-        if holders:
-            return holders[0]
-        holder = self._new_addresses.setdefault(ip, client)
-        if holder != client and self._clients.get(holder) is not None:
-            return holder
-        self._new_addresses[ip] = client
-        return None
+    def _holder_of(self, ip: str) -> str | None:
+        """Return the client that an address belongs to, or will in some seconds."""
+        holders = self._clients.by_address(ip) or self._clients.newcomers_at(ip)
+        return holders[0] if holders else None
 
     def _own_name(self, client: str) -> str:
         """Return a client's own name: a lock under an alias would be another one."""

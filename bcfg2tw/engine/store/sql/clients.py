@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import DataError
@@ -78,7 +78,19 @@ class SqlClients(SqlPart, ClientStore, Follower):
     @contextmanager
     def changing(self, name: str) -> Iterator[None]:
         """Keep all other threads of all processes from changing a client."""
-        with self._locks.holding(name.lower()) as is_new:
+        with self._up_to_date(self._locks.holding(name.lower())):
+            yield
+
+    @contextmanager
+    def registering(self, ip: str) -> Iterator[None]:
+        """Keep all other threads of all processes from registering a client from an address."""
+        with self._up_to_date(self._locks.holding_address(ip)):
+            yield
+
+    @contextmanager
+    def _up_to_date(self, holding: AbstractContextManager[bool]) -> Iterator[None]:
+        """Hold a lock, and see what was done under it before."""
+        with holding as is_new:
             if is_new:
                 self._shared.following.catch_up()
             yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 from bcfg2tw.engine.clock import Clock, Timer
 from bcfg2tw.engine.store.later import Later
@@ -88,7 +88,19 @@ class FollowedJournal(ABC):
     @contextmanager
     def changing(self, name: str) -> Iterator[None]:
         """Keep other threads, and other processes, from changing a client."""
-        with self._client_locks.holding(name.lower()) as is_new:
+        with self._up_to_date(self._client_locks.holding(name.lower())):
+            yield
+
+    @contextmanager
+    def registering(self, ip: str) -> Iterator[None]:
+        """Keep other threads, and other processes, from registering a client from an address."""
+        with self._up_to_date(self._client_locks.holding_address(ip)):
+            yield
+
+    @contextmanager
+    def _up_to_date(self, holding: AbstractContextManager[bool]) -> Iterator[None]:
+        """Hold a lock, and see what was done under it before."""
+        with holding as is_new:
             if is_new:
                 with suppress(StateUnavailable):  # what is to be changed is refused then
                     self.catch_up()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import Counter
 from typing import Any
 from xml.etree import ElementTree
 
@@ -204,6 +206,36 @@ class AddressTests(SynchronousTestCase):
             self.register("newer.example.test", "192.0.2.2")
         addresses = {WEB: "192.0.2.1", NEW: "192.0.2.2", "newer.example.test": None}
         self.assertEqual(self.addresses(), addresses)
+
+    def test_two_processes(self) -> None:
+        """Nor do two new clients get it that two processes register, one after the other or not."""
+        other = NetworkCore(some_settings(self.core.settings.repository))
+        self.addCleanup(other.shutdown)
+        other.start()
+        names = iter(f"new{number}.example.test" for number in range(40))
+        for number, cores in enumerate(((self.core, other), (other, self.core)) * 5, 10):
+            ip = f"192.0.2.{number}"
+            threads = [
+                threading.Thread(target=self.register_at, args=(core, next(names), ip))
+                for core in cores
+            ]
+            for thread in threads:
+                thread.start()
+                if number % 2:
+                    thread.join()
+            for thread in threads:
+                thread.join()
+        other.store.clients.fold()
+        counts = Counter(filter(None, self.addresses().values()))
+        self.assertEqual(set(counts.values()), {1}, counts)
+        self.assertEqual(len(counts), 11)
+
+    def register_at(self, core: NetworkCore, name: str, ip: str) -> None:
+        """Have a client log in by its name at a process, and choose a profile."""
+        peer = address(ip, name)
+        peer.is_named = True
+        with core.store.call():
+            core.AssertProfile(peer, "other")
 
     def test_free_again(self) -> None:
         """That of a client that was removed is free."""
