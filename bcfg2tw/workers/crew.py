@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from itertools import count
@@ -64,6 +65,7 @@ class Crew(MultiService):
         self.number = number
         self._nursery = nursery
         self._workers: set[Hired] = set()
+        self._gone: set[int] = set()  # processes that may have become this one's to take note of
         self._hiring = 0
         self._young_deaths = self._failed_forks = 0
         self._last_look = 0.0
@@ -192,6 +194,7 @@ class Crew(MultiService):
 
     def _note_gone(self, worker: Hired) -> None:
         self._workers.discard(worker)
+        self._gone.add(worker.process)
         last = worker.figures.get("statistics", {})
         self.past_statistics = merged_figures([self.past_statistics, last])
         if worker.is_leaving or not self.running:
@@ -231,6 +234,7 @@ class Crew(MultiService):
 
     def _look(self) -> None:
         """Replace who gives no sign of life, and who is worn out."""
+        self._reap_adopted()
         self._nursery.look()
         now = self._reactor.seconds()
         # where this process itself was stopped, or the machine, silence says nothing
@@ -244,6 +248,20 @@ class Crew(MultiService):
                 self._end_silent(worker, now - worker.beat_seconds)
             else:
                 self._replace_worn_out(worker)
+
+    def _reap_adopted(self) -> None:
+        """
+        Take note of the end of workers whose nursery ended before them.
+
+        They have become children of the first process of a container, which may be this one.
+        """
+        for process in tuple(self._gone):
+            try:
+                is_ended = os.waitpid(process, os.WNOHANG)[0] != 0
+            except ChildProcessError:  # its nursery has done so, or another process does
+                is_ended = True
+            if is_ended:
+                self._gone.discard(process)
 
     def _end_silent(self, worker: Hired, seconds: float) -> None:
         log.error(

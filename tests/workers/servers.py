@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.waiting import wait_until
@@ -24,6 +25,18 @@ def children_of(process: int) -> list[int]:
     """Return the processes that have a parent."""
     processes = (int(name) for name in os.listdir("/proc") if name.isdigit())
     return sorted(number for number in processes if parent_of(number) == process)
+
+
+def ended_children_of(process: int) -> list[int]:
+    """Return the processes that have ended and that their parent has not taken note of."""
+    ended = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):
+            status = Path(f"/proc/{name}/stat").read_text()
+            state, parent = status.rpartition(")")[2].split()[:2]
+            if state == "Z" and int(parent) == process:
+                ended.append(int(name))
+    return ended
 
 
 def nursery_of(supervisor: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -17,6 +18,7 @@ from tests.test_service import HeldCall, Site
 from tests.waiting import PATIENCE_SECONDS, wait_until
 from tests.workers.servers import (
     children_of,
+    ended_children_of,
     nursery_of,
     parent_of,
     processes_of,
@@ -26,6 +28,17 @@ from tests.workers.servers import (
 )
 
 WORKERS = ("--workers", "2")
+
+#: Of prctl(2).
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class AdoptingServer(ServerProcess):
+    """A server to which processes fall whose parent has ended, as to the first of a container."""
+
+    def _limit_descriptors(self) -> None:
+        super()._limit_descriptors()
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class LivesTests(SynchronousTestCase):
@@ -118,6 +131,18 @@ class LivesTests(SynchronousTestCase):
                 os.kill(worker, signal.SIGKILL)
             self.wait_for_others(server, former)
             self.assertIn("GetConfig", self.site.call("listMethods"))
+
+    def test_adopted_workers(self) -> None:
+        """Workers of a lost nursery leave nothing behind where they become the supervisor's."""
+        with AdoptingServer(
+            self.site.folder / "server.log", "--config", str(self.site.conf), *WORKERS
+        ) as server:
+            for _ in range(2):
+                former = workers_of(server.process.pid)
+                os.kill(nursery_of(server.process.pid), signal.SIGKILL)
+                wait_for_ends(former, server.said)
+                self.wait_for_others(server, former)
+            wait_until(lambda: not ended_children_of(server.process.pid), server.said)
 
     def test_failed_fork(self) -> None:
         """Where no worker can be forked the others go on, and it is tried until that is over."""
