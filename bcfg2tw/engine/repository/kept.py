@@ -79,22 +79,27 @@ def folder_of(settings: Settings) -> str | None:
 
 
 class KeptStates:
-    """The good states that are kept of one repository; none is read before it is needed."""
+    """
+    The good states that are kept of one repository; none is read before it is needed.
+
+    :ivar folder: where they are
+    :ivar repository: its full path
+    """
 
     def __init__(self, folder: str, repository: str) -> None:
         self.folder = folder
-        self._repository = repository
+        self.repository = repository
         self._indexes: dict[str, dict[str, KeptState]] = {}
         self._process = os.getpid()  # that has read them
 
     def relative(self, path: str) -> str:
         """Return a path below the repository as such, so that this may be moved."""
-        prefix = self._repository + os.sep
+        prefix = self.repository + os.sep
         return path.removeprefix(prefix)
 
     def absolute(self, path: str) -> str:
         """Return the full path again."""
-        return os.path.join(self._repository, path)
+        return os.path.join(self.repository, path)
 
     def value(
         self,

@@ -102,7 +102,7 @@ class Keeper:
         if kept is None:
             return
         if kept is not self._kept:
-            _make_folder(kept.folder)
+            _make_folder(kept)
             self._kept, self._seen, self._progress = kept, {}, {}
         for plugin in snapshot.plugins.values():
             self._keep_files(kept, plugin.files, snapshot.revision)
@@ -325,13 +325,20 @@ def _digests(states: Mapping[str, KeptState]) -> set[str]:
     return {digest for state in states.values() for digest in state.reads.values() if digest}
 
 
-def _make_folder(folder: str) -> None:
+def _make_folder(kept: KeptStates) -> None:
     """
-    Make a folder for the server alone, of which git takes no notice.
+    Make the folder for the server alone, of which git takes no notice.
 
     :raises OSError: if that cannot be
     """
-    os.makedirs(os.path.join(folder, "files"), mode=0o700, exist_ok=True)
+    folder = kept.folder
+    copies = os.path.join(folder, "files")
+    if os.path.dirname(folder) == kept.repository:
+        for path in (folder, copies):
+            with suppress(FileExistsError):
+                os.mkdir(path, 0o700)  # never the repository, which would be there, and empty
+    else:
+        os.makedirs(copies, mode=0o700, exist_ok=True)
     os.chmod(folder, 0o700)
     with suppress(FileExistsError), open(os.path.join(folder, ".gitignore"), "x") as stream:
         stream.write("*\n")

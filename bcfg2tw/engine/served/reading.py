@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.repository.checkout import Checkout, State
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.listing import check_folder
@@ -71,14 +72,27 @@ class RepositoryReader:
 
         :raises Unsettled: if it was at work in the mean time
         """
-        check_folder(library.settings.repository)
+        _check_there(library.settings.repository, previous)
         checkout = Checkout(library.settings.working_copy)
         state = checkout.settled()
         if state != self._checkout_state:
             changed = None  # whoever told of changes may not know all that git did
         snapshot = build(self._context, library, classes, previous, changed)
-        check_folder(library.settings.repository)  # it may have been moved away meanwhile
+        # it may have been moved away meanwhile
+        _check_there(library.settings.repository, previous)
         if checkout.is_changing() or checkout.settled() != state:
             raise Unsettled(checkout.folder)
         self._checkout_state = state
         return snapshot
+
+
+def _check_there(repository: str, previous: Snapshot | None) -> None:
+    """
+    See that the repository is there, and not only the folder on which it is mounted.
+
+    :raises UnreadableRepository: if it is not, or has lost the folder of its clients and groups
+    """
+    check_folder(repository)
+    for plugin in previous.plugins.values() if previous is not None else ():
+        if isinstance(plugin, Metadata) and plugin.files:
+            check_folder(plugin.files.folder)

@@ -262,6 +262,15 @@ class ManyFilesTests(RestartTestCase):
         self.assertFalse((self.folder / ".bcfg2tw").exists())
         return self.core
 
+    def test_repository_gone(self) -> None:
+        """A repository that is gone by then is not made: it would be there, and empty."""
+        self.start()
+        os.rename(self.folder, f"{self.folder}.away")
+        self.clock.advance(repository.KEEPING_DELAY_SECONDS)
+        self.assertFalse(self.folder.exists())
+        self.assertEqual(self.said("cannot be kept for the next start"), 1)
+        os.rename(f"{self.folder}.away", self.folder)
+
     def test_soon(self) -> None:
         """They are kept soon."""
         self.start()

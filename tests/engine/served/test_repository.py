@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from typing import ClassVar
 
@@ -190,6 +191,21 @@ class ReloadTests(SynchronousTestCase):
         error = self.assertRaises(UnreadableRepository, core.reload, None)
         self.assertEqual(str(error), f"{repository} cannot be read: No such file or directory")
         self.assertEqual(services(core), ["one"])
+        os.rename(repository + ".away", repository)
+        change(core, NEW)
+        self.assertEqual(services(core), ["two"])
+
+    def test_unmounted(self) -> None:
+        """So does one of which the folder is left on which it was mounted."""
+        core = a_core(self, BUNDLE)
+        repository = core.settings.repository
+        os.rename(repository, repository + ".away")
+        for name in ("", "lost+found"):
+            os.mkdir(os.path.join(repository, name))
+            error = self.assertRaises(UnreadableRepository, core.reload, None)
+            self.assertIn(f"{repository}/Metadata cannot be read", str(error))
+            self.assertEqual(services(core), ["one"])
+        shutil.rmtree(repository)
         os.rename(repository + ".away", repository)
         change(core, NEW)
         self.assertEqual(services(core), ["two"])
