@@ -7,6 +7,7 @@ by rich, which honours NO_COLOR and COLUMNS; with `--json` they are JSON, a list
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +15,15 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-__all__ = ["fail", "json_option", "show_json", "show_lines", "show_table", "write_text"]
+__all__ = [
+    "fail",
+    "json_option",
+    "json_text",
+    "show_json",
+    "show_lines",
+    "show_table",
+    "write_text",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,9 +58,26 @@ def show_lines(lines: Iterable[str], as_json: bool = False) -> None:
         click.echo("\n".join(lines))
 
 
-def show_json(value: Any) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def show_json(value: Any, default: Callable[[Any], str] | None = None) -> None:
+    """
+    Print a value as JSON.
+
+    :param default: returns the text of what JSON has no form for
+    """
+    click.echo(json_text(value, default))
+
+
+def json_text(value: Any, default: Callable[[Any], str] | None = None) -> str:
+    """
+    Return a value as JSON that standard output takes as it is.
+
+    Where that is not UTF-8, which is JSON's own encoding, it is ASCII alone: what other output has
+    in the place of a character that an encoding lacks, such as `\\U0001f600`, is no JSON.
+
+    :param default: as of `show_json`
+    """
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    return json.dumps(value, indent=2, ensure_ascii=not is_utf8, default=default)
 
 
 def fail(message: str) -> NoReturn:

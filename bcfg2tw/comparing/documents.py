@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 def to_json(report: ComparisonReport) -> str:
-    """Return a report as a document of JSON, which ends with a line end."""
+    """Return a report as JSON, in ASCII for any encoding; it ends with a line end."""
     values = {
         "format": FORMAT,
         "old": report.old,
@@ -29,7 +29,7 @@ def to_json(report: ComparisonReport) -> str:
         "seconds": round(report.seconds, 3),
         "groups": [_group_values(group) for group in report.groups],
     }
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(values, indent=2) + "\n"
 
 
 def from_json(text: str) -> ComparisonReport:

@@ -102,6 +102,19 @@ class StreamsTests(SynchronousTestCase):
         self.assertIn(r"/ g r 374 n \ u 2 6 0 3", " ".join(shown.output.split()))
         self.assertIn(r"g r 303 274 n 342 230 203", " ".join(exported.output.split()))
 
+    def test_json_in_other_encoding(self) -> None:
+        """JSON is JSON in all encodings, with characters that these lack or write otherwise."""
+        name = "gr\u00fcn \U0001f600"
+        groups = f'<Group name="{name}" profile="true" default="true"/><Group name="{name}"/>'
+        write_files(self.repository, {"Metadata/groups.xml": f"<Groups>{groups}</Groups>"})
+        for words in (["info", "groups", "--json"], ["lint", "--format", "json"]):
+            for encoding in ("latin-1", "ascii", "utf-8"):
+                ended = run_process(
+                    words[0], "-C", self.config, *words[1:],
+                    environment={"PYTHONIOENCODING": encoding},
+                )  # fmt: skip
+                self.assertIn(name, str(json.loads(ended.output)), (words, encoding))
+
     def test_names_of_files(self) -> None:
         """A file whose name is not UTF-8 is one finding, and the others are looked at."""
         folder = os.fsencode(self.repository) + b"/Bundler"

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bcfg2tw.cli.call.target import Server, ServerOptions
+from bcfg2tw.cli.output import show_json
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.settings import Settings
 
@@ -63,7 +64,7 @@ def command(
     values = tuple(map(_parse_json, arguments)) if json_args else arguments
     result = server.call(method, *values)
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+        show_json(result, default=str)
     else:
         _show(result)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from lxml import etree
 
 import bcfg2tw
+from bcfg2tw.cli.output import json_text
 from bcfg2tw.finding import Finding
 
 __all__ = ["FORMATS", "Report"]
@@ -156,7 +156,7 @@ def _gitlab_issue(finding: Finding) -> Mapping[str, Any]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return json_text(value) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
