@@ -476,7 +476,7 @@ class OptionTable:
     report_days: int | None = option(
         "reporting", "keep", None,
         "Days after which reports are removed, but for each host's newest; by default never.",
-        types.count,
+        types.days,
     )  # fmt: skip
     spool_limit: int = option(
         "reporting", "spool_limit", "1g",

@@ -27,6 +27,9 @@ Converter = Callable[[str], Any]
 
 DEFAULT_PORT = 6789
 
+#: Days beyond which no database counts microseconds.
+MOST_DAYS = 1_000_000
+
 _SCHEMES = frozenset({"", "http", "https"})
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
@@ -147,6 +150,14 @@ def count(value: str) -> int:
     result = integer(value)
     if result <= 0:
         raise ValueError(f"{value!r} is too small: write 1 or more")
+    return result
+
+
+def days(value: str) -> int:
+    """Read a number of days that a database can count back in microseconds."""
+    result = count(value)
+    if result > MOST_DAYS:
+        raise ValueError(f"{value!r} is too large: write {MOST_DAYS} days or less")
     return result
 
 

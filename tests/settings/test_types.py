@@ -43,6 +43,7 @@ class NumberTests(TypeTestCase):
         self.converts(types.count, {"1": 1})
         self.converts(types.natural, {"0": 0})
         self.refuses(types.count, {"0": "'0' is too small: write 1 or more"})
+        self.refuses(types.days, {"1000001": "'1000001' is too large: write 1000000 days or less"})
         self.refuses(types.natural, {"-1": "'-1' is too small: write 0 or more"})
 
     def test_ports(self) -> None:

@@ -13,12 +13,9 @@ from bcfg2tw.reporting.host_lists import is_host
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.purging import Purge, purge, remove_host
 from bcfg2tw.reporting.upkeep import DAY
+from bcfg2tw.settings.types import MOST_DAYS
 
 __all__ = ["expired_hosts", "purge_reports"]
-
-
-#: Days beyond which no database counts microseconds.
-MOST_DAYS = 1_000_000
 
 
 @click.command("purge")
