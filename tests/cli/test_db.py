@@ -259,6 +259,18 @@ class DatabaseTests(SynchronousTestCase):
         self.assertEqual(answers.groups, {"debian"})
         self.run_db("export")
 
+    def test_tables_in_lower_case(self) -> None:
+        """Tables of a MySQL that has all names in lower case are found, and their rows."""
+        source = os.path.abspath(self.mktemp())
+        with closing(sqlite3.connect(source)) as database:
+            database.executescript(TABLES.replace("Server_", "server_"))
+            database.commit()
+        said = self.run_db("import", source)
+        self.assertIn("2 clients, and what the probes of 2 said", said)
+        answers = self.store().probes.of("web.example.test")
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "last", "silent": ""})
+
     def test_times_of_bcfg2_that_are_none(self) -> None:
         """What a probe said at a time that is none, such as MySQL's zeros, is taken over."""
         for time in ("0000-00-00 00:00:00", "0001-01-01 00:00:00", "soon"):

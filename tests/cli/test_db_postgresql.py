@@ -28,3 +28,21 @@ class PostgreSQLTests(test_db.DatabaseTests):
         answers = self.store().probes.of("web.example.test")
         assert answers is not None
         self.assertEqual(answers.data, {"p": "last", "silent": ""})
+
+    def test_times_that_are_none(self) -> None:
+        """What a probe said at a time that Python has none for is taken over, as all else."""
+        for zone in ("with", "without"):
+            for time in ("infinity", "-infinity", "0044-03-15 00:00:00 BC", "20000-01-01 00:00:00"):
+                source = a_database(self)
+                tables = test_db.TABLES.replace("datetime", f"timestamp {zone} time zone")
+                rows = (
+                    'INSERT INTO "Server_probesdatamodel" '
+                    f"VALUES (9, 'old.example.test', 'p', '{time}', 'x');"
+                )
+                the_server().run(tables + rows, source.partition("?")[0].rpartition("/")[2])
+                said = self.run_db("import", source, "--overwrite")
+                self.assertIn("old.example.test: the time of probe p, '" + time[:8], said)
+                self.assertIn("2 clients, and what the probes of 2 said", said)
+                answers = self.store().probes.of("old.example.test")
+                assert answers is not None
+                self.assertEqual(answers.data, {"p": "x"})

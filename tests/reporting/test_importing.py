@@ -85,6 +85,19 @@ class UpstreamTests(SynchronousTestCase):
         the_server().load(DATABASES / "bcfg2-1.4-postgresql.sql", make_url(url).database or "")
         self.check("bcfg2-1.4-postgresql", url)
 
+    def test_odd_times_of_postgresql(self) -> None:
+        """Of a run at `infinity` the time is none; the others are taken over."""
+        url = a_database(self)
+        name = make_url(url).database or ""
+        the_server().load(DATABASES / "bcfg2-1.4-postgresql.sql", name)
+        the_server().run(
+            "UPDATE \"Reporting_interaction\" SET timestamp = 'infinity' WHERE id = "
+            '(SELECT max(id) FROM "Reporting_interaction")',
+            name,
+        )
+        outcome = self.take(url)
+        self.assertEqual((outcome.dangling, outcome.new_runs > 0), (1, True))
+
     def test_dangling(self) -> None:
         """Rows that point to nothing are counted and passed over."""
         path = Path(self.mktemp())

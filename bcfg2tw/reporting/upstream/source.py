@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from bcfg2tw.engine.store.sql.transfer.odd_times import read_any_time
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting.contents import PARAMETERS, chunks
 
@@ -153,6 +154,7 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url)
         if url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _read_any_text)
+        read_any_time(engine)
         return engine
     except (ImportError, NoSuchModuleError) as error:
         raise Bcfg2Error(

@@ -31,6 +31,7 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client import ClientElement
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.location import POSTGRESQL, SQLITE, DatabaseLocation
+from bcfg2tw.engine.store.sql.transfer.odd_times import read_any_time
 from bcfg2tw.engine.store.sql.transfer.state import State
 from bcfg2tw.errors import SettingsError
 
@@ -62,6 +63,7 @@ def read_upstream_tables(location: DatabaseLocation) -> State | None:
         engine = create_engine(readable(location.url), connect_args=dict(location.options))
         if engine.dialect.name == SQLITE:
             event.listen(engine, "connect", _read_any_text)
+        read_any_time(engine)
         try:
             with engine.connect() as connection:
                 return _read(connection)
@@ -91,17 +93,23 @@ def readable(url: URL) -> URL:
 
 
 def _read(connection: Connection) -> State | None:
-    names = set(inspect(connection).get_table_names())
-    tables = {model.name for model in (CLIENTS, DATA, GROUPS)} & names
-    if not tables:
+    names = inspect(connection).get_table_names()
+    tables = [_table_there(model, names) for model in (CLIENTS, DATA, GROUPS)]
+    if not any(there is not None for there in tables):
         return None
     notes: list[str] = []
-    rows = {
-        model.name: _rows(connection, model, notes) if model.name in tables else []
-        for model in (CLIENTS, DATA, GROUPS)
-    }
-    answers = _answers(rows[DATA.name], rows[GROUPS.name], notes)
-    return State(_clients(rows[CLIENTS.name]), answers, tuple(notes))
+    clients, data, groups = (
+        [] if there is None else _rows(connection, there, notes) for there in tables
+    )
+    return State(_clients(clients), _answers(data, groups, notes), tuple(notes))
+
+
+def _table_there(model: TableClause, names: Iterable[str]) -> TableClause | None:
+    """Return the table under the name that it has: MySQL's may be in lower case."""
+    same = [name for name in names if name.lower() == model.name.lower()]
+    if not same:
+        return None
+    return table(model.name if model.name in same else same[0], *map(column, model.columns.keys()))
 
 
 def _read_any_text(connection: Any, record: object) -> None:
