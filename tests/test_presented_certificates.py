@@ -268,6 +268,45 @@ class OldNamesTests(TestCase):
 
     async def test_admitted(self) -> None:
         """Its clients are known by their common names."""
+        self.assertEqual(await self.status(), 200)
+        ((certificate, *_),) = self.core.authenticated
+        self.assertEqual(certificate, {"subject": ((("commonName", CLIENT),),)})
+        picture = await Administration(reactor, self.service).obey("picture", {})
+        self.assertNotIn("error", picture)
+
+    async def test_list(self) -> None:
+        """Its list of revoked certificates counts for those that it names, and no others."""
+        self.assertEqual(await self.status(crl=str(self.revocations())), 200)
+        with self.assertRaises(OSError):
+            await self.status(crl=str(self.revocations("-revoke", str(self.client_file))))
+
+    def test_list_of_another(self) -> None:
+        """A list that none of the authorities has signed is refused, also with such a name."""
+        crl = self.revocations()
+        other = an_authority(self).certificate
+        with self.assertRaisesRegex(ValueError, "is signed by none of the authorities"):
+            read_files(Settings(cert=str(self.client_file), ca=str(other), crl=str(crl)))
+
+    def revocations(self, *options: str) -> Path:
+        """Return the path of a list of the authority, once certificates were revoked."""
+        index = self.folder / "index.txt"
+        index.touch()
+        configuration, path = self.folder / "revocations.cnf", self.folder / "crl.pem"
+        configuration.write_text(
+            "[ca]\ndefault_ca = own\n"
+            f"[own]\ndatabase = {index}\ndefault_md = sha256\ndefault_crl_days = 30\n"
+        )
+        command = [
+            "ca", "-config", str(configuration), "-cert", str(self.ca),
+            "-keyfile", str(self.folder / "ca.key"),
+        ]  # fmt: skip
+        if options:
+            self.openssl(*command, *options)
+        self.openssl(*command, "-gencrl", "-out", str(path))
+        return path
+
+    async def status(self, **options: str) -> int:
+        """Return what a client's call is answered with by a server of its own."""
         authority, port = an_authority(self), free_port(self)
         settings = tls_settings(
             self,
@@ -275,9 +314,10 @@ class OldNamesTests(TestCase):
             server=f"https://127.0.0.1:{port}",
             filemonitor="pseudo",
             ca=str(self.ca),
+            **options,
         )
-        core = RecordingCore(settings)
-        service = CoreService(reactor, settings, lambda: core)
+        self.core = core = RecordingCore(settings)
+        self.service = service = CoreService(reactor, settings, lambda: core)
         self.addCleanup(lambda: maybeDeferred(service.stopService))
         service.startService()
 
@@ -287,8 +327,4 @@ class OldNamesTests(TestCase):
             self.addCleanup(client.close)
             return client.call()
 
-        self.assertEqual(await deferToThread(use), 200)
-        ((certificate, *_),) = core.authenticated
-        self.assertEqual(certificate, {"subject": ((("commonName", CLIENT),),)})
-        picture = await Administration(reactor, service).obey("picture", {})
-        self.assertNotIn("error", picture)
+        return await deferToThread(use)

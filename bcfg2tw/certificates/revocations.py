@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from OpenSSL import crypto
+
+from bcfg2tw.certificates.subjects import is_list_of, list_issuer_text, names_issuer
 
 _PEM_LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
@@ -20,21 +23,19 @@ class Revocations:
     again, and locking everybody out would make one forgotten job an outage.
 
     :ivar lists: as they were read
-    :ivar serials: numbers of the revoked certificates, by the name of their issuer
+    :ivar serials: the authority of each list, and the numbers of what it revokes
     """
 
     lists: tuple[x509.CertificateRevocationList, ...] = ()
-    serials: dict[x509.Name, frozenset[int]] = field(default_factory=dict)
+    serials: tuple[tuple[x509.Certificate, frozenset[int]], ...] = ()
 
     def has(self, certificate: x509.Certificate) -> bool:
-        """
-        Say whether a certificate was revoked by its issuer.
-
-        :raises ValueError: if there are lists and its issuer's name cannot be read
-        """
-        if not self.serials:
-            return False
-        return certificate.serial_number in self.serials.get(certificate.issuer, ())
+        """Say whether a certificate was revoked by its issuer."""
+        number = certificate.serial_number
+        return any(
+            number in numbers and _names_issuer(certificate, authority)
+            for authority, numbers in self.serials
+        )
 
 
 @dataclass
@@ -56,12 +57,19 @@ def read_revocations(data: bytes, authorities: Sequence[x509.Certificate]) -> Re
     :raises ValueError: with a clause, if something is no list or comes from nobody known
     """
     lists = tuple(_lists(data))
-    serials: dict[x509.Name, frozenset[int]] = {}
-    for revocations in lists:
-        _check_issuer(revocations, authorities)
-        before = serials.get(revocations.issuer, frozenset())
-        serials[revocations.issuer] = before | {entry.serial_number for entry in revocations}
+    serials = tuple(
+        (_authority_of(entry, authorities), frozenset(one.serial_number for one in entry))
+        for entry in lists
+    )
     return Revocations(lists, serials)
+
+
+def _names_issuer(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Say whether a certificate names an authority; also where OpenSSL cannot tell."""
+    try:
+        return names_issuer(certificate, authority)
+    except crypto.Error:  # the number is in the list of the authority
+        return True
 
 
 def _lists(data: bytes) -> Iterator[x509.CertificateRevocationList]:
@@ -78,13 +86,20 @@ def _lists(data: bytes) -> Iterator[x509.CertificateRevocationList]:
         ) from error
 
 
-def _check_issuer(
+def _authority_of(
     revocations: x509.CertificateRevocationList, authorities: Sequence[x509.Certificate]
-) -> None:
-    issuers = [entry for entry in authorities if entry.subject == revocations.issuer]
-    if not any(revocations.is_signature_valid(entry.public_key()) for entry in issuers):  # type: ignore[arg-type]  # what signs certificates signs lists
-        raise ValueError(
-            f"the list of {revocations.issuer.rfc4514_string()} is signed by none of the "
-            "authorities in [communication] ca: name the list of one of these, or add its "
-            "certificate to them"
-        )
+) -> x509.Certificate:
+    """
+    Return the authority that has signed a list.
+
+    :raises ValueError: if it is none of these
+    """
+    for authority in authorities:
+        if is_list_of(revocations, authority) and revocations.is_signature_valid(
+            authority.public_key()  # type: ignore[arg-type]  # what signs certificates signs lists
+        ):
+            return authority
+    raise ValueError(
+        f"the list of {list_issuer_text(revocations)} is signed by none of the authorities in "
+        "[communication] ca: name the list of one of these, or add its certificate to them"
+    )

@@ -9,6 +9,9 @@ from __future__ import annotations
 from cryptography import x509
 from OpenSSL import crypto
 
+#: Of DER: the tag of a sequence, and the first octet of a length that has octets of its own.
+_SEQUENCE, _LONG = 0x30, 0x80
+
 
 def subject_text(certificate: x509.Certificate) -> str:
     """Return a subject in one line, or where that cannot be, its common name or its number."""
@@ -33,3 +36,48 @@ def names_issuer(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
     """Say whether a certificate names another one as its issuer, as OpenSSL compares names."""
     name: object = crypto.X509.from_cryptography(certificate).get_issuer()
     return name == crypto.X509.from_cryptography(issuer).get_subject()
+
+
+def is_list_of(revocations: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    """Say whether a list of revoked certificates names an authority as its issuer."""
+    try:
+        return revocations.issuer == authority.subject
+    except ValueError:  # one of them is refused; as bytes they can be compared
+        *_, issuer = _sequences(revocations.tbs_certlist_bytes, 2)
+        *_, subject = _sequences(authority.tbs_certificate_bytes, 4)
+        return issuer == subject
+
+
+def list_issuer_text(revocations: x509.CertificateRevocationList) -> str:
+    """Return the name of the issuer of a list in one line, or a clause that it cannot be read."""
+    try:
+        return revocations.issuer.rfc4514_string()
+    except ValueError:
+        return "an authority whose name cannot be read"
+
+
+def _sequences(data: bytes, count: int) -> list[bytes]:
+    """
+    Return the first sequences within a sequence of DER, each whole.
+
+    Algorithm and issuer are the first two of what is signed of a list (RFC 5280, 5.1), and
+    algorithm, issuer, validity and subject the first four of a certificate (4.1).
+    """
+    position, _ = _end_of_head(data, 0)
+    sequences: list[bytes] = []
+    while len(sequences) < count:
+        content, length = _end_of_head(data, position)
+        end = content + length
+        if data[position] == _SEQUENCE:
+            sequences.append(data[position:end])
+        position = end
+    return sequences
+
+
+def _end_of_head(data: bytes, position: int) -> tuple[int, int]:
+    """Return where the content of an element of DER begins, and its length."""
+    length, content = data[position + 1], position + 2
+    if length < _LONG:
+        return content, length
+    end = content + length - _LONG
+    return end, int.from_bytes(data[content:end], "big")
