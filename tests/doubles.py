@@ -85,6 +85,10 @@ class ManualClock(Clock):
             timer.function()
         self._now = max(self._now, end)
 
+    def set_back(self, seconds: float) -> None:
+        """Have the time of day be an earlier one, as an administrator does."""
+        self._now -= seconds
+
     def _next(self, end: float) -> ManualTimer | None:
         with self._lock:
             self._timers = [timer for timer in self._timers if not timer.is_cancelled]

@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.reporting import streaks, tables
+from bcfg2tw.reporting.classes import HOUR
 from bcfg2tw.reporting.contents import PARAMETERS, chunks, insert_new
+from bcfg2tw.reporting.lines import MICROSECONDS
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,20 @@ _COLUMNS = {
 }
 
 
-def add_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def latest_at(clock: Clock) -> int:
+    """Return the time up to which runs can be, with clocks of nodes that are hours apart."""
+    return int(clock.time() * MICROSECONDS) + 24 * HOUR
+
+
+def add_runs(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], latest: int | None = None
+) -> None:
     """
     Store runs that are not there yet, and bring the states of their hosts up to date.
 
     :param rows: of the table of runs
+    :param latest: later runs are of a clock that was ahead, and tell the state of no host that has
+        others
     """
     # nobody else adds runs of these hosts from here on
     states = states_of(connection, sorted({row["host"] for row in rows}))
@@ -103,12 +115,14 @@ def add_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     for host in in_order:
         last_run = states[host].last_run
         for mark in marks.get(host, ()):
-            if last_run is None or mark.time > last_run:
+            is_newer = last_run is None or mark.time > last_run
+            is_ahead = latest is not None and mark.time > latest
+            if is_newer and not (is_ahead and states[host].newest):
                 states[host] = after(states[host], mark)
     for host in states.keys() - set(in_order):
         begin = min(row["time"] for row in rows if row["host"] == host)
         streaks.repair(connection, host, begin)
-        states[host] = state_of_last(connection, host)
+        states[host] = state_of_last(connection, host, latest)
     write_states(connection, states)
 
 
@@ -167,9 +181,16 @@ def _mark(row: Sequence[Any]) -> RunMark:
     return RunMark(number, time, run_class, not (dry_run or only_important), since)
 
 
-def state_of_last(connection: Connection, host: int) -> HostState:
-    """Return the state of a host as its last runs tell it, and one before them if none is full."""
+def state_of_last(connection: Connection, host: int, latest: int | None = None) -> HostState:
+    """
+    Return the state of a host as its last runs tell it, and one before them if none is full.
+
+    :param latest: as of `add_runs`
+    """
     newest_first = select(*_mark_columns).where(_run.host == host).order_by(_run.time.desc())
+    if latest is not None:
+        in_time = newest_first.where(_run.time <= latest)
+        newest_first = in_time if connection.execute(in_time.limit(1)).first() else newest_first
     marks = [_mark(row) for row in connection.execute(newest_first.limit(LAST_RUNS))]
     state = HostState()
     if len(marks) == LAST_RUNS and not any(mark.is_full for mark in marks):
@@ -195,6 +216,10 @@ def write_states(connection: Connection, states: Mapping[int, HostState]) -> Non
         connection.execute(_update, rows)
 
 
-def refresh_hosts(connection: Connection, hosts: Iterable[int]) -> None:
-    """Tell the states of hosts anew from their runs."""
-    write_states(connection, {host: state_of_last(connection, host) for host in hosts})
+def refresh_hosts(connection: Connection, hosts: Iterable[int], latest: int | None = None) -> None:
+    """
+    Tell the states of hosts anew from their runs.
+
+    :param latest: as of `add_runs`
+    """
+    write_states(connection, {host: state_of_last(connection, host, latest) for host in hosts})

@@ -46,8 +46,16 @@ ATTEMPTS = 3
 logger = logging.getLogger("Reporting")
 
 
+#: Microseconds by which a clock goes back without having been wrong before.
+SMALL_STEP = 60 * MICROSECONDS
+
+
 class RunClock:
-    """Gives each run a time of its own, so that two of a client are never taken for one."""
+    """
+    Gives each run a time of its own, so that two of a client are never taken for one.
+
+    The times grow, but for a clock that was far ahead and is set right: what it says then counts.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -55,9 +63,11 @@ class RunClock:
         self._last = 0
 
     def now(self) -> int:
-        """Return the time in microseconds since 1970, later than all that were returned before."""
+        """Return the time in microseconds since 1970."""
         with self._lock:
-            self._last = max(self._last + 1, int(self._clock.time() * MICROSECONDS))
+            time = int(self._clock.time() * MICROSECONDS)
+            is_set_right = time < self._last - SMALL_STEP
+            self._last = time if is_set_right else max(self._last + 1, time)
             return self._last
 
 

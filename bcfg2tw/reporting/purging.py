@@ -35,12 +35,14 @@ class Purge:
     :ivar client: the only host that is meant
     :ivar state: the only state, as clients report it
     :ivar keeps_newest: whether each host's newest run stays
+    :ivar latest: later runs tell the state of no host that has others
     """
 
     before: int | None = None
     client: str | None = None
     state: str | None = None
     keeps_newest: bool = True
+    latest: int | None = None
 
     def runs(self) -> Select[tuple[int, int]]:
         """Return the query for number and host of the runs."""
@@ -95,7 +97,7 @@ def _purge_step(connection: Connection, wanted: Purge) -> int:
         connection.execute(
             delete(tables.old_numbers).where(columns.kind == "run", columns.target.in_(numbers))
         )
-        refresh_hosts(connection, sorted({row.host for row in rows}))
+        refresh_hosts(connection, sorted({row.host for row in rows}), wanted.latest)
     return len(rows)
 
 

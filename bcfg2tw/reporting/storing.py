@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bcfg2tw.engine.clock import Clock
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.classes import class_of
 from bcfg2tw.reporting.contents import (
@@ -23,7 +24,7 @@ from bcfg2tw.reporting.contents import (
     membership_digest,
 )
 from bcfg2tw.reporting.database import ReportDatabase
-from bcfg2tw.reporting.host_states import add_runs
+from bcfg2tw.reporting.host_states import add_runs, latest_at
 from bcfg2tw.reporting.model import STATES, Item, Report, Run
 
 
@@ -34,8 +35,14 @@ class ReportStore:
     Safe to use from any thread, and by several processes and nodes at a time.
     """
 
-    def __init__(self, database: ReportDatabase) -> None:
+    def __init__(self, database: ReportDatabase, clock: Clock | None = None) -> None:
+        """
+        Touch nothing yet.
+
+        :param clock: tells which runs are of the future; without one none is
+        """
         self.database = database
+        self._clock = clock
 
     def add(self, reports: Sequence[Report]) -> None:
         """
@@ -51,8 +58,9 @@ class ReportStore:
             for items in by_state(report.items).values():
                 if len(items) > ROWS:
                     self._add_large(items)
+        latest = None if self._clock is None else latest_at(self._clock)
         with self.database.writing() as connection:
-            add_reports(connection, reports)
+            add_reports(connection, reports, latest)
 
     def _add_large(self, items: Sequence[Item]) -> None:
         sets = Sets()
@@ -87,8 +95,14 @@ def by_state(items: Iterable[Item]) -> dict[str, list[Item]]:
     return sections
 
 
-def add_reports(connection: Connection, reports: Sequence[Report]) -> None:
-    """Store reports in the transaction of a connection."""
+def add_reports(
+    connection: Connection, reports: Sequence[Report], latest: int | None = None
+) -> None:
+    """
+    Store reports in the transaction of a connection.
+
+    :param latest: as of `add_runs`
+    """
     runs = [report.run for report in reports]
     hosts = ensure_hosts(connection, runs)
     texts = ensure_texts(connection, {text for run in runs for text in _texts_of(run)})
@@ -108,7 +122,7 @@ def add_reports(connection: Connection, reports: Sequence[Report]) -> None:
         }
         for report, lists in zip(reports, digests, strict=True)
     ]
-    add_runs(connection, rows)
+    add_runs(connection, rows, latest)
 
 
 def ensure_hosts(connection: Connection, runs: Iterable[Run]) -> dict[str, int]:

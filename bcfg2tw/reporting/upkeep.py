@@ -14,6 +14,7 @@ from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.reporting import tables
 from bcfg2tw.reporting.classes import HOUR
 from bcfg2tw.reporting.database import ReportDatabase
+from bcfg2tw.reporting.host_states import latest_at
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.purging import Purge, purge
 from bcfg2tw.reporting.upstream.succession import is_waiting
@@ -90,7 +91,7 @@ class Upkeep:
         if self._days is None:
             self._warn_of_age(now)
             return
-        count = purge(self._database, Purge(before=now - self._days * DAY))
+        count = purge(self._database, Purge(now - self._days * DAY, latest=latest_at(self._clock)))
         if count:
             logger.info("%d reports that were older than %d days are removed", count, self._days)
 

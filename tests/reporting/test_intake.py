@@ -14,11 +14,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.errors import NotKept
 from bcfg2tw.reporting.database import ReportDatabase
-from bcfg2tw.reporting.intake import Intake
+from bcfg2tw.reporting.intake import Intake, RunClock
 from bcfg2tw.reporting.model import Report
 from bcfg2tw.reporting.spool import Spool
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.waiting_files import take_waiting_files
+from tests.doubles import ManualClock
 from tests.postgresql import a_database
 from tests.reporting.cases import a_report_database, exported, recorded_reports
 from tests.waiting import wait_until
@@ -88,6 +89,27 @@ class SpoolTests(SynchronousTestCase):
         spool = self.spool(10)
         error = self.assertRaises(NotKept, spool.append, b"x" * 11)
         self.assertIn("spool_limit", str(error))
+
+
+class RunClockTests(SynchronousTestCase):
+    """The times of runs."""
+
+    def test_own_times(self) -> None:
+        """Each run has a time of its own, later than that before it, though the clock is slewed."""
+        clock = ManualClock()
+        times = RunClock(clock)
+        first = times.now()
+        clock.set_back(1)
+        self.assertEqual([times.now(), times.now()], [first + 1, first + 2])
+
+    def test_set_right(self) -> None:
+        """Once a clock that was far ahead is set right, runs have its times."""
+        clock = ManualClock()
+        times = RunClock(clock)
+        clock.advance(1e6)
+        times.now()
+        clock.set_back(1e6)
+        self.assertEqual(times.now(), 1_000_000_000)
 
 
 class IntakeTests(SynchronousTestCase):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import select
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.xmlio import parse_upload
+from bcfg2tw.reporting import tables
+from bcfg2tw.reporting.classes import HOUR
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.documents import report_of
+from bcfg2tw.reporting.host_states import latest_at
 from bcfg2tw.reporting.importing import import_lines
 from bcfg2tw.reporting.model import Report, Run
 from bcfg2tw.reporting.purging import Purge, purge, remove_host
 from bcfg2tw.reporting.storing import ReportStore
+from tests.doubles import ManualClock
 from tests.postgresql import a_database
 from tests.reporting.cases import (
     SECOND,
@@ -78,6 +83,24 @@ class SqliteTests(SynchronousTestCase):
         """Runs a microsecond apart are two."""
         self.store.add([a_report(time=START), a_report(time=START + 1)])
         self.assertEqual(exported(self.database)[-1]["runs"], 2)
+
+    def test_clock_set_right(self) -> None:
+        """A run of a clock that was a year ahead does not stand for its host any more."""
+        clock = ManualClock(START / 1e6)
+        store, ahead = ReportStore(self.database, clock), START + 365 * 24 * HOUR
+        for bad, time in (("", ahead), ('<Package name="p"/>', START), ("", START + SECOND)):
+            store.add([a_report(bad, time=time), a_report(bad, "b", time)])
+            with self.database.reading() as connection:
+                rows = connection.execute(
+                    select(tables.hosts.c.last_run, tables.runs.c.bad).join(
+                        tables.runs, tables.runs.c.id == tables.hosts.c.newest
+                    )
+                ).all()
+            self.assertEqual([tuple(row) for row in rows], 2 * [(time, int(bool(bad)))])
+        purge(self.database, Purge(START + 1, "a", latest=latest_at(clock)))
+        with self.database.reading() as connection:
+            times = connection.execute(select(tables.hosts.c.last_run)).scalars().all()
+        self.assertEqual(times, 2 * [START + SECOND])
 
     def test_purge(self) -> None:
         """What is old goes with what it alone has; each host keeps its newest run."""

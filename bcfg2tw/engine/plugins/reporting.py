@@ -63,7 +63,7 @@ class _Reports:
         if settings.state is not None:
             folder = os.path.join(settings.state, Reporting.name)
         spool = Spool(os.path.join(folder, SPOOL), settings.spool_limit)
-        self.intake = Intake(spool, context.clock, ReportStore(self.database).add)
+        self.intake = Intake(spool, context.clock, ReportStore(self.database, context.clock).add)
         self.upkeep = Upkeep(self.database, context.clock, settings.report_days, spool.folder)
         self._clock = context.clock
         self._counts: tuple[float, dict[str, Any]] | None = None
