@@ -28,6 +28,7 @@ from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, is_below, scan
 from bcfg2tw.engine.repository.relisting import rescan
 from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
+from bcfg2tw.engine.repository.xinclude import missing_text
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository, forget_frames
 from bcfg2tw.settings import Settings
 
@@ -307,8 +308,7 @@ def _findings_by_path(plugin: str, name: str, source: Source) -> dict[str, list[
             data = source.content(other)
             findings_by_path[other] = findings_in_included(plugin, name, other, data)
     for path, line, href in source.missing:
-        message = f"{href} does not exist, skipping"
-        finding = Finding("missing-include", "error", path, line, message, plugin)
+        finding = Finding("missing-include", "error", path, line, missing_text(href), plugin)
         findings_by_path.setdefault(path, []).append(finding)
     return findings_by_path
 

@@ -62,6 +62,13 @@ def included_path(path: str, href: str) -> str:
     return os.path.join(plain if os.path.realpath(plain) == place else place, name)
 
 
+def missing_text(href: str) -> str:
+    """Return what is said where there is nothing to include."""
+    if not href.strip():
+        return "xi:include has no href, skipping: name a file in href, or remove the element"
+    return f"{href} does not exist, skipping"
+
+
 def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
     for include in list(root.iter(XINCLUDE + "include")):
         parent = include.getparent()
@@ -77,7 +84,8 @@ def _resolve(root: Element, chain: tuple[str, ...], reader: Reader) -> None:
 
 def _include(include: Element, chain: tuple[str, ...], reader: Reader) -> Iterator[Element]:
     href = include.get("href", "")
-    paths = reader.expand(included_path(chain[-1], href))
+    # without one it would be the folder of the file
+    paths = reader.expand(included_path(chain[-1], href)) if href else ()
     if not paths:
         yield from _fallback(include, chain, href, reader)
     for path in paths:
@@ -92,7 +100,7 @@ def _fallback(
     if fallback is None:
         reader.miss(chain[-1], line_of(include), href)
     else:
-        logger.debug("%s: %s does not exist, using its fallback", chain[-1], href)
+        logger.debug("%s: using the fallback of %r, which does not exist", chain[-1], href)
         yield from list(fallback)
 
 
@@ -115,4 +123,4 @@ def _drop(parent: Element, child: Element) -> None:
     parent.remove(child)
 
 
-__all__ = ["XML_BASE", "Reader", "included_path", "resolve_includes"]
+__all__ = ["XML_BASE", "Reader", "included_path", "missing_text", "resolve_includes"]

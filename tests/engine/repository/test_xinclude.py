@@ -88,6 +88,24 @@ class IncludeTests(SynchronousTestCase):
             self.assertEqual(self.names(files), ["own"])
         self.assertIn("top.xml:1: no.xml does not exist, skipping", logs.output[0])
 
+    def test_no_href(self) -> None:
+        """An include that names nothing is as one of a missing file, with or without a fallback."""
+        for attribute in ("", 'href=""'):
+            for inner, names in (
+                ("", ["own"]),
+                ('<xi:fallback><X n="f"/></xi:fallback>', ["own", "f"]),
+            ):
+                content = f'<xi:include {attribute}>{inner}</xi:include><X n="own"/>'
+                library = Library(Settings(repository=self.folder))
+                write_files(self.folder, {"top.xml": ROOT % content})
+                files = library.files(self.folder)
+                if inner:
+                    self.assertEqual(self.names(files), names)
+                    continue
+                with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                    self.assertEqual(self.names(files), names)
+                self.assertIn("top.xml:1: xi:include has no href, skipping: name a", logs.output[0])
+
     def test_appears(self) -> None:
         """A file that was missing is taken in when it appears."""
         files = self.files(top=ROOT % '<xi:include href="later.xml"><xi:fallback/></xi:include>')

@@ -16,7 +16,7 @@ from bcfg2tw.cli.lint.schemas.explaining import explain
 from bcfg2tw.cli.lint.schemas.grammar import relax_ng
 from bcfg2tw.cli.lint.schemas.kinds import SCHEMAS, SchemaFile
 from bcfg2tw.engine.repository.source import expand
-from bcfg2tw.engine.repository.xinclude import XML_BASE
+from bcfg2tw.engine.repository.xinclude import XML_BASE, missing_text
 from bcfg2tw.engine.xmlio import XINCLUDE, Element, path_of
 
 #: Where distributions put the schemas of Bcfg2 itself: ours are used there.
@@ -155,8 +155,8 @@ class Validate(Check):
         for include in () if root is None else root.iter(XINCLUDE + "include"):
             href = include.get("href", "")
             target = os.path.join(os.path.dirname(path), href)
-            if include.find(XINCLUDE + "fallback") is None and not expand(target):
-                text = f"{path}: {href} does not exist, skipping:"
+            if include.find(XINCLUDE + "fallback") is None and not (href and expand(target)):
+                text = f"{path}: {missing_text(href)}:"
                 yield at("xinclude-does-not-exist", include, text, separator=" ")
 
 

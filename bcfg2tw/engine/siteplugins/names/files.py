@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from lxml import etree
 
 from bcfg2tw.engine.repository.source import expand
-from bcfg2tw.engine.repository.xinclude import resolve_includes
+from bcfg2tw.engine.repository.xinclude import missing_text, resolve_includes
 from bcfg2tw.engine.siteplugins.current import current_server, current_settings
 from bcfg2tw.engine.siteplugins.monitor import Event
 from bcfg2tw.engine.siteplugins.names.base import SiteDebuggable
@@ -166,7 +166,7 @@ class _Includes:
 
     def miss(self, path: str, line: int | None, href: str) -> None:
         """Say that there is nothing to include."""
-        self._file.logger.error("%s:%s: %s does not exist, skipping", path, line, href)
+        self._file.logger.error("%s:%s: %s", path, line, missing_text(href))
 
 
 class SiteDirectoryBacked(SiteDebuggable):

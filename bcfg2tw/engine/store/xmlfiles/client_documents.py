@@ -64,7 +64,8 @@ class ClientDocuments:
         self._contents[path] = content
         root = self.roots[path] = parse_file(content, path)
         for include in root.iter(XINCLUDE + "include"):
-            for included in sorted(glob.glob(included_path(path, include.get("href", "")))):
+            href = include.get("href")
+            for included in sorted(glob.glob(included_path(path, href))) if href else ():
                 self._read(included)
 
     def _find_clients(self) -> dict[str, list[Place]]:

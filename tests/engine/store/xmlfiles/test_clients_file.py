@@ -137,6 +137,16 @@ class ClientsFileTests(SynchronousTestCase):
         )
         self.assertEqual(self.file.read_text(), before)
 
+    def test_include_without_href(self) -> None:
+        """An include that names nothing stays, and hinders no change."""
+        include = '<xi:include href="more.xml"/>'
+        text = self.file.read_text().replace(include, f"{include}<xi:include/>")
+        self.file.write_text(text)
+        self.core.metadata.set_version(CLIENT, "1.3.4")
+        self.core.store.clients.fold()
+        self.assertIn("1.3.4", self.file.read_text())
+        self.assertIn("<xi:include/>", self.file.read_text())
+
     def test_symbolic_link(self) -> None:
         """Of a symbolic link the target is replaced."""
         target = self.folder / "target"
