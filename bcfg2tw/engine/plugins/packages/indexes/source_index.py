@@ -121,7 +121,8 @@ class IndexView:
     One source as clients of certain architectures see it: what is common, and theirs.
 
     Names are those of the index, before any blacklist. Where several of the architectures have
-    a package, the one that the source names first counts.
+    a package, it needs what it needs in any of them; for all else the one counts that the source
+    names first.
     """
 
     def __init__(self, index: SourceIndex, architectures: Collection[str]) -> None:
@@ -132,12 +133,13 @@ class IndexView:
             if name in architectures
         ]
         among = f"architecture IN ({', '.join(map(str, [COMMON, *numbers]))})"
-        package = f"FROM package WHERE name = ? AND {among} ORDER BY architecture LIMIT 1"
+        packages = f"FROM package WHERE name = ? AND {among} ORDER BY architecture"
+        package = f"{packages} LIMIT 1"
         self._is_package = f"SELECT 1 {package}"
         self._version = f"SELECT version {package}"
         self._priority = f"SELECT priority {package}"
-        self._dependencies = f"SELECT dependencies {package}"
-        self._recommendations = f"SELECT recommendations {package}"
+        self._dependencies = f"SELECT dependencies {packages}"
+        self._recommendations = f"SELECT recommendations {packages}"
         self._provides = f"SELECT package FROM provides WHERE symbol = ? AND {among}"
         self._essentials = f"SELECT name FROM package WHERE essential AND {among}"
         self._group = f"SELECT 1 FROM package_group WHERE name = ? AND {among}"
@@ -209,9 +211,8 @@ class IndexView:
 
 
 def _split(rows: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the lines of the first row's only column."""
-    text = rows[0][0] if rows else ""
-    return tuple(text.split("\n")) if text else ()
+    """Return the lines of the rows' only column, each once."""
+    return tuple(dict.fromkeys(line for (text,) in rows if text for line in text.split("\n")))
 
 
 def _identity(path: str) -> tuple[int, ...]:
