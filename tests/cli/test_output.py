@@ -115,6 +115,17 @@ class StreamsTests(SynchronousTestCase):
                 )  # fmt: skip
                 self.assertIn(name, str(json.loads(ended.output)), (words, encoding))
 
+    def test_unreadable_state(self) -> None:
+        """A file of the server's that cannot be read is one sentence, and status 1."""
+        path = os.path.join(self.repository, "Metadata/clients.xml.journal")
+        os.mkdir(path)  # root may read any file
+        for words in (["info", "clients"], ["test"], ["explain", "a.example.com"]):
+            ended = run_process(words[0], "-C", self.config, *words[1:])
+            self.assertEqual(ended.status, 1, words)
+            said = ended.output + ended.errors
+            self.assertIn(f"{path} cannot be read: Is a directory; chown or chmod it", said)
+            self.assertNotIn("Traceback", said)
+
     def test_names_of_files(self) -> None:
         """A file whose name is not UTF-8 is one finding, and the others are looked at."""
         folder = os.fsencode(self.repository) + b"/Bundler"

@@ -31,11 +31,19 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     through it.
 
     :param clock: decides when changes are brought to where other programs look for them
-    :raises CoreInitError: if a database is asked for and a library for it is missing
+    :raises CoreInitError: if a database is asked for and a library for it is missing, or a file
+        cannot be read
     :raises SettingsError: if it cannot be told which database is meant
     """
     opening = _Opening(settings, clock)
-    return Store(opening.clients(), opening.probes(), opening.changes, opening.outages)
+    try:
+        return Store(opening.clients(), opening.probes(), opening.changes, opening.outages)
+    except OSError as error:
+        place = error.filename or settings.state or settings.repository
+        raise CoreInitError(
+            f"{place} cannot be read: {error.strerror or error}; chown or chmod it, or be the user "
+            "of the server"
+        ) from error
 
 
 class _Opening:
