@@ -10,7 +10,7 @@ from bcfg2tw.engine.documents.content import Content, as_text
 from bcfg2tw.engine.documents.specificity import Specificity, specificity_of_suffix
 from bcfg2tw.engine.encryption import decrypt_by_any
 from bcfg2tw.engine.repository.source import Source
-from bcfg2tw.errors import EncryptionError, PluginExecutionError
+from bcfg2tw.errors import EncryptionError, PluginExecutionError, RepositoryError
 
 logger = logging.getLogger("SSHbase")
 
@@ -46,6 +46,11 @@ class KeyFile:
     __slots__ = ("_content", "_failure", "path")
 
     def __init__(self, source: Source) -> None:
+        """
+        Read a file.
+
+        :raises RepositoryError: if it is of a private key, and empty
+        """
         self.path = source.path
         self._failure: str | None = None
         self._content: Content = b""
@@ -56,6 +61,11 @@ class KeyFile:
             level = logging.DEBUG if source.settings.lax_decryption else logging.ERROR
             logger.log(level, "Failed to decrypt %s: %s", source.path, error)
             self._failure = f"Failed to decrypt {source.path}"
+        if self._failure is None and not self._content.strip() and _is_private(source.name):
+            # as a server leaves it that was stopped in writing; no sshd can use it
+            raise RepositoryError(
+                source.path, "it is empty: put the key back, or remove the file to have one made"
+            )
 
     @property
     def content(self) -> Content:
@@ -84,6 +94,11 @@ class UnusableKeyFile(KeyFile):
         self.path = path
         self._failure = failure
         self._content = b""
+
+
+def _is_private(name: str) -> bool:
+    file_name = read_name(name)
+    return file_name is not None and file_name.base in KEY_TYPES
 
 
 def _plain(source: Source) -> bytes:

@@ -45,6 +45,16 @@ class KeyTests(SSHTestCase):
         change(core, {f"SSHbase/{RSA}.H_{CLIENT}": "own"})
         self.assertEqual(self.path(core, RSA).text, "own")
 
+    def test_empty(self) -> None:
+        """A private key that is empty is nobody's; of one that was there the last state counts."""
+        other = {f"SSHbase/{ECDSA}": "good", f"SSHbase/{ECDSA}.pub": "ecdsa A"}
+        with self.assertLogs("bcfg2-server", "ERROR"):
+            core = a_core(self, {**bundle(RSA, ECDSA), f"SSHbase/{RSA}.H_{CLIENT}": "", **other})
+            self.assertIn("_key.H_", self.path(core, RSA).get("failure"))
+            self.assertIn("it is empty: put the key back", self.path(core, RSA).get("failure"))
+            change(core, {f"SSHbase/{ECDSA}": "\n"})
+        self.assertEqual(self.path(core, ECDSA).text, "good")
+
     def test_protocol_one(self) -> None:
         """A key of protocol 1 is no text, so it is sent as base64."""
         core = a_core(self, {**bundle("ssh_host_key"), "SSHbase/ssh_host_key": b"SSH\0\xff"})
