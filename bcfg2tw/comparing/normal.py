@@ -115,10 +115,18 @@ def _entry(element: Element, structure: str) -> NormalEntry:
     name = described.pop("name", "")
     children = tuple(sorted(_lines(element)))
     text = element.text or ""
-    # the content of a file may be a blank; between elements, and in what has no content, it is none
-    if not text.strip() and (children or element.tag != "Path"):
+    if not text.strip() and not _may_be_blank(element, bool(children)):
         text = ""
     return NormalEntry(structure, str(element.tag), name, described, text, children)
+
+
+def _may_be_blank(element: Element, has_children: bool) -> bool:
+    """Say whether blanks are content: not between elements, nor in what has no content."""
+    if element.tag != "Path":
+        return False
+    # a file has its content before its children, which are its ACLs
+    is_file = element.get("type") == "file" and element.get("empty") != "true"
+    return is_file or not has_children
 
 
 def _lines(element: Element) -> Iterator[str]:

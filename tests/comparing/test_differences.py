@@ -203,6 +203,9 @@ class ContentTests(SynchronousTestCase):
     def test_blank(self) -> None:
         """A file of one empty line is not an empty file."""
         self.assertEqual(self.detail(motd(""), motd("\n")).lines, ("@@ -0,0 +1 @@", "+"))
+        acl = '<ACL type="user" user="a" perms="7"/>'
+        detail = self.detail(motd(f"\n{acl}"), motd(f" \n{acl}"))
+        self.assertEqual(detail.lines, ("@@ -1 +1 @@", "-", "+ "))
 
     def test_binary(self) -> None:
         """What is no text is told by size and digest."""
