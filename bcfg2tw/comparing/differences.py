@@ -60,14 +60,14 @@ def _without_both(old: Built, new: Built, client: ComparedClient) -> Iterator[Di
 
 def _compared(old: Element, new: Element, client: ComparedClient) -> Iterator[Difference]:
     before, after = normal_structures(old), normal_structures(new)
-    for name in sorted({*before, *after}):
-        yield from _structure(before.get(name), after.get(name), client)
+    for place in sorted({*before, *after}):
+        yield from _structure(before.get(place), after.get(place), client)
     entries = _by_name(before), _by_name(after)
     for key in sorted({*entries[0], *entries[1]}):
         for pair in _pairs(entries[0].get(key, []), entries[1].get(key, [])):
             for difference in _entry(*pair, client):
-                structures = before.get(difference.structure), after.get(difference.structure)
-                yield _with_origin(difference, *structures, client)
+                place = (difference.structure, 0)
+                yield _with_origin(difference, before.get(place), after.get(place), client)
 
 
 def _with_origin(
@@ -114,7 +114,7 @@ def _structure(
 
 
 def _by_name(
-    structures: Mapping[str, NormalStructure],
+    structures: Mapping[tuple[str, int], NormalStructure],
 ) -> dict[tuple[str, str], list[NormalEntry]]:
     entries: dict[tuple[str, str], list[NormalEntry]] = {}
     for structure in structures.values():

@@ -9,7 +9,8 @@ document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -21,6 +22,9 @@ __all__ = ["NormalEntry", "NormalStructure", "is_same", "normal_structures"]
 _STRUCTURES = ("Bundle", "Independent")
 #: The encoding of contents that are no text.
 BASE64 = "base64"
+
+#: The tag of a structure, and its attributes but for the name.
+_Kind: TypeAlias = "tuple[str, tuple[tuple[str, str], ...]]"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class NormalStructure:
     """
     A bundle, or what else holds entries.
 
-    :ivar tag: `Bundle` or `Independent`
+    :ivar tag: `Bundle` or `Independent`, as a rule
     :ivar included: what stands in a bundle within it, which Bcfg2 1.3 binds nothing of: tag and
         name of each entry, with the name of the inner bundle, or the file that it is from
     """
@@ -63,16 +67,29 @@ class NormalStructure:
     entries: tuple[NormalEntry, ...]
     included: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    @property
+    def kind(self) -> _Kind:
+        """What two structures of one name have to share to be one to a client."""
+        return self.tag, tuple(sorted(self.attributes.items()))
 
-def normal_structures(document: Element) -> dict[str, NormalStructure]:
-    """Return the structures of a configuration by name; those that share a name are one."""
-    structures: dict[str, NormalStructure] = {}
-    for element in elements_of(document):
-        if element.tag in _STRUCTURES:
-            structure = _structure(element)
-            twin = structures.get(structure.name)
-            structures[structure.name] = structure if twin is None else _joined(twin, structure)
-    return structures
+
+def normal_structures(document: Element) -> dict[tuple[str, int], NormalStructure]:
+    """
+    Return the structures of a configuration by name and number.
+
+    The number is 0, but for those that share a name and differ in kind: others are one.
+    """
+    by_name: dict[str, dict[_Kind, NormalStructure]] = {}
+    # clients take whatever holds entries, by any tag
+    for structure in map(_structure, elements_of(document)):
+        kinds = by_name.setdefault(structure.name, {})
+        twin = kinds.get(structure.kind)
+        kinds[structure.kind] = structure if twin is None else _joined(twin, structure)
+    return {
+        (name, number): kinds[kind]
+        for name, kinds in by_name.items()
+        for number, kind in enumerate(sorted(kinds))
+    }
 
 
 def is_same(old: Element, new: Element) -> bool:
@@ -105,9 +122,8 @@ def _included(structure: Element) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _joined(first: NormalStructure, second: NormalStructure) -> NormalStructure:
-    described = {**second.attributes, **first.attributes}
     entries, included = first.entries + second.entries, {**first.included, **second.included}
-    return NormalStructure(first.tag, first.name, described, entries, included)
+    return replace(first, entries=entries, included=included)
 
 
 def _entry(element: Element, structure: str) -> NormalEntry:

@@ -106,6 +106,25 @@ class KindTests(SynchronousTestCase):
         self.assertEqual((difference.kind, difference.tag), ("structure-changed", "Independent"))
         self.assertEqual([one.old for one in difference.details], ["Bundle"])
 
+    def test_of_one_name(self) -> None:
+        """Of bundles that share a name none is forgotten, nor which kind of one it is."""
+        two = bundle("", "z") + '<Independent name="z"/>'
+        reversed_two = '<Independent name="z"/>' + bundle("", "z")
+        self.assertEqual(compared(two, reversed_two), [])
+        self.assertEqual(
+            compared(bundle("") + bundle('<Service name="s"/>'), bundle('<Service name="s"/>')), []
+        )
+        changed = two.replace("/>", ' a=""/>')
+        for old, new in ((two, bundle("", "z")), (bundle("", "z"), two), (two, changed)):
+            self.assertTrue(compared(old, new), f"{old} {new}")
+
+    def test_other_tag(self) -> None:
+        """Whatever holds entries is a structure to a client."""
+        other = '<Other name="z"><Service name="s"/></Other>'
+        self.assertEqual(
+            [one.kind for one in compared("", other)], ["structure-added", "entry-added"]
+        )
+
     def test_moved(self) -> None:
         """An entry moves from bundle to bundle."""
         old, new = bundle(motd()) + bundle("", "web"), bundle("") + bundle(motd(), "web")
