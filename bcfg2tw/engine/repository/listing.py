@@ -18,17 +18,25 @@ from bcfg2tw.errors import UnreadableRepository
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A mark that changes when a file does; two files with equal stamps have the same content."""
+    """
+    A mark that changes when a file does; two files with equal stamps have the same content.
+
+    :ivar ctime_ns: when the system noted a change of the file last, which nobody can set: what
+        copies files may keep all else, as `rsync --inplace --times` does
+    """
 
     mtime_ns: int
     size: int
     inode: int
     mode: int
+    ctime_ns: int = 0
 
     @classmethod
     def of(cls, status: os.stat_result) -> Stamp:
         """Return the stamp for a result of `os.stat`."""
-        return cls(status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
+        return cls(
+            status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode, status.st_ctime_ns
+        )
 
     def has_content_of(self, other: Stamp) -> bool:
         """Say whether a file with another stamp has the same content, whatever its mode."""

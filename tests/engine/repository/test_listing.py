@@ -152,6 +152,16 @@ class StampTests(ListingTestCase):
         os.replace(self.path("new"), self.path("a"))
         self.assertEqual(len({before, later, executable, longer, self.stamp()}), 5)
 
+    def test_kept_time(self) -> None:
+        """A stamp changes with the content where size, time and file are as they were."""
+        self.write({"a": "1"})
+        before = self.stamp()
+        self.write({"a": "2"})
+        os.utime(self.path("a"), ns=(0, before.mtime_ns))
+        now = self.stamp()
+        self.assertEqual((now.mtime_ns, now.size, now.inode), (before.mtime_ns, 1, before.inode))
+        self.assertNotEqual(now, before)
+
     def test_nothing(self) -> None:
         """Where there is nothing, or a link to nothing or to itself, there is no stamp."""
         self.write({"a": ""})

@@ -168,6 +168,16 @@ class ReloadTests(SynchronousTestCase):
         core.reload(None)
         self.assertEqual(core.plugins, before)
 
+    def test_kept_time(self) -> None:
+        """A file that is copied over with size and time as they were counts as it is now."""
+        core = a_core(self, BUNDLE)
+        path = os.path.join(core.settings.repository, "Bundler/b.xml")
+        time_ns = os.stat(path).st_mtime_ns
+        write_files(core.settings.repository, NEW)
+        os.utime(path, ns=(time_ns, time_ns))
+        core.reload([path])
+        self.assertEqual(services(core), ["two"])
+
     def test_own_files(self) -> None:
         """What clients say, written to its file, is no change: what was cached stays so."""
         contents = {**BUNDLE, "Probes/p": "#!/bin/sh"}
