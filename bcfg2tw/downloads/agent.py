@@ -52,6 +52,8 @@ class HttpAgent:
         pool = HTTPConnectionPool(self._reactor, persistent=False)
         if proxy is not None and parts.scheme == "http":
             if proxy.authorization is not None:
+                # not in the caller's: a redirect may lead past the proxy, and tell it to others
+                headers = headers.copy()
                 headers.setRawHeaders(b"Proxy-Authorization", [proxy.authorization])
             agent = ProxyAgent(self._note_protocols(self._endpoint(proxy)), self._reactor, pool)
         else:

@@ -510,6 +510,23 @@ class ProxyTests(DownloadCase):
         (request,) = self.mirror.requests
         self.assertIsNone(request.getHeader("Proxy-Authorization"))
 
+    async def test_redirected(self) -> None:
+        """The credentials for a proxy do not follow a redirect that leads past it."""
+        factory: Any = HTTPFactory()
+        factory.protocol = Proxy
+        self.patch_environment("http_proxy", f"http://user:secret@127.0.0.1:{self.listen(factory)}")
+
+        def away(request: Request) -> bytes:
+            request.redirect(self.secure_url.encode())
+            return b""
+
+        self.mirror.pages[b"/away"] = away
+        await self.fetch(f"{self.url}/away", packages_ca=str(self.authority.certificate))
+        self.assertEqual(self.content(), BODY)
+        through, past = self.mirror.requests
+        self.assertIsNotNone(through.getHeader("Proxy-Authorization"))
+        self.assertIsNone(past.getHeader("Proxy-Authorization"))
+
     async def test_refused(self) -> None:
         """What a proxy that refuses answers is in the reason."""
         error = await self.reason(self.secure_url, packages_proxy=self.tunnel(b"other"))
