@@ -14,6 +14,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
 )
 from bcfg2tw.engine.plugins.packages.formats import deb822, release
 from bcfg2tw.engine.plugins.packages.formats.compression import (
+    LINE_LIMIT_BYTES,
     BrokenFile,
     has_zstandard,
     open_unpacked,
@@ -45,7 +46,7 @@ def read(
     for architecture in source.arches:
         for path in _indexes(source, folder, suite, architecture, files, bool(keys)):
             _check_compressed(path)
-            with open_unpacked(path) as stream:
+            with open_unpacked(path, line_limit_bytes=LINE_LIMIT_BYTES) as stream:
                 for package in deb822.packages(stream, path, architecture):
                     index.add(package, architecture)
 

@@ -15,6 +15,8 @@ from bcfg2tw.errors import Bcfg2Error
 
 #: The largest that is known, the file lists of a distribution, has a quarter of this.
 UNPACKED_LIMIT_BYTES = 4 << 30
+#: Lines are read as a whole; the longest that is known, what a package provides, has a hundredth.
+LINE_LIMIT_BYTES = 16 << 20
 CHUNK_BYTES = 1 << 18
 
 #: The failures of the standard library's unpackers: cut off, damaged; each has its own.
@@ -34,11 +36,18 @@ class _Bounded(io.RawIOBase):
     """The unpacked data of a stream, up to a limit; its failures are `BrokenFile`."""
 
     def __init__(
-        self, stream: IO[bytes], path: str, limit_bytes: int, errors: tuple[type[Exception], ...]
+        self,
+        stream: IO[bytes],
+        path: str,
+        limit_bytes: int,
+        line_limit_bytes: int | None,
+        errors: tuple[type[Exception], ...],
     ) -> None:
         self._stream = stream
         self._path = path
         self._remaining_bytes = limit_bytes
+        self._line_limit_bytes = line_limit_bytes
+        self._line_bytes = 0
         self._errors = errors
 
     def readable(self) -> bool:
@@ -52,20 +61,31 @@ class _Bounded(io.RawIOBase):
         self._remaining_bytes -= len(data)
         if self._remaining_bytes < 0:
             raise BrokenFile(f"{self._path} is too large once it is unpacked")
+        if self._line_limit_bytes is not None:
+            self._check_line(data, self._line_limit_bytes)
         buffer[: len(data)] = data
         return len(data)
+
+    def _check_line(self, data: bytes, limit_bytes: int) -> None:
+        end = data.rfind(b"\n")
+        self._line_bytes = self._line_bytes + len(data) if end < 0 else len(data) - end - 1
+        if self._line_bytes > limit_bytes:
+            raise BrokenFile(f"{self._path} has a line of more than {limit_bytes} bytes")
 
     def close(self) -> None:
         self._stream.close()
         super().close()
 
 
-def open_unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.BufferedReader:
+def open_unpacked(
+    path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES, line_limit_bytes: int | None = None
+) -> io.BufferedReader:
     """
     Open a file for reading what is in it: of gzip, bzip2, xz, zstandard, or as it is.
 
     Reading raises `BrokenFile` where it is cut off or damaged, or gives more than the limit.
 
+    :param line_limit_bytes: the longest line, for who reads lines; None where there may be none
     :raises BrokenFile: if it cannot be opened
     """
     try:
@@ -75,7 +95,9 @@ def open_unpacked(path: str, limit_bytes: int = UNPACKED_LIMIT_BYTES) -> io.Buff
     except OSError as error:
         raise BrokenFile(f"{path} cannot be read: {error.strerror or error}") from error
     errors = _errors_of(magic)
-    return io.BufferedReader(_Bounded(content, path, limit_bytes, errors), CHUNK_BYTES)
+    return io.BufferedReader(
+        _Bounded(content, path, limit_bytes, line_limit_bytes, errors), CHUNK_BYTES
+    )
 
 
 def _errors_of(magic: bytes) -> tuple[type[Exception], ...]:

@@ -28,6 +28,9 @@ WANTED = frozenset(
 FOLDED = b" \t"
 PRIORITIES = {"required": 5, "important": 4, "standard": 3, "optional": 2, "extra": 1}
 
+#: A package that has more fields than this is none: a stanza is kept until it ends.
+MOST_FIELDS = 1000
+
 #: Architectures that every client can install; `any` stands in indexes made by hand.
 FOR_ALL = frozenset(["all", "any", ""])
 
@@ -37,7 +40,7 @@ def packages(lines: Iterable[bytes], path: str, architecture: str) -> Iterator[P
     Yield the packages of an index.
 
     :param architecture: what a package should be for; one for another is a makeshift
-    :raises BrokenFile: naming the path, if there is something, but no package
+    :raises BrokenFile: naming the path, if there is something, but no package, or one without end
     """
     fitting_architectures = FOR_ALL | {architecture}
     for stanza in _stanzas(lines, path):
@@ -59,6 +62,8 @@ def _stanzas(lines: Iterable[bytes], path: str) -> Iterator[Stanza]:
             continue
         name, _, value = line.partition(b":")
         if name in WANTED:
+            if len(stanza) == MOST_FIELDS:
+                raise BrokenFile(f"{path} has a package with more than {MOST_FIELDS} fields")
             stanza.append((name, value))
         elif stanza and not line.strip():
             yield stanza

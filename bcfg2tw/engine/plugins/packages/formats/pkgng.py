@@ -12,7 +12,7 @@ import yaml
 
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import DownloadedFiles
 from bcfg2tw.engine.plugins.packages.formats.archive import members
-from bcfg2tw.engine.plugins.packages.formats.compression import BrokenFile
+from bcfg2tw.engine.plugins.packages.formats.compression import LINE_LIMIT_BYTES, BrokenFile
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, Package
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 
@@ -47,7 +47,7 @@ def _catalogues(source: PackageSource, architecture: str) -> Iterator[list[str]]
 
 
 def _descriptions(path: str) -> Iterator[Any]:
-    for name, content in members(path):
+    for name, content in members(path, LINE_LIMIT_BYTES):
         if name == CATALOGUE:
             try:
                 yield from _documents(content)

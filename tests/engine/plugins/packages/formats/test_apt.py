@@ -208,6 +208,15 @@ class NameTests(SynchronousTestCase):
         error = outcome_of(self, apt_source(a_mirror(self, {"empty": ""}))).error or ""
         self.assertIn("Packages.gz", error)
 
+    def test_endless(self) -> None:
+        """An index of a few bytes that would fill the memory is refused: a line, or a package."""
+        endless = b"x" * (17 << 20), b"Depends: a\n" * 1000
+        for text, reason in zip(
+            endless, ("a line of more than", "more than 1000 fields"), strict=True
+        ):
+            url = a_mirror(self, {NAME + ".gz": gzip.compress(b"Package: a\n" + text)})
+            self.assertIn(reason, outcome_of(self, apt_source(url)).error or "")
+
     def test_cut_off(self) -> None:
         """An index that is cut off or damaged is refused."""
         packed = gzip.compress(b"".join(b"Package: p%d\n\n" % one for one in range(1000)))

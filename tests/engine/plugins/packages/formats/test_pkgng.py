@@ -61,3 +61,9 @@ class CatalogueTests(SynchronousTestCase):
         for members in ({"data": "x"}, self.members('{"name": \n'), self.members("[1]\n")):
             url = a_mirror(self, {FOLDER + ".txz": archive(members, "w:xz")})
             self.assertIn("packagesite", outcome_of(self, a_source(url)).error or "")
+
+    def test_endless(self) -> None:
+        """A catalogue with a line that would fill the memory is refused."""
+        members = self.members('{"name": "' + "x" * (17 << 20))
+        url = a_mirror(self, {FOLDER + ".txz": archive(members, "w:gz")})
+        self.assertIn("a line of more than", outcome_of(self, a_source(url)).error or "")
