@@ -86,11 +86,13 @@ class OtherServerIdentity:
     ) -> bool:
         if not accepted:
             self.refusal = chain_problem(error_number, "[shadow] ca")
-        elif depth == 0:
-            self.refusal = name_problem(
-                certificate.to_cryptography(),
-                self._host,
-                self._common_names,
-                "[shadow] common_names",
-            )
+            return False
+        if depth > 0:  # whatever another connection was refused for
+            return True
+        self.refusal = name_problem(
+            certificate.to_cryptography(),
+            self._host,
+            self._common_names,
+            "[shadow] common_names",
+        )
         return self.refusal is None

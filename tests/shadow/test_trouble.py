@@ -12,9 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+
 from bcfg2tw.calls.codec import write_result
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow import presence
+from bcfg2tw.shadow.server_identity import OtherServerIdentity
 from tests.network import an_authority, free_port
 from tests.processes import ServerProcess
 from tests.shadow.servers import RUN, WEB, TwoServersTestCase, server_context
@@ -83,6 +87,26 @@ def answering(body: bytes, header: bytes = b"") -> Answering:
 def hang(tls: ssl.SSLSocket) -> None:
     """Answer nothing, for as long as a test may last."""
     time.sleep(60)
+
+
+def handshake(identity: OtherServerIdentity, context: ssl.SSLContext) -> bool:
+    """Connect to a server in memory, and say whether its certificate is accepted."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(incoming, outgoing, server_side=True)
+    client = identity.clientConnectionForTLS(TLSMemoryBIOProtocol(None, None))
+    client.set_connect_state()
+    for _ in range(5):
+        try:
+            client.do_handshake()
+            return True
+        except SSL.WantReadError:
+            incoming.write(client.bio_read(1 << 16))
+        except SSL.Error:
+            return False
+        with contextlib.suppress(ssl.SSLWantReadError):
+            server.do_handshake()
+        client.bio_write(outgoing.read())
+    raise AssertionError("the handshake does not end")
 
 
 class TroubleTestCase(TwoServersTestCase):
@@ -257,6 +281,13 @@ class CertificateTests(TroubleTestCase):
         """Neither does one with another server's certificate."""
         Rogue(self, server_context(self, "elsewhere.example.test"), hang)
         await self.served_by_ours("is for elsewhere.example.test, not for localhost")
+
+    async def test_mended(self) -> None:
+        """A certificate that was refused to a connection nobody waits for is no other one's."""
+        identity = OtherServerIdentity("localhost", str(self.authority.certificate))
+        for name, is_let_in in (("elsewhere.example.test", False), ("localhost", True)):
+            context = server_context(self, name)
+            self.assertIs(handshake(identity, context), is_let_in, f"{name}: {identity.refusal}")
 
     async def test_no_such_authority(self) -> None:
         """A file of authorities that is not there ends the start, by name."""
