@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,6 +23,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
 
+from bcfg2tw.downloads.bounded_head import AnswerHead, BoundedHeadEndpoint
 from bcfg2tw.downloads.noted_endpoint import NotedEndpoint
 from bcfg2tw.downloads.proxy import Proxy, TunnelEndpoint, proxy_for
 from bcfg2tw.errors import SettingsError
@@ -32,11 +34,18 @@ CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE---
 
 
 class HttpAgent:
-    """Makes requests, each over a connection of its own, and can cut all of them off."""
+    """Makes requests, one at a time over a connection of its own, and can cut them off."""
 
-    def __init__(self, reactor: Any, settings: Settings) -> None:
+    def __init__(self, reactor: Any, settings: Settings, refuse: Callable[[str], None]) -> None:
+        """
+        Ask for nothing yet.
+
+        :param refuse: called with the reason where an answer is not to be waited for any more
+        """
         self._reactor = reactor
         self._settings = settings
+        self._refuse = refuse
+        self._head = AnswerHead(refuse)
         self._protocols: list[Any] = []
 
     def get(self, url: str, headers: Headers) -> Deferred[IResponse]:
@@ -50,6 +59,7 @@ class HttpAgent:
         target = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
         proxy = proxy_for(url, self._settings.packages_proxy)
         pool = HTTPConnectionPool(self._reactor, persistent=False)
+        self._head = AnswerHead(self._refuse)
         if proxy is not None and parts.scheme == "http":
             if proxy.authorization is not None:
                 # not in the caller's: a redirect may lead past the proxy, and tell it to others
@@ -61,7 +71,7 @@ class HttpAgent:
         request: Deferred[IResponse] = agent.request(
             b"GET", urlunsplit(target).encode("ascii"), headers
         )
-        return request
+        return request.addBoth(self._head.end)
 
     def endpoint_for(self, uri: URI, proxy: Proxy | None) -> IStreamClientEndpoint:
         """Return the endpoint of a URL's server, with TLS where the URL asks for it."""
@@ -83,7 +93,7 @@ class HttpAgent:
         return HostnameEndpoint(self._reactor, host, port, timeout=CONNECT_TIMEOUT_SECONDS)
 
     def _note_protocols(self, endpoint: IStreamClientEndpoint) -> IStreamClientEndpoint:
-        return NotedEndpoint(endpoint, self._protocols.append)
+        return NotedEndpoint(BoundedHeadEndpoint(endpoint, self._head), self._protocols.append)
 
     def _trust(self) -> Any:
         """Return the trusted authorities, None for those of the system."""

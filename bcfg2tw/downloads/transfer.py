@@ -49,13 +49,13 @@ class Transfer:
     def __init__(self, reactor: Any, download: Download, settings: Settings) -> None:
         self._reactor = reactor
         self._download = download
-        self._agent = HttpAgent(reactor, settings)
+        self._agent = HttpAgent(reactor, settings, self.expire)
         self._stall_seconds = settings.packages_stall_timeout_seconds
         self._expiry: str | None = None
         self._asking: Deferred[IResponse] | None = None
 
     def expire(self, reason: str = "it takes longer than [packages] download_timeout") -> None:
-        """Cut it off because of the time that it takes."""
+        """Cut it off because of the time that it takes, or of what comes."""
         self._expiry = self._expiry or reason
         self._agent.abort()
         if self._asking is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,27 @@ class Says(Protocol):
         self.transport.write(self._answer)
         if self._closes:
             self.transport.loseConnection()
+
+
+class Talks(Says):
+    """Says the same again and again."""
+
+    def __init__(self, begin: bytes, talk: bytes) -> None:
+        super().__init__(begin, closes=False)
+        self._talk = talk
+        self._call = LoopingCall(self._go_on)
+
+    def dataReceived(self, data: bytes) -> None:
+        super().dataReceived(data)
+        self._call.start(0, now=False)
+
+    def _go_on(self) -> None:
+        assert self.transport is not None
+        self.transport.write(self._talk)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self._call.running:
+            self._call.stop()
 
 
 class DownloadCase(TestCase):
@@ -323,6 +345,15 @@ class BadServerTests(DownloadCase):
         """What turns out to be too large is cut off."""
         url = self.says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5000, closes=False)
         self.assertIn("larger than", await self.reason(url, limit=4000))
+
+    async def test_endless_head(self) -> None:
+        """A header that goes on and on is given up, and so are answers before the answer."""
+        lines = b"X-Some: " + b"x" * 8000 + b"\r\n"
+        for talk in (lines, b" " + lines, b"HTTP/1.1 100 Continue\r\n\r\n" * 400):
+            begin = b"" if talk.startswith(b"HTTP") else b"HTTP/1.1 200 OK\r\nX-One: 1\r\n"
+            port = self.listen(Factory.forProtocol(partial(Talks, begin + talk, talk)))
+            error = await self.reason(f"http://127.0.0.1:{port}/file")
+            self.assertIn("the head of its answer is larger than 256 kilobytes", error)
 
     async def test_silent(self) -> None:
         """A server that does not answer is given up."""
