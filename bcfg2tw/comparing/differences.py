@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import TypeAlias
 
 from bcfg2tw.comparing.details import (
@@ -13,7 +14,13 @@ from bcfg2tw.comparing.details import (
     failure_details,
 )
 from bcfg2tw.comparing.difference import CLIENT, STRUCTURES, Detail, Difference
-from bcfg2tw.comparing.normal import NormalEntry, NormalStructure, is_same, normal_structures
+from bcfg2tw.comparing.normal import (
+    EntryKey,
+    NormalEntry,
+    NormalStructure,
+    is_same,
+    normal_structures,
+)
 from bcfg2tw.engine.xmlio import Element
 
 __all__ = ["Built", "compare", "failure_of_build"]
@@ -133,18 +140,30 @@ def _pairs(old: Sequence[NormalEntry], new: Sequence[NormalEntry]) -> Iterator[P
     Those that are equal belong together, then those of one structure, then what is left: an entry
     that has moved.
     """
-    before, after = list(old), list(new)
-    for entry in old:
-        if entry in after:
-            before.remove(entry)
-            after.remove(entry)
-    for entry in list(before):
-        twin = next((one for one in after if one.structure == entry.structure), None)
-        if twin is not None:
-            before.remove(entry)
-            after.remove(twin)
-            yield entry, twin
-    yield from zip_longest(before, after)
+    if old == new:
+        return  # as nearly all are
+    equal = Counter(entry.key for entry in old) & Counter(entry.key for entry in new)
+    before, after = list(_without(old, equal)), list(_without(new, equal))
+    twins: dict[str, deque[NormalEntry]] = {}
+    for entry in after:
+        twins.setdefault(entry.structure, deque()).append(entry)
+    moved = []
+    for entry in before:
+        if twins.get(entry.structure):
+            yield entry, twins[entry.structure].popleft()
+        else:
+            moved.append(entry)
+    yield from zip_longest(moved, chain.from_iterable(twins.values()))
+
+
+def _without(entries: Iterable[NormalEntry], keys: Counter[EntryKey]) -> Iterator[NormalEntry]:
+    """Yield entries, but so many of each key less."""
+    left = Counter(keys)
+    for entry in entries:
+        if left[entry.key]:
+            left[entry.key] -= 1
+        else:
+            yield entry
 
 
 def _entry(

@@ -17,12 +17,14 @@ from lxml import etree
 from bcfg2tw.engine.repository.xinclude import XML_BASE
 from bcfg2tw.engine.xmlio import Element, attributes, elements_of
 
-__all__ = ["NormalEntry", "NormalStructure", "is_same", "normal_structures"]
+__all__ = ["EntryKey", "NormalEntry", "NormalStructure", "is_same", "normal_structures"]
 
 _STRUCTURES = ("Bundle", "Independent")
 #: The encoding of contents that are no text.
 BASE64 = "base64"
 
+#: Structure, attributes, text and children of an entry.
+EntryKey: TypeAlias = "tuple[str, tuple[tuple[str, str], ...], str, tuple[str, ...]]"
 #: The tag of a structure, and its attributes but for the name.
 _Kind: TypeAlias = "tuple[str, tuple[tuple[str, str], ...]]"
 
@@ -44,6 +46,11 @@ class NormalEntry:
     attributes: Mapping[str, str]
     text: str
     children: tuple[str, ...]
+
+    @property
+    def key(self) -> EntryKey:
+        """All that counts, equal for equal entries of one tag and name."""
+        return self.structure, tuple(sorted(self.attributes.items())), self.text, self.children
 
     @property
     def failure(self) -> str | None:

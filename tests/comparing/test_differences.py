@@ -142,6 +142,15 @@ class KindTests(SynchronousTestCase):
         (difference,) = compared(old, new)
         self.assertEqual((difference.kind, difference.structure), ("entry-changed", "base"))
 
+    def test_many_twins(self) -> None:
+        """Of thousands of entries without a name each counts, in whatever order they come."""
+        entries = [f'<Path type="file" failure="{number}"/>' for number in range(5000)]
+        changed = [f'<Path type="file" failure="new {number}"/>' for number in range(2500)]
+        others = [*reversed(entries[2500:]), *changed]
+        differences = compared(bundle("".join(entries)), bundle("".join(others)))
+        self.assertEqual({one.kind for one in differences}, {"failure-changed"})
+        self.assertEqual(len(differences), 2500)
+
     def test_attributes(self) -> None:
         """An attribute changes, comes, or goes."""
         (difference,) = compared(
