@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bcfg2tw.comparing import releases
 from bcfg2tw.comparing.details import ComparedClient
-from bcfg2tw.comparing.difference import Detail, Difference
+from bcfg2tw.comparing.difference import Difference
 from bcfg2tw.comparing.login_names import lacks_login_name
 
 __all__ = ["DECISIONS", "RecordedDecision", "decision_of", "reason_for"]
@@ -75,18 +75,15 @@ def _is_failure(difference: Difference, old: str, new: str) -> bool:
     )
 
 
-def _details_named(difference: Difference, name: str) -> list[Detail]:
-    return [detail for detail in difference.details if detail.name == name]
-
-
 def _several_generators(difference: Difference) -> bool:
     return _is_failure(difference, "", "^served by multiple generators: ")
 
 
 def _altsrc(difference: Difference) -> bool:
     """Say whether the other server left behind that a look for another source had failed."""
-    gone = _details_named(difference, "realname")
-    return bool(gone) and all(detail.new is None for detail in gone)
+    return difference.kind == "entry-changed" and all(
+        detail.name == "realname" and detail.new is None for detail in difference.details
+    )
 
 
 def _nameless(difference: Difference) -> bool:

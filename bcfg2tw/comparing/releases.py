@@ -138,7 +138,7 @@ def names_added_bundles(difference: Difference) -> bool:
     if difference.kind == "structure-added":
         return difference.tag == "Independent" and difference.name in _PLUGINS
     if difference.kind == "entry-moved":
-        return any(
+        return all(
             detail.aspect == "bundle" and not detail.old and detail.new in _PLUGINS
             for detail in difference.details
         )

@@ -191,6 +191,14 @@ UNEXPLAINED: tuple[tuple[Built, Built], ...] = (
     (parsed(f"<Bundle name='b'><Path name='/a' mode='1'>id {CLIENT}\n</Path></Bundle>"),
      parsed("<Bundle name='b'><Path name='/a' mode='2'>id \n</Path></Bundle>")),
     (parsed("<Independent name='b'/>"), EMPTY),
+    # something else beside what is explained, or all of it gone
+    (parsed("<Bundle name='b'><Path name='/a' realname='/a' mode='1'/></Bundle>"),
+     parsed("<Bundle name='b'><Path name='/a' mode='2'/></Bundle>")),
+    (parsed("<Bundle name='b'><Path name='/a' realname='/a'/></Bundle>"), EMPTY),
+    (parsed("<Independent name=''><Package name='p' version='1'/></Independent>"
+            "<Independent name='Packages'/>"),
+     parsed("<Independent name=''/>"
+            "<Independent name='Packages'><Package name='p' version='2'/></Independent>")),
     (parsed("<Bundle name='b'><Path name='/a'>x</Path></Bundle>"),
      parsed("<Bundle name='b'><Path name='/a'>y</Path></Bundle>")),
 )  # fmt: skip
