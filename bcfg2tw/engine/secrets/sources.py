@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from bcfg2tw.engine.encryption import is_authenticated, looks_encrypted
-from bcfg2tw.engine.repository.listing import IgnoredNames
+from bcfg2tw.engine.repository.listing import IgnoredNames, open_at_once
 from bcfg2tw.engine.xmlio import Element, attributes, line_of, parse_file
 from bcfg2tw.errors import RepositoryError
 from bcfg2tw.settings import Settings
@@ -73,7 +73,7 @@ def secrets_of(
 
 def secrets_in(path: str) -> Iterator[Secret]:
     """Yield the secrets of a file; XML that cannot be parsed has none."""
-    with open(path, "rb") as stream:
+    with open(path, "rb", opener=open_at_once) as stream:
         data = stream.read()
     if path.endswith(CRYPT):
         yield Secret(path, None, None, None, data)

@@ -8,6 +8,7 @@ from glob import escape as glob_escape
 from glob import glob
 
 from bcfg2tw.engine.encryption import decrypt, decrypt_by_any, passphrase_named
+from bcfg2tw.engine.repository.listing import open_at_once
 from bcfg2tw.engine.secrets.sources import CRYPT, Secret, secrets_of
 from bcfg2tw.engine.xmlio import parse_file
 from bcfg2tw.errors import EncryptionError, RepositoryError
@@ -53,7 +54,7 @@ def _other_names(repository: str, sources: Collection[str]) -> Iterator[str]:
     """Yield the names under which bundles have other paths' content (`altsrc`)."""
     for path in glob(os.path.join(glob_escape(repository), "Bundler", "*")):
         try:
-            with open(path, "rb") as stream:
+            with open(path, "rb", opener=open_at_once) as stream:
                 root = parse_file(stream.read(), path)
         except (OSError, RepositoryError):
             continue
