@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,6 +28,9 @@ WHOLE = flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE
 
 POLL_SECONDS = 2.0
 
+#: So many events are kept while folders are met; where there are more, anything may have changed.
+MOST_MET = 10_000
+
 
 class ChangeSource(Protocol):
     """
@@ -39,11 +42,11 @@ class ChangeSource(Protocol):
     @property
     def poll_seconds(self) -> float | None: ...
 
-    def look(self, paths: Collection[str]) -> set[str]:
+    def look(self, paths: Collection[str]) -> Set[str | None]:
         """
         Look at folders (with all that is below them), files and globs; blocking.
 
-        :returns: paths that changed, or may have changed, since the last time
+        :returns: paths that changed, or may have changed, since the last time; None for any
         :raises NoInotify: if the system does not let it watch so much
         """
 
@@ -120,12 +123,14 @@ class Notifications:
         self._inotify = Inotify(reactor, self._take_event)
         self._watches = _Watches(self._inotify, ignored)
         self._is_looking = False
+        # events that come meanwhile: watch, mask and name
+        self._met: list[tuple[int, int, str]] = []
         # what the watches are for; None where some may be missing
         self._watched: frozenset[str] | None = None
         # what has come or gone and was no folder; it may have been a link, or be one
         self._other_names: set[str] = set()
 
-    def look(self, paths: Collection[str]) -> set[str]:
+    def look(self, paths: Collection[str]) -> set[str | None]:
         """
         Watch folders, files and globs, and return what was not watched until now.
 
@@ -143,7 +148,8 @@ class Notifications:
             self._watched = None
             raise
 
-    def _watch_anew(self, paths: Collection[str]) -> set[str]:
+    def _watch_anew(self, paths: Collection[str]) -> set[str | None]:
+        self._met = []
         self._is_looking = True
         try:
             now = _Watches(self._inotify, self._ignored)
@@ -154,7 +160,18 @@ class Notifications:
             self._is_looking = False
         for watch in before.folders.keys() - now.folders.keys():
             self._inotify.remove(watch)
-        return now.new_since(before)
+        return now.new_since(before) | self._met_changes(before, now)
+
+    def _met_changes(self, before: _Watches, now: _Watches) -> set[str | None]:
+        """Return what has changed while new watches were made, and counts with these alone."""
+        met, self._met = self._met, []
+        changes: set[str | None] = set()
+        for watch, mask, name in met:
+            paths = now.changed_by(watch, name)
+            changes |= paths - before.changed_by(watch, name)
+            if paths:
+                self._note_names(watch, mask, name, paths)
+        return changes
 
     def close(self) -> None:
         """End all watches."""
@@ -163,13 +180,18 @@ class Notifications:
     def _take_event(self, watch: int, mask: int, name: str) -> None:
         if mask & flags.Q_OVERFLOW:
             self._miss()
-        elif watch in self._watches.folders:
-            paths = tuple(self._watches.changed_paths(watch, name))
+            return
+        if self._is_looking and name:
+            # before the watches are asked: either these are the new ones, or it is looked at then
+            if len(self._met) >= MOST_MET:
+                self._miss()
+                return
+            self._met.append((watch, mask, name))
+        if watch in self._watches.folders:
+            paths = self._watches.changed_by(watch, name)
             self._note_names(watch, mask, name, paths)
             for path in paths:
                 self._changed(path, _is_whole(mask))
-        elif self._is_looking and name:
-            self._miss()  # of a folder that is just about to be known
 
     def _miss(self) -> None:
         self._watched = None
@@ -221,9 +243,12 @@ class _Watches:
             self._watch_name(real, path)
         self._watch_tree(path, frozenset())
 
-    def changed_paths(self, watch: int, name: str) -> Iterator[str | None]:
-        """Yield the paths that change with a name below a watch; None stands for any."""
-        for folder in self.folders[watch]:
+    def changed_by(self, watch: int, name: str) -> set[str | None]:
+        """Return the paths that change with a name below a watch; None stands for any."""
+        return set(self._changed_paths(watch, name))
+
+    def _changed_paths(self, watch: int, name: str) -> Iterator[str | None]:
+        for folder in self.folders.get(watch, ()):
             interest = self._interests[folder]
             if name in interest.names:
                 yield interest.names[name]
@@ -232,13 +257,13 @@ class _Watches:
 
     def full_paths(self, watch: int, name: str) -> Iterator[str]:
         """Yield the paths of a name below a watch."""
-        return (os.path.join(folder, name) for folder in self.folders[watch])
+        return (os.path.join(folder, name) for folder in self.folders.get(watch, ()))
 
     def is_link(self, path: str) -> bool:
         """Say whether a path is a link, or was one when it was watched."""
         return path in self._links or os.path.islink(path)
 
-    def new_since(self, before: _Watches) -> set[str]:
+    def new_since(self, before: _Watches) -> set[str | None]:
         """Return the paths that were not watched before."""
         return {path for path in self._all() - before._all() if path is not None}
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.task import Clock, deferLater
+from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from bcfg2tw.errors import CoreInitError, UnreadableRepository
 from bcfg2tw.pool import CorePool
 from bcfg2tw.settings import Settings
-from bcfg2tw.watching import watcher
+from bcfg2tw.watching import file_changes, watcher
 from bcfg2tw.watching.file_changes import Notifications, Polling
 from bcfg2tw.watching.inotify import NoInotify
 from bcfg2tw.watching.watcher import Watcher
@@ -416,6 +417,34 @@ class InotifyTests(TestCase):
         self.core.reloads.clear()
         write_files(target, {"b.xml": "3"})
         await self.assert_nothing_told()
+
+    async def test_exchanged_while_looking(self) -> None:
+        """A folder that takes another's place while that is being met is watched as well."""
+        out = os.path.join(self.top, "out")
+        write_files(out, {"one/b.xml": "1", "two/b.xml": "1"})
+        os.symlink(os.path.join(out, "one"), os.path.join(self.folder, "one"))
+        await self.start()
+        loop: Any = reactor  # whose type depends on the platform
+        meet, link = file_changes._Watches._watch_tree, os.path.join(self.folder, "two")
+
+        def turn() -> Any:
+            return deferLater(loop, 0.01, int)
+
+        def meet_late(watches: Any, folder: str, above: Any) -> None:
+            meet(watches, folder, above)
+            if folder == link and not os.path.exists(os.path.join(out, "old")):
+                os.rename(os.path.join(out, "two"), os.path.join(out, "old"))
+                write_files(out, {"two/b.xml": "2"})
+                for _ in range(3):  # until the reactor has met that
+                    blockingCallFromThread(loop, turn)
+
+        self.patch(file_changes._Watches, "_watch_tree", meet_late)
+        os.symlink(os.path.join(out, "two"), link)
+        await self.told()
+        await self.rest()
+        self.core.reloads.clear()
+        write_files(out, {"two/b.xml": "3"})
+        await self.assert_told(os.path.join(link, "b.xml"))
 
     async def test_folder_after_files(self) -> None:
         """A folder that comes after changes of files only is watched."""
