@@ -152,6 +152,17 @@ class StampTests(ListingTestCase):
         os.replace(self.path("new"), self.path("a"))
         self.assertEqual(len({before, later, executable, longer, self.stamp()}), 5)
 
+    def test_has_content_of(self) -> None:
+        """Another mode is no other content; one that was written with its time kept is."""
+        self.write({"a": "1"})
+        before = self.stamp()
+        os.chmod(self.path("a"), 0o755)
+        with_mode = self.stamp()
+        self.assertTrue(before.has_content_of(with_mode))
+        self.write({"a": "2"})
+        os.utime(self.path("a"), ns=(0, before.mtime_ns))
+        self.assertFalse(with_mode.has_content_of(self.stamp()))
+
     def test_kept_time(self) -> None:
         """A stamp changes with the content where size, time and file are as they were."""
         self.write({"a": "1"})

@@ -140,18 +140,21 @@ class ClientsFileTests(SynchronousTestCase):
     def test_include_without_href(self) -> None:
         """An include that names nothing stays, and hinders no change."""
         include = '<xi:include href="more.xml"/>'
-        text = self.file.read_text().replace(include, f"{include}<xi:include/>")
-        self.file.write_text(text)
-        self.core.metadata.set_version(CLIENT, "1.3.4")
-        self.core.store.clients.fold()
-        self.assertIn("1.3.4", self.file.read_text())
-        self.assertIn("<xi:include/>", self.file.read_text())
+        clients = CLIENTS.replace(include, f"{include}<xi:include/>")
+        files = {"clients.xml": clients, "more.xml": MORE, "groups.xml": GROUPS}
+        core = a_core(self, {f"Metadata/{name}": text for name, text in files.items()})
+        core.metadata.set_version(CLIENT, "1.3.4")
+        core.store.clients.fold()
+        text = Path(core.settings.repository, "Metadata/clients.xml").read_text()
+        self.assertIn("1.3.4", text)
+        self.assertIn("<xi:include/>", text)
 
     def test_symbolic_link(self) -> None:
         """Of a symbolic link the target is replaced."""
         target = self.folder / "target"
         self.file.rename(target)
         self.file.symlink_to("target")
+        self.core.reload()
         self.core.metadata.set_version(CLIENT, "1.3.4")
         self.core.store.clients.fold()
         self.assertTrue(self.file.is_symlink())
