@@ -53,6 +53,12 @@ class Checksum:
             return False
 
 
+def size_of(text: str) -> int | None:
+    """Return the number of bytes that a text says, None where it says none that a file can have."""
+    is_size = text.isascii() and text.isdigit() and len(text) < 19  # 63 bits
+    return int(text) if is_size else None
+
+
 def digest_of(path: str, algorithm: str = "sha256") -> str:
     """Return the digest of a file's content, in hexadecimal digits."""
     digest = hashlib.new(algorithm, usedforsecurity=False)

@@ -12,6 +12,7 @@ from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
+    size_of,
     without_credentials,
 )
 from bcfg2tw.engine.plugins.packages.formats.signatures import (
@@ -84,10 +85,10 @@ def _warn_if_expired(suite: Release) -> None:
     """
     valid_until = suite.fields.get("Valid-Until")
     try:
-        end = parsedate_to_datetime(valid_until) if valid_until else None
-    except ValueError:
+        end = parsedate_to_datetime(valid_until).timestamp() if valid_until else None
+    except (ValueError, OverflowError):
         end = None
-    if end is not None and end.timestamp() < time.time():
+    if end is not None and end < time.time():
         logger.warning(
             "Packages: %s should have been replaced until %s: is the mirror kept up to date?",
             without_credentials(suite.folder),
@@ -135,6 +136,7 @@ def _parse(folder: str, text: str, only_strong: bool) -> Release:
 def _checksums(lines: Sequence[str], algorithm: str) -> Iterator[tuple[str, Checksum]]:
     for line in lines:
         words = line.split(None, 2)
-        if len(words) == 3 and words[1].isdigit():
+        size = size_of(words[1]) if len(words) == 3 else None
+        if size is not None:
             name = words[2].removeprefix("./")
-            yield name, Checksum(algorithm, words[0].lower(), int(words[1]))
+            yield name, Checksum(algorithm, words[0].lower(), size)

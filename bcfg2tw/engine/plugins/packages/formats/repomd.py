@@ -10,6 +10,7 @@ from bcfg2tw.engine.plugin.downloads import NotThere
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     Checksum,
     DownloadedFiles,
+    size_of,
     without_credentials,
 )
 from bcfg2tw.engine.plugins.packages.formats.compression import (
@@ -114,6 +115,6 @@ def _checksum(data: Element) -> Checksum | None:
     algorithm = ALGORITHMS.get((checksum.get("type") or "").lower())
     if algorithm is None:
         raise BrokenFile(f"repomd.xml has checksums of the unknown kind {checksum.get('type')!r}")
-    size = child_text(data, "size")
+    size = size_of(child_text(data, "size"))
     digest = (checksum.text or "").strip().lower()
-    return Checksum(algorithm, digest, int(size) if size.isdigit() else None)
+    return Checksum(algorithm, digest, size)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
-_DIGITS = re.compile(r"\d+|\D+")
+# [0-9] all through: other digits, which Python has as well, are letters to dpkg and rpm
+_DIGITS = re.compile(r"[0-9]+|[^0-9]+")
 _RPM_PARTS = re.compile(r"[0-9]+|[A-Za-z]+|~|\^")
 
 
@@ -14,25 +15,36 @@ def compare_debian(first: str, second: str) -> int:
     first_epoch, first_upstream, first_revision = _debian_parts(first)
     second_epoch, second_upstream, second_revision = _debian_parts(second)
     return (
-        first_epoch - second_epoch
+        _compare_numbers(first_epoch, second_epoch)
         or _compare_debian_part(first_upstream, second_upstream)
         or _compare_debian_part(first_revision, second_revision)
     )
 
 
-def _debian_parts(version: str) -> tuple[int, str, str]:
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _compare_numbers(first: str, second: str) -> int:
+    """Compare two texts of digits; empty ones are 0. Python makes no number of 5,000 digits."""
+    first, second = first.lstrip("0"), second.lstrip("0")
+    one, other = (len(first), first), (len(second), second)
+    return (one > other) - (one < other)
+
+
+def _debian_parts(version: str) -> tuple[str, str, str]:
     epoch, colon, rest = version.partition(":")
-    if not (colon and epoch.isdigit()):
+    if not (colon and _is_number(epoch)):
         epoch, rest = "0", version
     upstream, _, revision = rest.rpartition("-")
-    return int(epoch), upstream or revision, revision if upstream else ""
+    return epoch, upstream or revision, revision if upstream else ""
 
 
 def _compare_debian_part(first: str, second: str) -> int:
     """Compare by turns what is no digit, letters first, and numbers."""
     for word, other_word in zip_longest(_debian_words(first), _debian_words(second), fillvalue=""):
-        if word.isdigit() or other_word.isdigit():
-            difference = int(word or 0) - int(other_word or 0)
+        if _is_number(word) or _is_number(other_word):
+            difference = _compare_numbers(word, other_word)
         else:
             weight, other_weight = _weight(word), _weight(other_word)
             difference = (weight > other_weight) - (weight < other_weight)
@@ -43,7 +55,7 @@ def _compare_debian_part(first: str, second: str) -> int:
 
 def _debian_words(text: str) -> list[str]:
     words = _DIGITS.findall(text)
-    return ["", *words] if words and words[0].isdigit() else words
+    return ["", *words] if words and _is_number(words[0]) else words
 
 
 def _weight(text: str) -> list[int]:
@@ -62,16 +74,16 @@ def compare_rpm(first: str, second: str) -> int:
     first_epoch, first_version, first_release = _rpm_parts(first)
     second_epoch, second_version, second_release = _rpm_parts(second)
     return (
-        first_epoch - second_epoch
+        _compare_numbers(first_epoch, second_epoch)
         or _compare_rpm_part(first_version, second_version)
         or _compare_rpm_part(first_release, second_release)
     )
 
 
-def _rpm_parts(text: str) -> tuple[int, str, str]:
+def _rpm_parts(text: str) -> tuple[str, str, str]:
     epoch, _, rest = text.partition(":")
     version, _, release = rest.rpartition("-")
-    return int(epoch) if epoch.isdigit() else 0, version, release
+    return epoch if _is_number(epoch) else "0", version, release
 
 
 def _compare_rpm_part(first: str, second: str) -> int:
@@ -81,7 +93,7 @@ def _compare_rpm_part(first: str, second: str) -> int:
             if difference or part is None or other_part is None:
                 return difference
             if part.isdigit():
-                difference = int(part) - int(other_part)
+                difference = _compare_numbers(part, other_part)
             else:
                 difference = (part > other_part) - (part < other_part)
             if difference:

@@ -197,6 +197,15 @@ class NameTests(SynchronousTestCase):
             update([source], mirrors.a_cache(self), MemoryDownloader(), Settings())
         self.assertIn("should have been replaced until Sat, 11 Jul 2020", logs.output[0])
 
+    def test_odd_numbers(self) -> None:
+        """A time and a size of a Release that are none are passed over."""
+        contents = debian("Package: a\n")
+        year = "9" * 20
+        release_file = mirrors.release(contents, Valid_Until=f"Sat, 11 Jul {year} 10:16:37 UTC")
+        listed = "".join(f" {'0' * 64} {size} main/more\n" for size in ("\u00b2", "9" * 5000))
+        contents[f"{DISTS}/Release"] = f"{release_file.decode()}{listed}".encode()
+        self.assertEqual(view_of(self, apt_source(a_mirror(self, contents))).names(), ("a",))
+
     def test_not_listed(self) -> None:
         """A Release that lists other files does not keep the index from being found."""
         release_file = mirrors.release({f"{DISTS}/main/Contents": b""})
