@@ -34,6 +34,11 @@ def as_bytes(content: Content, settings: Settings) -> bytes:
     return content if isinstance(content, bytes) else content.encode(settings.encoding, "replace")
 
 
+def is_blank(content: Content) -> bool:
+    """Say whether content is empty, or white space alone."""
+    return not content or content.isspace()
+
+
 def restrict_to_encoding(text: str, settings: Settings) -> str:
     """Return what a template made, with what the server's encoding lacks replaced by `?`."""
     if settings.encoding.lower().startswith("utf"):

@@ -15,7 +15,7 @@ from bcfg2tw.engine.plugin.base import Binder, Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Generator, PullChoice, PulledEntry, PullTarget, Tracked
 from bcfg2tw.engine.plugins.cfg import pulling
-from bcfg2tw.engine.plugins.cfg.entry_set import EntryFile, EntrySet
+from bcfg2tw.engine.plugins.cfg.entry_set import PUBLIC_HALF, EntryFile, EntrySet
 from bcfg2tw.engine.plugins.cfg.kind import FILTERS, IGNORED, Kind, check_name, kind_of
 from bcfg2tw.engine.plugins.cfg.kinds import LEGACY_INFO, enabled_kinds
 from bcfg2tw.engine.plugins.cfg.site_handler_names import handler_names
@@ -23,9 +23,6 @@ from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.shared_texts import SharedText
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.settings import Settings
-
-#: What the path of a public key has behind that of its private key.
-PUBLIC_HALF = ".pub"
 
 
 class Binders(Mapping[str, Binder]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from bcfg2tw.engine.documents.content import Content, as_bytes, set_content
+from bcfg2tw.engine.documents.content import Content, as_bytes, is_blank, set_content
 from bcfg2tw.engine.documents.infoxml import set_attributes
 from bcfg2tw.engine.documents.specificity import Member, Specificity, SpecificSet
 from bcfg2tw.engine.model.asked import NOTHING_ASKED, Asked
@@ -24,6 +24,7 @@ from bcfg2tw.engine.plugins.cfg.interfaces import (
     Verifier,
 )
 from bcfg2tw.engine.plugins.cfg.kind import Kind, Role, check_name, kind_of
+from bcfg2tw.engine.plugins.cfg.other_paths import entry_set_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp
 from bcfg2tw.engine.repository.source import Dependencies, Source
 from bcfg2tw.engine.shared_texts import SharedText
@@ -37,6 +38,9 @@ logger = logging.getLogger("bcfg2-server")
 T = TypeVar("T")
 
 NOTHING: frozenset[str] = frozenset()
+
+#: What the path of a public key has behind that of its private key.
+PUBLIC_HALF = ".pub"
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,45 @@ class EntrySet:
 
         :raises PluginExecutionError: if nothing is for the client, or what is fails
         """
+        content = self._any_content(entry, metadata)
+        problem = self._problem_of_empty(metadata) if is_blank(content) else None
+        if problem is None:
+            return content
+        replacement = self._renew(entry, metadata, content)
+        if replacement is None:
+            raise PluginExecutionError(problem)
+        return replacement
+
+    def _problem_of_empty(self, metadata: ClientMetadata) -> str | None:
+        """
+        Say why content that is empty is none, as of a key: None where it may be.
+
+        Such a file is what a server leaves that was stopped in writing.
+        """
+        product, remedy = self._product, "remove the file to have one made"
+        if product is None and self._has_private_half(metadata):
+            product, remedy = "public key", "add a pubkey.xml to have it made"
+        if product is None:
+            return None
+        generator = self.generators.best(metadata)
+        member = self._member_on_disk(metadata) if generator is None else None
+        name = self.base if member is None else member.name
+        path = os.path.join(self.folder, name) if generator is None else generator.path
+        return f"{path} is empty: put the {product} back, or {remedy}"
+
+    @property
+    def _product(self) -> str | None:
+        """What the creator makes that is never empty."""
+        return self.creators[0].product if self.creators else None
+
+    def _has_private_half(self, metadata: ClientMetadata) -> bool:
+        """Say whether the creator of another path's private key makes the content of this one."""
+        if not self.name.endswith(PUBLIC_HALF) or "Cfg" not in metadata.snapshot.plugins:
+            return False
+        private_half = entry_set_of(self.name.removesuffix(PUBLIC_HALF), metadata)
+        return private_half is not None and bool(private_half.creators)
+
+    def _any_content(self, entry: Element, metadata: ClientMetadata) -> Content:
         generator = self.generators.best(metadata)
         if generator is None:
             metadata.build.untracked.append(f"what is created in {self.folder}")
@@ -259,7 +302,7 @@ class EntrySet:
         return replacement
 
     def _renew(self, entry: Element, metadata: ClientMetadata, content: Content) -> Content | None:
-        if not self.creators:
+        if not self.creators or not self.creators[0].renews:
             return None
         renew = partial(self.creators[0].renew, entry, metadata, self, content)
         try:

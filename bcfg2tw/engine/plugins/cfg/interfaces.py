@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bcfg2tw.engine.documents.content import Content
 from bcfg2tw.engine.documents.specificity import Specificity, SpecificSet
@@ -135,11 +135,16 @@ class Creator(ABC):
 
     It is asked only where no generator is for the client. What it has written has to be there
     for the next one who asks, also before the repository is read again.
+
+    :cvar product: what it makes, as a message says it, if that is never empty
+    :cvar renews: whether it may make content anew that was refused
     """
 
     __slots__ = ()
 
     path: str
+    product: ClassVar[str | None] = None
+    renews: ClassVar[bool] = False
 
     @abstractmethod
     def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
@@ -154,7 +159,7 @@ class Creator(ABC):
         self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles, old: Content
     ) -> Content | None:
         """
-        Make content anew that a verifier has refused; None if it is not to be.
+        Make content anew that is empty, or that a verifier has refused; None if it is not to be.
 
         Whatever it raises is logged.
         """

@@ -25,6 +25,8 @@ class Unusable(ContentGenerator, Creator, Verifier, Info):
 
     __slots__ = ("_failure", "_reason", "path")
 
+    product = "file"  # of what it would make if it could be used
+
     def __init__(self, path: str, failure: str, reason: str = "") -> None:
         self.path = path
         self._failure = failure

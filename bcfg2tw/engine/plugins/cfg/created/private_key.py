@@ -28,6 +28,7 @@ class PrivateKeyFile(CreatorFile):
     handler = "CfgPrivateKeyCreator"
     category_option = "sshkeys_category"
     passphrase_option = "sshkeys_passphrase"
+    product = "key"
 
     def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bcfg2tw.engine.documents.content import Content
+from bcfg2tw.engine.documents.content import Content, is_blank
 from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import PLACEHOLDER
@@ -22,6 +22,9 @@ EXTENSION = ".pub"
 class PublicKeyFile(StructFile, Creator):
     """A `pubkey.xml`; which key is made, the private key's `privkey.xml` says."""
 
+    product = "public key"
+    renews = True
+
     def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """
         Return the public key, which is made with the private key if there is none yet.
@@ -30,21 +33,42 @@ class PublicKeyFile(StructFile, Creator):
         """
         return metadata.effects.perform(
             f"{entry_set.name} would be made for {metadata.hostname}, as {self.path} says",
-            partial(self._create, entry, metadata, entry_set),
+            partial(self._make, entry, metadata, entry_set, None),
             lambda: PLACEHOLDER,
         )
 
-    def _create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
+    def renew(
+        self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles, old: Content
+    ) -> Content | None:
+        """
+        Return the public key that belongs into an empty file; any other content is left alone.
+
+        :raises PluginExecutionError: if there is no private key, or none that can be read
+        """
+        private_set, key_file = self._sources(self._private_path(entry), metadata)
+        path = public_key_path(private_set, key_file.specificity(metadata))
+        generator = entry_set.generators.best(metadata)
+        is_own = generator is None or generator.path == path
+        return self._make(entry, metadata, entry_set, old) if is_own and is_blank(old) else None
+
+    def _make(
+        self,
+        entry: Element,
+        metadata: ClientMetadata,
+        entry_set: PathFiles,
+        old: Content | None,
+    ) -> Content:
         private_path = self._private_path(entry)
         private = self._private_key(private_path, metadata)
         private_set, key_file = self._sources(private_path, metadata)
         with creating(private_set.folder):
             content = entry_set.present(entry, metadata)
-            if content is not None:
+            if content is not None and content != old:
                 return content
             path = public_key_path(private_set, key_file.specificity(metadata))
             text = f"{self._derive(private, private_path, key_file, metadata)} {path}\n"
             write_created(path, text.encode(), PUBLIC_MODE)
+            entry_set.outdate(path)
             return text
 
     def _private_path(self, entry: Element) -> str:

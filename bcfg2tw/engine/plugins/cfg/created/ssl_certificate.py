@@ -35,6 +35,8 @@ class SSLCertificateFile(CreatorFile, Verifier):
     handler = "CfgSSLCACertCreator"
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
+    product = "certificate"
+    renews = True
 
     def create(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """

@@ -27,6 +27,7 @@ class SSLKeyFile(CreatorFile):
     handler = "CfgSSLCAKeyCreator"
     category_option = "sslca_category"
     passphrase_option = "sslca_passphrase"
+    product = "key"
 
     def make(self, entry: Element, metadata: ClientMetadata, entry_set: PathFiles) -> Content:
         """

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.encryption import decrypt, encrypt
-from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, entry
+from tests.builders import CLIENT, Contents, a_core, bundle_of, change, configuration, entry
 from tests.engine.plugins.cfg.test_choice import bound, failure
 
 OTHER = "other.example.test"
@@ -78,6 +78,19 @@ def halves(text: str | None) -> str:
 class PrivateKeyTests(SynchronousTestCase):
     if shutil.which("ssh-keygen") is None:
         skip = "the program ssh-keygen is not installed"
+
+    def test_empty(self) -> None:
+        """An empty file is no key, and no other is made while it is there; for others is one."""
+        own = f"Cfg{KEY}/id_rsa.H_{CLIENT}"
+        core = key_core(self, more={own: ""})
+        reason = f"REPO/{own} is empty: put the key back, or remove the file to have one made"
+        self.assertEqual(failure(core, KEY), f"bind error: {reason}")
+        self.assertIn(reason, failure(core, f"{KEY}.pub"))
+        self.assertEqual(files_in(core, KEY), {f"id_rsa.H_{CLIENT}": b""})
+        self.assertIn("PRIVATE KEY", entry(configuration(core, OTHER), "Path", KEY).text or "")
+        os.unlink(f"{core.settings.repository}/{own}")
+        change(core, {f"Cfg{KEY}/privkey.xml": SMALL})
+        self.assertIn("PRIVATE KEY", bound(core, KEY).text or "")
 
     def test_made_and_kept(self) -> None:
         """The first configuration makes the pair; it is on disk then, and never made again."""

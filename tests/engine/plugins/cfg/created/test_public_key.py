@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.model.effects import PLACEHOLDER
 from bcfg2tw.engine.ssh_keys import make_pair
-from tests.builders import CLIENT, a_core, bundle_of, configuration, entry
+from tests.builders import CLIENT, a_core, bundle_of, change, configuration, entry
 from tests.engine.plugins.cfg.created.test_private_key import KEY, files_in, halves, key_core
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core, failure
 
@@ -31,6 +33,25 @@ class PublicKeyTests(SynchronousTestCase):
         self.assertEqual(bound(core, PUB).text, public)
         core.reload(None)
         self.assertEqual(bound(core, PUB).text, public)
+
+    def test_empty(self) -> None:
+        """An empty file of the server's own is written anew, one that was put there fails."""
+        pair = make_pair("ed25519")
+        own = f"Cfg{PUB}/id_rsa.pub.H_{CLIENT}"
+        core = key_core(self, more={f"Cfg{KEY}/id_rsa": pair.private, own: ""})
+        public = bound(core, PUB).text or ""
+        self.assertEqual(halves(public), pair.public)
+        self.assertEqual(bound(core, PUB).text, public)
+        os.unlink(f"{core.settings.repository}/{own}")
+        change(core, {f"Cfg{PUB}/id_rsa.pub": "\n"})
+        self.assertEqual(
+            failure(core, PUB),
+            f"bind error: REPO/Cfg{PUB}/id_rsa.pub is empty: put the public key back, or remove "
+            "the file to have one made",
+        )
+        os.unlink(f"{core.settings.repository}/Cfg{PUB}/pubkey.xml")
+        core.reload(None)
+        self.assertIn("add a pubkey.xml to have it made", failure(core, PUB))
 
     def test_look(self) -> None:
         """A build that only looks derives no public key, and notes that it would be made."""

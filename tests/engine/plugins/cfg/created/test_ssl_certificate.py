@@ -26,7 +26,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.encryption import decrypt
 from bcfg2tw.engine.plugins.cfg.certificates.checked_certificates import CheckedCertificates
 from bcfg2tw.engine.plugins.cfg.created import ssl_certificate
-from tests.builders import CLIENT, Contents, a_core, bundle_of, configuration, entry
+from tests.builders import CLIENT, Contents, a_core, bundle_of, change, configuration, entry
 from tests.engine.plugins.cfg.created.test_private_key import METADATA, files_in
 from tests.engine.plugins.cfg.test_choice import bound, failure
 
@@ -237,6 +237,24 @@ class CertificateTests(AuthorityTestCase):
         ask()
         self.assertEqual((len(texts), len(set(texts)), self.signed()), (6, 1, 1))
         self.assertIn("BEGIN CERTIFICATE", texts[0] or "")
+
+    def test_empty(self) -> None:
+        """An empty certificate is made anew, verified or not; of an empty key nothing is made."""
+        own = f"Cfg{CERT}/www.pem.H_{CLIENT}"
+        for is_verified in (True, False):
+            core = self.ssl_core(more={own: ""}, cfg_validation=is_verified)
+            text = bound(core, CERT).text or ""
+            self.assertIn("BEGIN CERTIFICATE", text)
+            self.assertEqual(bound(core, CERT).text, text)
+        key = f"Cfg{KEY}/www.key.H_{CLIENT}"
+        os.unlink(f"{core.settings.repository}/{own}")
+        change(core, {key: ""})
+        for path in (KEY, CERT):
+            self.assertIn(
+                f"REPO/{key} is empty: put the key back, or remove the file to have one made",
+                failure(core, path),
+            )
+        self.assertEqual(files_in(core, CERT), {})
 
     def test_chain(self) -> None:
         """The chain follows the certificate where that is asked for; `false` does not ask."""
