@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakMethod
 
@@ -161,7 +162,8 @@ class Plugin(Debuggable):
         folder = os.path.join(repository, cls.name)
         if cls.create and not os.path.isdir(folder):
             logging.getLogger(cls.name).warning("%s: %s does not exist, creating", cls.name, folder)
-            os.makedirs(folder, exist_ok=True)
+            with suppress(FileExistsError):
+                os.mkdir(folder)  # never the repository
         return folder
 
     def __str__(self) -> str:

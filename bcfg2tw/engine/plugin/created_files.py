@@ -9,11 +9,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from weakref import WeakValueDictionary
 
 from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
 from bcfg2tw.engine.time_limit import within_limit
+from bcfg2tw.errors import StateUnavailable
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -38,17 +39,20 @@ _locks_guard = threading.Lock()
 
 
 @contextmanager
-def creating(folder: str) -> Iterator[None]:
+def creating(folder: str, base: str | None = None) -> Iterator[None]:
     """
-    Let one thread of one process at a time create files in a folder, which is made if missing.
+    Let one thread of one process at a time create files in a folder.
 
     Whoever gets in has to look what is there now: it may be what it wanted to make. The thread
     that is in may enter again. Between two processes the folder itself is locked; a file system
     that cannot, such as NFS, leaves threads of one process excluding each other.
 
+    :param base: from which on the folder is made if missing, see `make_folder`; None where it has
+        to be there itself
+    :raises StateUnavailable: if what has to be there is not
     :raises OSError: if the folder cannot be made or opened, or somebody else is in for too long
     """
-    make_folder(folder)
+    make_folder(folder, folder if base is None else base)
     with _locks_guard:
         folder_lock = _locks.setdefault(os.path.realpath(folder), _Lock())
     if not folder_lock.lock.acquire(timeout=within_limit(PATIENCE_SECONDS)):
@@ -94,27 +98,48 @@ def _is_locked(folder: str) -> OSError:
     )
 
 
-def make_folder(folder: str) -> None:
+def make_folder(folder: str, base: str) -> None:
     """
-    Make a folder, and those above it, if missing; they are on disk on return.
+    Make a folder, and those between it and another one, if missing; they are on disk on return.
 
+    :param base: itself, or a folder above it, which is never made: in place of a repository that
+        was moved away or unmounted an empty one would be there, and what it got would be lost
+    :raises StateUnavailable: if that is not there
     :raises OSError: if it cannot be made
     """
+    check_there(base)
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)
-    make_folder(above)
-    os.makedirs(folder, exist_ok=True)
+    make_folder(above, base)
+    with suppress(FileExistsError):
+        os.mkdir(folder)
     sync_folder(above)
+
+
+def check_there(folder: str) -> None:
+    """
+    See that a folder is there, before something is written in it or beside it.
+
+    :raises StateUnavailable: if it is not
+    """
+    if not os.path.isdir(folder):
+        raise StateUnavailable(
+            f"{folder} is gone: nothing is written until it is moved back, mounted or made again"
+        )
 
 
 def write_created(path: str, data: bytes, mode: int = PRIVATE_MODE) -> None:
     """
     Write a file in one step; it is on disk on return. Call it inside `creating` only.
 
+    Its folder is made if missing, and none above.
+
     :param mode: of a file that is new; another keeps its own
+    :raises StateUnavailable: if the folder above its own is gone
     :raises OSError: if it cannot be written
     """
-    make_folder(os.path.dirname(path))
+    folder = os.path.dirname(path)
+    make_folder(folder, os.path.dirname(folder))
     write_atomically(path, data, mode)
     logger.info("Created %s", path)

@@ -19,7 +19,7 @@ from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugin.created_files import check_there, creating
 from bcfg2tw.engine.plugin.interfaces import Probing
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
@@ -160,7 +160,9 @@ class FileProbes(Plugin, Probing):
         except ValueError as error:
             self.logger.error("FileProbes: %s of %s: %s", path, metadata.hostname, error)
             return
-        with creating(os.path.dirname(self._file(path, metadata))):
+        check_there(self.data)
+        folder = os.path.dirname(self._file(path, metadata))
+        with creating(folder, self.context.settings.repository):
             self._take(path, sent, probe, metadata)
 
     def _take(self, path: str, sent: Sent, probe: Element, metadata: ClientMetadata) -> None:

@@ -48,6 +48,8 @@ class NagiosGen(Plugin, Generator):
     ) -> None:
         super().__init__(context, files, previous)
         self._folder = files.library.settings.folder_for(self.name, self.data)
+        # a folder for state is the server's own to make, the repository is not
+        self._base = self.data if self._folder == self.data else os.sep
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -131,7 +133,7 @@ class NagiosGen(Plugin, Generator):
             metadata.effects.perform(f"{path} would be written", write, do_nothing)
 
     def _write(self, path: str, data: bytes) -> None:
-        with creating(self._folder):
+        with creating(self._folder, self._base):
             if _content(path) != data:
                 write_atomically(path, data)
                 self.context.store.note_written(path)

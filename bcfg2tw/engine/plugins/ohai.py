@@ -102,6 +102,8 @@ class Ohai(Plugin, Probing, Connector):
     def __init__(self, context: PluginContext, files: Files, previous: Ohai | None = None) -> None:
         super().__init__(context, files, previous)
         self._folder = files.library.settings.folder_for(self.name, self.data)
+        # a folder for state is the server's own to make, the repository is not
+        self._base = self.data if self._folder == self.data else os.sep
         self._known = self.lasting.keep("what was read", Known)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -127,7 +129,7 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with creating(self._folder):
+        with creating(self._folder, self._base):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))

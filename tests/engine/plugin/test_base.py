@@ -105,6 +105,10 @@ class PluginTests(SynchronousTestCase):
     def test_folder(self) -> None:
         """A missing folder is made with a warning, or left missing where the plugin says so."""
         top = os.path.abspath(self.mktemp())
+        with self.assertLogs("Plain", "WARNING"):
+            self.assertRaises(FileNotFoundError, Plain.prepare_folder, top)
+        self.assertFalse(os.path.exists(top))  # a repository is not made
+        os.mkdir(top)
         with self.assertLogs("Plain", "WARNING") as logs:
             folder = Plain.prepare_folder(top)
         self.assertTrue(os.path.isdir(folder))

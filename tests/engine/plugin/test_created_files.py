@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.plugin.created_files import PUBLIC_MODE, creating, write_created
 from bcfg2tw.engine.time_limit import time_limit
+from bcfg2tw.errors import StateUnavailable
 
 #: Creates in a folder, says so, and stays until its input ends.
 OTHER_PROCESS = """
@@ -25,13 +27,30 @@ with creating(sys.argv[1]):
 
 class CreatingTests(SynchronousTestCase):
     def setUp(self) -> None:
-        """Name a folder that is not there."""
-        self.folder = os.path.abspath(os.path.join(self.mktemp(), "deep", "er"))
+        """Make a folder."""
+        self.base = os.path.abspath(self.mktemp())
+        self.folder = os.path.join(self.base, "deep", "er")
+        os.makedirs(self.folder)
 
     def test_folder(self) -> None:
-        """The folder is made, and those above it."""
-        with creating(self.folder):
-            self.assertTrue(os.path.isdir(self.folder))
+        """A folder is made, and those between it and its base."""
+        folder = os.path.join(self.folder, "and", "deeper")
+        with creating(folder, self.base):
+            self.assertTrue(os.path.isdir(folder))
+
+    def test_gone(self) -> None:
+        """No base is made, and without one the folder itself has to be there."""
+        os.rename(self.base, f"{self.base}.away")
+        for base in (None, self.base, os.path.dirname(self.folder)):
+            gone = re.escape(self.folder if base is None else base)
+            with (
+                self.assertRaisesRegex(StateUnavailable, f"{gone} is gone"),
+                creating(self.folder, base),
+            ):
+                self.fail("it was let in")
+        with self.assertRaises(StateUnavailable):
+            write_created(os.path.join(self.folder, "file"), b"lost")
+        self.assertFalse(os.path.exists(self.base))
 
     def test_threads(self) -> None:
         """One thread at a time is in; the others wait."""
@@ -94,7 +113,6 @@ class CreatingTests(SynchronousTestCase):
 
     def test_processes(self) -> None:
         """Another process that is in keeps this one out until it has left."""
-        os.makedirs(self.folder)
         with subprocess.Popen(
             [sys.executable, "-c", OTHER_PROCESS, self.folder],
             stdin=subprocess.PIPE,

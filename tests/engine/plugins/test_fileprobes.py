@@ -18,7 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.fileprobes import received
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
-from bcfg2tw.errors import CriticalError
+from bcfg2tw.errors import CriticalError, StateUnavailable
 from tests.builders import (
     CLIENT,
     a_core,
@@ -303,6 +303,17 @@ class ReceivedTests(FileProbesTestCase):
         write_files(core.settings.repository, {"Cfg/etc/tapes": "a file in the folder's place"})
         with self.assertLogs("bcfg2-server", "ERROR"):
             self.assertRaises(CriticalError, self.send, core, sent(b"x"))
+
+    def test_gone(self) -> None:
+        """A client is to come back while the repository is gone, and none is made."""
+        core = self.serve('<FileProbe name="/etc/tapes"/>')
+        repository = core.settings.repository
+        os.rename(repository, f"{repository}.away")
+        self.assertRaises(StateUnavailable, self.send, core, sent(b"x"))
+        self.assertFalse(os.path.exists(repository))
+        os.mkdir(repository)  # on which it is mounted
+        self.assertRaises(StateUnavailable, self.send, core, sent(b"x"))
+        self.assertEqual(os.listdir(repository), [])
 
     def test_many_at_once(self) -> None:
         """Of many uploads at the same time each leaves a whole file."""

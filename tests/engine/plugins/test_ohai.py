@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import ohai
-from bcfg2tw.errors import CriticalError
+from bcfg2tw.errors import CriticalError, StateUnavailable
 from tests.builders import CLIENT, a_core, address, change, metadata_of, write_files
 
 HERE = {"Ohai/README": "written by the server"}
@@ -71,6 +71,13 @@ class OhaiTests(SynchronousTestCase):
         self.addCleanup(again.shutdown)
         again.start()
         self.assertEqual(data_of(again), wanted)
+
+    def test_gone(self) -> None:
+        """A client is to come back while the repository is gone, and none is made."""
+        core = a_core(self, HERE)
+        os.rename(core.settings.repository, f"{core.settings.repository}.away")
+        self.assertRaises(StateUnavailable, self.send, core, '{"a": 1}')
+        self.assertFalse(os.path.exists(core.settings.repository))
 
     def test_cached_metadata(self) -> None:
         """With a cache of metadata new data count at once; nobody else's metadata are lost."""

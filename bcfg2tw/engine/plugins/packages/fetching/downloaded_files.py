@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from bcfg2tw.engine.plugin.created_files import make_folder
 from bcfg2tw.engine.plugin.downloads import (
     Download,
     Downloader,
@@ -21,6 +22,7 @@ from bcfg2tw.engine.plugin.downloads import (
     NotThere,
     Validators,
 )
+from bcfg2tw.engine.repository.listing import is_below
 
 logger = logging.getLogger("Packages")
 
@@ -29,6 +31,17 @@ STATE = ".state"
 WRITING = ".writing"
 NAME_LIMIT = 240
 CHUNK_BYTES = 1 << 20
+
+
+def make_cache_folder(folder: str, repository: str) -> None:
+    """
+    Make the cache folder if missing; where it is in the repository, in the plugin's folder only.
+
+    :raises StateUnavailable: if that is gone
+    :raises OSError: if it cannot be made
+    """
+    bases = (os.path.join(repository, "Packages"), repository)
+    make_folder(folder, next((base for base in bases if is_below(folder, base)), os.sep))
 
 
 class WrongChecksum(DownloadError):

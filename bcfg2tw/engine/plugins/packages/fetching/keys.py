@@ -11,11 +11,13 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
+from bcfg2tw.engine.plugin.created_files import make_folder
 from bcfg2tw.engine.plugin.downloads import Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
     FetchTurns,
+    make_cache_folder,
     without_credentials,
 )
 from bcfg2tw.errors import Bcfg2Error
@@ -43,15 +45,24 @@ def _file_name(url: str) -> str:
 
 
 def update_keys(
-    urls: Iterable[str], cache_folder: str, downloader: Downloader, force: bool, pool: Executor
+    urls: Iterable[str],
+    cache_folder: str,
+    repository: str,
+    downloader: Downloader,
+    force: bool,
+    pool: Executor,
 ) -> None:
     """
     Fetch the keys that are missing, or all, and delete those that no source names any more.
 
     What cannot be fetched is an error in the log; its old file stays, if there is one.
+
+    :raises StateUnavailable: if the repository that the cache folder is in is gone
+    :raises OSError: if the folder of keys cannot be made or written
     """
     folder = os.path.join(cache_folder, FOLDER)
-    os.makedirs(folder, exist_ok=True)
+    make_cache_folder(cache_folder, repository)
+    make_folder(folder, cache_folder)
     urls_by_name = {_file_name(url): url for url in urls}
     _take_over(folder, urls_by_name)
     urls_to_fetch = [

@@ -21,6 +21,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
     DownloadedFiles,
     FetchTurns,
+    make_cache_folder,
     remove_unused,
     without_credentials,
 )
@@ -29,7 +30,7 @@ from bcfg2tw.engine.plugins.packages.formats import apt, pac, pkgng, versions, y
 from bcfg2tw.engine.plugins.packages.indexes.index_file import IndexFile, writing_index
 from bcfg2tw.engine.plugins.packages.indexes.source_index import SourceIndex, UnusableIndex
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
-from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.errors import Bcfg2Error, StateUnavailable
 from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
@@ -112,13 +113,14 @@ def update(
     :returns: an outcome for each source, in their order
     :raises CacheError: if nothing can be written there
     """
-    with _locking(cache_folder):
+    with _locking(cache_folder, settings.repository):
         run = _Update(
             sources, cache_folder, downloader, settings, force, observer or UpdateObserver()
         )
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
-            update_keys(run.key_urls(), cache_folder, downloader, force, pool)
+            repository = settings.repository
+            update_keys(run.key_urls(), cache_folder, repository, downloader, force, pool)
             outcomes = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
         # until there is something of each, what was there may be wanted back
         if all(outcome.path is not None for outcome in outcomes.values()):
@@ -250,11 +252,13 @@ def _address(source: PackageSource) -> str:
 
 
 @contextmanager
-def _locking(folder: str) -> Iterator[None]:
+def _locking(folder: str, repository: str) -> Iterator[None]:
     try:
-        os.makedirs(folder, exist_ok=True)
+        make_cache_folder(folder, repository)
         # opened for reading, so that nobody who watches the folder sees a change
         handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    except StateUnavailable as error:
+        raise CacheError(str(error)) from error
     except OSError as error:
         raise CacheError(
             f"{folder} cannot be written: {error.strerror}; give it to the server's user, or name "

@@ -92,6 +92,17 @@ class PrivateKeyTests(SynchronousTestCase):
         change(core, {f"Cfg{KEY}/privkey.xml": SMALL})
         self.assertIn("PRIVATE KEY", bound(core, KEY).text or "")
 
+    def test_gone(self) -> None:
+        """While the repository is gone no key is made, and no folder in its place."""
+        core = key_core(self)
+        repository = core.settings.repository
+        os.rename(repository, f"{repository}.away")
+        self.assertTrue(failure(core, KEY))
+        self.assertTrue(failure(core, f"{KEY}.pub"))
+        self.assertFalse(os.path.exists(repository))
+        os.rename(f"{repository}.away", repository)
+        self.assertIn("PRIVATE KEY", bound(core, KEY).text or "")
+
     def test_made_and_kept(self) -> None:
         """The first configuration makes the pair; it is on disk then, and never made again."""
         core = key_core(self)

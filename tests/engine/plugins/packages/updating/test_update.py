@@ -224,6 +224,15 @@ class FailureTests(UpdateTests):
         with self.assertRaisesRegex(CacheError, r"\[packages\] cache"):
             self.update(served(mirror("Package: a\n")))
 
+    def test_repository_gone(self) -> None:
+        """Without the plugin's folder none is made below the repository, which may be away."""
+        repository = os.path.join(self.cache, "repository")
+        own = os.path.join(repository, "Packages")
+        settings, server = Settings(repository=repository), served(mirror("Package: a\n"))
+        with self.assertRaisesRegex(CacheError, f"{own} is gone"):
+            update([self.source], os.path.join(own, "cache"), server, settings)
+        self.assertFalse(os.path.exists(repository))
+
     def test_unfinished_files(self) -> None:
         """What a killed process left behind is deleted."""
         path = os.path.join(self.cache, ".index-x.writing")
