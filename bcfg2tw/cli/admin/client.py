@@ -9,9 +9,11 @@ from contextlib import contextmanager, suppress
 
 import click
 
+from bcfg2tw.certificates.refused import user_name
 from bcfg2tw.cli.looking import Site, pass_site
 from bcfg2tw.cli.output import fail, json_option, show_lines
 from bcfg2tw.cli.words import CLIENT
+from bcfg2tw.closed_paths import closed_part
 from bcfg2tw.engine.plugins.metadata.metadata_files import is_clients_xml_wanted
 from bcfg2tw.engine.store.client_edit import ADD, REMOVE, UPDATE, ClientEdit
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
@@ -72,7 +74,18 @@ def client(
         else:
             _apply_to_store(site, edit)
     except (Bcfg2Error, OSError) as error:
-        fail(f"Error {hostname} client {_VERBS[edit.operation]}: {error}")
+        reason = _without_rights(error) if isinstance(error, PermissionError) else error
+        fail(f"Error {hostname} client {_VERBS[edit.operation]}: {reason}")
+
+
+def _without_rights(error: PermissionError) -> str:
+    """Say which folder is closed to this user, and what to do about it."""
+    path: str = error.filename
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    return (
+        f"{closed_part(folder)} cannot be written by user {user_name()}: chown or chmod it, or be "
+        "the user of the server"
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,6 +53,31 @@ class ClientTests(AdminTestCase):
             self.assertEqual(list(pool.map(add, range(6))), [0] * 6)
         listed = json.loads(self.admin("client", "list", "--json").output)
         self.assertEqual(sorted(listed), [*(f"new{number}" for number in range(6)), "web1"])
+
+    def test_client_without_rights(self) -> None:
+        """A folder that this user may not read, or not write, is named with the remedy."""
+        folder = Path(tempfile.mkdtemp()) / "site"  # where other users than root get to
+        self.addCleanup(shutil.rmtree, folder.parent)
+        folder.parent.chmod(0o755)
+        shutil.move(self.folder, folder)
+        self.folder = folder
+        config = folder / "bcfg2.conf"
+        config.write_text(f"[server]\nrepository = {folder}/repo\nplugins = Metadata\n")
+        closed = folder / "repo/Metadata"
+        self.addCleanup(closed.chmod, 0o755)
+        user = os.geteuid()
+        self.addCleanup(os.seteuid, user)
+        for mode in (0o555, 0) if user else (0o755, 0o700):
+            os.seteuid(user)
+            closed.chmod(mode)
+            os.seteuid(user or 65534)  # for root nothing is closed
+            ended = self.admin("client", "add", "new")
+            self.assertEqual(ended.status, 1)
+            self.assertRegex(
+                ended.output,
+                f"^Error new client adding: {closed} cannot be written by user [^ ]+: chown or "
+                "chmod it, or be the user of the server\n$",
+            )
 
     def test_impossible(self) -> None:
         """What XML cannot hold is a sentence."""
