@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from inotify_simple import flags
 
-from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, scan, stamp_of
+from bcfg2tw.engine.repository.listing import IgnoredNames, Stamp, check_gone, scan, stamp_of
 from bcfg2tw.engine.repository.source import expand
 from bcfg2tw.watching.inotify import Inotify
 
@@ -136,6 +136,8 @@ class Notifications:
 
         All are gone through only where a folder or a link has come or gone, or other paths count:
         a file that changes, or another one in its place, costs the same among however many.
+
+        :raises UnreadableRepository: if a folder cannot be listed now, such as without descriptors
         """
         names, self._other_names = self._other_names, set()
         watched = frozenset(paths)
@@ -309,8 +311,9 @@ class _Watches:
         try:
             status = os.stat(folder)
             entries = list(os.scandir(folder))
-        except OSError:
-            return  # it has just vanished, which is told
+        except OSError as error:
+            check_gone(folder, error)  # it has just vanished, which is told
+            return
         if (status.st_dev, status.st_ino) in above:
             return  # a loop of links
         above |= {(status.st_dev, status.st_ino)}

@@ -7,8 +7,11 @@ import os
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.repository.listing import IgnoredNames
-from bcfg2tw.watching.file_changes import Polling
+from bcfg2tw.errors import UnreadableRepository
+from bcfg2tw.watching.file_changes import Notifications, Polling
 from tests.builders import Contents, write_files
+from tests.engine.served.test_unreadable import without_descriptors
+from tests.watching.test_inotify import Readers
 
 
 class PollingTests(SynchronousTestCase):
@@ -70,3 +73,22 @@ class PollingTests(SynchronousTestCase):
         self.look("bcfg2.conf")
         self.polling.close()
         self.assertEqual(self.look("bcfg2.conf"), {"bcfg2.conf"})
+
+
+class NotificationsTests(SynchronousTestCase):
+    """Changes that inotify tells; what the watcher makes of them has tests of its own."""
+
+    def test_descriptors(self) -> None:
+        """A folder that cannot be listed now is no watched one: it is looked through again."""
+        folder = os.path.abspath(self.mktemp())
+        write_files(folder, {"Rules/sub/b.xml": "1"})
+        told: list[str | None] = []
+        reactor = Readers()
+        source = Notifications(reactor, IgnoredNames([]), lambda path, _: told.append(path))
+        self.addCleanup(source.close)
+        with without_descriptors():
+            self.assertRaises(UnreadableRepository, source.look, [f"{folder}/Rules"])
+        source.look([f"{folder}/Rules"])
+        write_files(folder, {"Rules/sub/b.xml": "2"})
+        reactor.readers[0].doRead()
+        self.assertIn(f"{folder}/Rules/sub/b.xml", told)

@@ -27,7 +27,13 @@ from bcfg2tw.engine.repository.earlier import Earlier, Key
 from bcfg2tw.engine.repository.kept import KeptStates, folder_of
 from bcfg2tw.engine.repository.listing import IgnoredNames, Listing, Stamp, is_below, scan
 from bcfg2tw.engine.repository.relisting import rescan
-from bcfg2tw.engine.repository.source import Dependencies, ExplainedProblem, Source, Unsettled
+from bcfg2tw.engine.repository.source import (
+    Dependencies,
+    ExplainedProblem,
+    Source,
+    Unsettled,
+    check_passing,
+)
 from bcfg2tw.engine.repository.xinclude import missing_text
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, UnreadableRepository, forget_frames
 from bcfg2tw.settings import Settings
@@ -117,6 +123,7 @@ class Library:
         :param key: the file's full path and the interpretation
         :param without: what follows where it was never understood, for the log
         :raises Unsettled: if the file is not what was listed any more
+        :raises UnreadableRepository: if nothing could be read now, whatever the file
         """
         interpreted = self._interpreted.get(key)
         if interpreted is not None and self._is_current(interpreted, key[0], stamp):
@@ -148,8 +155,10 @@ class Library:
         except (Unsettled, UnreadableRepository):
             raise
         except Bcfg2Error as error:
+            check_passing(path, error)
             problem = error if isinstance(error, RepositoryError) else as_problem(path, error)
         except Exception as error:  # a plugin's code meets a file it did not expect
+            check_passing(path, error)
             logger.exception("%s: unexpected failure while reading", path)
             problem = as_problem(path, error)
         forget_frames(problem)
@@ -178,7 +187,8 @@ class Library:
             return ()  # it is sent as it is
         try:
             findings_by_path = _findings_by_path(plugin, name, source)
-        except Exception:  # it only looks: whatever is in a file, it is read all the same
+        except Exception as error:  # it only looks: whatever is in a file, it is read all the same
+            check_passing(path, error)
             logger.exception("%s: unexpected failure while looking for mistakes", path)
             return ()
         findings = [finding for there in findings_by_path.values() for finding in there]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
-from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled, expand
+from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled, check_passing, expand
 from bcfg2tw.errors import RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
 
@@ -124,6 +124,7 @@ class KeptStates:
         except (Unsettled, UnreadableRepository):
             raise
         except Exception as error:  # it was good once, but for another release, or other settings
+            check_passing(path, error)
             logger.warning("%s: its last good state cannot be used any more: %s", path, error)
             return None
         source.is_interpreted = True

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from lxml import etree
+
 from bcfg2tw.engine.repository.listing import GONE, Stamp, open_at_once, stamp_of
 from bcfg2tw.engine.repository.xinclude import resolve_includes
 from bcfg2tw.engine.xmlio import Element, parse_file
@@ -26,6 +28,34 @@ NO_GLOBS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 PASSING = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EINTR}
 )
+
+
+def check_passing(path: str, error: Exception) -> None:
+    """
+    See that an error is about a file, or a plugin's code, and not about the system.
+
+    Memory or descriptors that are lacking now say nothing about a file: whoever took it for broken
+    would not read it again before it changes.
+
+    :param path: the file or folder that was being read
+    :raises UnreadableRepository: if it, or one that it came of, is about the system
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        reason = _passing_reason(cause)
+        if reason is not None:
+            raise UnreadableRepository(f"{path} cannot be read: {reason}") from error
+        cause = cause.__cause__
+
+
+def _passing_reason(error: BaseException) -> str | None:
+    if isinstance(error, OSError) and error.errno in PASSING:
+        return error.strerror
+    is_lack = isinstance(error, MemoryError) or (
+        isinstance(error, etree.XMLSyntaxError)
+        and getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY
+    )
+    return os.strerror(errno.ENOMEM) if is_lack else None
 
 
 NO_FILE = "it is no file: put one in its place, or remove it"

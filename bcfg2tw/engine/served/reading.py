@@ -12,7 +12,7 @@ from bcfg2tw.engine.plugin.interfaces import Metadata
 from bcfg2tw.engine.repository.checkout import Checkout, State
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.repository.listing import check_folder
-from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.repository.source import Unsettled, check_passing
 from bcfg2tw.engine.served.snapshot import Snapshot, build
 from bcfg2tw.errors import CoreInitError
 
@@ -55,6 +55,9 @@ class RepositoryReader:
                 logger.debug("%s changes while it is read", unsettled)
                 changed = None  # it need not be one of those that were told
                 time.sleep(PAUSE_SECONDS)
+            except MemoryError as error:
+                check_passing(library.settings.repository, error)
+                raise
         if previous is not None:
             logger.error("The repository never rests: its last state stays in service")
             return previous

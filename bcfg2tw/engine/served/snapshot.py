@@ -26,7 +26,7 @@ from bcfg2tw.engine.plugin.interfaces import Metadata, Version
 from bcfg2tw.engine.plugin.registry import refusal
 from bcfg2tw.engine.repository.earlier import Key
 from bcfg2tw.engine.repository.files import Files, Library
-from bcfg2tw.engine.repository.source import Unsettled
+from bcfg2tw.engine.repository.source import Unsettled, check_passing
 from bcfg2tw.errors import (
     CoreInitError,
     NotServing,
@@ -256,6 +256,7 @@ def _make(make: Callable[[], Plugin], plugin_class: type[Plugin], before: Plugin
     except (Unsettled, UnreadableRepository):
         raise
     except Exception as error:  # a plugin's code, perhaps a site's own
+        check_passing(f"plugin {plugin_class.name}", error)
         raise refusal(plugin_class.name, error) from error
 
 
@@ -268,7 +269,8 @@ def _make_or_keep(
         raise
     except PluginInitError as error:
         logger.error("Failed to instantiate plugin %s: %s", plugin_class.name, error)
-    except Exception:  # a plugin's code, perhaps a site's own: the other plugins must not suffer
+    except Exception as error:  # a plugin's code, perhaps a site's own: the others must not suffer
+        check_passing(f"plugin {plugin_class.name}", error)
         logger.exception("Unexpected instantiation failure for plugin %s", plugin_class.name)
     return before
 

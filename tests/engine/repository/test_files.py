@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -201,6 +202,25 @@ class DefectTests(LibraryTestCase):
         files.load("a", failing)
         self.assertIsNone(files.problem("a", failing))
         self.assertIsNone(files.problem("b", failing))
+        self.assertEqual(files.problems, ())
+
+    def test_no_memory(self) -> None:
+        """A file that was read without memory, or descriptors, is no broken one, but read again."""
+        lacks: list[Exception] = [MemoryError(), OSError(errno.EMFILE, "Too many open files")]
+
+        def read(source: Source) -> bytes:
+            if source.data and lacks:
+                try:
+                    raise lacks.pop()
+                except MemoryError as error:  # as a template's compiler wraps it
+                    raise RepositoryError(source.path, "it cannot be compiled") from error
+            return source.data
+
+        files = self.files(a="good")
+        for reason in ("Too many open files", "Cannot allocate memory"):
+            error = self.assertRaises(UnreadableRepository, files.load, "a", read)
+            self.assertIn(f"/a cannot be read: {reason}", str(error))
+        self.assertEqual(files.load("a", read), b"good")
         self.assertEqual(files.problems, ())
 
     def test_device(self) -> None:

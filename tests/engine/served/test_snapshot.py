@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -14,7 +14,7 @@ from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.interfaces import Threaded
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.served.snapshot import without_conflicts
-from bcfg2tw.errors import CoreInitError, PluginInitError
+from bcfg2tw.errors import CoreInitError, PluginInitError, UnreadableRepository
 from bcfg2tw.settings import Settings
 from tests.builders import (
     a_core,
@@ -53,6 +53,22 @@ class Picky(Plugin, Threaded):
     def start_threads(self) -> None:
         """Say that it was called."""
         self.started.append(self.name)
+
+
+class Hungry(Plugin):
+    """
+    Needs memory.
+
+    :cvar lacks: whether there is none
+    """
+
+    lacks = False
+    create = False
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if Hungry.lacks:
+            raise MemoryError
 
 
 class First(Plugin):
@@ -237,6 +253,21 @@ class LoadingTests(SynchronousTestCase):
         for text in ("a", "bc"):
             change(core, {"Picky/needed": text})
             self.assertEqual(Picky.started, ["Picky"])
+
+    def test_no_memory(self) -> None:
+        """Nothing is made of a state for whose plugins there is no memory; it is read again."""
+        core = a_core(
+            self, BUNDLE, plugins=("Bundler", "Metadata", HERE + "Hungry"), lenient_plugins=True
+        )
+        before = core.snapshot
+        write_files(core.settings.repository, {"Hungry/file": "new"})
+        self.patch(Hungry, "lacks", True)
+        error = self.assertRaises(UnreadableRepository, core.reload, None)
+        self.assertEqual(str(error), "plugin Hungry cannot be read: Cannot allocate memory")
+        self.assertIs(core.snapshot, before)
+        self.patch(Hungry, "lacks", False)
+        core.reload(None)
+        self.assertEqual(list(core.plugins["Hungry"].files), ["file"])
 
     def test_unknown(self) -> None:
         """A plugin that does not exist is named in the log, with what can be had."""
