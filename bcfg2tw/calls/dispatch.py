@@ -248,9 +248,16 @@ def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:
 
     This is the one boundary for calls: cores, plugins and templates of sites raise what they like,
     and none of it may end more than the request that it belongs to.
+
+    :raises NotServing: if there is no memory for it: the same request may do in a while
     """
     try:
         return step()
+    except MemoryError as error:
+        raise NotServing(
+            "there is no memory left for an answer: raise MemoryMax of the unit or ulimit -v, or "
+            "lower [bcfg2tw] threads or workers"
+        ) from error
     except Exception as error:
         return on_failure(error)
 

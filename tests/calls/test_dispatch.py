@@ -161,6 +161,13 @@ class OrderTests(DispatchTestCase):
         self.patch(self.core, "check_acls", partial(_fail, NotServing("ip.xml:2: broken")))
         self.assertRaises(NotServing, self.serve, "GetConfig")
 
+    def test_no_memory(self) -> None:
+        """Where there is no memory for a step of a call nobody is refused: it is 503."""
+        for step in ("check_acls", "authenticate"):
+            self.patch(self.core, step, partial(_fail, MemoryError()))
+            error = self.assertRaises(NotServing, self.serve, "GetConfig")
+            self.assertIn("there is no memory left for an answer: raise", str(error))
+
     def test_undecided(self) -> None:
         """A check that fails is an error, not a permission."""
         with self.assertLogs("bcfg2-server", "ERROR") as logs:

@@ -42,9 +42,15 @@ def bind_structures(structures: list[Element], metadata: ClientMetadata, config:
 
 
 def sparing_others(structure: S, metadata: ClientMetadata, bind: Bind[S, T]) -> T | None:
-    """Bind a structure; a defect in one, which is told, must not cost the others."""
+    """
+    Bind a structure; a defect in one, which is told, must not cost the others.
+
+    :raises MemoryError: if there is no memory: without the structure it would be a shorter one
+    """
     try:
         return bind(structure, metadata)
+    except MemoryError:
+        raise
     except Exception as error:  # whatever it is
         logger.exception("error in BindStructure")
         name = f"{structure.tag}:{structure.get('name')}"

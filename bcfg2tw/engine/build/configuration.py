@@ -140,7 +140,7 @@ class ConfigurationBuild:
         self.run_hook("start_client_run", metadata)
         try:
             structures = get(metadata)
-        except ValidationError:
+        except (ValidationError, MemoryError):
             raise
         except Exception as error:  # a structure plugin's defect: the client is told to stop
             logger.exception("Error in GetStructures")

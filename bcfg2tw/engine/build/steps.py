@@ -107,12 +107,15 @@ def run_validator(
     Run one validator; whatever else it raises is logged and passed over.
 
     :raises ValidationError: if the validator refuses the configuration
+    :raises MemoryError: if there is no memory: validators add entries
     """
     name = name_of(plugin)
     try:
         _measured(plugin, metadata, validate)
     except ValidationError as error:
         logger.error("Plugin %s %s validation failed: %s", name, what, error)
+        raise
+    except MemoryError:
         raise
     except Exception as error:  # a defect of one plugin must not cost the client everything
         metadata.build.problems.append(Problem(name, f"{what} validation failed: {error}"))

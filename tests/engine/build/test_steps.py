@@ -20,7 +20,7 @@ from bcfg2tw.engine.plugin.interfaces import (
 )
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, ValidationError
-from tests.builders import a_core, configuration, entry
+from tests.builders import a_core, change, configuration, entry
 
 HERE = "tests.engine.build.test_steps."
 
@@ -224,6 +224,19 @@ class StepsTests(SynchronousTestCase):
         self.patch(Checked, "structures_error", None)
         self.patch(Checked, "goals_error", ValidationError("nor so"))
         self.assertRaises(ValidationError, configuration, core)
+
+    def test_no_memory(self) -> None:
+        """Without memory there is no configuration, rather than one that lacks something."""
+        core = a_core(
+            self,
+            {"Bundler/b.xml": '<Bundle xmlns:py="http://genshi.edgewall.org/"><?python\n'
+             "if not metadata.hostname.startswith('other'): raise MemoryError\n?></Bundle>"},
+            plugins=("Bundler", "Metadata", HERE + "Checked"),
+        )  # fmt: skip
+        self.assertRaises(MemoryError, configuration, core)
+        change(core, {"Bundler/b.xml": "<Bundle/>"})
+        self.patch(Checked, "structures_error", MemoryError())
+        self.assertRaises(MemoryError, configuration, core)
 
     def test_structures(self) -> None:
         """A structure plugin's exception makes a document that tells the client why."""

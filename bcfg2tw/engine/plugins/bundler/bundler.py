@@ -121,6 +121,8 @@ class Bundler(Plugin, Structure, StructureValidator, Tracked):
     def _match(self, name: str, file: BundleFile, metadata: ClientMetadata) -> Element | None:
         try:
             structure = file.XMLMatch(metadata)
+        except MemoryError:
+            raise  # it says nothing about the bundle, which may well be there the next time
         except Exception as error:  # a template's code may raise anything: spare other bundles
             self._missing.fail(name, file.describe(error), metadata)
             return None
