@@ -708,8 +708,8 @@ class OptionTable:
     )  # fmt: skip
     any_client_name: bool = option(
         "bcfg2tw", "any_client_name", "no",
-        "Register unknown clients whatever they are called; no: under host names alone, which are "
-        "letters, digits, hyphens, underscores and dots.",
+        "Register unknown clients whatever they are called, without blanks; no: under host names "
+        "alone, which are letters, digits, hyphens, underscores and dots.",
         types.boolean,
     )  # fmt: skip
     max_login_delay_seconds: float = option(

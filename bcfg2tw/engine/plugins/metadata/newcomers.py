@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 
+from bcfg2tw.engine.checks.clients_file import CLIENT_NAME
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.errors import MetadataConsistencyError
 from bcfg2tw.settings import Settings
@@ -35,9 +36,12 @@ class Newcomers:
 
         A client called `*` would be every host of the fleet to SSH (:ref:`decisions-names`).
 
-        :raises MetadataConsistencyError: if it is no host name
+        :raises MetadataConsistencyError: if it is no host name, or none that clients.xml can keep
         """
-        if settings.any_client_name or is_host_name(name):
+        if is_host_name(name):
+            return
+        if settings.any_client_name:
+            check_kept_name(name)
             return
         raise MetadataConsistencyError(
             f"Cannot add new client {name[:MAX_NAME_BYTES]!r}: it is no host name; enter it in "
@@ -59,6 +63,22 @@ class Newcomers:
         raise MetadataConsistencyError(
             f"Cannot add new client {name} now: {settings.max_registrations} were added within a "
             "minute, which [bcfg2tw] max_registrations bounds; try again in a minute"
+        )
+
+
+def check_kept_name(name: str) -> None:
+    """
+    See that clients.xml can keep a client under a name.
+
+    One that is empty is passed over when the file is read. One with blanks is taken for a mistake:
+    the next change of the file would be refused, whoever made it, and the client forgotten.
+
+    :raises MetadataConsistencyError: if it cannot
+    """
+    if not CLIENT_NAME.matches(name):
+        raise MetadataConsistencyError(
+            f"Cannot add new client {name[:MAX_NAME_BYTES]!r}: it is no {CLIENT_NAME.noun}: write "
+            f"{CLIENT_NAME.remedy}"
         )
 
 

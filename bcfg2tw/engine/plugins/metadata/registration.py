@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bcfg2tw.engine.model.address import ClientAddress
 from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
-from bcfg2tw.engine.plugins.metadata.newcomers import Newcomers
+from bcfg2tw.engine.plugins.metadata.newcomers import Newcomers, check_kept_name
 from bcfg2tw.engine.store.client import Client
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.errors import MetadataConsistencyError
@@ -139,7 +139,12 @@ class Registration:
         self.add(name, attributes)
 
     def add(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Add a client, unless there is one of that name."""
+        """
+        Add a client, unless there is one of that name.
+
+        :raises MetadataConsistencyError: if clients.xml cannot keep the name
+        """
+        check_kept_name(name)
         with self._store.changing(name):
             if self._clients.get(name) is not None:
                 logger.info("Client %s is known already", name)

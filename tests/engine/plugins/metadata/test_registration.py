@@ -89,10 +89,21 @@ class RegistrationTests(SynchronousTestCase):
         self.assertEqual(self.core.build_metadata("*").profile, "all")
 
     def test_any_name(self) -> None:
-        """With an option, any name is registered."""
+        """With an option, any name is registered that clients.xml can keep."""
         self.start(any_client_name=True)
-        self.metadata.set_version("web 1", "1.4.0")
-        self.assertEqual(self.attribute("web 1", "version"), "1.4.0")
+        self.metadata.set_version("web+1", "1.4.0")
+        self.assertEqual(self.attribute("web+1", "version"), "1.4.0")
+        self.announced.clear()
+        for name in ("", "web 1", "\tweb1", "web1\n", "web\u2028"):
+            for register in (
+                lambda name: self.metadata.set_version(name, "1.4.0"),
+                lambda name: self.metadata.set_profile(name, "all", address()),
+                self.metadata.get_initial_metadata,
+                lambda name: self.metadata.add_client(name, {"profile": "all"}),
+            ):
+                error = self.assertRaises(MetadataConsistencyError, register, name)
+                self.assertIn("is no name of a client: write it without blanks", str(error))
+        self.assertEqual(self.announced, [])
 
     def test_rate(self) -> None:
         """So many unknown clients are registered in a minute; those that are known may change."""
