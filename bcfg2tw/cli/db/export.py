@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import click
 
@@ -13,6 +14,7 @@ from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import no_clients
+from bcfg2tw.engine.store.interface import Part
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.transfer.files import (
     elements_by_client,
@@ -21,6 +23,7 @@ from bcfg2tw.engine.store.sql.transfer.files import (
     write_answers,
     write_clients,
 )
+from bcfg2tw.engine.store.store import Store
 from bcfg2tw.settings import Settings
 
 __all__ = ["export"]
@@ -44,6 +47,8 @@ def export(settings: Settings, folder: str | None) -> None:
 
     What is kept in the folder of [server] state, and in no database, is written likewise.
     """
+    if folder is None:
+        _fold_journals(settings)
     clients, answers = _state(settings)
     paths = _paths(settings, folder)
     try:
@@ -66,18 +71,53 @@ def export(settings: Settings, folder: str | None) -> None:
         )
 
 
+def _fold_journals(settings: Settings) -> None:
+    """
+    Write what a killed server left in journals to the repository's files, and remove these.
+
+    They would count again later, over what another server that goes on from the files has set
+    back meanwhile. While a server runs they are its own.
+    """
+    with _opened_store(settings) as store:
+        _clients_of(store, settings)  # a journal is weighed by what clients.xml says
+        for part in _repository_parts(store, settings):
+            part.start()  # what it lacks then is written as it is closed
+
+
 def _state(settings: Settings) -> tuple[dict[str, Elements], list[Answers]]:
     """Return the clients that there are, and the output of their probes."""
-    path = clients_path(settings)
+    with _opened_store(settings) as store:
+        return _clients_of(store, settings), store.probes.all()
+
+
+@contextmanager
+def _opened_store(settings: Settings) -> Iterator[Store]:
+    """Open the store, with all that others have changed, for the block."""
     store = open_store(settings, SystemClock())
     try:
         store.catch_up()
         store.probes.refresh()
-        declared = read_declared(path, settings) if os.path.exists(path) else no_clients()
-        clients = store.clients.current(declared).clients()
-        return {client.name: client.elements for client in clients}, store.probes.all()
+        yield store
     finally:
         store.close()
+
+
+def _clients_of(store: Store, settings: Settings) -> dict[str, Elements]:
+    path = clients_path(settings)
+    declared = read_declared(path, settings) if os.path.exists(path) else no_clients()
+    clients = store.clients.current(declared).clients()
+    return {client.name: client.elements for client in clients}
+
+
+def _repository_parts(store: Store, settings: Settings) -> list[Part]:
+    """Return the parts of the store that are kept in the repository's files."""
+    if settings.state is not None:
+        return []
+    parts: list[tuple[Part, bool]] = [
+        (store.clients, settings.metadata_db),
+        (store.probes, settings.probes_db),
+    ]
+    return [part for part, is_in_database in parts if not is_in_database]
 
 
 def _paths(settings: Settings, folder: str | None) -> tuple[str, str]:
