@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
 from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.declared_clients import no_clients
 from bcfg2tw.engine.store.opening import open_store
@@ -25,28 +26,30 @@ class KilledServerTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Make what a server leaves that is killed as soon as it has acknowledged changes."""
         served = a_repository(self, {"Metadata/clients.xml": CLIENTS, "Probes/p": "#!/bin/sh\n"})
-        store = open_store(self.settings(served), SystemClock())
-        self.addCleanup(store.close)
-        store.prepare()
+        core = NetworkCore(self.settings(served))
+        self.addCleanup(core.shutdown)
+        core.start()
+        store = core.store
         store.clients.update(WEB, {"profile": "db"})
         store.clients.add(NEW, {"uuid": NEW, "address": "192.0.2.9", "profile": "db"})
         store.probes.save(Answers(WEB, {"p": "said"}, frozenset({"debian"}), 7))
         self.left = os.path.abspath(self.mktemp())
         shutil.copytree(served, self.left)
-        self.export()
 
     def settings(self, repository: str) -> Settings:
         """Return the settings of a site, whose bcfg2.conf is written."""
         config = "bcfg2.conf"
-        write_files(repository, {config: f"[server]\nrepository = {repository}\n"})
+        text = f"[server]\nrepository = {repository}\nplugins = Metadata,Probes\n"
+        write_files(repository, {config: text})
         return Settings.from_file(os.path.join(repository, config))
 
-    def export(self) -> None:
-        """Run the command."""
+    def export(self, status: int = 0) -> str:
+        """Run the command, and return what it says."""
         self.settings(self.left)
         config = os.path.join(self.left, "bcfg2.conf")
         result = CliRunner().invoke(main, ["db", "export", "-C", config])
-        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertEqual(result.exit_code, status, result.output)
+        return result.output
 
     def profiles(self) -> dict[str, str]:
         """Return the profiles of the clients, as a server that starts knows them."""
@@ -65,6 +68,7 @@ class KilledServerTests(SynchronousTestCase):
 
     def test_written(self) -> None:
         """All that was acknowledged is in the files, and nowhere else."""
+        self.export()
         new = f'<Client name="{NEW}" uuid="{NEW}" address="192.0.2.9" profile="db"/>'
         text = CLIENTS.replace('"web"', '"db"').replace("</", f"  {new}\n</")
         self.assertEqual(self.read("Metadata", "clients.xml"), text)
@@ -75,5 +79,16 @@ class KilledServerTests(SynchronousTestCase):
 
     def test_set_back(self) -> None:
         """What another server sets back, or takes away, afterwards stays so."""
+        self.export()
         write_files(self.left, {"Metadata/clients.xml": CLIENTS})
         self.assertEqual(self.profiles(), {WEB: "web"})
+
+    def test_not_in_service(self) -> None:
+        """A clients.xml that is not in service is left as it is, and so is the journal."""
+        broken = CLIENTS.replace("</", '<Client name="typing error" profile="db"/></')
+        write_files(self.left, {"Metadata/clients.xml": broken})
+        self.assertIn("clients.xml:3: name='typing error'", self.export(status=1))
+        self.assertEqual(self.read("Metadata", "clients.xml"), broken)
+        write_files(self.left, {"Metadata/clients.xml": CLIENTS})
+        self.export()
+        self.assertEqual(self.profiles(), {WEB: "db", NEW: "db"})

@@ -17,6 +17,7 @@ from bcfg2tw.engine.store.declared_clients import no_clients
 from bcfg2tw.engine.store.interface import Part
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.transfer.files import (
+    check_in_service,
     elements_by_client,
     read_answers,
     read_declared,
@@ -48,6 +49,8 @@ def export(settings: Settings, folder: str | None) -> None:
     What is kept in the folder of [server] state, and in no database, is written likewise.
     """
     if folder is None:
+        # what an administrator wrote there since would be taken out again
+        check_in_service(clients_path(settings), settings)
         _fold_journals(settings)
     clients, answers = _state(settings)
     paths = _paths(settings, folder)

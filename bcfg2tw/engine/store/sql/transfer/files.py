@@ -32,6 +32,20 @@ def read_declared(path: str, settings: Settings) -> DeclaredClients:
     return declared
 
 
+def check_in_service(path: str, settings: Settings) -> None:
+    """
+    See that a clients.xml says itself what servers serve, not a last good state in its place.
+
+    :raises RepositoryError: if it is not in service
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    files = Library(settings).files(folder)
+    files.load(name, read_clients)
+    problem = files.problem(name, read_clients)
+    if problem is not None:
+        raise problem
+
+
 def elements_by_client(declared: DeclaredClients) -> dict[str, Elements]:
     """Return what a clients.xml says of each client, by its name in lower case, in order."""
     elements: dict[str, Elements] = {}
