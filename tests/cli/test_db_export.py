@@ -67,8 +67,10 @@ class KilledServerTests(SynchronousTestCase):
             return stream.read()
 
     def test_written(self) -> None:
-        """All that was acknowledged is in the files, and nowhere else."""
-        self.export()
+        """All that was acknowledged is in the files, and nowhere else: nothing is to be set."""
+        said = self.export()
+        self.assertIn("Both were read again, and say what the server knows.", said)
+        self.assertNotIn("use_database", said)
         new = f'<Client name="{NEW}" uuid="{NEW}" address="192.0.2.9" profile="db"/>'
         text = CLIENTS.replace('"web"', '"db"').replace("</", f"  {new}\n</")
         self.assertEqual(self.read("Metadata", "clients.xml"), text)

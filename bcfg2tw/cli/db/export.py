@@ -66,8 +66,10 @@ def export(settings: Settings, folder: str | None) -> None:
         raise click.ClickException(f"{paths[1]} does not say what is kept elsewhere")
     click.echo(f"{paths[0]}: {len(clients)} clients")
     click.echo(f"{paths[1]}: what the probes of {len(answers)} clients said")
-    click.echo("Both were read again, and say what is kept elsewhere.")
-    if folder is None:
+    is_elsewhere = bool(settings.state) or settings.metadata_db or settings.probes_db
+    kept = "is kept elsewhere" if is_elsewhere else "the server knows"
+    click.echo(f"Both were read again, and say what {kept}.")
+    if folder is None and is_elsewhere:
         click.echo(
             "To have them used, stop the server before this command, write use_database = no, "
             "remove [server] state, and start it again."
