@@ -7,10 +7,11 @@ one's.
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
@@ -43,7 +44,7 @@ class Listener:
         descriptor = os.dup(self.bound.fileno())
         endpoint = inherited_endpoint(reactor, descriptor, self.bound.family)
         listening: Deferred[IListeningPort] = endpoint.listen(factory)
-        return listening.addCallback(_woken_alone, reactor)
+        return listening.addCallback(_ended_by_others).addCallback(_woken_alone, reactor)
 
     def close(self) -> None:
         """Leave it to the other processes."""
@@ -68,6 +69,40 @@ class Listener:
             return str(self.bound.getsockname())
         host, port = self.bound.getsockname()[:2]
         return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+
+
+class _SharedSocket(socket.socket):
+    """
+    A listening socket that another process may end.
+
+    :ivar when_ended: called when that has happened
+    """
+
+    when_ended: Callable[[], None]
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """
+        Return a connection and its address.
+
+        :raises BlockingIOError: if there is none, or will be none any more
+        """
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            self.when_ended()
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+
+
+def _ended_by_others(port: IListeningPort) -> IListeningPort:
+    """Have a port know that its socket may be ended (`Listener.end`), which is no error to tell."""
+    accepting: Any = port
+    shared = _SharedSocket(fileno=accepting.socket.detach())
+    shared.setblocking(False)
+    shared.when_ended = accepting.stopReading
+    accepting.socket, accepting.fileno = shared, shared.fileno
+    return port
 
 
 def _woken_alone(port: IListeningPort, reactor: Any) -> IListeningPort:

@@ -59,6 +59,16 @@ class ListenersTests(SynchronousTestCase):
         # one that was not waiting yet when the connection came sees it as well
         self.assertIn(1, (len(self.woken()) for _ in range(10)))
 
+    def test_ended(self) -> None:
+        """That another process ends the socket while this one takes a connection is no error."""
+        reactor = self.reactors[0]
+        port = self.listen(reactor)
+        self.assertIn(port, reactor.getReaders())
+        Listener(self.bound).end()
+        port.doRead()
+        self.assertNotIn(port, reactor.getReaders())
+        self.assertEqual(self.flushLoggedErrors(), [])
+
     def test_unix_socket(self) -> None:
         """A UNIX socket stays as it was made, for the others, when one of them leaves it."""
         folder = tempfile.mkdtemp()  # paths of sockets have few bytes
