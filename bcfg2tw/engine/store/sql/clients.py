@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import DataError
@@ -75,25 +75,13 @@ class SqlClients(SqlPart, ClientStore, Follower):
 
     # Changing
 
-    @contextmanager
-    def changing(self, name: str) -> Iterator[None]:
+    def changing(self, name: str) -> AbstractContextManager[None]:
         """Keep all other threads of all processes from changing a client."""
-        with self._up_to_date(self._locks.holding(name.lower())):
-            yield
+        return self._locks.holding(name)
 
-    @contextmanager
-    def registering(self, ip: str) -> Iterator[None]:
+    def registering(self, ip: str) -> AbstractContextManager[None]:
         """Keep all other threads of all processes from registering a client from an address."""
-        with self._up_to_date(self._locks.holding_address(ip)):
-            yield
-
-    @contextmanager
-    def _up_to_date(self, holding: AbstractContextManager[bool]) -> Iterator[None]:
-        """Hold a lock, and see what was done under it before."""
-        with holding as is_new:
-            if is_new:
-                self._shared.following.catch_up()
-            yield
+        return self._locks.holding_address(ip)
 
     def edit(self, edit: ClientEdit) -> None:
         """Make an edit durable, then visible."""

@@ -24,7 +24,7 @@ class SharedDatabase:
     def __init__(self, database: Database, following: Following) -> None:
         self.database = database
         self.following = following
-        self.locks = SharedClientLocks(database.holding)
+        self.locks = SharedClientLocks(database.holding, following.catch_up)
         self.writer = Writer(database)
         self._users = 0
         self._lock = threading.Lock()

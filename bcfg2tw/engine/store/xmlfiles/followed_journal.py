@@ -31,7 +31,7 @@ class FollowedJournal(ABC):
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        self._client_locks = SharedClientLocks(self._hold)
+        self._client_locks = SharedClientLocks(self._hold, self._catch_up_if_possible)
         self._folding = threading.Lock()
         self._lock = threading.Lock()
         self._is_serving = False  # a tool beside the server leaves its journal alone
@@ -85,26 +85,13 @@ class FollowedJournal(ABC):
     def _report(self, problem: Exception) -> None:
         """Tell the administrator of a problem, once."""
 
-    @contextmanager
-    def changing(self, name: str) -> Iterator[None]:
+    def changing(self, name: str) -> AbstractContextManager[None]:
         """Keep other threads, and other processes, from changing a client."""
-        with self._up_to_date(self._client_locks.holding(name.lower())):
-            yield
+        return self._client_locks.holding(name)
 
-    @contextmanager
-    def registering(self, ip: str) -> Iterator[None]:
+    def registering(self, ip: str) -> AbstractContextManager[None]:
         """Keep other threads, and other processes, from registering a client from an address."""
-        with self._up_to_date(self._client_locks.holding_address(ip)):
-            yield
-
-    @contextmanager
-    def _up_to_date(self, holding: AbstractContextManager[bool]) -> Iterator[None]:
-        """Hold a lock, and see what was done under it before."""
-        with holding as is_new:
-            if is_new:
-                with suppress(StateUnavailable):  # what is to be changed is refused then
-                    self.catch_up()
-            yield
+        return self._client_locks.holding_address(ip)
 
     @contextmanager
     def _hold(self, number: int) -> Iterator[None]:
@@ -113,6 +100,10 @@ class FollowedJournal(ABC):
                 with suppress(OSError):  # where nothing can be written the change is refused later
                     held.enter_context(self._journal.mark.holding(number))
             yield
+
+    def _catch_up_if_possible(self) -> None:
+        with suppress(StateUnavailable):  # what is to be changed is refused then
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Take in what other processes have changed, and announce it."""
