@@ -76,7 +76,7 @@ class NormalStructure:
 
     @property
     def kind(self) -> _Kind:
-        """What two structures of one name have to share to be one to a client."""
+        """Tag and attributes: two structures of one name and kind are one to a client."""
         return self.tag, tuple(sorted(self.attributes.items()))
 
 

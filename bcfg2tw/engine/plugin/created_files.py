@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from weakref import WeakValueDictionary
 
+from bcfg2tw.engine.repository.listing import is_below
 from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
 from bcfg2tw.engine.time_limit import within_limit
 from bcfg2tw.errors import StateUnavailable
@@ -115,6 +116,16 @@ def make_folder(folder: str, base: str) -> None:
     with suppress(FileExistsError):
         os.mkdir(folder)
     sync_folder(above)
+
+
+def base_of(folder: str, *places: str) -> str:
+    """
+    Return the base from which on a folder may be made, see `make_folder`.
+
+    :param places: in the repository: the first of them that it is in is the base. Anywhere else,
+        such as below a folder for state, it is the server's own to make
+    """
+    return next((place for place in places if is_below(folder, place)), os.sep)
 
 
 def check_there(folder: str) -> None:

@@ -13,7 +13,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugin.created_files import base_of, creating
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
@@ -48,8 +48,6 @@ class NagiosGen(Plugin, Generator):
     ) -> None:
         super().__init__(context, files, previous)
         self._folder = files.library.settings.folder_for(self.name, self.data)
-        # a folder for state is the server's own to make, the repository is not
-        self._base = self.data if self._folder == self.data else os.sep
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -133,7 +131,7 @@ class NagiosGen(Plugin, Generator):
             metadata.effects.perform(f"{path} would be written", write, do_nothing)
 
     def _write(self, path: str, data: bytes) -> None:
-        with creating(self._folder, self._base):
+        with creating(self._folder, base_of(self._folder, self.data)):
             if _content(path) != data:
                 write_atomically(path, data)
                 self.context.store.note_written(path)

@@ -14,7 +14,7 @@ from lxml import etree
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import creating
+from bcfg2tw.engine.plugin.created_files import base_of, creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
@@ -102,8 +102,6 @@ class Ohai(Plugin, Probing, Connector):
     def __init__(self, context: PluginContext, files: Files, previous: Ohai | None = None) -> None:
         super().__init__(context, files, previous)
         self._folder = files.library.settings.folder_for(self.name, self.data)
-        # a folder for state is the server's own to make, the repository is not
-        self._base = self.data if self._folder == self.data else os.sep
         self._known = self.lasting.keep("what was read", Known)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -129,7 +127,7 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with creating(self._folder, self._base):
+        with creating(self._folder, base_of(self._folder, self.data)):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))

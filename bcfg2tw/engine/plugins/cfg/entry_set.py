@@ -193,7 +193,7 @@ class EntrySet:
 
     @property
     def _product(self) -> str | None:
-        """What the creator makes that is never empty."""
+        """The product of the creator, if there is one, and it is never empty."""
         return self.creators[0].product if self.creators else None
 
     def _has_private_half(self, metadata: ClientMetadata) -> bool:

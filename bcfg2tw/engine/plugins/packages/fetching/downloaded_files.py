@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from bcfg2tw.engine.plugin.created_files import make_folder
+from bcfg2tw.engine.plugin.created_files import base_of, make_folder
 from bcfg2tw.engine.plugin.downloads import (
     Download,
     Downloader,
@@ -22,7 +22,6 @@ from bcfg2tw.engine.plugin.downloads import (
     NotThere,
     Validators,
 )
-from bcfg2tw.engine.repository.listing import is_below
 
 logger = logging.getLogger("Packages")
 
@@ -40,8 +39,7 @@ def make_cache_folder(folder: str, repository: str) -> None:
     :raises StateUnavailable: if that is gone
     :raises OSError: if it cannot be made
     """
-    bases = (os.path.join(repository, "Packages"), repository)
-    make_folder(folder, next((base for base in bases if is_below(folder, base)), os.sep))
+    make_folder(folder, base_of(folder, os.path.join(repository, "Packages"), repository))
 
 
 class WrongChecksum(DownloadError):
