@@ -41,7 +41,10 @@ def main(tests: list[str]) -> int:
             print(end)
             return os.EX_TEMPFAIL
         trial = ("/venv/bin/python", "-m", "twisted.trial", "-j2", *(tests or TESTS))
-        return subprocess.run(system.command("env", "--chdir=/src", *trial)).returncode
+        status = subprocess.run(system.command("env", "--chdir=/src", *trial)).returncode
+        for path in sorted(system.path("/src/_trial_temp").rglob("hanging.log")):
+            print(path.read_text(), end="")  # what a test was doing that did not end
+        return status
 
 
 def make_system(folder: Path) -> DebianSystem:

@@ -2,10 +2,12 @@
 The tests of bcfg2tw; what they share stands here.
 
 `builders.py` makes repositories and cores, `doubles.py` has what stands in for parts of the server,
-`network.py` and `processes.py` are for what listens, `waiting.py` and `logs.py` for all.
+`network.py` and `processes.py` are for what listens, `forks.py` for children, `waiting.py` and
+`logs.py` for all.
 """
 
 import compileall
+import faulthandler
 import logging
 import os
 from typing import Any
@@ -22,6 +24,9 @@ compileall.compile_dir(os.path.dirname(str(bcfg2tw.__file__)), quiet=2)
 
 # SSHbase asks about the hosts of a case; where no name service answers, it is not waited for
 os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:1")
+
+#: Longer than any test takes beside others, on a slow machine too.
+HANGING_SECONDS = 600
 
 
 class EngineLog(logging.Handler):
@@ -52,6 +57,27 @@ class EngineLog(logging.Handler):
             self.handleError(record)
 
 
+class HangWatch:
+    """
+    Ends this process where a test, or the end of the last one, takes for ever.
+
+    trial's own limit is for tests that return to the reactor; with one that waits for a lock the
+    run would not end, nor with a thread that outlives all tests. What all threads were doing goes
+    to `hanging.log`, beside `test.log`, and with `-j` trial says of the test that its worker ended.
+    """
+
+    def __init__(self) -> None:
+        self._log: int | None = None
+
+    def note(self, event: dict[str, Any]) -> None:
+        """Begin anew with each test that trial logs."""
+        if "".join(map(str, event.get("message", ()))).startswith("--> "):
+            if self._log is None:  # trial has gone to its folder by now
+                self._log = os.open("hanging.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            faulthandler.dump_traceback_later(HANGING_SECONDS, exit=True, file=self._log)
+
+
 # by itself Python would print warnings among the names of the tests
 logging.lastResort = engine_log = EngineLog()
 log.addObserver(engine_log.note)
+log.addObserver(HangWatch().note)

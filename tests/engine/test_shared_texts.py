@@ -16,6 +16,7 @@ from bcfg2tw.engine.encryption import encrypt
 from bcfg2tw.engine.shared_texts import BLOCK_BYTES, FILE_BYTES, joined, share
 from tests.builders import CLIENT
 from tests.engine.plugins.cfg.test_choice import bound, cfg_core
+from tests.forks import exit_status, fork
 from tests.patience import IN_ANY_TIME
 
 TEXT = st.text(st.characters(max_codepoint=127), max_size=50)
@@ -140,18 +141,20 @@ class SharedTextTests(SynchronousTestCase):
         """What parent and child write after a fork is in no common place."""
         before = share("before", (self.folder,))
         reading, writing = os.pipe()
-        child = os.fork()
-        if not child:
+
+        def write_there() -> None:
             mine = [share(f"child {number}", (self.folder,)) for number in range(100)]
             os.read(reading, 1)  # until the parent has written as well
-            right = [text.text for text in mine] == [f"child {number}" for number in range(100)]
-            os._exit(0 if right and before.text == "before" else 1)
+            assert [text.text for text in mine] == [f"child {number}" for number in range(100)]
+            assert before.text == "before"
+
+        child = fork(write_there)
         theirs = [share(f"parent {number}", (self.folder,)) for number in range(100)]
         os.write(writing, b"x")
-        _, status = os.waitpid(child, 0)
+        status = exit_status(child)
         os.close(reading)
         os.close(writing)
-        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+        self.assertEqual(status, 0)
         self.assertEqual([text.text for text in theirs], [f"parent {n}" for n in range(100)])
         self.assertEqual(before.text, "before")
 

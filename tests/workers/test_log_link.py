@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.process.log_text import LogFormatter, failure_text
 from bcfg2tw.workers.log_link import LogLink
+from tests.forks import exit_status, fork
 
 engine = logging.getLogger("bcfg2-server")
 log = Logger("bcfg2tw.tests")
@@ -34,15 +34,12 @@ class LogLinkTests(SynchronousTestCase):
     def said_by(self, say: Callable[[], None]) -> list[logging.LogRecord]:
         """Return what comes from another process that says something."""
         link, handler = LogLink(LogFormatter(), failure_text), Records()
-        process = os.fork()
-        if not process:
-            try:
-                link.enter_child(False)
-                say()
-                os._exit(0)
-            finally:
-                os._exit(1)
-        self.assertEqual(os.waitpid(process, 0)[1], 0)
+
+        def say_there() -> None:
+            link.enter_child(False)
+            say()
+
+        self.assertEqual(exit_status(fork(say_there)), 0)
         logging.getLogger().addHandler(handler)
         try:
             link.enter_parent().doRead()

@@ -46,9 +46,10 @@ class TriggerTests(SynchronousTestCase):
         os.mkfifo(pipe)
         configuration(core)
         self.assertEqual(len(running_triggers()), 1)
-        with open(pipe, "w", encoding="utf-8") as stream:
-            stream.write("go on\n")
-        wait_until(lambda: not running_triggers(), lambda: "it does not end")
+        # for both: nobody would wait here for a program that reads nothing
+        with open(pipe, "rb+", buffering=0) as stream:
+            stream.write(b"go on\n")
+            wait_until(lambda: not running_triggers(), lambda: "it does not end")
 
     def test_failures(self) -> None:
         """A program that fails, or cannot be started, is an error in the log."""

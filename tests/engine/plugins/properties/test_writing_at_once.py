@@ -50,6 +50,7 @@ class AtOnceTests(SynchronousTestCase):
         core = self.core()
         failures: list[str] = []
         ended = threading.Event()
+        self.addCleanup(ended.set)
 
         def build(number: int) -> None:
             for client in CLIENTS[number::THREADS]:
