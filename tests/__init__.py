@@ -73,7 +73,7 @@ class HangWatch:
         """Begin anew with each test that trial logs."""
         if "".join(map(str, event.get("message", ()))).startswith("--> "):
             if self._log is None:  # trial has gone to its folder by now
-                self._log = os.open("hanging.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+                self._log = os.open("hanging.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             faulthandler.dump_traceback_later(HANGING_SECONDS, exit=True, file=self._log)
 
 
