@@ -142,7 +142,8 @@ class Mark:
         if text != self._text or self._progress is None:
             self._text = text
             self._progress = None
-            if text:
+            # else it is empty, of a leader that has ended and could not remove it, or damaged
+            with suppress(ValueError):
                 generation, folded, began, *stamps = json.loads(text)
                 self._progress = Progress(self._inode, generation, folded, began, tuple(stamps))
         return self._progress

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
+from bcfg2tw.engine.store.xmlfiles.mark import GONE, SIZE_BYTES
 
 
 class JournalTests(SynchronousTestCase):
@@ -98,6 +99,23 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual([record["n"] for record in self.journal.news().records], [10, 11, 12])
         self.assertEqual([record["n"] for record in second.news().records], [0, 1, 2])
         self.assertTrue(self.journal.news().is_empty)
+
+    def test_unusable_mark(self) -> None:
+        """A mark that a leader could not remove, or that lost its content, is no obstacle."""
+        for text in (GONE, b"", b"\0" * SIZE_BYTES, b"[1796", b"[1, 2]"):
+            Path(f"{self.path}.lock").write_bytes(text)
+            leader = Journal(str(self.path))
+            self.addCleanup(leader.close)
+            self.assertTrue(leader.mark.lead())
+            follower = Journal(str(self.path))
+            self.addCleanup(follower.close)
+            self.assertFalse(follower.mark.lead())
+            follower.append({"n": 1})
+            self.assertEqual([record["n"] for record in leader.news().records], [1])
+            leader.start_folding()
+            leader.finish_folding()
+            self.assertEqual(follower.mark.read(), leader.mark.read())
+            leader.close()
 
 
 class AtomicTests(SynchronousTestCase):
