@@ -228,7 +228,6 @@ ROOMS = {
         ("client_rows",),
         ("answers", "client_edit", "declared_clients"),
         (
-            "atomic",
             "changes",
             "client",
             "client_locks",
@@ -237,8 +236,10 @@ ROOMS = {
             "shared_client_locks",
             "sole_process",
             "shared_lock",
+            "state_folder",
             "",
         ),
+        ("atomic",),
     ),
     "workers": (
         ("processes",),

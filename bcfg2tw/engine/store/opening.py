@@ -10,6 +10,7 @@ from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.changes import Announcements
 from bcfg2tw.engine.store.interface import ClientStore, ProbeStore
 from bcfg2tw.engine.store.outages import Outages
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.statefolder.clients_state import ClientsState
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles.clients_file import ClientsFile
@@ -37,7 +38,13 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     """
     opening = _Opening(settings, clock)
     try:
-        return Store(opening.clients(), opening.probes(), opening.changes, opening.outages)
+        return Store(
+            opening.clients(),
+            opening.probes(),
+            opening.changes,
+            opening.outages,
+            opening.folder,
+        )
     except OSError as error:
         place = error.filename or settings.state or settings.repository
         raise CoreInitError(
@@ -54,6 +61,8 @@ class _Opening:
         self.outages = Outages()
         self._settings = settings
         self._clock = clock
+        state = settings.state
+        self.folder = None if state is None else StateFolder(state, clock)
         uses_database = settings.metadata_db or settings.probes_db
         self._shared = self._open_database() if uses_database else None
 
@@ -76,9 +85,8 @@ class _Opening:
             from bcfg2tw.engine.store.sql.clients import SqlClients
 
             return SqlClients(self._shared, self._clock, self.changes)
-        state = self._settings.state
-        if state is not None:
-            return ClientsState(os.path.join(state, "clients.json"), self._clock, self.changes)
+        if self.folder is not None:
+            return ClientsState(self.folder, self._clock, self.changes)
         return ClientsFile(self._path("Metadata", "clients.xml"), self._clock, self.changes)
 
     def probes(self) -> ProbeStore:
@@ -88,10 +96,9 @@ class _Opening:
             from bcfg2tw.engine.store.sql.probes import SqlProbes
 
             return SqlProbes(self._shared, self._clock, self.changes, in_repository)
-        state = self._settings.state
-        if state is not None:
-            path = os.path.join(state, "probed.xml")
-            return ProbedFile(path, self._clock, self.changes, True, in_repository)
+        if self.folder is not None:
+            path = os.path.join(self.folder.path, "probed.xml")
+            return ProbedFile(path, self._clock, self.changes, self.folder, in_repository)
         return ProbedFile(in_repository, self._clock, self.changes)
 
     def _path(self, *names: str) -> str:

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from bcfg2tw.engine.store.changes import Announcements
 from bcfg2tw.engine.store.interface import ClientStore, Part, ProbeStore
 from bcfg2tw.engine.store.outages import Outages
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.written_files import WrittenFiles
-from bcfg2tw.errors import StateUnavailable
+from bcfg2tw.errors import CoreInitError, StateUnavailable
 
 
 class Store:
@@ -27,12 +28,14 @@ class Store:
         probes: ProbeStore,
         changes: Announcements,
         outages: Outages | None = None,
+        folder: StateFolder | None = None,
     ) -> None:
         """
         Put parts together.
 
         :param changes: the announcements that the parts were made with
         :param outages: notes for each call whether the state could be reached
+        :param folder: for state, of the parts or of plugins
         """
         self.clients = clients
         self.probes = probes
@@ -40,6 +43,7 @@ class Store:
         is_one = probes.is_kept_with(clients)
         self._followed: tuple[Part, ...] = (clients,) if is_one else (clients, probes)
         self._outages = outages or Outages()
+        self._folder = folder
         self._written = WrittenFiles()
 
     @contextmanager
@@ -60,6 +64,8 @@ class Store:
 
         :raises StateUnavailable: if the state cannot be reached
         """
+        if self._folder is not None:
+            self._folder.check()
         for part in self._followed:
             part.catch_up()
 
@@ -67,8 +73,13 @@ class Store:
         """
         Get ready to serve, before anything is read.
 
-        :raises CoreInitError: if what is kept is of a newer release
+        :raises CoreInitError: if what is kept is of a newer release, or the folder for state cannot
+            be made
         """
+        if self._folder is not None:
+            # a part that needs it says so; a database may do without, or be away with it
+            with suppress(CoreInitError):
+                self._folder.prepare()
         self.clients.prepare()
         self.probes.prepare()
 

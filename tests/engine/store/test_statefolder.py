@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +13,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
-from bcfg2tw.errors import CoreInitError, MetadataRuntimeError, PluginInitError
+from bcfg2tw.engine.store.xmlfiles.journaled_file import FOLDING_DELAY_SECONDS
+from bcfg2tw.errors import CoreInitError, MetadataRuntimeError, PluginInitError, StateUnavailable
 from tests.builders import CLIENT, a_repository, address, some_settings, write_files
 from tests.doubles import ManualClock
 from tests.engine.store import contract
-from tests.engine.store.contract import CLIENTS, DB, NEW, WEB
+from tests.engine.store.contract import CLIENTS, DB, NEW, WEB, answers
 
 GROUPS = """<Groups>
   <Group name="all" profile="true" public="true" default="true"/>
@@ -90,7 +93,7 @@ class StateFolderTests(contract.StoreContract, contract.DurableStoreContract):
         self.store.probes.save(contract.answers("1"))
         self.clock.advance(4)
         self.store.close()
-        self.assertEqual(sorted(os.listdir(self.state)), ["clients.json", "probed.xml"])
+        self.assertEqual(sorted(os.listdir(self.state)), ["clients.json", "probed.xml", "state.id"])
         self.store = self.open_store()
         self.addCleanup(self.store.close)
 
@@ -141,3 +144,125 @@ class RepositoryTests(SynchronousTestCase):
         write_files(repository, {"Metadata/clients.xml": CLIENTS})
         core.reload(None)
         self.assertEqual(core.metadata.client_names(), [WEB, DB, DB, "new.example.test"])
+
+
+class VanishedTests(contract.StoreCase):
+    """A folder for state that is unmounted, moved away or emptied beneath a server."""
+
+    def setUp(self) -> None:
+        self.state = os.path.abspath(self.mktemp())
+        super().setUp()
+
+    def open_store(self) -> Store:
+        """Return a store that serves from the folder."""
+        self.clock = ManualClock()
+        self.settings = replace(self.settings, state=self.state)
+        store = open_store(self.settings, self.clock)
+        store.prepare()
+        store.clients.start()
+        store.probes.start()
+        return store
+
+    def reopened(self) -> Store:
+        """Return another store that serves, as after the process of the first was killed."""
+        store = self.open_store()
+        self.addCleanup(store.close)
+        return store
+
+    def fill(self) -> None:
+        """Have changes in the files, and others in the journals."""
+        for number in ("1", "2"):
+            self.store.clients.update(WEB, {"version": number})
+            self.store.probes.save(answers(number))
+            self.clock.advance(0 if number == "2" else FOLDING_DELAY_SECONDS)
+
+    def check_refused(self) -> None:
+        """See that nothing is answered, changed or written, and that it is told where and why."""
+        said = f"{self.state} is gone"
+        with self.assertRaisesRegex(StateUnavailable, said), self.store.call():
+            self.fail("it was answered")
+        update = self.store.clients.update
+        self.assertRaisesRegex(StateUnavailable, said, update, WEB, {"version": "3"})
+        self.assertRaisesRegex(StateUnavailable, said, self.store.probes.save, answers("3"))
+        self.clock.advance(FOLDING_DELAY_SECONDS)
+        self.assertFalse(self.store.clients.fold())
+        self.assertFalse(self.store.probes.fold())
+        self.store.probes.refresh()
+
+    def check_all_there(self, store: Store) -> None:
+        """See that all that was acknowledged counts."""
+        with store.call():
+            clients = store.clients.current(self.declared())
+        self.assertEqual(self.client(WEB, clients).version, "2")
+        self.assertEqual(self.text_of(WEB, store), "2")
+
+    def test_away(self) -> None:
+        """Of one that comes back nothing is lost, and none is made in its place."""
+        self.fill()
+        os.rename(self.state, f"{self.state}.away")
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            self.check_refused()
+            self.store.prepare()  # as a process does that is forked now
+        self.assertEqual(len(logs.output), 1)
+        self.assertFalse(os.path.exists(self.state))
+        os.rename(f"{self.state}.away", self.state)
+        self.check_all_there(self.store)
+        self.store.clients.update(NEW, {"version": "4"})
+        self.assertTrue(self.store.clients.fold())
+        self.check_all_there(self.reopened())
+
+    def test_unmounted(self) -> None:
+        """The folder on which it was mounted gets nothing, also where something is in it."""
+        self.fill()
+        os.rename(self.state, f"{self.state}.away")
+        for name, held in (("", []), ("state.id", ["state.id"])):
+            write_files(self.state, {name: "another\n"} if name else {})
+            os.makedirs(self.state, exist_ok=True)
+            self.check_refused()
+            self.assertEqual(os.listdir(self.state), held)
+        shutil.rmtree(self.state)
+        shutil.copytree(f"{self.state}.away", self.state)  # as from a backup
+        self.check_all_there(self.store)
+        self.check_all_there(self.reopened())
+
+    def test_closed(self) -> None:
+        """A server that ends meanwhile leaves what its journals hold to the next one."""
+        self.fill()
+        os.rename(self.state, f"{self.state}.away")
+        os.mkdir(self.state)
+        self.store.close()
+        self.assertEqual(os.listdir(self.state), [])
+        os.rmdir(self.state)
+        os.rename(f"{self.state}.away", self.state)
+        self.check_all_there(self.reopened())
+
+    def test_start(self) -> None:
+        """A start in an empty folder says that it is a new beginning, and what to do."""
+        self.store.close()
+        for content in ([], ["lost+found"]):
+            shutil.rmtree(self.state)
+            for name in content:
+                os.makedirs(os.path.join(self.state, name))
+            with self.assertLogs("bcfg2-server", "WARNING") as logs:
+                self.reopened()
+            self.assertIn(f"{self.state} is empty", logs.output[0])
+        with self.assertNoLogs("bcfg2-server", "WARNING"):
+            self.reopened()
+
+    def test_full(self) -> None:
+        """Where the folder cannot be marked, that is told, and the server starts."""
+        self.store.close()
+        shutil.rmtree(self.state)
+
+        def fail(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        patch = self.patch(os, "fsync", fail)
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            store = open_store(self.settings, self.clock)
+            store.prepare()
+        self.assertIn("state.id cannot be written: No space left on device", logs.output[0])
+        patch.restore()
+        with store.call():
+            store.clients.update(WEB, {"version": "2"})
+        store.close()

@@ -18,6 +18,7 @@ from bcfg2tw.engine.store.client_rows import ClientRow, row_from, values_of
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.engine.store.merged_clients import MergedClients
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.xmlfiles.file_state import digest_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
 from bcfg2tw.engine.store.xmlfiles.records import Record, State
@@ -47,14 +48,15 @@ class ClientsState(JournaledFile[ClientRow, Batch], ClientStore):
 
     logger = logging.getLogger("Metadata")
 
-    def __init__(self, path: str, clock: Clock, changes: Announcements) -> None:
+    def __init__(self, folder: StateFolder, clock: Clock, changes: Announcements) -> None:
         """
         Read the file, and what a killed server left in its journal.
 
-        :param path: of the file; its folder may not exist yet
+        :param folder: that the file is in; it may not exist yet
         :raises CoreInitError: if it cannot be read
         """
-        super().__init__(path, clock, owns_folder=True)
+        path = os.path.join(folder.path, "clients.json")
+        super().__init__(path, clock, folder)
         self._changes = changes
         self._merged = MergedClients(clock, changes)
         rows = _read(path)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from bcfg2tw.engine.clock import Clock, Timer
 from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.shared_client_locks import SharedClientLocks
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.mark import Progress
 from bcfg2tw.engine.store.xmlfiles.records import Record
@@ -28,8 +29,9 @@ class FollowedJournal(ABC):
 
     later: Later
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(self, journal: Journal, clock: Clock, folder: StateFolder | None) -> None:
         self._journal = journal
+        self._folder = folder
         self._clock = clock
         self._client_locks = SharedClientLocks(self._hold, self._catch_up_if_possible)
         self._folding = threading.Lock()
@@ -96,7 +98,7 @@ class FollowedJournal(ABC):
     @contextmanager
     def _hold(self, number: int) -> Iterator[None]:
         with ExitStack() as held:
-            if self._is_serving:
+            if self._is_serving and self._is_folder_there():
                 with suppress(OSError):  # where nothing can be written the change is refused later
                     held.enter_context(self._journal.mark.holding(number))
             yield
@@ -106,13 +108,26 @@ class FollowedJournal(ABC):
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Take in what other processes have changed, and announce it."""
+        """
+        Take in what other processes have changed, and announce it.
+
+        :raises StateUnavailable: if the folder for state is gone, or the journal cannot be read
+        """
+        self._check_folder()
         if not self._is_serving or self._journal.glance() == self._seen:
             return
         self._take_news()
         if self._needs_rereading:
             with self._folding:
                 self._read_all_again()
+
+    def _check_folder(self) -> None:
+        """See that what is read and written is not the empty place of a folder that is gone."""
+        if self._folder is not None:
+            self._folder.check()
+
+    def _is_folder_there(self) -> bool:
+        return self._folder is None or self._folder.is_there()
 
     def _take_news(self) -> None:
         with self._news_lock:
@@ -166,9 +181,10 @@ class FollowedJournal(ABC):
     def _look(self) -> None:
         """Look what others have done, though nobody calls; and again, later."""
         try:
-            self.catch_up()
-            if self._wants_folding():
-                self.later.request()
+            if self._is_folder_there():
+                self.catch_up()
+                if self._wants_folding():
+                    self.later.request()
         except Bcfg2Error as error:
             self._report(error)
         finally:

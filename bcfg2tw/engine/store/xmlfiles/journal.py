@@ -273,7 +273,7 @@ class Journal(SharedLog):
         with self._condition:
             while self._syncing:
                 self._condition.wait()
-            if self._descriptor is not None:
+            if self._descriptor is not None and self._is_at_path(self._descriptor):
                 self._remove_if_empty()
             if self._descriptor is not None:
                 os.fdatasync(self._descriptor)  # a thread may be about to sync what it added

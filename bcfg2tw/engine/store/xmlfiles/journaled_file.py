@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.store.later import Later
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.xmlfiles.file_state import state_of
 from bcfg2tw.engine.store.xmlfiles.followed_journal import FollowedJournal
 from bcfg2tw.engine.store.xmlfiles.gate import Gate
@@ -23,7 +24,6 @@ from bcfg2tw.engine.store.xmlfiles.takeover import Takeover
 from bcfg2tw.errors import (
     Bcfg2Error,
     ChangedMeanwhile,
-    CoreInitError,
     RepositoryError,
     StateUnavailable,
 )
@@ -33,9 +33,6 @@ Change = TypeVar("Change")
 Batch = TypeVar("Batch")
 
 FOLDING_DELAY_SECONDS = 3.0
-
-#: Of a folder for state, which holds passwords of clients.
-FOLDER_MODE = 0o750
 
 
 class JournaledFile(FollowedJournal, Generic[Change, Batch]):
@@ -61,17 +58,16 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
 
     logger: logging.Logger
 
-    def __init__(self, path: str, clock: Clock, owns_folder: bool = False) -> None:
+    def __init__(self, path: str, clock: Clock, folder: StateFolder | None = None) -> None:
         """
         Open nothing yet.
 
         :param path: of the file; the journal stands beside it
-        :param owns_folder: whether the folder holds nothing but state, and is made if it is missing
+        :param folder: that it is in, where that holds nothing but state
         """
         self._path = path
         self.later = Later(self.fold, clock, FOLDING_DELAY_SECONDS)
-        self._owns_folder = owns_folder
-        super().__init__(Journal(f"{path}.journal", self._state), clock)
+        super().__init__(Journal(f"{path}.journal", self._state), clock, folder)
         self._gate = Gate()
         self._refusals = Refusals(self.logger, f"{path}.journal", clock)
         self._problem = ""
@@ -156,6 +152,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
 
         :raises StateUnavailable: if it cannot be made durable; nothing has changed then
         """
+        self._check_folder()
         self._serve()
         with self._gate.passing():
             self._append(change)
@@ -243,21 +240,12 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
 
     def prepare(self) -> None:
         """
-        Make the folder of the file, if it is no other's to make.
+        Make the folder for state, if the file is in one.
 
         :raises CoreInitError: if it cannot be made, or not be written
         """
-        if not self._owns_folder:
-            return
-        folder = os.path.dirname(self._path)
-        try:
-            os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
-        except OSError as error:
-            raise CoreInitError(
-                f"{folder} cannot be made: {error.strerror or error} ([server] state)"
-            ) from error
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise CoreInitError(f"{folder} cannot be written by this user ([server] state)")
+        if self._folder is not None:
+            self._folder.prepare()
 
     # Folding
 
@@ -274,6 +262,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         What somebody else wrote there meanwhile is kept. Where that fails, because the file is
         broken for instance, it is not touched.
         """
+        if not self._is_folder_there():
+            return False
         with self._folding:
             try:
                 if self._is_serving and not self._journal.mark.lead():

@@ -15,6 +15,7 @@ from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.changes import Announcements, ClientChange
 from bcfg2tw.engine.store.interface import ProbeStore
+from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.xmlfiles.client_documents import check_unchanged
 from bcfg2tw.engine.store.xmlfiles.file_state import Stamps, digest_of, numbers_of, stamps_of
 from bcfg2tw.engine.store.xmlfiles.journaled_file import JournaledFile
@@ -65,17 +66,17 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         path: str,
         clock: Clock,
         changes: Announcements,
-        owns_folder: bool = False,
+        folder: StateFolder | None = None,
         old_path: str | None = None,
     ) -> None:
         """
         Take in what a killed server left in its journal; only for that probed.xml may be read.
 
         :param path: of probed.xml
-        :param owns_folder: whether its folder holds nothing but state
+        :param folder: that it is in, where that holds nothing but state
         :param old_path: of the file in which all this was before, if it is still there
         """
-        super().__init__(path, clock, owns_folder)
+        super().__init__(path, clock, folder)
         self._old_path = old_path
         self._changes = changes
         self._waiting: dict[str, ClientAnswers] = {}
@@ -146,6 +147,8 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
 
     def refresh(self) -> None:
         """Take in probed.xml if somebody else wrote it; make it if it is missing."""
+        if not self._is_folder_there():
+            return
         with self._folding:
             try:
                 if not self._take_in_apart():
@@ -178,7 +181,7 @@ class ProbedFile(JournaledFile[ClientAnswers, Batch], ProbeStore):
         if not self._is_serving:
             return
         # in a new folder for state that is how it begins
-        level = logging.INFO if self._owns_folder else logging.WARNING
+        level = logging.INFO if self._folder is not None else logging.WARNING
         self.logger.log(level, "%s does not exist, creating", self._path)
         folder = os.path.dirname(self._path)
         warn_of_answers(self._old_path, f"stop the server, copy it into {folder}, and start it")
