@@ -118,14 +118,15 @@ def make_folder(folder: str, base: str) -> None:
     sync_folder(above)
 
 
-def base_of(folder: str, *places: str) -> str:
+def base_of(folder: str, *places: str | None) -> str:
     """
     Return the base from which on a folder may be made, see `make_folder`.
 
-    :param places: in the repository: the first of them that it is in is the base. Anywhere else,
-        such as below a folder for state, it is the server's own to make
+    :param places: the repository or a part of it, and the folder for state if there is one, which
+        is made at the start: the first of them that it is in is the base. Anywhere else it is the
+        server's own to make
     """
-    return next((place for place in places if is_below(folder, place)), os.sep)
+    return next((place for place in places if place and is_below(folder, place)), os.sep)
 
 
 def check_there(folder: str) -> None:

@@ -47,7 +47,9 @@ class NagiosGen(Plugin, Generator):
         self, context: PluginContext, files: Files, previous: NagiosGen | None = None
     ) -> None:
         super().__init__(context, files, previous)
-        self._folder = files.library.settings.folder_for(self.name, self.data)
+        settings = files.library.settings
+        self._folder = settings.folder_for(self.name, self.data)
+        self._base = base_of(self._folder, self.data, settings.state)
         self._config = files.load("config.xml", StructFile)
         self._groups = self._texts(GROUP)
         self._bundles = self._texts(BUNDLE)
@@ -131,7 +133,7 @@ class NagiosGen(Plugin, Generator):
             metadata.effects.perform(f"{path} would be written", write, do_nothing)
 
     def _write(self, path: str, data: bytes) -> None:
-        with creating(self._folder, base_of(self._folder, self.data)):
+        with creating(self._folder, self._base):
             if _content(path) != data:
                 write_atomically(path, data)
                 self.context.store.note_written(path)

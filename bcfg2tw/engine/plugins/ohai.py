@@ -14,7 +14,7 @@ from lxml import etree
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import base_of, creating
+from bcfg2tw.engine.plugin.created_files import base_of, check_there, creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
@@ -101,7 +101,9 @@ class Ohai(Plugin, Probing, Connector):
 
     def __init__(self, context: PluginContext, files: Files, previous: Ohai | None = None) -> None:
         super().__init__(context, files, previous)
-        self._folder = files.library.settings.folder_for(self.name, self.data)
+        settings = files.library.settings
+        self._folder = settings.folder_for(self.name, self.data)
+        self._base = base_of(self._folder, self.data, settings.state)
         self._known = self.lasting.keep("what was read", Known)
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
@@ -127,7 +129,7 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with creating(self._folder, base_of(self._folder, self.data)):
+        with creating(self._folder, self._base):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))
@@ -145,8 +147,11 @@ class Ohai(Plugin, Probing, Connector):
         Return what is known, an empty mapping for a client that never ran the probe.
 
         A broken file is an error in the log and no more: the client's next upload mends it.
+
+        :raises StateUnavailable: if what the folder of all files is in is gone
         """
         path = self._path(metadata.hostname)
+        check_there(self._base)  # else nothing would be known of any client
         metadata.scratch[self] = stamp_of(path)
         try:
             return self._known.read(path)

@@ -91,7 +91,9 @@ class Library:
         self.has_other_groups = False
         self._unknown_groups: tuple[Finding, ...] = ()
         folder = folder_of(settings)
-        self.kept = None if folder is None else KeptStates(folder, settings.repository)
+        self.kept = (
+            None if folder is None else KeptStates(folder, settings.repository, settings.state)
+        )
 
     def files(
         self,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bcfg2tw.engine.repository.listing import Stamp, stamp_of
+from bcfg2tw.engine.repository.listing import Stamp, is_below, stamp_of
 from bcfg2tw.engine.repository.source import Dependencies, Source, Unsettled, check_passing, expand
 from bcfg2tw.errors import RepositoryError, UnreadableRepository
 from bcfg2tw.settings import Settings
@@ -86,11 +86,23 @@ class KeptStates:
     :ivar repository: its full path
     """
 
-    def __init__(self, folder: str, repository: str) -> None:
+    def __init__(self, folder: str, repository: str, state: str | None = None) -> None:
+        """
+        Read nothing yet.
+
+        :param state: the folder for state
+        """
         self.folder = folder
         self.repository = repository
+        self._state = state
         self._indexes: dict[str, dict[str, KeptState]] = {}
         self._process = os.getpid()  # that has read them
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Say whether the folder is neither in the repository nor in the folder for state."""
+        places = filter(None, (self.repository, self._state))
+        return not any(is_below(self.folder, place) for place in places)
 
     def relative(self, path: str) -> str:
         """Return a path below the repository as such, so that this may be moved."""

@@ -333,12 +333,11 @@ def _make_folder(kept: KeptStates) -> None:
     """
     folder = kept.folder
     copies = os.path.join(folder, "files")
-    if os.path.dirname(folder) == kept.repository:
-        for path in (folder, copies):
-            with suppress(FileExistsError):
-                os.mkdir(path, 0o700)  # never the repository, which would be there, and empty
-    else:
+    if kept.is_elsewhere:
         os.makedirs(copies, mode=0o700, exist_ok=True)
+    for path in (folder, copies):
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)  # never what it stands in, which would be there, and empty
     os.chmod(folder, 0o700)
     with suppress(FileExistsError), open(os.path.join(folder, ".gitignore"), "x") as stream:
         stream.write("*\n")

@@ -75,9 +75,32 @@ class OhaiTests(SynchronousTestCase):
     def test_gone(self) -> None:
         """A client is to come back while the repository is gone, and none is made."""
         core = a_core(self, HERE)
+        self.send(core, '{"a": 1}')
         os.rename(core.settings.repository, f"{core.settings.repository}.away")
-        self.assertRaises(StateUnavailable, self.send, core, '{"a": 1}')
+        self.assertRaises(StateUnavailable, self.send, core, '{"a": 2}')
+        self.assertRaises(StateUnavailable, data_of, core)  # it is not as if nothing were known
         self.assertFalse(os.path.exists(core.settings.repository))
+        os.rename(f"{core.settings.repository}.away", core.settings.repository)
+        self.assertEqual(data_of(core), {"a": 1})
+
+    def test_state_gone(self) -> None:
+        """So it is with a folder for state, also where clients and probes are in a database."""
+        for database in (False, True):
+            state = os.path.abspath(self.mktemp())
+            place = {
+                "metadata_db": database,
+                "probes_db": database,
+                "db_url": f"sqlite:///{os.path.abspath(self.mktemp())}",
+            }
+            core = a_core(self, HERE, state=state, **place)
+            self.send(core, '{"a": 1}')
+            os.rename(state, f"{state}.away")
+            with self.assertRaises(StateUnavailable), core.store.call():
+                data_of(core)
+            self.assertRaises(StateUnavailable, self.send, core, '{"a": 2}')
+            self.assertFalse(os.path.exists(state))
+            os.rename(f"{state}.away", state)
+            self.assertEqual(data_of(core), {"a": 1})
 
     def test_cached_metadata(self) -> None:
         """With a cache of metadata new data count at once; nobody else's metadata are lost."""

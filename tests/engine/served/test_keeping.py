@@ -271,6 +271,18 @@ class ManyFilesTests(RestartTestCase):
         self.assertEqual(self.said("cannot be kept for the next start"), 1)
         os.rename(f"{self.folder}.away", self.folder)
 
+    def test_state_gone(self) -> None:
+        """Nor is a folder for state."""
+        state = os.path.abspath(self.mktemp())
+        settings = some_settings(str(self.folder), state=state)
+        self.core = NetworkCore(settings, clock=self.clock)
+        self.core.start()
+        os.rename(state, f"{state}.away")
+        self.clock.advance(repository.KEEPING_DELAY_SECONDS)
+        self.assertFalse(os.path.exists(state))
+        self.assertEqual(self.said("cannot be kept for the next start"), 1)
+        os.rename(f"{state}.away", state)
+
     def test_soon(self) -> None:
         """They are kept soon."""
         self.start()

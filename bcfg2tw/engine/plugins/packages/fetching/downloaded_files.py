@@ -22,6 +22,7 @@ from bcfg2tw.engine.plugin.downloads import (
     NotThere,
     Validators,
 )
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
@@ -32,14 +33,18 @@ NAME_LIMIT = 240
 CHUNK_BYTES = 1 << 20
 
 
-def make_cache_folder(folder: str, repository: str) -> None:
+def make_cache_folder(folder: str, settings: Settings) -> None:
     """
     Make the cache folder if missing; where it is in the repository, in the plugin's folder only.
+
+    Neither the repository nor the folder for state is made.
 
     :raises StateUnavailable: if that is gone
     :raises OSError: if it cannot be made
     """
-    make_folder(folder, base_of(folder, os.path.join(repository, "Packages"), repository))
+    repository = settings.repository
+    in_repository = os.path.join(repository, "Packages")
+    make_folder(folder, base_of(folder, in_repository, repository, settings.state))
 
 
 class WrongChecksum(DownloadError):

@@ -21,6 +21,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     without_credentials,
 )
 from bcfg2tw.errors import Bcfg2Error
+from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")
 
@@ -47,7 +48,7 @@ def _file_name(url: str) -> str:
 def update_keys(
     urls: Iterable[str],
     cache_folder: str,
-    repository: str,
+    settings: Settings,
     downloader: Downloader,
     force: bool,
     pool: Executor,
@@ -57,11 +58,11 @@ def update_keys(
 
     What cannot be fetched is an error in the log; its old file stays, if there is one.
 
-    :raises StateUnavailable: if the repository that the cache folder is in is gone
+    :raises StateUnavailable: if what the cache folder is in is gone
     :raises OSError: if the folder of keys cannot be made or written
     """
     folder = os.path.join(cache_folder, FOLDER)
-    make_cache_folder(cache_folder, repository)
+    make_cache_folder(cache_folder, settings)
     make_folder(folder, cache_folder)
     urls_by_name = {_file_name(url): url for url in urls}
     _take_over(folder, urls_by_name)

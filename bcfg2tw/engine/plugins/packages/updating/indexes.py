@@ -290,8 +290,7 @@ class Indexes(UpdateObserver):
         if not order.settings.packages_metadata:
             urls = [url for source in order.sources for url in source.gpgkeys]
             with ThreadPoolExecutor(order.settings.packages_connections, "packages") as pool:
-                repository = order.settings.repository
-                update_keys(urls, self.cache_folder, repository, downloader, order.force, pool)
+                update_keys(urls, self.cache_folder, order.settings, downloader, order.force, pool)
             return not any(map(self._lacks_keys, order.sources))
         outcomes = update(
             order.sources, self.cache_folder, downloader, order.settings, order.force, self

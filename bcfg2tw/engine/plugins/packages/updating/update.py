@@ -113,14 +113,13 @@ def update(
     :returns: an outcome for each source, in their order
     :raises CacheError: if nothing can be written there
     """
-    with _locking(cache_folder, settings.repository):
+    with _locking(cache_folder, settings):
         run = _Update(
             sources, cache_folder, downloader, settings, force, observer or UpdateObserver()
         )
         distinct = {source.key: source for source in sources}
         with ThreadPoolExecutor(settings.packages_connections, "packages") as pool:
-            repository = settings.repository
-            update_keys(run.key_urls(), cache_folder, repository, downloader, force, pool)
+            update_keys(run.key_urls(), cache_folder, settings, downloader, force, pool)
             outcomes = dict(zip(distinct, pool.map(run.source, distinct.values()), strict=True))
         # until there is something of each, what was there may be wanted back
         if all(outcome.path is not None for outcome in outcomes.values()):
@@ -252,9 +251,9 @@ def _address(source: PackageSource) -> str:
 
 
 @contextmanager
-def _locking(folder: str, repository: str) -> Iterator[None]:
+def _locking(folder: str, settings: Settings) -> Iterator[None]:
     try:
-        make_cache_folder(folder, repository)
+        make_cache_folder(folder, settings)
         # opened for reading, so that nobody who watches the folder sees a change
         handle = os.open(os.path.join(folder, ".lock"), os.O_RDONLY | os.O_CREAT, 0o644)
     except StateUnavailable as error:

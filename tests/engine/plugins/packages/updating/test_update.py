@@ -232,6 +232,10 @@ class FailureTests(UpdateTests):
         with self.assertRaisesRegex(CacheError, f"{own} is gone"):
             update([self.source], os.path.join(own, "cache"), server, settings)
         self.assertFalse(os.path.exists(repository))
+        state = os.path.join(self.cache, "state")
+        with self.assertRaisesRegex(CacheError, f"{state} is gone"):
+            update([self.source], os.path.join(state, "Packages"), server, Settings(state=state))
+        self.assertFalse(os.path.exists(state))
 
     def test_unfinished_files(self) -> None:
         """What a killed process left behind is deleted."""
