@@ -51,7 +51,7 @@ class Database:
         self.location = location
         self._kind = kind_of(location)
         self._engine: Engine = self._kind.create_engine()
-        self._numbers = NumberReader(self._engine)
+        self._numbers = NumberReader(self._engine, self._kind.place)
         self._clock = clock
         self._outages = outages
         self._lock = threading.Lock()
@@ -241,7 +241,7 @@ class Database:
             value = self._twice(action)
         except DataError:
             raise
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:  # OSError: of a file beside the database
             raise self._unavailable(error, trouble, started) from error
         trouble.end()
         return value

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
@@ -27,6 +31,11 @@ STATEMENT_TIMEOUT_SECONDS = 20
 LOCKS_OF_CLIENTS, LOCKS_OF_SCHEMA = 0x6263_6667, 0x6263_6668
 
 CHANNEL = "bcfg2tw"
+
+#: The key of what a connection to SQLite leads to.
+_PLACE = "bcfg2tw_place"
+
+logger = logging.getLogger("bcfg2-server")
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 
@@ -48,6 +57,10 @@ class DatabaseKind(ABC):
     @abstractmethod
     def is_there(self) -> bool:
         """Say whether there is a database, as far as that is seen without opening it."""
+
+    def place(self) -> object:
+        """Return something that is another once connections lead to what is not there any more."""
+        return None
 
     @abstractmethod
     def create(self) -> None:
@@ -95,9 +108,33 @@ class SQLite(DatabaseKind):
     def create_engine(self) -> Engine:
         """Return the source of connections."""
         engine = _create_engine(self.location, {"timeout": BUSY_TIMEOUT_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "do_connect", self._open)
+        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "checkout", self._check)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _open(self, dialect: object, record: object, arguments: list[Any], options: Any) -> None:
+        """Have the driver make no file: a new one would be there, and empty."""
+        if os.path.isabs(arguments[0]) and not options.get("uri"):
+            arguments[0], options["uri"] = f"file:{quote(arguments[0])}?mode=rw", True
+
+    def _prepare(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        _prepare_sqlite(connection)
+        record.info[_PLACE] = self.place()
+
+    def _check(self, connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
+        """Have a new connection made where this one leads to a file that was moved or removed."""
+        if record.info[_PLACE] != self.place():
+            raise DisconnectionError
+
+    def place(self) -> object:
+        """Return device and inode of the file, None if it is not there."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def is_there(self) -> bool:
         """Say whether there is a file that holds anything."""
@@ -109,13 +146,23 @@ class SQLite(DatabaseKind):
         os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
+            logger.warning(
+                "%s was not there: an empty database is made; if there was one, stop the server, "
+                "mount it or move it back, and start the server",
+                self.path,
+            )
 
     def lock_schema(self, connection: Connection) -> None:
         """Do nothing: the transaction began with the lock of the whole file."""
 
     @contextmanager
     def holding(self, engine: Engine, number: int) -> Iterator[None]:
-        """Lock one byte of a file beside the database."""
+        """
+        Lock one byte of a file beside the database.
+
+        :raises OSError: if that cannot be opened, or the database is not there
+        """
+        os.stat(self.path)
         descriptor = os.open(f"{self.path}.locks", os.O_RDWR | os.O_CREAT, FILE_MODE)
         try:
             lock_byte(descriptor, number)
@@ -131,7 +178,7 @@ class SQLite(DatabaseKind):
         return None
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:
+def _prepare_sqlite(connection: Any) -> None:
     # the driver begins no transactions by itself: it would not take the lock at their beginning
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -23,8 +24,15 @@ class NumberReader:
     :ivar errors: what reading may raise; the thread gets a new connection then
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, place: Callable[[], object]) -> None:
+        """
+        Open nothing yet.
+
+        :param place: returns something that is another once connections lead to what is not there
+            any more, see `DatabaseKind.place`
+        """
         self._engine = engine
+        self._place = place
         self.errors: tuple[type[Exception], ...] = (
             SQLAlchemyError,
             engine.dialect.loaded_dbapi.Error,
@@ -34,6 +42,8 @@ class NumberReader:
 
     def read(self) -> int:
         """Return the number; every change that is committed by now is counted."""
+        if self._place() != getattr(self._thread, "place", None):
+            self._forget()
         cursor = getattr(self._thread, "cursor", None) or self._open()
         try:
             cursor.execute(_QUERY)
@@ -43,12 +53,13 @@ class NumberReader:
             raise
 
     def _open(self) -> Any:
-        connection = self._engine.raw_connection()
+        place, connection = self._place(), self._engine.raw_connection()
         driver: Any = connection.driver_connection
         connection.detach()  # it never goes back to those that have transactions
         self._connections.add(connection)
         if self._engine.dialect.name != "sqlite":  # where reading begins no transaction
             driver.autocommit = True
+        self._thread.place = place
         self._thread.connection, self._thread.cursor = connection, driver.cursor()
         return self._thread.cursor
 

@@ -131,6 +131,55 @@ class SQLiteSharingTests(sharing.SharingContract):
         with again.call():
             self.assertEqual(self.text_of(WEB, again), "1")
 
+    def check_refused(self) -> None:
+        """See that no process answers, or changes anything, while the database is gone."""
+        for store in (self.store, self.other):
+            with self.assertRaises(StateUnavailable), store.call():
+                self.text_of(WEB, store)
+            self.assertRaises(StateUnavailable, store.clients.update, WEB, {"version": "2"})
+            self.assertRaises(StateUnavailable, store.probes.save, answers("2"))
+
+    def test_vanished(self) -> None:
+        """One that vanishes is not made anew, and goes on with all it had once it is back."""
+        for path in (os.path.abspath(self.mktemp()), str(self.settings.state)):
+            os.makedirs(path, exist_ok=True)
+            self.settings = replace(self.settings, db_url=f"sqlite:///{path}/clients 1.sqlite")
+            self.store, first = self.open_store(), self.clock
+            self.other, second = self.open_store(), self.clock
+            for store in (self.store, self.other):
+                self.addCleanup(store.close)
+            self.list = self.store.clients.current(self.declared())
+            self.others_list = self.other.clients.current(self.declared())
+            self.store.clients.update(WEB, {"version": "1"})
+            self.other.probes.save(answers("1"))
+            os.rename(path, f"{path}.away")
+            self.check_refused()
+            self.assertFalse(os.path.exists(path))
+            os.mkdir(path)  # on which it is mounted
+            for clock in (first, second):
+                clock.advance(10)
+            self.check_refused()
+            self.assertEqual(os.listdir(path), [])
+            os.rmdir(path)
+            os.rename(f"{path}.away", path)
+            for clock in (first, second):
+                clock.advance(10)
+            for store in (self.store, self.other):
+                with store.call():
+                    clients = store.clients.current(self.declared())
+                    self.assertEqual(self.client(WEB, clients).version, "1")
+                    self.assertEqual(self.text_of(WEB, store), "1")
+
+    def test_new(self) -> None:
+        """A start that makes a database says so: it may be that one is not mounted."""
+        path = os.path.abspath(self.mktemp())
+        self.settings = replace(self.settings, db_url=f"sqlite:///{path}")
+        with self.assertLogs("bcfg2-server", "WARNING") as logs:
+            self.addCleanup(self.open_store().close)
+        self.assertIn(f"{path} was not there", logs.output[0])
+        with self.assertNoLogs("bcfg2-server", "WARNING"):
+            self.addCleanup(self.open_store().close)
+
     def test_mode(self) -> None:
         """The database, which holds passwords, is not for everybody to read."""
         for name in os.listdir(str(self.settings.state)):
