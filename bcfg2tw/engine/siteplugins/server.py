@@ -12,6 +12,7 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
+from bcfg2tw.engine.plugin.created_files import base_of, make_folder
 from bcfg2tw.engine.repository.listing import IgnoredNames
 from bcfg2tw.engine.siteplugins.in_force import FormerOptions, OptionsInForce
 from bcfg2tw.engine.siteplugins.monitor import SiteFileMonitor
@@ -198,20 +199,29 @@ class SiteServer:
         return entry
 
     def create_folder(self, path: str, logger: logging.Logger) -> None:
-        """Make a folder that is missing; where nothing may change, leave it missing."""
+        """
+        Make a folder that is missing; where nothing may change, leave it missing.
+
+        :raises StateUnavailable: if it is in the repository, and that is gone
+        """
 
         def create() -> None:
             logger.warning("%s does not exist, creating", path)
-            os.makedirs(path, exist_ok=True)
+            make_folder(path, base_of(path, self.datastore))
 
         self.context.effects.perform(f"{path} would be created", create, do_nothing)
 
     def create_file(self, path: str, content: bytes, logger: logging.Logger) -> None:
-        """Make a file that is missing; where nothing may change, leave it missing."""
+        """
+        Make a file that is missing; where nothing may change, leave it missing.
+
+        :raises StateUnavailable: if it is in the repository, and that is gone
+        """
 
         def create() -> None:
             logger.warning("%s does not exist, creating", path)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            folder = os.path.dirname(path)
+            make_folder(folder, base_of(folder, self.datastore))
             write_atomically(path, content)
 
         self.context.effects.perform(f"{path} would be created", create, do_nothing)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.siteplugins.names.threads import SiteThreadedStatistics
 from tests.builders import CLIENT, address, bundle_of, configuration, metadata_of
 from tests.engine.siteplugins.cases import SitePluginTestCase, bound, data_of, groups_of
@@ -82,6 +83,18 @@ class LateJournal(ThreadedStatistics):
     def handle_statistic(self, metadata, data):
         with open(self.path, "a") as stream:
             stream.write(metadata.hostname + "\\n")
+'''
+
+SLOW = '''
+from Bcfg2.Server.Plugin import ThreadedStatistics
+
+
+class Slow(ThreadedStatistics):
+    """ Takes its time with the first report, and keeps the others waiting. """
+    name = "Slow"
+
+    def handle_statistic(self, metadata, data):
+        self.terminate.wait()
 '''
 
 WINDOWS = '''
@@ -218,6 +231,34 @@ class JournalTests(SitePluginTestCase):
         core.shutdown()
         plugin: Any = core.plugins["LateJournal"]
         self.assertFalse(plugin.site_plugin.is_alive())
+
+    def report_to_slow(self) -> NetworkCore:
+        """Return a core whose thread has a report in work, and another one that waits."""
+        self.write_plugins({"Slow": SLOW})
+        core = self.core_with({}, "Slow")
+        plugin: Any = core.plugins["Slow"]
+        queue = plugin.site_plugin.work_queue
+        core.RecvStats(address(), STATISTICS)
+        wait_until(queue.empty, lambda: "no report is taken")
+        core.RecvStats(address(), STATISTICS)
+        return core
+
+    def test_waiting_kept(self) -> None:
+        """What waits at the end is kept for the next start."""
+        core = self.report_to_slow()
+        core.shutdown()
+        folder = os.path.join(core.settings.repository, "etc")
+        self.assertEqual(os.listdir(folder), [f"Slow.pending.{os.getpid()}"])
+
+    def test_repository_gone(self) -> None:
+        """It is told as lost where the repository is gone by then, and none is made."""
+        core = self.report_to_slow()
+        repository = core.settings.repository
+        os.rename(repository, f"{repository}.away")
+        with self.assertLogs("Slow", "ERROR") as logs:
+            core.shutdown()
+        self.assertIn("1 reports are lost", logs.output[0])
+        self.assertFalse(os.path.exists(repository))
 
     def test_names(self) -> None:
         """What the thread's class has for itself is nothing that Python's threads have."""

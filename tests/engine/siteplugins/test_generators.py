@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import Any
 
 from lxml import etree
 
-from bcfg2tw.errors import ValidationError
+from bcfg2tw.errors import StateUnavailable, ValidationError
 from tests.builders import CLIENT, bundle_of, change, configuration, metadata_of
 from tests.engine.siteplugins.cases import SitePluginTestCase, bound
 
@@ -214,6 +216,17 @@ class MotdTests(SitePluginTestCase):
         core = self.core("Motd", MOTD, {"Bundler/b.xml": bundle_of("/etc/motd")})
         path = os.path.join(core.settings.repository, "Motd/motd.xml")
         self.assertEqual(etree.parse(path).getroot().tag, "Motd")
+
+    def test_repository_gone(self) -> None:
+        """While the repository is gone, neither it nor anything in it is made."""
+        core = self.core("Motd", MOTD, {"Bundler/b.xml": bundle_of("/etc/motd")})
+        plugin: Any = core.plugins["Motd"]
+        server, repository = plugin.site_plugin.core, core.settings.repository
+        os.rename(repository, f"{repository}.away")
+        folder, logger = os.path.join(repository, "Motd"), logging.getLogger("Motd")
+        self.assertRaises(StateUnavailable, server.create_folder, folder, logger)
+        self.assertRaises(StateUnavailable, server.create_file, f"{folder}/x.xml", b"", logger)
+        self.assertFalse(os.path.exists(repository))
 
 
 class ClaimsTests(SitePluginTestCase):

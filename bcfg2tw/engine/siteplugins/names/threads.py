@@ -11,8 +11,11 @@ from glob import glob
 from queue import Empty, Full, Queue
 from typing import Any
 
+from bcfg2tw.engine.plugin.created_files import make_folder
 from bcfg2tw.engine.siteplugins.names.roles import SiteStatistics, SiteThreaded
+from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import parse_own, serialise
+from bcfg2tw.errors import StateUnavailable
 
 MOST_WAITING = 100_000
 LOOK_SECONDS = 1.0
@@ -85,10 +88,17 @@ class SiteThreadedStatistics(SiteStatistics, SiteThreaded, threading.Thread):
         while not self.work_queue.empty():
             metadata, xdata = self.work_queue.get_nowait()
             waiting.append((metadata.hostname, serialise(xdata)))
-        if waiting:
-            os.makedirs(self._folder, exist_ok=True)
-            with open(f"{self.pending_file}.{os.getpid()}", "wb") as stream:
-                pickle.dump(waiting, stream, 2)
+        if not waiting:
+            return
+        path = f"{self.pending_file}.{os.getpid()}"
+        try:
+            make_folder(self._folder, os.path.dirname(self._folder))
+            write_atomically(path, pickle.dumps(waiting, 2))
+        except (OSError, StateUnavailable) as error:
+            self.logger.error(
+                "%s: %d reports are lost, for %s cannot be written: %s",
+                self.name, len(waiting), path, error,
+            )  # fmt: skip
 
     def _waiting_reports(self) -> Iterator[tuple[Any, Any]]:
         for path in sorted(glob(f"{self.pending_file}*")):
