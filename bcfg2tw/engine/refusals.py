@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.errors import StateUnavailable
 
 #: However many clients are refused, the log has a line in so many seconds.
 SILENCE_SECONDS = 60.0
@@ -31,7 +34,8 @@ class Refusals:
 
     def note(self, error: OSError) -> str:
         """Note that something could not be written; return that as a sentence."""
-        return self.note_reason(f"{self._path} cannot be written: {error.strerror or error}")
+        path = error.filename or self._path
+        return self.note_reason(f"{path} cannot be written: {error.strerror or error}")
 
     def note_reason(self, sentence: str) -> str:
         """Note that something could not be kept for another reason; return the sentence."""
@@ -42,6 +46,19 @@ class Refusals:
                 "%s; what clients send is not kept, and they are told to come back", sentence
             )
         return sentence
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """
+        Run a block that keeps what a client sends.
+
+        :raises StateUnavailable: if something cannot be written; the client is to come back
+        """
+        try:
+            yield
+        except OSError as error:
+            raise StateUnavailable(self.note(error)) from error
+        self.end()
 
     def end(self) -> None:
         """Note that a change could be written."""

@@ -23,6 +23,7 @@ from bcfg2tw.engine.plugin.created_files import check_there, creating
 from bcfg2tw.engine.plugin.interfaces import Probing
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
+from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.xmlio import (
@@ -61,6 +62,10 @@ class FileProbes(Plugin, Probing):
     ) -> None:
         super().__init__(context, files, previous)
         self._config = files.load("config.xml", StructFile)
+        cfg_folder = os.path.join(files.library.settings.repository, "Cfg")
+        self._refusals = self.lasting.keep(
+            "refusals", lambda: Refusals(self.logger, cfg_folder, context.clock), cfg_folder
+        )
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
         """
@@ -142,7 +147,11 @@ class FileProbes(Plugin, Probing):
         return os.path.join(folder, f"{os.path.basename(path)}.H_{metadata.hostname}")
 
     def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
-        """Write what is new into Cfg; it is on disk on return."""
+        """
+        Write what is new into Cfg; it is on disk on return.
+
+        :raises StateUnavailable: if it cannot be written
+        """
         probes = self._probes_for(metadata)
         for data in datalist:
             path = data.get("name", "")
@@ -162,7 +171,7 @@ class FileProbes(Plugin, Probing):
             return
         check_there(self.data)
         folder = os.path.dirname(self._file(path, metadata))
-        with creating(folder, self.context.settings.repository):
+        with self._refusals.refusing(), creating(folder, self.context.settings.repository):
             self._take(path, sent, probe, metadata)
 
     def _take(self, path: str, sent: Sent, probe: Element, metadata: ClientMetadata) -> None:

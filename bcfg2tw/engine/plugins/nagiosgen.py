@@ -133,10 +133,15 @@ class NagiosGen(Plugin, Generator):
             metadata.effects.perform(f"{path} would be written", write, do_nothing)
 
     def _write(self, path: str, data: bytes) -> None:
-        with creating(self._folder, self._base):
-            if _content(path) != data:
-                write_atomically(path, data)
-                self.context.store.note_written(path)
+        try:
+            with creating(self._folder, self._base):
+                if _content(path) != data:
+                    write_atomically(path, data)
+                    self.context.store.note_written(path)
+        except OSError as error:
+            raise PluginExecutionError(
+                f"NagiosGen: {error.filename or path} cannot be written: {error.strerror or error}"
+            ) from error
 
 
 def _definitions(texts: Mapping[str, str | RepositoryError], hostgroups: set[str]) -> Iterator[str]:

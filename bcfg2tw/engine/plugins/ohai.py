@@ -16,6 +16,7 @@ from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
 from bcfg2tw.engine.plugin.created_files import base_of, check_there, creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
+from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.store.atomic import write_atomically
@@ -105,6 +106,9 @@ class Ohai(Plugin, Probing, Connector):
         self._folder = settings.folder_for(self.name, self.data)
         self._base = base_of(self._folder, self.data, settings.state)
         self._known = self.lasting.keep("what was read", Known)
+        self._refusals = self.lasting.keep(
+            "refusals", lambda: Refusals(self.logger, self._folder, context.clock), self._folder
+        )
 
     def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
         """Return the one probe."""
@@ -119,6 +123,7 @@ class Ohai(Plugin, Probing, Connector):
         Keep what the client's `ohai` printed.
 
         :raises PluginExecutionError: if it is not JSON
+        :raises StateUnavailable: if it cannot be written
         """
         for element in datalist:
             self._receive(metadata, (element.text or "").strip())
@@ -129,7 +134,7 @@ class Ohai(Plugin, Probing, Connector):
             self.logger.info("Ohai: got no data from %s", metadata.hostname)
             return
         path = self._path(metadata.hostname)
-        with creating(self._folder, self._base):
+        with self._refusals.refusing(), creating(self._folder, self._base):
             if self._is_kept(path, value):
                 return
             write_atomically(path, json.dumps(value).encode("utf-8"))

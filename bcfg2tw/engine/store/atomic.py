@@ -27,7 +27,7 @@ def write_atomically(
 
     :param new_file_mode: the mode of a file that was not there before
     :param check: called immediately before the file is replaced; it is as it was if this raises
-    :raises OSError: if it cannot be written; it is as it was then
+    :raises OSError: if it cannot be written, with its path; it is as it was then
     """
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
@@ -38,9 +38,11 @@ def write_atomically(
         _write(temporary, target, data, new_file_mode)
         check()
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = path  # of a full disk the system says no more than that it is full
         raise
     sync_folder(folder)
 

@@ -18,7 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins.fileprobes import received
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
-from bcfg2tw.errors import CriticalError, StateUnavailable
+from bcfg2tw.errors import StateUnavailable
 from tests.builders import (
     CLIENT,
     a_core,
@@ -29,6 +29,7 @@ from tests.builders import (
     entry,
     write_files,
 )
+from tests.full_disk import files_limited_to
 
 OTHERS = ("one.example.test", "two.example.test")
 BUNDLE = {"Bundler/b.xml": bundle_of("/etc/tapes")}
@@ -301,8 +302,22 @@ class ReceivedTests(FileProbesTestCase):
         """A file that cannot be kept fails the upload: nothing is acknowledged and lost."""
         core = self.serve('<FileProbe name="/etc/tapes"/>')
         write_files(core.settings.repository, {"Cfg/etc/tapes": "a file in the folder's place"})
-        with self.assertLogs("bcfg2-server", "ERROR"):
-            self.assertRaises(CriticalError, self.send, core, sent(b"x"))
+        with self.assertLogs("FileProbes", "ERROR") as logs:
+            self.assertRaises(StateUnavailable, self.send, core, sent(b"x"))
+        self.assertIn("Cfg/etc/tapes", logs.output[0])
+
+    def test_full_disk(self) -> None:
+        """A client is to come back while there is no room, and its file is whole then."""
+        core = self.serve('<FileProbe name="/etc/tapes"/>')
+        content = b"x" * 5000
+        with files_limited_to(1000):
+            error = self.assertRaises(StateUnavailable, self.send, core, sent(content))
+        self.assertIn(f"{self.path(core)} cannot be written: File too large", str(error))
+        self.assertFalse(os.path.exists(self.path(core)))
+        with self.assertLogs("FileProbes", "WARNING") as logs:
+            self.send(core, sent(content))
+        self.assertIn("can be written again", logs.output[-1])
+        self.assertEqual(self.written(core), content)
 
     def test_gone(self) -> None:
         """A client is to come back while the repository is gone, and none is made."""

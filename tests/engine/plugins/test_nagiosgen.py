@@ -11,6 +11,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import nagiosgen
 from bcfg2tw.engine.xmlio import Element
 from tests.builders import a_core, bundle_of, change, configuration, entry, write_files
+from tests.full_disk import files_limited_to
 from tests.privileges import forbidden
 
 HOST = "127.0.0.9"
@@ -60,6 +61,16 @@ class NagiosGenTests(SynchronousTestCase):
         self.assertEqual(
             os.listdir(os.path.join(core.settings.repository, "NagiosGen")), ["config.xml"]
         )
+
+    def test_full_disk(self) -> None:
+        """What cannot be kept fails with its file and the reason, and is served later."""
+        core = self.serve(all__group="g")
+        with files_limited_to(1):
+            for path, name in ((CLIENT_PATH, f"{HOST}-host.cfg"), (SERVER_PATH, "nagiosgen.cfg")):
+                failure = self.path(core, path).get("failure", "")
+                self.assertTrue(failure.endswith(f"/{name} cannot be written: File too large"))
+                self.assertNotIn("Errno", failure)
+        self.assertTrue(self.path(core, CLIENT_PATH).text)
 
     def test_unreadable(self) -> None:
         """

@@ -14,6 +14,7 @@ from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.plugins import ohai
 from bcfg2tw.errors import CriticalError, StateUnavailable
 from tests.builders import CLIENT, a_core, address, change, metadata_of, write_files
+from tests.full_disk import files_limited_to
 
 HERE = {"Ohai/README": "written by the server"}
 
@@ -82,6 +83,18 @@ class OhaiTests(SynchronousTestCase):
         self.assertFalse(os.path.exists(core.settings.repository))
         os.rename(f"{core.settings.repository}.away", core.settings.repository)
         self.assertEqual(data_of(core), {"a": 1})
+
+    def test_full_disk(self) -> None:
+        """A client is to come back while there is no room; what is known of it stays."""
+        core = a_core(self, HERE)
+        self.send(core, '{"a": 1}')
+        text = json.dumps({"a": "x" * 5000})
+        with files_limited_to(1000):
+            error = self.assertRaises(StateUnavailable, self.send, core, text)
+            self.assertEqual(data_of(core), {"a": 1})
+        self.assertIn(f"{self.path(core)} cannot be written: File too large", str(error))
+        self.send(core, text)
+        self.assertEqual(data_of(core), json.loads(text))
 
     def test_state_gone(self) -> None:
         """So it is with a folder for state, also where clients and probes are in a database."""

@@ -76,7 +76,7 @@ class WriteTests(SynchronousTestCase):
         self.file.write_bytes(b"old")
         with files_limited_to(100):
             error = self.assertRaises(OSError, write_atomically, str(self.file), b"x" * 1000)
-        self.assertEqual(error.strerror, "File too large")
+        self.assertEqual((error.strerror, error.filename), ("File too large", str(self.file)))
         self.assertEqual((self.file.read_bytes(), self.names()), (b"old", ["file"]))
 
     def test_no_room_for_the_first(self) -> None:

@@ -162,11 +162,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         self.later.request()
 
     def _append(self, change: Change) -> None:
-        try:
+        with self._refusals.refusing():
             self._journal.append(self._record_of(change))
-        except OSError as error:
-            raise StateUnavailable(self._refusals.note(error)) from error
-        self._refusals.end()
 
     # Taking over
 
