@@ -13,9 +13,10 @@ import threading
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from bcfg2tw.engine.clock import Clock
+from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.reporting.lines import MICROSECONDS
 from bcfg2tw.reporting.model import Report
 from bcfg2tw.reporting.records import record_of, report_of_record
@@ -157,8 +158,10 @@ class Intake:
                 self._take_in(records)
                 self.spool.done(place)
                 self._note_success()
-        except (OperationalError, InterfaceError) as error:
-            self._note_failure(error)
+        except (DatabaseError, InterfaceError) as error:
+            self._note_failure("the database of reports cannot be used", error)
+        except (MemoryError, OSError) as error:  # the next attempt may have what this one lacked
+            self._note_failure("reports cannot be taken in for the moment", error)
         except Exception:  # the thread must live on, and try again: no report may be lost
             logger.exception("reports cannot be taken in for the moment")
         return False
@@ -167,7 +170,9 @@ class Intake:
         """
         Store some reports together, or else each by itself.
 
-        :raises OperationalError: if the database is away
+        :raises DatabaseError: if the database is away
+        :raises MemoryError: if there is not enough for one of them
+        :raises OSError: if one that cannot be stored cannot be set aside
         """
         try:
             self._store([report_of_record(record) for record in records])
@@ -186,6 +191,8 @@ class Intake:
             except IntegrityError as error:
                 if attempt == ATTEMPTS:
                     self._set_aside(record, error)
+            except MemoryError:
+                raise  # which is no fault of the report's
             except Exception as error:  # a defect of this server: the report is kept all the same
                 if _is_of_database(error):
                     raise
@@ -194,26 +201,24 @@ class Intake:
 
     def _set_aside(self, record: bytes, error: Exception) -> None:
         path = os.path.join(self.spool.folder, f"{uuid4().hex}.refused")
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as stream:
-            stream.write(record)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_atomically(path, record, FILE_MODE)
         logger.error("a report cannot be stored, and is kept in %s: %s", path, _reason(error))
 
-    def _note_failure(self, error: DBAPIError) -> None:
+    def _note_failure(self, failure: str, error: Exception) -> None:
         if not self._is_away:
-            logger.error("the database of reports cannot be used: %s; reports wait in %s",
-                         _reason(error), self.spool.folder)  # fmt: skip
+            logger.error("%s: %s; reports wait in %s", failure, _reason(error), self.spool.folder)
         self._is_away = True
 
     def _note_success(self) -> None:
         if self._is_away:
-            logger.warning("the database of reports can be used again")
+            logger.warning("reports are taken into the database again")
         self._is_away = False
 
 
 def _is_of_database(error: Exception) -> bool:
     """Say whether a failure is that of the database, and not of what it was to store."""
+    if type(error) is DatabaseError:
+        return True  # it is no other one of a file of SQLite's that is damaged
     if not isinstance(error, (OperationalError, InterfaceError)):
         return False
     return not str(getattr(error.orig, "sqlstate", None)).startswith(LIMITS)
@@ -221,4 +226,6 @@ def _is_of_database(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     """Return why a database failed, on one line, without the values that it was given."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]

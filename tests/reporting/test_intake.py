@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from secrets import token_hex
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.clock import SystemClock
@@ -123,11 +124,14 @@ class IntakeTests(SynchronousTestCase):
         self.database = self.a_database()
         self.folder = os.path.abspath(self.mktemp())
         self.is_away = False
+        self.problem: Exception | None = None
 
     def store(self, reports: Sequence[Report]) -> None:
         """Store reports, unless the database is away."""
         if self.is_away:
             raise OperationalError("", {}, OSError("gone"))
+        if self.problem is not None:
+            raise self.problem
         ReportStore(self.database).add(reports)
 
     def intake(self) -> Intake:
@@ -157,6 +161,53 @@ class IntakeTests(SynchronousTestCase):
         self.assertEqual(self.runs(), 0)
         self.is_away = False
         self.wait_for(len(reports))
+
+    def messages_of(self, problem: Exception) -> list[str]:
+        """Return what an intake logs that meets a problem, until it ends."""
+        self.problem, intake = problem, self.intake()
+        with self.assertLogs("Reporting", "ERROR") as logs:
+            intake.start()
+            wait_until(lambda: intake._is_away, lambda: "the failure is not noticed")
+            intake.stop()
+        return logs.output
+
+    def test_not_the_reports_fault(self) -> None:
+        """What has nothing to do with a report sets none aside: they are stored when it is over."""
+        reports = recorded_reports()
+        before = self.intake()
+        for report in reports:
+            before.take(report)
+        before.spool.close()
+        damaged = DatabaseError("", {}, ValueError("database disk image is malformed"))
+        for problem, said in ((MemoryError(), "not enough memory"), (damaged, "malformed")):
+            (message,) = self.messages_of(problem)
+            self.assertIn(said, message)
+            self.assertNotIn("Traceback", message)
+        self.problem = None
+        self.intake().start()
+        self.wait_for(len(reports))
+        self.assertEqual([name for name in os.listdir(self.folder) if "refused" in name], [])
+
+    def test_no_room_to_set_aside(self) -> None:
+        """A report that cannot be set aside waits, and leaves no parts of files."""
+        intake = self.intake()
+        (report, *_) = recorded_reports()
+        intake.take(report)
+        self.problem = ValueError("a defect")
+
+        def fail(_: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        patch = self.patch(os, "fsync", fail)
+        with self.assertLogs("Reporting", "ERROR") as logs:
+            intake.start()
+            wait_until(lambda: intake._is_away, lambda: "the failure is not noticed")
+            self.assertEqual(len(os.listdir(self.folder)), 1)
+            patch.restore()
+            self.problem = None
+            self.wait_for(1)
+        self.assertEqual(len(logs.output), 1)
+        self.assertIn("No space left on device", logs.output[0])
 
     def test_restart(self) -> None:
         """What a process acknowledged and did not store is stored by the next one."""
