@@ -237,9 +237,25 @@ class Dispatcher:
 
 
 def _read_call(body: IO[bytes]) -> tuple[str, tuple[Any, ...]]:
-    """Read a request; its bytes are let go before the call is made."""
+    """
+    Read a request; its bytes are let go before the call is made.
+
+    :raises MalformedRequest: if it is none
+    :raises NotServing: if there is no memory for it
+    """
     body.seek(0)
-    return read_call(body.read())
+    try:
+        return read_call(body.read())
+    except MemoryError as error:
+        raise _no_memory() from error
+
+
+def _no_memory() -> NotServing:
+    """Return the reason for which a client is to come back."""
+    return NotServing(
+        "there is no memory left for an answer: raise MemoryMax of the unit or ulimit -v, or "
+        "lower [bcfg2tw] threads or workers"
+    )
 
 
 def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:
@@ -254,10 +270,7 @@ def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:
     try:
         return step()
     except MemoryError as error:
-        raise NotServing(
-            "there is no memory left for an answer: raise MemoryMax of the unit or ulimit -v, or "
-            "lower [bcfg2tw] threads or workers"
-        ) from error
+        raise _no_memory() from error
     except Exception as error:
         return on_failure(error)
 

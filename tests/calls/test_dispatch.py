@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.calls import dispatch
 from bcfg2tw.calls.dispatch import Dispatcher, Peer
 from bcfg2tw.calls.parameters import excess_of
 from bcfg2tw.engine.model.address import ClientAddress
@@ -167,6 +168,11 @@ class OrderTests(DispatchTestCase):
             self.patch(self.core, step, partial(_fail, MemoryError()))
             error = self.assertRaises(NotServing, self.serve, "GetConfig")
             self.assertIn("there is no memory left for an answer: raise", str(error))
+
+    def test_no_memory_for_request(self) -> None:
+        """So it is where there is none to read the request, whatever it is."""
+        self.patch(dispatch, "read_call", partial(_fail, MemoryError()))
+        self.assertRaises(NotServing, self.serve, "GetConfig")
 
     def test_undecided(self) -> None:
         """A check that fails is an error, not a permission."""
