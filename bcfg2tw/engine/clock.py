@@ -44,8 +44,41 @@ class SystemClock(Clock):
         return time.monotonic()
 
     def call_later(self, delay_seconds: float, function: Callable[[], object]) -> Timer:
-        """Start a thread that waits and calls the function."""
-        timer = threading.Timer(delay_seconds, function)
+        """
+        Start a thread that waits and calls the function.
+
+        Where there is no memory for a thread, one that has called such a function goes on with
+        this one afterwards: what asks to be called again and again does not end with that.
+
+        :raises RuntimeError: if there is none for a thread, and this one is no such thread
+        """
+        timer = _WaitingThread(delay_seconds, function)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError:
+            current = threading.current_thread()
+            if not isinstance(current, _WaitingThread):
+                raise
+            current.others.append(timer)
         return timer
+
+
+class _WaitingThread(threading.Timer):
+    """
+    A thread that waits and calls a function.
+
+    :ivar others: to be waited for afterwards, as no thread of their own could be started
+    """
+
+    def __init__(self, delay_seconds: float, function: Callable[[], object]) -> None:
+        super().__init__(delay_seconds, function)
+        self.others: list[_WaitingThread] = []
+
+    def run(self) -> None:
+        """Wait and call, then go on with the others."""
+        try:
+            super().run()
+        finally:
+            while self.others:
+                self.others.pop(0).run()

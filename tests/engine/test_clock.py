@@ -36,6 +36,35 @@ class SystemClockTests(SynchronousTestCase):
         self.assertIsNot(thread, threading.current_thread())
         self.assertTrue(thread.daemon)
 
+    def test_no_thread(self) -> None:
+        """What asks to be called again goes on where no thread can be started, in its own."""
+        clock, done = SystemClock(), threading.Event()
+        calls: list[threading.Thread] = []
+        start = threading.Timer.start
+
+        def again() -> None:
+            calls.append(threading.current_thread())
+            if len(calls) == 1:
+                self.patch(threading.Timer, "start", self.refuse)
+                clock.call_later(0.001, calls.clear).cancel()
+            if len(calls) == 4:
+                self.patch(threading.Timer, "start", start)
+            if len(calls) == 6:
+                done.set()
+                return
+            clock.call_later(0.001, again)
+
+        clock.call_later(0.001, again)
+        self.assertTrue(done.wait(PATIENCE_SECONDS))
+        self.assertEqual(len(set(calls[:4])), 1)
+        self.assertEqual(len(set(calls)), 3)
+        self.patch(threading.Timer, "start", self.refuse)
+        self.assertRaises(RuntimeError, clock.call_later, 0.001, again)
+
+    def refuse(self, *_: object) -> None:
+        """Start no thread, as Python does where there is no memory for one."""
+        raise RuntimeError("can't start new thread")
+
     def test_cancel(self) -> None:
         """A function whose timer is cancelled in time is not called."""
         called: list[str] = []

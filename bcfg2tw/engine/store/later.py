@@ -37,13 +37,21 @@ class Later:
         self._is_closed = False
 
     def request(self) -> None:
-        """Have the function run, unless it is about to run anyway."""
+        """
+        Have the function run, unless it is about to run anyway.
+
+        Where there is no memory for a thread that is put off to the next request: what has been
+        done already must not fail for it.
+        """
         if self._timer is not None:
             return  # without the lock: nearly every request of a busy server ends here
         with self._lock:
             if self._timer is None and not self._is_closed:
                 delay_seconds = max(self.delay_seconds, REST_PER_WORK * self._took_seconds)
-                self._timer = self._clock.call_later(delay_seconds, self._run)
+                try:
+                    self._timer = self._clock.call_later(delay_seconds, self._run)
+                except RuntimeError as error:
+                    logger.warning("Changes are written later than usual: %s", error)
 
     def _run(self) -> None:
         with self._lock:

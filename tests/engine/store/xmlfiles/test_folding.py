@@ -58,6 +58,22 @@ class LaterTests(SynchronousTestCase):
         self.clock.advance(100)
         self.assertEqual(work.runs, [3.0])
 
+    def test_no_thread(self) -> None:
+        """A request for which no thread can be started fails nobody; the next one counts."""
+        work = Work(self.clock)
+        later = self.later(work)
+
+        def refuse(*_: object) -> None:
+            raise RuntimeError("can't start new thread")
+
+        patch = self.patch(self.clock, "call_later", refuse)
+        with self.assertLogs("bcfg2-server", "WARNING"):
+            later.request()
+        patch.restore()
+        later.request()
+        self.clock.advance(100)
+        self.assertEqual(work.runs, [1.0])
+
     def test_requested_meanwhile(self) -> None:
         """What is requested during a run, which may have missed it, makes another one."""
         runs: list[float] = []
