@@ -259,6 +259,27 @@ class DatabaseTests(SynchronousTestCase):
         self.assertEqual(answers.groups, {"debian"})
         self.run_db("export")
 
+    def test_nameless_rows_of_bcfg2(self) -> None:
+        """A group without a name, as 1.3 keeps for the line `group:`, costs no client a thing."""
+        source = a_database_of_bcfg2(self)
+        with closing(sqlite3.connect(source)) as database:
+            database.executescript(
+                """
+                INSERT INTO "Server_probesgroupsmodel" VALUES (7, 'web.example.test', '');
+                INSERT INTO "Server_probesdatamodel" VALUES
+                  (7, 'web.example.test', '', '2026-10-20 03:18:00', 'x');
+                """
+            )
+            database.commit()
+        said = self.run_db("import", source)
+        self.assertIn("row 7 of Server_probesgroupsmodel is not taken over: it has no group", said)
+        self.assertIn("row 7 of Server_probesdatamodel is not taken over: it has no probe", said)
+        self.assertIn("output of probes: 2 read, 2 taken over", said)
+        answers = self.store().probes.of("web.example.test")
+        assert answers is not None
+        self.assertEqual(answers.data, {"p": "last", "silent": ""})
+        self.assertEqual(answers.groups, {"debian"})
+
     def test_tables_in_lower_case(self) -> None:
         """Tables of a MySQL that has all names in lower case are found, and their rows."""
         source = os.path.abspath(self.mktemp())

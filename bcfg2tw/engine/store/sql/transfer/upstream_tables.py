@@ -44,6 +44,9 @@ GROUPS = table("Server_probesgroupsmodel", column("id"), column("hostname"), col
 
 Row = Mapping[str, Any]
 
+#: Columns that say what a row is of. 1.3 keeps a group without a name for the line `group:`.
+NAMING = ("hostname", "probe", "group")
+
 #: Bytes that are shown before one that is not UTF-8.
 SHOWN_BYTES = 40
 
@@ -137,11 +140,12 @@ def _readable_row(row: Mapping[Any, Any]) -> Row:
     """
     Return a row without bytes.
 
-    :raises ValueError: if it names no client, or has a text that is not UTF-8
+    :raises ValueError: if it names no client, probe or group, or has a text that is not UTF-8
     """
     plain = {str(name): _plain(str(name), row[name]) for name in row}
-    if not plain["hostname"]:
-        raise ValueError("it has no hostname")
+    for name in NAMING:
+        if name in plain and not plain[name]:
+            raise ValueError(f"it has no {name}")
     return plain
 
 
