@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
 from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.settings import Settings
@@ -150,6 +151,27 @@ class DatabaseTests(SynchronousTestCase):
         self.assertIn('<Alias name="www" address="192.0.2.2"/>', text)
         self.assertIn('<Client name="new.example.test" profile="db"/>', text)
         self.assertNotIn("twice", text)
+
+    def test_name_of_two(self) -> None:
+        """A clients.xml that a server would not use afterwards is left as it was."""
+        core = NetworkCore(Settings.from_file(self.config))
+        core.start()  # what it serves is its last good state
+        core.store.clients.add("www", {"profile": "db"})
+        core.store.clients.add("new.example.test", {"profile": "db"})
+        core.shutdown()
+        said = " ".join(self.run_db("export", status=1).split())
+        self.assertIn("clients.xml is as it was, for with what is kept elsewhere", said)
+        self.assertIn("www is a name of www", said)
+        self.assertIn("(--to DIR)", said)
+        self.assertEqual(self.read("Metadata", "clients.xml"), CLIENTS)
+        self.assertEqual(self.read("Probes", "probed.xml"), PROBED)
+        folder = os.path.abspath(self.mktemp())
+        self.run_db("export", "--to", folder)
+        self.assertIn('<Client name="www" profile="db"/>', self.read(folder, "clients.xml"))
+        store = self.store()
+        store.clients.remove("www")
+        self.run_db("export")
+        self.assertIn("new.example.test", self.read("Metadata", "clients.xml"))
 
     def test_changes_count(self) -> None:
         """What servers have changed goes on to count, unless that is not wanted."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
 from bcfg2tw.cli.db.opened import clients_path, probed_path
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.engine.clock import SystemClock
+from bcfg2tw.engine.repository.files import MistakenFile
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import no_clients
@@ -57,7 +59,7 @@ def export(settings: Settings, folder: str | None) -> None:
     try:
         for path in paths:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-        write_clients(paths[0], clients)
+        _write_clients(paths[0], clients, settings if folder is None else None)
         write_answers(paths[1], answers)
     except OSError as error:
         raise click.ClickException(f"{error.filename or paths[0]}: {error.strerror}") from error
@@ -74,6 +76,26 @@ def export(settings: Settings, folder: str | None) -> None:
             "To have them used, stop the server before this command, write use_database = no, "
             "remove [server] state, and start it again."
         )
+
+
+def _write_clients(path: str, clients: Mapping[str, Elements], settings: Settings | None) -> None:
+    """
+    Write a clients.xml that can be put into service, or none.
+
+    :param settings: of the server that is to use it, None where it is for no server yet
+    :raises click.ClickException: if the server would not use it; it is as it was then
+    """
+    if settings is None:
+        write_clients(path, clients)
+        return
+    try:
+        write_clients(path, clients, partial(check_in_service, path, settings))
+    except MistakenFile as mistake:
+        raise click.ClickException(
+            f"{path} is as it was, for with what is kept elsewhere a server would not use it: "
+            f"{mistake.reason}. Remove one of them there (bcfg2tw call Metadata.remove_client "
+            "NAME) or here, or have the files written into another folder (--to DIR)."
+        ) from mistake
 
 
 def _fold_journals(settings: Settings) -> None:

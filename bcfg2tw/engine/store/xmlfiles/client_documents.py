@@ -51,6 +51,7 @@ class ClientDocuments:
         self._path = path
         self.roots: dict[str, Element] = {}
         self._contents: dict[str, bytes] = {}
+        self._before: dict[str, bytes] = {}
         self.stamps: dict[str, Stamp] = {}
         self._changed: dict[str, None] = {}
         self._read(path)
@@ -61,7 +62,7 @@ class ClientDocuments:
         if path in self.roots:
             return
         content, self.stamps[path] = content_of(path)
-        self._contents[path] = content
+        self._contents[path] = self._before[path] = content
         root = self.roots[path] = parse_file(content, path)
         for include in root.iter(XINCLUDE + "include"):
             href = include.get("href")
@@ -176,6 +177,17 @@ class ClientDocuments:
         """
         self._render()
         return self.write_rendered()
+
+    def put_back(self, stamps: Mapping[str, Stamps]) -> None:
+        """
+        Have files say again what they said before they were written.
+
+        :param stamps: what `write` returned; a file that somebody has changed since is left alone
+        :raises ChangedMeanwhile: if somebody does so now
+        :raises OSError: if one cannot be written
+        """
+        for path, (_, after) in stamps.items():
+            write_content(path, self._before[path], after)
 
     def write_rendered(self) -> dict[str, Stamps]:
         """Write, as `write` does, what `state` has spoken of."""

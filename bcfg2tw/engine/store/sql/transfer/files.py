@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.store.answers import Answers
@@ -12,7 +12,7 @@ from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import DeclaredClients, read_clients
 from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, document, read_probed
-from bcfg2tw.errors import RepositoryError
+from bcfg2tw.errors import Bcfg2Error, RepositoryError
 from bcfg2tw.settings import Settings
 
 EMPTY_CLIENTS = b"<Clients/>\n"
@@ -65,13 +65,16 @@ def read_answers(path: str) -> dict[str, Answers]:
     return {name: client.answers for name, client in clients.items()}
 
 
-def write_clients(path: str, clients: Mapping[str, Elements]) -> None:
+def write_clients(
+    path: str, clients: Mapping[str, Elements], check: Callable[[], None] | None = None
+) -> None:
     """
     Have a clients.xml, with the files that it includes, declare these clients and no others.
 
     Comments, includes and what else is said of clients stay.
 
     :param path: of a file that is made if there is none
+    :param check: called once all is written; if it raises, the files say what they said before
     :raises RepositoryError: if it is there and cannot be read or is not well-formed
     :raises OSError: if it cannot be written
     """
@@ -82,7 +85,14 @@ def write_clients(path: str, clients: Mapping[str, Elements]) -> None:
         documents.put(name, ())
     for name, elements in clients.items():
         documents.put(name, elements)
-    documents.write()
+    stamps = documents.write()
+    if check is None:
+        return
+    try:
+        check()
+    except Bcfg2Error:
+        documents.put_back(stamps)
+        raise
 
 
 def write_answers(path: str, answers: Iterable[Answers]) -> None:
