@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bcfg2tw.cli import main
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.core import NetworkCore
+from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.settings import Settings
@@ -151,6 +152,24 @@ class DatabaseTests(SynchronousTestCase):
         self.assertIn('<Alias name="www" address="192.0.2.2"/>', text)
         self.assertIn('<Client name="new.example.test" profile="db"/>', text)
         self.assertNotIn("twice", text)
+
+    def test_not_taken_over(self) -> None:
+        """What probed.xml says of clients that nobody has taken over stays; of others it goes."""
+        gone = '<Client name="gone.example.test" timestamp="7"><Probe name="p" value="x"/></Client>'
+        probed = PROBED.replace("</Probed>", f"  {gone}\n</Probed>")
+        write_files(self.repository, {"Probes/probed.xml": probed})
+        said = self.run_db("export")
+        self.assertIn("probed.xml: what the probes of 1 clients said", said)
+        self.assertIn("of 1 of them only", said)
+        self.assertEqual(self.read("Probes", "probed.xml"), PROBED)
+        store = self.store()
+        store.probes.save(Answers("more.example.test", {"p": "new"}, frozenset(), 7))
+        store.probes.save(Answers("web.example.test", {"p": "newer"}, frozenset(), 7))
+        self.assertNotIn("only", self.run_db("export"))
+        text = self.read("Probes", "probed.xml")
+        self.assertIn('value="newer"', text)
+        self.assertIn('value="new"', text)
+        self.assertNotIn("debian", text)
 
     def test_name_of_two(self) -> None:
         """A clients.xml that a server would not use afterwards is left as it was."""

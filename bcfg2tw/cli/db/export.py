@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -46,7 +46,8 @@ def export(settings: Settings, folder: str | None) -> None:
     Write clients.xml and probed.xml with all that the server keeps elsewhere.
 
     In the repository, clients.xml and the files that it includes are changed where they say
-    something else; comments stay. With --to, whole files are written elsewhere.
+    something else; comments stay. What only probed.xml says of a client stays as well. With
+    --to, whole files are written elsewhere.
 
     What is kept in the folder of [server] state, and in no database, is written likewise.
     """
@@ -55,6 +56,8 @@ def export(settings: Settings, folder: str | None) -> None:
         check_in_service(clients_path(settings), settings)
         _fold_journals(settings)
     clients, answers = _state(settings)
+    remaining = _remaining(settings, clients, answers)
+    answers = [*answers, *remaining]
     paths = _paths(settings, folder)
     try:
         for path in paths:
@@ -68,6 +71,8 @@ def export(settings: Settings, folder: str | None) -> None:
         raise click.ClickException(f"{paths[1]} does not say what is kept elsewhere")
     click.echo(f"{paths[0]}: {len(clients)} clients")
     click.echo(f"{paths[1]}: what the probes of {len(answers)} clients said")
+    if remaining:
+        click.echo(f"  of {len(remaining)} of them only {probed_path(settings)} knows")
     is_elsewhere = bool(settings.state) or settings.metadata_db or settings.probes_db
     kept = "is kept elsewhere" if is_elsewhere else "the server knows"
     click.echo(f"Both were read again, and say what {kept}.")
@@ -115,6 +120,26 @@ def _state(settings: Settings) -> tuple[dict[str, Elements], list[Answers]]:
     """Return the clients that there are, and the output of their probes."""
     with _opened_store(settings) as store:
         return _clients_of(store, settings), store.probes.all()
+
+
+def _remaining(
+    settings: Settings, clients: Container[str], answers: Iterable[Answers]
+) -> list[Answers]:
+    """
+    Return what the repository's probed.xml says of clients whose probes are unknown elsewhere.
+
+    It stays: where the state was not taken over from the file, nobody else has it.
+
+    :param clients: those that there are; a client that was removed does not come back
+    :raises RepositoryError: if the file is there and cannot be read
+    """
+    path = probed_path(settings)
+    if not os.path.exists(path):
+        return []
+    known = {client.client for client in answers}
+    return [
+        said for name, said in read_answers(path).items() if name in clients and name not in known
+    ]
 
 
 @contextmanager
