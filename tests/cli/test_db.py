@@ -153,6 +153,42 @@ class DatabaseTests(SynchronousTestCase):
         self.assertIn('<Client name="new.example.test" profile="db"/>', text)
         self.assertNotIn("twice", text)
 
+    def change_database(self, statement: str) -> None:
+        """Change the site's own database behind the server's back."""
+        with closing(sqlite3.connect(os.path.join(self.state, "bcfg2.sqlite"))) as database:
+            database.execute(statement)
+            database.commit()
+
+    def test_broken_rows(self) -> None:
+        """A row that is not as a server wrote it is named; nothing is written without it."""
+        client = "UPDATE bcfg2tw_client SET {0} WHERE name = 'web.example.test'"
+        answers = "UPDATE bcfg2tw_answers SET {0} WHERE client = 'web.example.test'"
+        write_files(self.repository, {"Metadata/more.xml": "<Clients/>"})
+        before = self.read("Metadata", "clients.xml")
+        for statement, sentence in (
+            (client.format("elements = '3'"), "its column elements is not as"),
+            (client.format("elements = '[]'"), "its column elements is not as"),
+            (client.format("changes = '[1]'"), "its column changes is not as"),
+            (answers.format("data = '[1, 2]'"), "its column data is not as"),
+            (answers.format("groups = '\"debian\"'"), "its column groups is not as"),
+            (answers.format('data = \'{"p": "\\u0001"}\''), "probed.xml cannot hold"),
+        ):
+            write_files(self.repository, {"Metadata/more.xml": MORE})
+            self.run_db("import", "--overwrite")
+            self.change_database(statement)
+            write_files(self.repository, {"Metadata/more.xml": "<Clients/>"})
+            said = self.run_db("export", status=1)
+            self.assertIn(sentence, said)
+            self.assertIn("web.example.test", said)
+            self.assertEqual(self.read("Metadata", "clients.xml"), before)
+            self.assertEqual(self.read("Probes", "probed.xml"), PROBED)
+            self.assertIn(
+                "(with --overwrite it would not): web.example.test", self.run_db("import")
+            )
+        self.run_db("import", "--overwrite")
+        self.change_database("DELETE FROM bcfg2tw_revision")
+        self.assertIn("cannot be used", self.run_db("export", status=1))
+
     def test_not_taken_over(self) -> None:
         """What probed.xml says of clients that nobody has taken over stays; of others it goes."""
         gone = '<Client name="gone.example.test" timestamp="7"><Probe name="p" value="x"/></Client>'

@@ -27,6 +27,7 @@ from bcfg2tw.engine.store.sql.transfer.files import (
     write_clients,
 )
 from bcfg2tw.engine.store.store import Store
+from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
 from bcfg2tw.settings import Settings
 
 __all__ = ["export"]
@@ -58,6 +59,8 @@ def export(settings: Settings, folder: str | None) -> None:
     clients, answers = _state(settings)
     remaining = _remaining(settings, clients, answers)
     answers = [*answers, *remaining]
+    for client in answers:
+        ClientAnswers(client).check()  # before anything is written
     paths = _paths(settings, folder)
     try:
         for path in paths:

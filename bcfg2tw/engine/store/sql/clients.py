@@ -11,12 +11,13 @@ from sqlalchemy.exc import DataError
 from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.store.changes import Announcements
 from bcfg2tw.engine.store.client_edit import ClientEdit
-from bcfg2tw.engine.store.client_rows import ClientRow, row_from, values_of
+from bcfg2tw.engine.store.client_rows import ClientRow, values_of
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.interface import ClientList, ClientStore
 from bcfg2tw.engine.store.merged_clients import MergedClients
 from bcfg2tw.engine.store.sql.following import Follower
 from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
+from bcfg2tw.engine.store.sql.rows import client_from
 from bcfg2tw.engine.store.sql.tables import clients
 from bcfg2tw.errors import MetadataRuntimeError, PluginInitError, StateUnavailable
 from bcfg2tw.settings import Settings
@@ -58,7 +59,7 @@ class SqlClients(SqlPart, ClientStore, Follower):
         query = select(clients).order_by(clients.c.revision)
         if after is not None:
             query = query.where(clients.c.revision > after)
-        rows = [row_from(dict(values)) for values in connection.execute(query).mappings()]
+        rows = [client_from(dict(values)) for values in connection.execute(query).mappings()]
         return lambda: self._put_into_force(rows, is_all=after is None)
 
     def _put_into_force(self, rows: list[ClientRow], is_all: bool) -> None:
@@ -114,7 +115,7 @@ class SqlClients(SqlPart, ClientStore, Follower):
 
 def _fetch(connection: Connection, name: str) -> ClientRow | None:
     values = connection.execute(_SELECT, {"key": name}).mappings().first()
-    return None if values is None else row_from(dict(values))
+    return None if values is None else client_from(dict(values))
 
 
 def _store(connection: Connection, row: ClientRow) -> None:

@@ -18,6 +18,7 @@ from bcfg2tw.engine.store.sql.kinds import IS_WRITING, kind_of
 from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DatabaseLocation
 from bcfg2tw.engine.store.sql.numbers import NumberReader
+from bcfg2tw.engine.store.sql.rows import BrokenRow
 from bcfg2tw.engine.store.sql.tables import revision
 from bcfg2tw.engine.store.sql.trouble import Trouble
 from bcfg2tw.errors import CoreInitError, StateUnavailable
@@ -58,6 +59,7 @@ class Database:
         self._is_prepared = False
         self._is_needed = False  # somebody serves, or writes: without tables nothing is answered
         self._trouble = Trouble(f"the database {location} cannot be used")
+        self._told: set[str] = set()
         # a full disk keeps from writing alone
         self._writing_trouble = Trouble(f"the database {location} cannot be written to")
 
@@ -241,6 +243,10 @@ class Database:
             value = self._twice(action)
         except DataError:
             raise
+        except BrokenRow as error:  # all others can be read
+            self._tell(error)
+            self.note(error)
+            raise
         except (SQLAlchemyError, OSError) as error:  # OSError: of a file beside the database
             raise self._unavailable(error, trouble, started) from error
         trouble.end()
@@ -259,6 +265,12 @@ class Database:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         trouble.begin(reason, started, self._clock.monotonic())
         return self.note(StateUnavailable(trouble.failure))
+
+    def _tell(self, error: BrokenRow) -> None:
+        """Log a row that is broken, once."""
+        if str(error) not in self._told:
+            self._told.add(str(error))
+            logger.error("%s", error)
 
     def note(self, error: StateUnavailable) -> StateUnavailable:
         """Note that the call of this thread cannot be answered, and return the reason."""

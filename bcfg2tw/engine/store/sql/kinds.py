@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DEFAULT_SCHEMA, POSTGRESQL, SQLITE, DatabaseLocation
+from bcfg2tw.engine.store.sql.rows import parse_json
 from bcfg2tw.errors import CoreInitError
 
 #: An execution option of connections that change something.
@@ -91,6 +92,7 @@ def _create_engine(location: DatabaseLocation, arguments: Mapping[str, Any]) -> 
     return create_engine(
         location.url,
         connect_args={**arguments, **location.options},
+        json_deserializer=parse_json,  # PostgreSQL holds nothing that is none
         # a thread that holds the lock of a client needs a second connection, and must get it
         max_overflow=-1,
         pool_recycle=3600,

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from bcfg2tw.engine.store.sql.tables import revision
@@ -47,7 +47,10 @@ class NumberReader:
         cursor = getattr(self._thread, "cursor", None) or self._open()
         try:
             cursor.execute(_QUERY)
-            return int(cursor.fetchone()[0])
+            row = cursor.fetchone()
+            if row is None:
+                raise NoResultFound(f"the table {revision.name} is empty")
+            return int(row[0])
         except BaseException:
             self._forget()
             raise

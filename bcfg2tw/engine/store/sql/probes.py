@@ -20,6 +20,7 @@ from bcfg2tw.engine.store.later import Later
 from bcfg2tw.engine.store.sql.cached_answers import CachedAnswers
 from bcfg2tw.engine.store.sql.following import Follower
 from bcfg2tw.engine.store.sql.parts import SharedDatabase, SqlPart
+from bcfg2tw.engine.store.sql.rows import answers_from
 from bcfg2tw.engine.store.sql.tables import answers as table
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, warn_of_answers
 from bcfg2tw.errors import PluginExecutionError, PluginInitError, StateUnavailable
@@ -202,13 +203,6 @@ def _select(connection: Connection, client: str) -> tuple[int, Answers | None]:
 def _select_all(connection: Connection) -> list[Answers]:
     rows = connection.execute(select(table).order_by(table.c.client)).mappings()
     return [answers_from(values) for values in rows]
-
-
-def answers_from(values: Mapping[Any, Any]) -> Answers:
-    """Return the answers that a row holds."""
-    return Answers(
-        values["client"], values["data"], frozenset(values["groups"]), values["timestamp"]
-    )
 
 
 def values_of(answers: Answers, number: int) -> dict[str, Any]:

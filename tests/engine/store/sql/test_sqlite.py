@@ -115,6 +115,35 @@ class SQLiteSharingTests(sharing.SharingContract):
         self.assertTrue(again.probes.save(answers("4")))
         self.assertEqual(self.text_of(WEB, again), "4")
 
+    def test_broken_row(self) -> None:
+        """What a row that no server wrote is about is not served; it is named in the log, once."""
+        self.store.probes.save(answers("1"))
+        self.store.probes.save(answers("1", DB))
+        self.store.clients.add(NEW, {"profile": "web"})
+        self.change(f"bcfg2tw_answers SET data = '[1]' WHERE client = '{WEB}'")
+        again = self.open_store()
+        self.addCleanup(again.close)
+        with self.assertLogs("bcfg2-server", "ERROR") as logged:
+            for _ in range(2):
+                self.assertRaises(StateUnavailable, again.probes.of, WEB)
+                self.assertEqual(self.text_of(DB, again), "1")
+            self.change(
+                f"bcfg2tw_client SET elements = '{{broken', revision = 99 WHERE name = '{NEW}'"
+            )
+            self.change("bcfg2tw_revision SET number = 99")
+            for _ in range(2):
+                self.assertRaises(StateUnavailable, again.catch_up)
+        self.assertEqual(len(logged.output), 2)
+        self.assertIn(f"bcfg2tw_answers, row '{WEB}': its column data is not", logged.output[0])
+        self.assertIn(f"bcfg2tw_client, row '{NEW}': its column elements", logged.output[1])
+
+    def change(self, what: str) -> None:
+        """Change rows of the database behind the servers' back."""
+        path = os.path.join(str(self.settings.state), "bcfg2.sqlite")
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(f"UPDATE {what}")
+            database.commit()
+
     def test_place_missing_at_start(self) -> None:
         """While the place of the database is not there, as at a start, no call is answered."""
         state = str(self.settings.state)

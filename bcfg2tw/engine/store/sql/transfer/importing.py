@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client import ClientElement
-from bcfg2tw.engine.store.client_rows import ClientRow, Elements, row_from, values_of
+from bcfg2tw.engine.store.client_rows import ClientRow, Elements, values_of
 from bcfg2tw.engine.store.sql import probes
 from bcfg2tw.engine.store.sql.database import Database
+from bcfg2tw.engine.store.sql.rows import BrokenRow, answers_from, client_from
 from bcfg2tw.engine.store.sql.tables import answers as answers_table
 from bcfg2tw.engine.store.sql.tables import clients as clients_table
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
@@ -78,13 +79,13 @@ class _Clients(_Kind[Elements]):
 
     def value_of(self, row: Mapping[str, Any]) -> Elements | None:
         """Return the elements of a registration."""
-        return row_from(row).elements
+        return client_from(row).elements
 
     def columns(
         self, name: str, value: Elements, number: int, before: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         """Return the row, with what was set before."""
-        row = ClientRow(name, registered=number) if before is None else row_from(before)
+        row = ClientRow(name, registered=number) if before is None else client_from(before)
         registered = row.registered or number
         return values_of(replace(row, elements=value, registered=registered, revision=number))
 
@@ -99,7 +100,7 @@ class _Answers(_Kind[Answers]):
 
     def value_of(self, row: Mapping[str, Any]) -> Answers:
         """Return the answers."""
-        return probes.answers_from(row)
+        return answers_from(row)
 
     def columns(
         self, name: str, value: Answers, number: int, before: Mapping[str, Any] | None
@@ -180,7 +181,7 @@ def _write(
     rows = _fetch(connection, kind, list(batch))
     for name, value in batch.items():
         row = rows.get(name)
-        if row is not None and kind.value_of(row) == value:
+        if row is not None and _holds(kind, row, value):
             part.present.append(name)
         elif row is not None and not overwrite and not kind.is_missing(row):
             part.kept.append(name)
@@ -190,6 +191,14 @@ def _write(
             connection.execute(insert(kind.table).values(columns))
             part.taken.append(name)
     return part
+
+
+def _holds(kind: _Kind[V], row: Mapping[str, Any], value: V) -> bool:
+    """Say whether a row has a value already; one that is broken has none."""
+    try:
+        return kind.value_of(row) == value
+    except BrokenRow:
+        return False
 
 
 def _fetch(
