@@ -17,6 +17,7 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.settings import Settings
 from tests.builders import a_repository, write_files
+from tests.privileges import forbidden
 
 CLIENTS = """<!-- kept by hand -->
 <Clients xmlns:xi="http://www.w3.org/2001/XInclude">
@@ -73,7 +74,9 @@ def a_database_of_bcfg2(case: SynchronousTestCase) -> str:
     return path
 
 
-class DatabaseTests(SynchronousTestCase):
+class DatabaseCase(SynchronousTestCase):
+    """A site that keeps state in its database, and what tests ask of it."""
+
     def setUp(self) -> None:
         self.repository = a_repository(
             self,
@@ -112,6 +115,8 @@ class DatabaseTests(SynchronousTestCase):
         with open(os.path.join(self.repository, *names), encoding="utf-8") as stream:
             return stream.read()
 
+
+class DatabaseTests(DatabaseCase):
     def test_upgrade(self) -> None:
         """The tables are made once; what is there is told before and after."""
         self.assertIn("schema: none yet", self.run_db("status"))
@@ -385,3 +390,30 @@ class DatabaseTests(SynchronousTestCase):
             answers = self.store().probes.of("old.example.test")
             assert answers is not None
             self.assertEqual(answers.data, {"p": "x"})
+
+
+class NoRepositoryTests(DatabaseCase):
+    """The repository, or a part of it, cannot be read."""
+
+    def test_missing(self) -> None:
+        """Where the repository is not there, it is not taken for empty, nor made."""
+        away = f"{self.repository}.away"
+        os.rename(self.repository, away)
+        config = os.path.join(away, "bcfg2.conf")
+        folder = os.path.abspath(self.mktemp())
+        for command in (["import"], ["export"], ["export", "--to", folder]):
+            result = CliRunner().invoke(main, ["db", *command, "-C", config])
+            self.assertEqual(result.exit_code, 1, result.output)
+            self.assertIn(f"there is no folder {self.repository}", result.output)
+            self.assertFalse(os.path.exists(self.repository))
+
+    def test_closed(self) -> None:
+        """A folder of it that the user may not list is not taken for empty."""
+        folder = os.path.abspath(self.mktemp())
+        for closed in ("Metadata", "Probes"):
+            with forbidden(self.repository, closed):
+                for command in (["import"], ["export", "--to", folder]):
+                    said = self.run_db(*command, status=1)
+                    self.assertIn("cannot be read: Permission denied", said)
+            os.chmod(os.path.join(self.repository, closed), 0o755)
+        self.assertFalse(os.path.exists(folder))

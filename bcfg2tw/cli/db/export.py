@@ -13,6 +13,7 @@ from bcfg2tw.cli.db.opened import clients_path, probed_path
 from bcfg2tw.cli.site import with_settings
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.repository.files import MistakenFile
+from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import no_clients
@@ -28,6 +29,7 @@ from bcfg2tw.engine.store.sql.transfer.files import (
 )
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.process.options import check_repository
 from bcfg2tw.settings import Settings
 
 __all__ = ["export"]
@@ -52,6 +54,7 @@ def export(settings: Settings, folder: str | None) -> None:
 
     What is kept in the folder of [server] state, and in no database, is written likewise.
     """
+    check_repository(settings)
     if folder is None:
         # what an administrator wrote there since would be taken out again
         check_in_service(clients_path(settings), settings)
@@ -137,7 +140,7 @@ def _remaining(
     :raises RepositoryError: if the file is there and cannot be read
     """
     path = probed_path(settings)
-    if not os.path.exists(path):
+    if stamp_of(path) is None:
         return []
     known = {client.client for client in answers}
     return [
@@ -159,7 +162,7 @@ def _opened_store(settings: Settings) -> Iterator[Store]:
 
 def _clients_of(store: Store, settings: Settings) -> dict[str, Elements]:
     path = clients_path(settings)
-    declared = read_declared(path, settings) if os.path.exists(path) else no_clients()
+    declared = no_clients() if stamp_of(path) is None else read_declared(path, settings)
     clients = store.clients.current(declared).clients()
     return {client.name: client.elements for client in clients}
 

@@ -15,6 +15,7 @@ from bcfg2tw.engine.plugins.metadata.declared_groups import DeclaredGroups
 from bcfg2tw.engine.repository.files import Library
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.transfer.importing import Outcome, import_answers, import_clients
+from bcfg2tw.process.options import check_repository
 from bcfg2tw.settings import Settings
 
 __all__ = ["import_"]
@@ -39,6 +40,7 @@ def import_(settings: Settings, sources: Sequence[str], overwrite: bool) -> None
 
     It can be run again, and beside a server. Each row is read again and compared.
     """
+    check_repository(settings)
     state = read_sources(sources, settings)
     for line in state.lines:
         click.echo(line)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bcfg2tw.cli.db.opened import clients_path, probed_path
+from bcfg2tw.engine.repository.listing import stamp_of
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.sql.location import SQLITE, DatabaseLocation, location_of
@@ -70,7 +71,7 @@ class _Reader:
     def read_site(self) -> None:
         """Read the files of the repository, and the tables of Bcfg2 beside ours."""
         for path in (clients_path(self._settings), probed_path(self._settings)):
-            if os.path.exists(path):
+            if stamp_of(path) is not None:
                 self._read_xml(path)
         self._read_tables(location_of(self._settings))
 
