@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bcfg2tw.cli.lint.repository import Repository
 from bcfg2tw.engine.plugin.registry import SHIPPED
 from bcfg2tw.errors import Bcfg2Error, SettingsError
+from bcfg2tw.process.options import check_repository
 from bcfg2tw.settings import Settings
 from bcfg2tw.settings.inifile import IniFile
 from bcfg2tw.settings.reading import read_files, without_refused
@@ -63,12 +64,13 @@ def open_site(
     Read a bcfg2.conf as the server does, without the values that it refuses.
 
     :param user: that the server will run as; the one of `[server] user`, or this one
-    :raises Bcfg2Error: if the file cannot be read, or there is no such user
+    :raises Bcfg2Error: if the file or the repository cannot be read, or there is no such user
     """
     files = read_files(config)
     settings, refusals = without_refused(files)
     if settings is None:
         raise refusals[-1]
+    check_repository(settings)
     account = _account(user, settings)
     repository = Repository(_without_own_plugins(settings))
     return OldSite(

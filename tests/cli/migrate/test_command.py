@@ -271,6 +271,14 @@ class CleanSiteTests(SynchronousTestCase):
         self.assertEqual(ended.status, 2)
         self.assertIn("there is no user no-such-user: make it first", ended.errors)
 
+    def test_no_repository(self) -> None:
+        """A repository that is not there is no empty one, of which there is nothing to be said."""
+        repository = self.site / "repository"
+        repository.rename(self.site / "away")
+        ended = self.findings()
+        self.assertEqual((ended.status, ended.output), (2, ""))
+        self.assertIn(f"there is no folder {repository}", ended.errors)
+
     def test_databases(self) -> None:
         """State and reports in databases are counted, with the release that made them."""
         state, reports = self.site / "bcfg2.sqlite", self.site / "reporting.sqlite"
