@@ -64,6 +64,8 @@ def _state(site: OldSite) -> Iterator[Finding]:
     from bcfg2tw.engine.store.sql.location import location_of
     from bcfg2tw.engine.store.sql.transfer.upstream_tables import read_upstream_tables
 
+    if _is_refused(site, "engine"):
+        return  # what the settings lead to then is not the site's database
     place = site.place("database", "engine")
     try:
         location = location_of(site.settings)
@@ -80,6 +82,11 @@ def _state(site: OldSite) -> Iterator[Finding]:
         f"{len(state.answers)} said, as Bcfg2 {_release(location)} keeps them: bcfg2tw db import"
     )
     yield finding("state-in-database", *place, message)
+
+
+def _is_refused(site: OldSite, key: str) -> bool:
+    """Say whether a value of [database] is refused, which has a finding of its own."""
+    return any(error.section == "database" and error.option == key for error in site.refusals)
 
 
 def _release(location: DatabaseLocation) -> str:
@@ -104,6 +111,8 @@ def _reports(site: OldSite) -> Iterator[Finding]:
     from bcfg2tw.reporting.upstream.source import OldDatabase, old_url
 
     key = "engine" if site.settings.reporting_db_engine is None else "reporting_engine"
+    if _is_refused(site, key):
+        return
     place = site.place("database", key)
     try:
         location = reports_location(site.settings)

@@ -307,3 +307,4 @@ class CleanSiteTests(SynchronousTestCase):
         self.assertEqual(ended.status, 1)
         (refused,) = (one for one in json.loads(ended.output) if one["name"] == "refused-value")
         self.assertIn("'mysql' is no database", refused["message"])
+        self.assertNotIn("state-in-database", ended.output)  # of another database
