@@ -9,9 +9,11 @@ from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.cli import main
+from bcfg2tw.cli.db import export
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.core import NetworkCore
 from bcfg2tw.engine.store.answers import Answers
+from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import no_clients
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.transfer.files import read_declared
@@ -33,6 +35,7 @@ class KilledServerTests(SynchronousTestCase):
         store.clients.update(WEB, {"profile": "db"})
         store.clients.add(NEW, {"uuid": NEW, "address": "192.0.2.9", "profile": "db"})
         store.probes.save(Answers(WEB, {"p": "said"}, frozenset({"debian"}), 7))
+        self.core = core
         self.left = os.path.abspath(self.mktemp())
         shutil.copytree(served, self.left)
 
@@ -78,6 +81,28 @@ class KilledServerTests(SynchronousTestCase):
         names = sorted(os.listdir(os.path.join(self.left, "Metadata")))
         self.assertEqual(names, ["clients.xml", "groups.xml"])
         self.assertEqual(sorted(os.listdir(os.path.join(self.left, "Probes"))), ["p", "probed.xml"])
+
+    def test_beside_a_server(self) -> None:
+        """What a server that runs writes while the state is read is not set back."""
+        self.left = str(self.core.settings.repository)
+        store = self.core.store
+        read_state = export._state
+
+        def read_before_a_change(settings: Settings) -> tuple[dict[str, Elements], list[Answers]]:
+            """Read the state; a server changes it at once, as long as it is the first time."""
+            self.patch(export, "_state", read_state)
+            state = read_state(settings)
+            store.clients.update(WEB, {"profile": "web", "version": "1.3.4"})
+            store.probes.save(Answers(WEB, {"p": "newer"}, frozenset(), 8))
+            for part in (store.clients, store.probes):
+                self.assertTrue(part.fold())
+            return state
+
+        self.patch(export, "_state", read_before_a_change)
+        self.export()
+        self.assertIn('profile="web" version="1.3.4"', self.read("Metadata", "clients.xml"))
+        self.assertIn('value="newer"', self.read("Probes", "probed.xml"))
+        self.assertEqual(self.profiles(), {WEB: "web", NEW: "db"})
 
     def test_set_back(self) -> None:
         """What another server sets back, or takes away, afterwards stays so."""

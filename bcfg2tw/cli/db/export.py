@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import click
@@ -22,17 +22,23 @@ from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.sql.transfer.files import (
     check_in_service,
     elements_by_client,
+    open_clients,
     read_answers,
     read_declared,
     write_answers,
     write_clients,
 )
 from bcfg2tw.engine.store.store import Store
+from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers
+from bcfg2tw.errors import ChangedMeanwhile
 from bcfg2tw.process.options import check_repository
 from bcfg2tw.settings import Settings
 
 __all__ = ["export"]
+
+#: How often files are written anew that a server changes meanwhile.
+ATTEMPTS = 5
 
 
 @click.command("export", short_help="Write the state of clients into the repository's files.")
@@ -59,17 +65,9 @@ def export(settings: Settings, folder: str | None) -> None:
         # what an administrator wrote there since would be taken out again
         check_in_service(clients_path(settings), settings)
         _fold_journals(settings)
-    clients, answers = _state(settings)
-    remaining = _remaining(settings, clients, answers)
-    answers = [*answers, *remaining]
-    for client in answers:
-        ClientAnswers(client).check()  # before anything is written
     paths = _paths(settings, folder)
     try:
-        for path in paths:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-        _write_clients(paths[0], clients, settings if folder is None else None)
-        write_answers(paths[1], answers)
+        clients, answers, remaining = _write(paths, settings, folder is None)
     except OSError as error:
         raise click.ClickException(f"{error.filename or paths[0]}: {error.strerror}") from error
     _verify(paths[0], clients, settings)
@@ -78,7 +76,7 @@ def export(settings: Settings, folder: str | None) -> None:
     click.echo(f"{paths[0]}: {len(clients)} clients")
     click.echo(f"{paths[1]}: what the probes of {len(answers)} clients said")
     if remaining:
-        click.echo(f"  of {len(remaining)} of them only {probed_path(settings)} knows")
+        click.echo(f"  of {remaining} of them only {probed_path(settings)} knows")
     is_elsewhere = bool(settings.state) or settings.metadata_db or settings.probes_db
     kept = "is kept elsewhere" if is_elsewhere else "the server knows"
     click.echo(f"Both were read again, and say what {kept}.")
@@ -89,7 +87,49 @@ def export(settings: Settings, folder: str | None) -> None:
         )
 
 
-def _write_clients(path: str, clients: Mapping[str, Elements], settings: Settings | None) -> None:
+def _write(
+    paths: tuple[str, str], settings: Settings, is_repository: bool
+) -> tuple[dict[str, Elements], list[Answers], int]:
+    """
+    Write both files.
+
+    A server that runs writes to them as well. They are looked at before the state is read: what it
+    has written since is seen, and nothing older is written over it.
+
+    :returns: the clients, the output of their probes, and of how many of these only the
+        repository's probed.xml knew
+    :raises ChangedMeanwhile: if somebody changed a file each time
+    """
+    for _ in range(ATTEMPTS - 1):
+        with suppress(ChangedMeanwhile):
+            return _write_once(paths, settings, is_repository)
+    return _write_once(paths, settings, is_repository)
+
+
+def _write_once(
+    paths: tuple[str, str], settings: Settings, is_repository: bool
+) -> tuple[dict[str, Elements], list[Answers], int]:
+    documents = None if stamp_of(paths[0]) is None else open_clients(paths[0])
+    probed = stamp_of(paths[1])
+    clients, answers = _state(settings)
+    remaining = _remaining(settings, clients, answers)
+    answers = [*answers, *remaining]
+    for client in answers:
+        ClientAnswers(client).check()  # before anything is written
+    for path in paths:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    documents = documents or open_clients(paths[0])
+    _write_clients(paths[0], documents, clients, settings if is_repository else None)
+    write_answers(paths[1], answers, probed)
+    return clients, answers, len(remaining)
+
+
+def _write_clients(
+    path: str,
+    documents: ClientDocuments,
+    clients: Mapping[str, Elements],
+    settings: Settings | None,
+) -> None:
     """
     Write a clients.xml that can be put into service, or none.
 
@@ -97,10 +137,10 @@ def _write_clients(path: str, clients: Mapping[str, Elements], settings: Setting
     :raises click.ClickException: if the server would not use it; it is as it was then
     """
     if settings is None:
-        write_clients(path, clients)
+        write_clients(documents, clients)
         return
     try:
-        write_clients(path, clients, partial(check_in_service, path, settings))
+        write_clients(documents, clients, partial(check_in_service, path, settings))
     except MistakenFile as mistake:
         raise click.ClickException(
             f"{path} is as it was, for with what is kept elsewhere a server would not use it: "

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from bcfg2tw.engine.repository.files import Library
+from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.store.answers import Answers
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.client_rows import Elements
 from bcfg2tw.engine.store.declared_clients import DeclaredClients, read_clients
-from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments
+from bcfg2tw.engine.store.xmlfiles.client_documents import ClientDocuments, check_unchanged
 from bcfg2tw.engine.store.xmlfiles.probed_document import ClientAnswers, document, read_probed
 from bcfg2tw.errors import Bcfg2Error, RepositoryError
 from bcfg2tw.settings import Settings
@@ -65,22 +67,34 @@ def read_answers(path: str) -> dict[str, Answers]:
     return {name: client.answers for name, client in clients.items()}
 
 
+def open_clients(path: str) -> ClientDocuments:
+    """
+    Return a clients.xml, with the files that it includes, as it is to be changed.
+
+    :param path: of a file that is made if there is none
+    :raises RepositoryError: if it is there and cannot be read or is not well-formed
+    :raises OSError: if it cannot be made
+    """
+    if not os.path.exists(path):
+        write_atomically(path, EMPTY_CLIENTS)
+    return ClientDocuments(path)
+
+
 def write_clients(
-    path: str, clients: Mapping[str, Elements], check: Callable[[], None] | None = None
+    documents: ClientDocuments,
+    clients: Mapping[str, Elements],
+    check: Callable[[], None] | None = None,
 ) -> None:
     """
     Have a clients.xml, with the files that it includes, declare these clients and no others.
 
     Comments, includes and what else is said of clients stay.
 
-    :param path: of a file that is made if there is none
+    :param documents: changed
     :param check: called once all is written; if it raises, the files say what they said before
-    :raises RepositoryError: if it is there and cannot be read or is not well-formed
+    :raises ChangedMeanwhile: if somebody has changed a file since it was read
     :raises OSError: if it cannot be written
     """
-    if not os.path.exists(path):
-        write_atomically(path, EMPTY_CLIENTS)
-    documents = ClientDocuments(path)
     for name in documents.clients().keys() - clients.keys():
         documents.put(name, ())
     for name, elements in clients.items():
@@ -95,10 +109,13 @@ def write_clients(
         raise
 
 
-def write_answers(path: str, answers: Iterable[Answers]) -> None:
+def write_answers(path: str, answers: Iterable[Answers], before: Stamp | None) -> None:
     """
     Write a probed.xml.
 
+    :param before: the stamp of the file that it replaces, None where there is none
+    :raises ChangedMeanwhile: if it has another one now
     :raises OSError: if it cannot be written
     """
-    write_atomically(path, document(map(ClientAnswers, answers)))
+    text = document(map(ClientAnswers, answers))
+    write_atomically(path, text, check=partial(check_unchanged, path, before))
