@@ -204,7 +204,7 @@ class ShadowMode:
 
         def note_failure(failure: Any) -> NoAnswer:
             failure.trap(NoAnswer)
-            self._presence.note_failure(failure.value)
+            self._presence.note_failure(failure.value, call.method, call.client)
             error: NoAnswer = failure.value
             return error
 

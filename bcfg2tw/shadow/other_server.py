@@ -10,7 +10,12 @@ from urllib.parse import quote
 from OpenSSL import SSL
 from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.error import ConnectionRefusedError, DNSLookupError
+from twisted.internet.error import (
+    ConnectError,
+    ConnectingCancelledError,
+    ConnectionRefusedError,
+    DNSLookupError,
+)
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -54,12 +59,14 @@ class NoAnswer(Bcfg2Error):
     """
     The other server gave no answer that a client could use; the text is a clause.
 
-    :ivar is_away: whether nothing else will be answered either, as far as can be told
+    :ivar is_away: whether there is no connection to it, so that nothing else is answered either
+    :ivar is_late: whether it was waited for in vain
     """
 
-    def __init__(self, reason: str, is_away: bool = True) -> None:
+    def __init__(self, reason: str, is_away: bool = False, is_late: bool = False) -> None:
         super().__init__(reason)
         self.is_away = is_away
+        self.is_late = is_late
 
 
 class _Wanted:
@@ -193,7 +200,7 @@ class OtherServer:
         if response.code != 200:
             raise NoAnswer(f"it answers with HTTP status {response.code}")
         if not _is_response(body):
-            raise NoAnswer("what it answers is no XML-RPC", is_away=False)
+            raise NoAnswer("what it answers is no XML-RPC")
         return HttpAnswer(200, body)
 
     def _no_answer(self, failure: Failure, wanted: _Wanted) -> HttpAnswer:
@@ -204,7 +211,8 @@ class OtherServer:
         if not isinstance(error, (*NETWORK_ERRORS, OSError, ValueError)):
             failure.raiseException()  # `NoAnswer`, and what no server can be blamed for
         refusal, self._identity.refusal = self._identity.refusal, None
-        raise NoAnswer(refusal or self._trouble(error))
+        is_away = refusal is not None or _is_without_connection(error)
+        raise NoAnswer(refusal or self._trouble(error), is_away)
 
     def _trouble(self, error: Any) -> str:
         reasons: list[Any] = list(causes(error))
@@ -240,7 +248,18 @@ def _too_late(result: Any, seconds: float) -> Any:
     """Turn what comes of the end of patience into a reason."""
     if not isinstance(result, Failure):
         return result
-    raise NoAnswer(f"it does not answer within {seconds:g} seconds", is_away=False)
+    raise NoAnswer(f"it does not answer within {seconds:g} seconds", is_late=True)
+
+
+def _is_without_connection(error: Any) -> bool:
+    """
+    Say whether a call failed before there was a connection.
+
+    One that breaks later says nothing of other calls: servers of old break it where they refuse a
+    login whose body is still on its way, and that anybody can have.
+    """
+    kinds = (ConnectError, ConnectingCancelledError, DNSLookupError, SSL.Error)
+    return any(isinstance(reason, kinds) for reason in causes(error))
 
 
 def _is_response(body: bytes) -> bool:
@@ -274,7 +293,7 @@ class _Body(Protocol):
             self._parts.clear()
             self._lose()
             reason = f"its answer is larger than [shadow] max_answer, {self._limit} bytes"
-            self.done.errback(NoAnswer(reason, is_away=False))
+            self.done.errback(NoAnswer(reason))
 
     def _lose(self) -> None:
         # an orderly end of TLS waits for the other side's, which may go on sending for ever

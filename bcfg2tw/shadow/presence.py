@@ -16,6 +16,9 @@ SILENT_CALLS = 2
 #: Between two tries of a server that is away.
 RETRY_SECONDS = 15.0
 
+#: Of calls that fail while it is there a line is said once in so long.
+PAUSE_SECONDS = 60.0
+
 
 class Presence:
     """
@@ -34,6 +37,7 @@ class Presence:
         self._seconds = seconds
         self._silent_calls = 0
         self._tried_at = 0.0
+        self._said_at = -PAUSE_SECONDS
         self.is_away = False
 
     def note_answer(self) -> None:
@@ -43,16 +47,32 @@ class Presence:
             self.is_away = False
             log.info("The other server, {url}, is back", url=self._url)
 
-    def note_failure(self, error: NoAnswer) -> None:
-        """Take note that a call was left without an answer."""
-        self._silent_calls += 1
+    def note_failure(self, error: NoAnswer, method: str, client: str) -> None:
+        """
+        Take note that a call was left without an answer.
+
+        Where nobody had to wait for that, the call may be at fault: it is no reason for others to
+        get another server's configuration.
+        """
+        self._silent_calls += error.is_late
         self._tried_at = self._seconds()
-        if not self.is_away and (error.is_away or self._silent_calls >= SILENT_CALLS):
+        if self.is_away:
+            return
+        if error.is_away or self._silent_calls >= SILENT_CALLS:
             self.is_away = True
             log.error(
                 "The other server, {url}, is away: {reason}; until it is back this one "
                 "answers alone, and nothing is compared",
                 url=self._url,
+                reason=error,
+            )
+        elif self._seconds() - self._said_at >= PAUSE_SECONDS:
+            self._said_at = self._seconds()
+            log.warn(
+                "The other server, {url}, gives no answer to {method} of {client}: {reason}",
+                url=self._url,
+                method=method,
+                client=client,
                 reason=error,
             )
 

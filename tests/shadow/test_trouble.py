@@ -213,6 +213,34 @@ class DeadTests(TroubleTestCase):
         return ServerProcess(Path(folder) / "log", "--config", f"{folder}/bcfg2.conf")
 
 
+class OneCallTests(TroubleTestCase):
+    """A call that the other server gives no answer to says nothing of other clients' calls."""
+
+    async def test_too_large(self) -> None:
+        """A body that is too large for the other server alone is no reason to do without it."""
+        await self.start_other({"Cfg/etc/motd/motd": "theirs\n"}, max_body_bytes=10_000)
+        await self.start_ours()
+        await self.ask("RecvProbeData", "x" * 50_000, user="stranger", password="wrong")
+        self.assertIn("theirs", await self.ask("GetConfig"))
+        self.assertEqual(self.said("RecvProbeData of stranger: it answers with HTTP status 413"), 1)
+        self.assertEqual(self.said("is away"), 0)
+
+    async def test_broken_connection(self) -> None:
+        """So does a connection that breaks, as where a login is refused before its body is read."""
+        theirs = answering(write_result("<Configuration name='theirs'/>"))
+
+        def answer(tls: ssl.SSLSocket) -> None:
+            if rogue.connections <= 2:  # the call is repeated once
+                raise OSError
+            theirs(tls)
+
+        rogue = Rogue(self, server_context(self), answer)
+        await self.start_ours(shadow_patience_seconds=5.0)
+        self.assertEqual(await self.ask("GetConfig", user=WEB, password="wrong"), 401)
+        self.assertIn("theirs", await self.ask("GetConfig"))
+        self.assertEqual(self.said("is away"), 0)
+
+
 class NonsenseTests(TroubleTestCase):
     async def test_garbage(self) -> None:
         """What is no answer of Bcfg2 is no answer."""
