@@ -43,6 +43,10 @@ class MalformedRequest(Exception):
     """A body is no XML-RPC request."""
 
 
+class MalformedAnswer(Exception):
+    """A body is no answer of XML-RPC; the text says how."""
+
+
 class _Unmarshaller(xmlrpc.client.Unmarshaller):
     """The library's, but for base64: that passes over whatever is none."""
 
@@ -125,6 +129,28 @@ def read_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
     if name is None:
         raise MalformedRequest("it names no method")
     return name, tuple(parameters)
+
+
+def read_answer(body: bytes, use_builtin_types: bool = False) -> Any:
+    """
+    Parse the answer of a server that is trusted as far as its certificate goes.
+
+    :param use_builtin_types: as `xmlrpc.client.loads` has it
+    :returns: the result
+    :raises xmlrpc.client.Fault: if the answer is one; its code is a number
+    :raises MalformedAnswer: if it is anything else
+    """
+    try:
+        try:
+            (value,), _ = xmlrpc.client.loads(body, use_builtin_types=use_builtin_types)
+        except xmlrpc.client.Fault as fault:
+            code, text = int(fault.faultCode), str(fault.faultString)
+            raise xmlrpc.client.Fault(code, text) from None
+    except xmlrpc.client.Fault:
+        raise
+    except _STUMBLES as error:
+        raise MalformedAnswer(str(error) or type(error).__name__) from error
+    return value
 
 
 def write_result(value: Any) -> bytes:

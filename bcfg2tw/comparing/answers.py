@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from bcfg2tw.comparing.differences import Built
-from bcfg2tw.engine.xmlio import Element, parse_foreign
+from bcfg2tw.engine.xmlio import Element, legal, parse_foreign
 
 __all__ = ["UnreadableAnswer", "built_of", "configuration_of", "fault_text", "without_call_name"]
 
@@ -51,7 +51,7 @@ def built_of(method: str, value: Any) -> Built:
         return _wrapped(PROBES, list(_document(value)))
     if method == "GetDecisionList":
         return _wrapped(DECISIONS, [_entry("Decision", name) for name in _decisions(value)])
-    return _wrapped(ANSWER, [_entry("Value", method, {"value": repr(value)})])
+    return _wrapped(ANSWER, [_entry("Value", method, {"value": _plain(value)})])
 
 
 def configuration_of(value: Any) -> Element:
@@ -86,10 +86,22 @@ def _document(value: Any) -> Element:
         raise UnreadableAnswer(f"the document is not well-formed: {error}") from error
 
 
+def _plain(value: Any) -> str:
+    """
+    Return a value in words.
+
+    :raises UnreadableAnswer: if it is nested as no answer of Bcfg2 is
+    """
+    try:
+        return legal(repr(value))
+    except RecursionError as error:
+        raise UnreadableAnswer("the answer is nested too deeply") from error
+
+
 def _decisions(value: Any) -> list[str]:
     try:
         return sorted(f"{tag}:{name}" for tag, name in value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise UnreadableAnswer("the decisions are no list of pairs") from error
 
 

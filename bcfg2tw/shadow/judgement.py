@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-from xml.parsers.expat import ExpatError
-from xmlrpc.client import Fault, ResponseError, loads
+from xmlrpc.client import Fault
 
+from bcfg2tw.calls.codec import MalformedAnswer, read_answer
 from bcfg2tw.calls.dispatch import HttpAnswer
 from bcfg2tw.comparing.answers import UnreadableAnswer, built_of, fault_text
 from bcfg2tw.comparing.details import ComparedClient
@@ -67,10 +66,8 @@ def _built(method: str, answer: HttpAnswer) -> Built:
     if answer.status != 200:
         return f"HTTP status {answer.status}"
     try:
-        (value,), _ = loads(answer.body, use_builtin_types=True)
+        return built_of(method, read_answer(answer.body, use_builtin_types=True))
     except Fault as fault:
-        return fault_text(int(fault.faultCode), str(fault.faultString))
-    except (ExpatError, ResponseError, ValueError, TypeError) as error:
+        return fault_text(fault.faultCode, fault.faultString)
+    except MalformedAnswer as error:
         raise UnreadableAnswer(f"the answer is no XML-RPC: {error}") from error
-    value_of: Any = value
-    return built_of(method, value_of)

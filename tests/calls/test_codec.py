@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import xmlrpc.client
 from typing import Any
@@ -12,7 +13,14 @@ from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls import codec
-from bcfg2tw.calls.codec import MalformedRequest, read_call, write_fault, write_result
+from bcfg2tw.calls.codec import (
+    MalformedAnswer,
+    MalformedRequest,
+    read_answer,
+    read_call,
+    write_fault,
+    write_result,
+)
 from bcfg2tw.engine.xmlio import serialise_answer
 from tests.network import call_of
 from tests.patience import IN_ANY_TIME
@@ -208,3 +216,36 @@ class WriteTests(SynchronousTestCase):
         body = write_fault(-32500, "a\x00b\ud800 <c>")
         fault = self.assertRaises(xmlrpc.client.Fault, xmlrpc.client.loads, body)
         self.assertEqual((fault.faultCode, fault.faultString), (-32500, "a\ufffdb\ufffd <c>"))
+
+
+class AnswerTests(SynchronousTestCase):
+    def test_result(self) -> None:
+        """What one side writes the other side reads."""
+        self.assertEqual(read_answer(write_result(["Path", 3])), ["Path", 3])
+
+    def test_fault(self) -> None:
+        """A fault is raised, with a number and a text."""
+        fault = self.assertRaises(xmlrpc.client.Fault, read_answer, write_fault(7, "no"))
+        self.assertEqual((fault.faultCode, fault.faultString), (7, "no"))
+
+    def test_malformed(self) -> None:
+        """All that is neither is refused in one way."""
+        member = "<member><name>faultCode</name><value>x</value></member>"
+        for inner in (
+            "",
+            "<params/>",
+            "<fault><value>x</value></fault>",
+            f"<fault><value><struct>{member}</struct></value></fault>",
+            "<params><param><value></data></array></value></param></params>",
+            "<params><param><value><bigdecimal>x</bigdecimal></value></param></params>",
+            "<params><param><value><nil/></value></param><param><value/></param></params>",
+        ):
+            body = f"<methodResponse>{inner}</methodResponse>".encode()
+            self.assertRaises(MalformedAnswer, read_answer, body)
+
+    @IN_ANY_TIME
+    @given(st.binary(max_size=300))
+    def test_any_bytes(self, body: bytes) -> None:
+        """Whatever comes is refused, unless it is an answer."""
+        with contextlib.suppress(MalformedAnswer, xmlrpc.client.Fault):
+            read_answer(body)

@@ -231,11 +231,13 @@ def asked(
     password: str = PASSWORD,
     certificate: str | None = None,
     has_password: bool = True,
+    is_read: bool = True,
 ) -> Any:
     """
     Return the result of a call of our server, a fault, or the HTTP status if it is another one.
 
     :param certificate: the common name of the one that the client shows
+    :param is_read: whether the answer is XML-RPC; else its bytes are returned
     """
     context = client_context(case.authority, certificate)
     context.check_hostname = False
@@ -251,6 +253,8 @@ def asked(
         connection.close()
     if response.status != 200:
         return response.status
+    if not is_read:
+        return body
     try:
         return xmlrpc.client.loads(body)[0][0]
     except xmlrpc.client.Fault as fault:

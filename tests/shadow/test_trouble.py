@@ -294,6 +294,24 @@ class NonsenseTests(TroubleTestCase):
         self.assertEqual(await self.ask("GetConfig"), "<broken")
         await self.until_counted("GetConfig", "incomparable")
 
+    async def test_odd_values(self) -> None:
+        """What no method of Bcfg2 answers with goes to the client as well, and is counted."""
+        struct = b"<member><name>faultCode</name><value>?</value></member>" * 2
+        odd = [
+            b"<fault><value><struct>%s</struct></value></fault>" % struct,
+            b"<params><param><value><array></array></data></value></param></params>",
+            b"<params><param><value>%s%s</value></param></params>"
+            % (b"<array><data><value>" * 5000, b"</value></data></array>" * 5000),
+        ]
+        bodies = [b"<methodResponse>%s</methodResponse>" % body for body in odd]
+        queue = iter(bodies)
+        Rogue(self, server_context(self), lambda tls: answering(next(queue))(tls))
+        await self.start_ours(shadow_patience_seconds=5.0)
+        for body in bodies:
+            self.assertEqual(await self.ask("DeclareVersion", "1.3.4", is_read=False), body)
+        await self.until_counted("DeclareVersion", "incomparable", len(bodies))
+        self.assertEqual(self.flushLoggedErrors(), [])
+
 
 class CertificateTests(TroubleTestCase):
     async def test_other_authority(self) -> None:

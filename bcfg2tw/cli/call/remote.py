@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import quote
-from xml.parsers.expat import ExpatError
-from xmlrpc.client import Fault, ResponseError, dumps, loads
+from xmlrpc.client import Fault, dumps
 
+from bcfg2tw.calls.codec import MalformedAnswer, read_answer
 from bcfg2tw.cli.call.server_identity import IdentityError, ServerIdentity, chain_problem
 from bcfg2tw.errors import Bcfg2Error
 
@@ -94,13 +94,12 @@ def call(
         text = reason.format(user=remote.user, method=method, path=remote.path)
         raise CallFailed(f"{remote.location}: HTTP status {response.status}: {text}")
     try:
-        (result,), _method = loads(answer)
+        return read_answer(answer)
     except Fault as fault:
-        code, text = int(fault.faultCode), str(fault.faultString)
+        code, text = fault.faultCode, fault.faultString
         raise CallFailed(f"{method}: {text} (fault {code})", fault=(code, text)) from fault
-    except (ExpatError, ResponseError, ValueError) as error:
+    except MalformedAnswer as error:
         raise CallFailed(f"{remote.location}: the answer is not XML-RPC: {error}") from error
-    return result
 
 
 def _request(method: str, arguments: tuple[Any, ...]) -> bytes:
