@@ -16,6 +16,10 @@ __all__ = ["UnreadableAnswer", "built_of", "configuration_of", "fault_text", "wi
 #: By this name the lines of a call are found in our log: it is another one each time.
 _CALL_NAME = re.compile(r" \(call [0-9a-f]+-[0-9a-f]+\)$")
 
+#: Elements of what Bcfg2 answers are nested a handful of levels deep.
+MAX_DEPTH = 100
+_is_too_deep = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+
 #: Attributes that clients read without regard to case.
 BOOLEANS = ("important", "paranoid", "sensitive")
 
@@ -81,9 +85,15 @@ def _document(value: Any) -> Element:
     if not isinstance(value, str):
         raise UnreadableAnswer(f"a {type(value).__name__} stands where a document should")
     try:
-        return parse_foreign(value)
+        document = parse_foreign(value)
     except etree.XMLSyntaxError as error:
         raise UnreadableAnswer(f"the document is not well-formed: {error}") from error
+    # its entities are not expanded, so that what it says is not known
+    if document.getroottree().docinfo.internalDTD is not None:
+        raise UnreadableAnswer("the document declares a document type")
+    if _is_too_deep(document):
+        raise UnreadableAnswer(f"the document is nested more than {MAX_DEPTH} levels deep")
+    return document
 
 
 def _plain(value: Any) -> str:

@@ -7,7 +7,7 @@ import os
 import ssl
 import xmlrpc.client
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -21,6 +21,7 @@ from bcfg2tw.shadow import beside, comparisons
 from bcfg2tw.shadow.counts import DIFFERENT, EQUAL
 from bcfg2tw.shadow.record import Contents, Record, record_path
 from tests.builders import a_repository
+from tests.certificates import Authority
 from tests.network import (
     PASSWORD,
     an_authority,
@@ -261,7 +262,17 @@ def asked(
         return fault
 
 
-def server_context(case: TwoServersTestCase, name: str = "localhost") -> ssl.SSLContext:
+class BesideRogue(Protocol):
+    """A test with a port for another server, of either kind of test."""
+
+    authority: Authority
+    other_port: int
+
+    @property
+    def addCleanup(self) -> Any: ...
+
+
+def server_context(case: BesideRogue, name: str = "localhost") -> ssl.SSLContext:
     """Return a context of a server with a certificate of the test's authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate, key = case.authority.issue(name, [name])

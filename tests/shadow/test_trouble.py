@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from bcfg2tw.shadow import presence
 from bcfg2tw.shadow.server_identity import OtherServerIdentity
 from tests.network import an_authority, free_port
 from tests.processes import ServerProcess
-from tests.shadow.servers import RUN, WEB, TwoServersTestCase, server_context
+from tests.shadow.servers import RUN, WEB, BesideRogue, TwoServersTestCase, server_context
 
 #: What a client of these tests would never wait for.
 LONG_SECONDS = 20.0
@@ -34,7 +34,7 @@ Answering = Callable[[ssl.SSLSocket], None]
 class Rogue:
     """A TLS server in threads that does to each connection what it is told to."""
 
-    def __init__(self, case: TwoServersTestCase, context: ssl.SSLContext, do: Answering) -> None:
+    def __init__(self, case: BesideRogue, context: ssl.SSLContext, do: Answering) -> None:
         self._do = do
         self._context = context
         self._listening = socket.create_server(("127.0.0.1", case.other_port))
@@ -82,6 +82,11 @@ def answering(body: bytes, header: bytes = b"") -> Answering:
         tls.sendall(b"HTTP/1.1 200 OK\r\n" + length + b"Connection: close\r\n\r\n" + body)
 
     return answer
+
+
+def answering_each(bodies: Iterator[bytes]) -> Answering:
+    """Return what answers each request with the next body."""
+    return lambda tls: answering(next(bodies))(tls)
 
 
 def hang(tls: ssl.SSLSocket) -> None:
@@ -294,6 +299,19 @@ class NonsenseTests(TroubleTestCase):
         self.assertEqual(await self.ask("GetConfig"), "<broken")
         await self.until_counted("GetConfig", "incomparable")
 
+    async def test_odd_documents(self) -> None:
+        """A configuration that says what nobody can tell is counted as such, and no defect."""
+        entity = "<!DOCTYPE a [<!ENTITY x 'y'>]><Configuration>&x;</Configuration>"
+        deep = f"<Configuration>{'<a>' * 1500}{'</a>' * 1500}</Configuration>"
+        documents = [entity, deep]
+        queue = map(write_result, documents)
+        Rogue(self, server_context(self), answering_each(queue))
+        await self.start_ours(shadow_patience_seconds=5.0)
+        for document in documents:
+            self.assertEqual(await self.ask("GetConfig"), document)
+        await self.until_counted("GetConfig", "incomparable", len(documents))
+        self.assertEqual(self.flushLoggedErrors(), [])
+
     async def test_odd_values(self) -> None:
         """What no method of Bcfg2 answers with goes to the client as well, and is counted."""
         struct = b"<member><name>faultCode</name><value>?</value></member>" * 2
@@ -305,7 +323,7 @@ class NonsenseTests(TroubleTestCase):
         ]
         bodies = [b"<methodResponse>%s</methodResponse>" % body for body in odd]
         queue = iter(bodies)
-        Rogue(self, server_context(self), lambda tls: answering(next(queue))(tls))
+        Rogue(self, server_context(self), answering_each(queue))
         await self.start_ours(shadow_patience_seconds=5.0)
         for body in bodies:
             self.assertEqual(await self.ask("DeclareVersion", "1.3.4", is_read=False), body)

@@ -25,8 +25,8 @@ from bcfg2tw.cli.diff.building import (
 from bcfg2tw.cli.looking import Site, matching
 from bcfg2tw.cli.revisions import Revisions
 from bcfg2tw.cli.test.building import Log
+from bcfg2tw.comparing.answers import UnreadableAnswer, configuration_of
 from bcfg2tw.comparing.differences import failure_of_build
-from bcfg2tw.engine.xmlio import parse_own
 from bcfg2tw.errors import Bcfg2Error, NotServing
 from bcfg2tw.settings import Settings
 
@@ -256,8 +256,11 @@ class ServerState(State):
         from bcfg2tw.cli.call.target import Server, ServerOptions
 
         self._server = Server(ServerOptions(**self._options, checks_name=False), self._settings)
-        self._clients = frozenset(self._server.call("Metadata.list_clients"))
-        return sorted(self._clients)
+        names = self._server.call("Metadata.list_clients")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise StateError("what it answers to Metadata.list_clients is no list of names")
+        self._clients = frozenset(names)
+        return sorted(names)
 
     def select(self, selection: ClientSelection) -> list[str] | None:
         """Return the clients of given names; their groups are not known here."""
@@ -272,8 +275,10 @@ class ServerState(State):
             return BuiltClient(host, exists=False)
         try:
             text = self._server.call("GetConfig", user=host)
+            document = configuration_of(text)
         except Bcfg2Error as error:
             return BuiltClient(host, exists=True, failure=str(error))
-        document = parse_own(text.encode("utf-8"))
+        except UnreadableAnswer as error:
+            return BuiltClient(host, exists=True, failure=str(error), is_refused=True)
         failure = failure_of_build(document)
         return BuiltClient(host, True, None if failure else document_bytes(document), failure)

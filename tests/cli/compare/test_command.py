@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.calls.codec import write_result
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.cli.compare.planted import CLIENTS, COME, DB, WEB1, WEB2, planted
@@ -16,6 +18,8 @@ from tests.commands import Ended
 from tests.network import an_authority, free_port
 from tests.processes import ServerProcess
 from tests.real_server import RealServer
+from tests.shadow.servers import server_context
+from tests.shadow.test_trouble import Rogue, answering, answering_each
 
 PASSWORD = "swordfish"
 PLUGINS = "Bundler,Cfg,Metadata,Rules"
@@ -54,6 +58,8 @@ INCLUDING = {
 
 class CompareTestCase(SynchronousTestCase):
     """A repository for this server, and one for the other."""
+
+    other_port: int
 
     def setUp(self) -> None:
         self.folder = Path(self.mktemp()).absolute()
@@ -192,6 +198,40 @@ class OutcomeTests(CompareTestCase):
         self.assertEqual(ended.status, 2)
         self.assertIn("nothing listens there", ended.errors)
         self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
+
+    def test_odd_configurations(self) -> None:
+        """What is no configuration of Bcfg2, or cannot be told, is no difference, but an error."""
+        self.other_port = self.port
+        conf = str(self.site("new", self.same, self.port).config)
+        url = f"https://localhost:{self.port}"
+        entity = "<!DOCTYPE a [<!ENTITY x 'y'>]><Configuration>&x;</Configuration>"
+        deep = f"<Configuration>{'<a>' * 1500}{'</a>' * 1500}</Configuration>"
+        odd = {
+            "declares a document type": entity,
+            "nested more than 100 levels deep": deep,
+            "a int stands where": 3,
+        }
+        # compare asks for a client, diff for the names of clients before
+        answers = ((value, [WEB1], value) for value in odd.values())
+        bodies = map(write_result, chain.from_iterable(answers))
+        Rogue(self, server_context(self), answering_each(bodies))
+        for reason in odd:
+            for words in (("compare", "--old", url), ("diff", url)):
+                options = "-C", conf, "--client", WEB1
+                ended = run_process(*words, *options, folder=str(self.folder))
+                self.assertEqual((ended.status, ended.output), (2, ""))
+                self.assertIn(reason, ended.errors)
+                self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
+
+    def test_odd_names(self) -> None:
+        """Names of clients that are none are an error of the server that tells them."""
+        self.other_port = self.port
+        conf = str(self.site("new", self.same, self.port).config)
+        Rogue(self, server_context(self), answering(write_result([["web"]])))
+        words = ("diff", f"https://localhost:{self.port}", "-C", conf)
+        ended = run_process(*words, folder=str(self.folder))
+        self.assertEqual(ended.status, 2)
+        self.assertIn("is no list of names", ended.errors)
 
     def test_refused(self) -> None:
         """A client that the server refuses is told to be left out, and does not differ."""
