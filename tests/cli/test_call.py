@@ -13,15 +13,20 @@ from typing import Any
 from OpenSSL import SSL
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IListeningPort, IPullProducer
 from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
+from twisted.internet.threads import deferToThread
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
 from twisted.web.resource import Resource
-from twisted.web.server import Request, Site
+from twisted.web.server import NOT_DONE_YET, Request, Site
 from twisted.web.xmlrpc import XMLRPC, Fault
+from zope.interface import implementer
 
+from bcfg2tw.cli.call import remote
+from bcfg2tw.cli.call.remote import CallFailed, Remote
+from bcfg2tw.cli.call.server_identity import ServerIdentity
 from bcfg2tw.cli.init.certificates import Issued, issue_authority, issue_certificate
 from tests.network import free_port
 
@@ -331,3 +336,56 @@ class CallTests(TestCase):
             (await self.fails("-S", "https://:77", "flag")),
             "'https://:77' is no address of a server: give https://HOST:PORT",
         )
+
+    async def test_other_status(self) -> None:
+        """What another server says of a status is shown as it is, without what a terminal obeys."""
+        self.serve_page(Status(302, b"{Found}\x1b[31m"))
+        message = await self.fails("flag")
+        self.assertIn("HTTP status 302: {Found}\\x1b[31m", message)
+
+    async def test_endless(self) -> None:
+        """An answer without an end is given up before it fills the memory."""
+        self.patch(remote, "MOST_MEGABYTES", 2)
+        self.serve_page(Endless())
+        server = Remote("127.0.0.1", self.port, "root", PASSWORD)
+        identity = ServerIdentity("127.0.0.1", str(self.folder / "ca.crt"))
+        calling = deferToThread(remote.call, server, identity, "flag")
+        error = await self.assertFailure(calling, CallFailed)
+        self.assertIn("its answer is larger than 2 megabytes", str(error))
+
+    def serve_page(self, page: Resource) -> None:
+        """Serve something else in place of the calls."""
+        issued = issue_certificate(self.authority, "localhost", ["localhost", "127.0.0.1"])
+        self.serve(issued, page)
+
+
+class Status(Resource):
+    """Answers with a status."""
+
+    isLeaf = True
+
+    def __init__(self, code: int, text: bytes) -> None:
+        super().__init__()
+        self._status = code, text
+
+    def render_POST(self, request: Request) -> bytes:
+        request.setResponseCode(*self._status)
+        return b""
+
+
+@implementer(IPullProducer)
+class Endless(Resource):
+    """Sends for as long as somebody takes it."""
+
+    isLeaf = True
+
+    def render_POST(self, request: Request) -> int:
+        self._request = request
+        request.registerProducer(self, streaming=False)
+        return NOT_DONE_YET
+
+    def resumeProducing(self) -> None:
+        self._request.write(bytes(1 << 20))
+
+    def stopProducing(self) -> None:
+        pass

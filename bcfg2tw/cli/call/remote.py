@@ -14,12 +14,16 @@ from xmlrpc.client import Fault, dumps
 
 from bcfg2tw.calls.codec import MalformedAnswer, read_answer
 from bcfg2tw.cli.call.server_identity import IdentityError, ServerIdentity, chain_problem
+from bcfg2tw.comparing.text_diff import visible
 from bcfg2tw.errors import Bcfg2Error
 
 __all__ = ["CallFailed", "Remote", "call"]
 
 #: So much of an answer is read at a time.
 CHUNK_BYTES = 65536
+
+#: No answer of Bcfg2 is larger: who sends more would fill the memory of this machine.
+MOST_MEGABYTES = 256
 
 _STATUS_REASONS = {
     401: "the server refuses user '{user}', or refuses {method} to this machine: check user and "
@@ -46,6 +50,10 @@ class CallFailed(Bcfg2Error):
         super().__init__(reason)
         self.is_unreachable = is_unreachable
         self.fault = fault
+
+
+class _AnswerTooLarge(Exception):
+    """An answer has more bytes than are taken."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,7 @@ def call(
     """
     response, answer = _post(remote, identity, _request(method, arguments))
     if response.status != 200:
-        reason = _STATUS_REASONS.get(response.status, response.reason)
-        text = reason.format(user=remote.user, method=method, path=remote.path)
+        text = _status_reason(response, remote, method)
         raise CallFailed(f"{remote.location}: HTTP status {response.status}: {text}")
     try:
         return read_answer(answer)
@@ -100,6 +107,14 @@ def call(
         raise CallFailed(f"{method}: {text} (fault {code})", fault=(code, text)) from fault
     except MalformedAnswer as error:
         raise CallFailed(f"{remote.location}: the answer is not XML-RPC: {error}") from error
+
+
+def _status_reason(response: HTTPResponse, remote: Remote, method: str) -> str:
+    """Say what a status means; of one that no server of Bcfg2 answers with, what it says itself."""
+    reason = _STATUS_REASONS.get(response.status)
+    if reason is None:
+        return visible(response.reason)
+    return reason.format(user=remote.user, method=method, path=remote.path)
 
 
 def _request(method: str, arguments: tuple[Any, ...]) -> bytes:
@@ -119,6 +134,9 @@ def _post(remote: Remote, identity: ServerIdentity, body: bytes) -> tuple[HTTPRe
         connection.request("POST", remote.target, body, _headers(remote))
         response = connection.getresponse()
         return response, _read(response, connection.sock, remote.timeout_seconds)
+    except _AnswerTooLarge as error:
+        reason = f"its answer is larger than {MOST_MEGABYTES} megabytes"
+        raise CallFailed(f"{remote.location}: {reason}") from error
     except (OSError, HTTPException, IdentityError, UnicodeError) as error:
         is_refusal = isinstance(error, (IdentityError, ssl.SSLCertVerificationError))
         trouble = f"{remote.location}: {_trouble(error, remote)}"
@@ -130,9 +148,13 @@ def _post(remote: Remote, identity: ServerIdentity, body: bytes) -> tuple[HTTPRe
 def _read(response: HTTPResponse, connection: socket.socket | None, seconds: float) -> bytes:
     """Read an answer to its end, all of which may take so long."""
     due = time.monotonic() + seconds
-    chunks = []
+    chunks: list[bytes] = []
+    room = MOST_MEGABYTES << 20
     while chunk := response.read1(CHUNK_BYTES):
         chunks.append(chunk)
+        room -= len(chunk)
+        if room < 0:
+            raise _AnswerTooLarge
         remaining = due - time.monotonic()
         if remaining <= 0:
             raise TimeoutError
