@@ -22,7 +22,9 @@ class ReportedGroup:
     :ivar difference: as `example` has it
     :ivar clients: their names, sorted
     :ivar description: the clients in words
-    :ivar ways: in how many ways they differ, where that is not told apart
+    :ivar example: a client, which may have it no longer where that was seen some time ago
+    :ivar ways: in how many ways they differ, where that is not told apart; 0 where these were not
+        counted
     :ivar reason: why it is so, empty where that is not known
     """
 
@@ -126,7 +128,9 @@ class ReportBuilder:
 
     def _reported(self, group: DifferenceGroup) -> ReportedGroup:
         clients = tuple(sorted(group.clients))
+        # what explains one way explains no other
+        reason = self.explain(group.difference, group.example) if group.ways == 1 else ""
         return ReportedGroup(
             group.identity, group.difference, clients, self.memberships.description(clients),
-            group.example, group.ways, self.explain(group.difference, group.example),
+            group.example, group.ways, reason,
         )  # fmt: skip

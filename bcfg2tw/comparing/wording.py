@@ -56,11 +56,15 @@ def sign(difference: Difference) -> str:
 def example_note(group: ReportedGroup) -> str:
     """Return whose difference is shown, where the others' are not the same to the letter."""
     difference = group.difference
+    is_gone = group.example not in group.clients
+    own = f"as {group.example} {'had' if is_gone else 'has'} it"
     if group.ways > 1:
-        return f"as {group.example} has it; there are {group.ways:,} such ways"
+        return f"{own}; there are {group.ways:,} such ways"
+    if group.ways == 0 and (is_gone or len(group.clients) > 1):
+        return f"{own}; the others may differ in other ways"
     texts = [difference.name, *(line for one in difference.details for line in one.lines)]
-    is_own = len(group.clients) > 1 and any(group.example in text for text in texts)
-    return f"as {group.example} has it" if is_own else ""
+    is_own = is_gone or len(group.clients) > 1
+    return own if is_own and any(group.example in text for text in texts) else ""
 
 
 def detail_line(detail: Detail) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bcfg2tw.comparing.difference import Difference
-from bcfg2tw.comparing.grouping import MOST_WAYS
+from bcfg2tw.comparing.grouping import MOST_WAYS, OTHER_WAYS, joined_identity
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.counts import Counts
@@ -87,6 +87,8 @@ class RecordedDifference:
     """
     A way of differing, with when it was seen and the clients that have it now.
 
+    :ivar difference: as `example` has it, or had it
+    :ivar is_rest: whether it is all ways of an entry that had no room of their own
     :ivar clients: sorted; none where their newest answers do not differ in this way any more
     """
 
@@ -97,6 +99,7 @@ class RecordedDifference:
     last: float
     times: int
     clients: tuple[str, ...]
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,9 @@ def _add_comparison(connection: sqlite3.Connection, at: float, compared: Compare
         identity = _identity(connection, way)
         connection.execute(
             "INSERT INTO difference VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (identity) "
-            "DO UPDATE SET last = excluded.last, times = times + 1",
+            # of all that are told together the newest is shown: the first may be gone for long
+            "DO UPDATE SET last = excluded.last, times = times + 1, "
+            "body = excluded.body, example = excluded.example",
             (identity, way.outline, json.dumps(way.body), compared.client, at, at),
         )
         connection.execute("INSERT OR IGNORE INTO concerned VALUES (?, ?, ?)", (identity, *key))
@@ -337,9 +342,12 @@ def _differences(connection: sqlite3.Connection) -> Iterator[RecordedDifference]
     for identity, client in connection.execute("SELECT identity, client FROM concerned"):
         concerned.setdefault(identity, set()).add(client)
     rows = connection.execute(
-        "SELECT identity, body, example, first, last, times FROM difference ORDER BY first"
+        "SELECT identity, outline, body, example, first, last, times FROM difference ORDER BY first"
     )
-    for identity, body, example, first, last, times in rows:
+    for identity, outline, body, example, first, last, times in rows:
         difference = Difference.from_json(json.loads(body))
         clients = tuple(sorted(concerned.get(identity, ())))
-        yield RecordedDifference(identity, difference, example, first, last, times, clients)
+        is_rest = identity == joined_identity(outline, OTHER_WAYS)
+        yield RecordedDifference(
+            identity, difference, example, first, last, times, clients, is_rest
+        )

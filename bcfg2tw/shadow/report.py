@@ -71,12 +71,13 @@ def report_values(contents: Contents, server: str) -> dict[str, Any]:
 
 
 def _group(entry: RecordedDifference, memberships: Memberships) -> ReportedGroup:
-    example = entry.example if entry.example in entry.clients else entry.clients[0]
     description = f"{memberships.description(entry.clients)}, since {_time(entry.first)}"
-    reason = reason_for(entry.difference, entry.example)
+    # what explains one way explains no other
+    reason = "" if entry.is_rest else reason_for(entry.difference, entry.example)
     return ReportedGroup(
-        entry.identity, entry.difference, entry.clients, description, example, reason=reason
-    )
+        entry.identity, entry.difference, entry.clients, description, entry.example,
+        0 if entry.is_rest else 1, reason,
+    )  # fmt: skip
 
 
 def _order(group: ReportedGroup) -> tuple[int, str, str]:

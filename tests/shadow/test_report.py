@@ -13,9 +13,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.comparing.details import ComparedClient
 from bcfg2tw.comparing.difference import Detail, Difference
+from bcfg2tw.comparing.rendering.text import as_text
 from bcfg2tw.shadow import record
 from bcfg2tw.shadow.counts import Counts
 from bcfg2tw.shadow.record import ComparedCall, Record
+from bcfg2tw.shadow.report import report_of
 from bcfg2tw.shadow.ways import ways_of
 from tests.commands import Ended, run
 from tests.processes import ServerProcess, bcfg2_core, ended
@@ -29,6 +31,11 @@ CHANGE = Difference(
     "motd",
     (Detail("attribute", "mode", "0644", "0600", identity="a"),),
 )
+
+
+def content_of(text: str) -> Detail:
+    """Return what is told where the content becomes a line."""
+    return Detail("content", lines=(f"+{text}",), identity=text)
 
 
 class RecordTests(SynchronousTestCase):
@@ -74,12 +81,27 @@ class RecordTests(SynchronousTestCase):
     def test_ways(self) -> None:
         """An entry that is another one for each client does not fill the record."""
         for number in range(30):
-            detail = Detail("content", lines=(f"+{number}",), identity=str(number))
             client = f"pc{number}.example.test"
-            self.add(number, client, CHANGE.with_details((detail,)))
+            self.add(number, client, CHANGE.with_details((content_of(str(number)),)))
         contents = self.record.read()
         self.assertEqual(len(contents.differences), 6)
         self.assertEqual(sum(len(entry.clients) for entry in contents.differences), 30)
+
+    def test_rest(self) -> None:
+        """Of ways that are told together the newest is shown, and that others may be others."""
+        for number in range(8):
+            self.add(number, f"pc{number}", CHANGE.with_details((content_of(str(number)),)))
+        rest = self.record.read().differences[-1]
+        self.assertEqual((rest.example, rest.clients), ("pc7", ("pc5", "pc6", "pc7")))
+        self.assertIn(
+            "Path /etc/motd changes (bundle motd) (as pc7 has it; the others may differ in other "
+            "ways)\n      content:\n        +7\n",
+            as_text(report_of(self.record.read(), "theirs")),
+        )
+        self.add(10, "pc7")
+        report = as_text(report_of(self.record.read(), "theirs"))
+        self.assertIn("2 clients: pc[5-6]", report)
+        self.assertIn("(as pc7 had it; the others may", report)
 
     def test_bounds(self) -> None:
         """Where there are too many differences the oldest go."""
