@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-__all__ = ["Memberships", "folded_names", "folded_pieces"]
+__all__ = ["Memberships", "folded_names", "folded_pieces", "shortened_names"]
 
 _NUMBER = re.compile(r"(\D*)(\d+)(.*)", re.DOTALL)
 #: So many characters of names are shown.
@@ -40,7 +40,7 @@ class Memberships:
         if len(clients) == len(self):
             return f"all {noun}"
         word = self._word(clients)
-        return f"{noun} of {word}" if word else f"{noun}: {_shortened(clients)}"
+        return f"{noun} of {word}" if word else f"{noun}: {shortened_names(clients)}"
 
     def _word(self, clients: Iterable[str]) -> str | None:
         """Return the profile that is exactly these clients, or else the group."""
@@ -49,7 +49,8 @@ class Memberships:
         return min(words, key=lambda word: (not word.startswith("profile"), word), default=None)
 
 
-def _shortened(clients: Iterable[str]) -> str:
+def shortened_names(clients: Iterable[str]) -> str:
+    """Return names of hosts, folded, as far as there is room for them in a line or two."""
     names = folded_pieces(clients)
     shown: list[str] = []
     while names and (not shown or len(", ".join([*shown, names[0]])) <= MOST_CHARACTERS):

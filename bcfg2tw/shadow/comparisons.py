@@ -165,5 +165,6 @@ def _compared(
     began = time.thread_time()
     judgement = judge(client, method, ours, theirs)
     ways = ways_of(client, judgement.differences)
-    compared = ComparedCall(client.name, method, judgement.result, ways, judgement.reason)
+    unkept = len(judgement.differences) - len(ways)
+    compared = ComparedCall(client.name, method, judgement.result, ways, judgement.reason, unkept)
     return time.thread_time() - began, judgement, compared

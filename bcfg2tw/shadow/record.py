@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,9 @@ CREATE TABLE IF NOT EXISTS concerned (
     identity TEXT, client TEXT, method TEXT, PRIMARY KEY (identity, client, method)
 );
 CREATE INDEX IF NOT EXISTS concerned_client ON concerned (client, method);
+CREATE TABLE IF NOT EXISTS unkept (
+    client TEXT, method TEXT, number INTEGER NOT NULL, PRIMARY KEY (client, method)
+);
 CREATE TABLE IF NOT EXISTS lone (
     client TEXT, method TEXT, reason TEXT NOT NULL, number INTEGER NOT NULL, last REAL NOT NULL,
     PRIMARY KEY (client, method)
@@ -73,6 +76,7 @@ class ComparedCall:
 
     :ivar ways: in which the answers differ
     :ivar reason: why they could not be compared
+    :ivar unkept: how many further differences there were
     """
 
     client: str
@@ -80,6 +84,7 @@ class ComparedCall:
     result: str
     ways: Sequence[Way] = ()
     reason: str = ""
+    unkept: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class Contents:
     :ivar last: when something was compared, or counted, last
     :ivar counts: calls by method and result
     :ivar clients: whose configurations were compared
+    :ivar unkept: clients whose newest answers differ further, with the number of what is not kept
     :ivar lone: client, method, reason, how often and when last: what only this server has
     """
 
@@ -119,6 +125,7 @@ class Contents:
     counts: Counts = field(default_factory=Counter)
     clients: tuple[str, ...] = ()
     differences: tuple[RecordedDifference, ...] = ()
+    unkept: Mapping[str, int] = field(default_factory=dict)
     lone: tuple[tuple[str, str, str, int, float], ...] = ()
 
 
@@ -185,7 +192,15 @@ class Record:
         if not os.path.exists(self.path):
             return False
         with self._lock, self._writing() as connection:
-            for table in ("about", "counts", "compared", "difference", "concerned", "lone"):
+            for table in (
+                "about",
+                "counts",
+                "compared",
+                "difference",
+                "concerned",
+                "unkept",
+                "lone",
+            ):
                 connection.execute(f"DELETE FROM {table}")
         return True
 
@@ -257,6 +272,9 @@ def _add_comparison(connection: sqlite3.Connection, at: float, compared: Compare
         (*key, at, compared.result, compared.reason),
     )
     connection.execute("DELETE FROM concerned WHERE client = ? AND method = ?", key)
+    connection.execute("DELETE FROM unkept WHERE client = ? AND method = ?", key)
+    if compared.unkept:
+        connection.execute("INSERT INTO unkept VALUES (?, ?, ?)", (*key, compared.unkept))
     for way in compared.ways:
         identity = _identity(connection, way)
         connection.execute(
@@ -333,6 +351,7 @@ def _contents(connection: sqlite3.Connection) -> Contents:
         counts,
         tuple(client for (client,) in clients),
         tuple(_differences(connection)),
+        dict(connection.execute("SELECT client, sum(number) FROM unkept GROUP BY client")),
         tuple(connection.execute("SELECT * FROM lone ORDER BY last DESC")),
     )
 

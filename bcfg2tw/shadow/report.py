@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bcfg2tw.comparing.client_names import Memberships
+from bcfg2tw.comparing.client_names import Memberships, shortened_names
 from bcfg2tw.comparing.decisions import reason_for
 from bcfg2tw.comparing.documents import to_json
 from bcfg2tw.comparing.report import ComparisonReport, ReportedGroup
 from bcfg2tw.shadow.counts import RESULTS
 from bcfg2tw.shadow.record import Contents, RecordedDifference
+from bcfg2tw.shadow.ways import MOST_OF_ANSWER
 
 __all__ = ["report_of", "report_values"]
 
@@ -62,6 +63,7 @@ def report_values(contents: Contents, server: str) -> dict[str, Any]:
             {"method": method, "result": result, "count": number}
             for (method, result), number in sorted(contents.counts.items())
         ],
+        "unkept": dict(contents.unkept),
         "gone": sum(not entry.clients for entry in contents.differences),
         "lone_writes": [
             {"client": client, "method": method, "reason": reason, "count": number, "last": last}
@@ -95,6 +97,13 @@ def _notes(contents: Contents) -> Iterator[str]:
     gone = sum(not entry.clients for entry in contents.differences)
     if gone:
         yield f"{gone:,} differences were seen that no client has any more"
+    if contents.unkept:
+        number = sum(contents.unkept.values())
+        clients = shortened_names(contents.unkept)
+        yield (
+            f"{number:,} further differences of {clients} are not kept: of an answer the record "
+            f"has the first {MOST_OF_ANSWER}"
+        )
     yield from _lone_notes(contents)
 
 

@@ -49,7 +49,9 @@ class RecordTests(SynchronousTestCase):
         ways = ways_of(ComparedClient(client), differences)
         result = "different" if ways else "equal"
         counts = Counts({("GetConfig", result): 1})
-        self.record.add(at, [ComparedCall(client, "GetConfig", result, ways)], counts, [])
+        unkept = len(differences) - len(ways)
+        compared = ComparedCall(client, "GetConfig", result, ways, unkept=unkept)
+        self.record.add(at, [compared], counts, [])
 
     def test_nothing(self) -> None:
         """A record that is not there holds nothing, and is not made by a look at it."""
@@ -102,6 +104,22 @@ class RecordTests(SynchronousTestCase):
         report = as_text(report_of(self.record.read(), "theirs"))
         self.assertIn("2 clients: pc[5-6]", report)
         self.assertIn("(as pc7 had it; the others may", report)
+
+    def test_many(self) -> None:
+        """Of an answer with very many differences it is said how many are not kept."""
+        many = [Difference("entry-added", "Path", f"/{number}") for number in range(1700)]
+        self.add(10, WEB, *many)
+        self.add(11, DB, *many)
+        contents = self.record.read()
+        self.assertEqual(len(contents.differences), 500)
+        self.assertIn(
+            f"note: 2,400 further differences of {DB}, {WEB} are not kept: of an answer the "
+            "record has the first 500\n",
+            as_text(report_of(contents, "theirs")),
+        )
+        for client in (WEB, DB):
+            self.add(20, client, CHANGE)
+        self.assertEqual(self.record.read().unkept, {})
 
     def test_bounds(self) -> None:
         """Where there are too many differences the oldest go."""
