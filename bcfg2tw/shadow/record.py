@@ -143,6 +143,7 @@ class Record:
         self.path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._additions = 0
 
     def add(
@@ -208,6 +209,8 @@ class Record:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Give one transaction, which is committed if the block ends well."""
         try:
+            if self._connection is not None and self._file != _file_at(self.path):
+                self._close()  # it was removed: what is written into that, nobody reads
             connection = self._connection = self._connection or self._open()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -226,6 +229,7 @@ class Record:
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         # what differs is a part of configurations, and nobody else's to read
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._file = _file_at(self.path)
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -257,6 +261,15 @@ class Record:
         """Close the file; it is opened again when it is needed."""
         with self._lock:
             self._close()
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Return which file a path leads to now, None where there is none."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def remove(path: str) -> None:

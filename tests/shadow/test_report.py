@@ -151,6 +151,17 @@ class RecordTests(SynchronousTestCase):
         self.add(20, WEB)
         self.assertEqual(self.record.read().since, 20)
 
+    def test_removed(self) -> None:
+        """A file that is removed under a server that runs is made anew, as private as it was."""
+        self.add(10, WEB, CHANGE)
+        record.remove(self.path)
+        self.add(20, DB, CHANGE)
+        other = Record(self.path)
+        self.addCleanup(other.close)
+        (difference,) = other.read().differences
+        self.assertEqual(difference.clients, (DB,))
+        self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o600)
+
     def test_broken(self) -> None:
         """A file that is no record is named."""
         Path(self.path).write_text("this is no database, " * 100)
