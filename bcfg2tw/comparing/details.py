@@ -148,7 +148,7 @@ def _child_details(
     after = () if new is None else new.children
     if before == after:
         return
-    if any(map(client.secrets.hides, (*before, *after))):
+    if any(map(client.secrets.hides_child, (*before, *after))):
         yield Detail("children", is_secret=True)
         return
     gone = [f"-{visible(line)}" for line in (Counter(before) - Counter(after)).elements()]

@@ -18,9 +18,12 @@ __all__ = ["NO_SECRETS", "SecretTexts"]
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File", re.MULTILINE)
 _KEY_FILE = re.compile(r"/ssh_host_\w*key$|/id_(rsa|dsa|ecdsa|ed25519)(_sk)?$|\.key$")
 _ATTRIBUTE = re.compile(
-    r"(^|[_-])(pass(word|wd|phrase)?|secret|token|private[_-]?key|api[_-]?key|credentials?)$",
+    r"(^|[_-])(pass(word|wd|phrase)?([_-]?hash)?|secret|token|private[_-]?key|api[_-]?key|"
+    r"credentials?)$",
     re.IGNORECASE,
 )
+#: The names of attributes in a line of a child.
+_NAMES = re.compile(r'([\w:.-]+)="')
 #: Shorter texts stand in too much that is no secret, and hide more than they should.
 _SHORTEST = 4
 _TRUE = ("true", "1", "yes", "on")
@@ -61,6 +64,10 @@ class SecretTexts:
     def hides_attribute(self, name: str, value: str) -> bool:
         """Say whether the value of an attribute is secret."""
         return _ATTRIBUTE.search(name) is not None or self.hides(value)
+
+    def hides_child(self, line: str) -> bool:
+        """Say whether a child of an entry, as the text of its element, is secret."""
+        return self.hides(line) or any(map(_ATTRIBUTE.search, _NAMES.findall(line)))
 
     def hides(self, text: str) -> bool:
         """Say whether a text has a secret in it."""

@@ -291,9 +291,13 @@ class SecretTests(SynchronousTestCase):
 
     def test_attributes(self) -> None:
         """The value of an attribute whose name says that it is a password."""
-        for name in ("password", "db_passwd", "secret", "api-key"):
-            entry = f'<User name="u" {name}="{{}}"/>'
-            self.assert_hidden(entry.format("hush"), entry.format("HUSH"))
+        for name in ("password", "db_passwd", "secret", "api-key", "password_hash"):
+            for entry in (
+                f'<User name="u" {name}="{{}}"/>',
+                f'<User name="u"><Account login="u" {name}="{{}}"/></User>',
+                f'<User name="u"><Account><Login {name}="{{}}"/></Account></User>',
+            ):
+                self.assert_hidden(entry.format("hush"), entry.format("HUSH"))
 
     def test_encrypted_sources(self) -> None:
         """What the repository has encrypted is secret wherever it turns up."""
