@@ -61,8 +61,14 @@ def server_address(text: str) -> tuple[str, int]:
     Return host and port of a server, the first one where the text lists several.
 
     :param text: as `[components] bcfg2` may have it: URLs, or HOST:PORT
-    :raises click.ClickException: if it names no server
+    :raises click.ClickException: if it names no server, or a user as well, who would be shown
+        with a password wherever the server is named
     """
+    if "@" in text:
+        raise click.ClickException(
+            "the address of the server has a user or password in it: give https://HOST:PORT, and "
+            "the password with --password-file"
+        )
     try:
         return locations(text)[0]
     except ValueError as error:

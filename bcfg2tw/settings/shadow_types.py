@@ -11,7 +11,12 @@ def other_server(value: str) -> str:
     """Read the URL of one server, whose path counts."""
     if len(locations(value)) > 1:
         raise ValueError(f"{value!r} names several servers: write the one to compare with")
-    return location_words(value)[0]
+    (word,) = location_words(value)[:1]
+    if "@" in word:  # which would be shown wherever the server is named
+        raise ValueError(
+            "there is a user or password in it: calls are passed on with those of clients"
+        )
+    return word
 
 
 def path_of(url: str) -> str:

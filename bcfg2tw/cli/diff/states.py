@@ -14,6 +14,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from bcfg2tw.cli.diff.building import (
     BuiltClient,
     ClientSelection,
@@ -24,6 +26,7 @@ from bcfg2tw.cli.diff.building import (
 )
 from bcfg2tw.cli.looking import Site, matching
 from bcfg2tw.cli.revisions import Revisions
+from bcfg2tw.cli.site import server_address
 from bcfg2tw.cli.test.building import Log
 from bcfg2tw.comparing.answers import UnreadableAnswer, configuration_of
 from bcfg2tw.comparing.differences import failure_of_build
@@ -244,9 +247,14 @@ class ServerState(State):
         """
         Ask nobody yet.
 
-        :param options: the values of `server_parameters`
+        :param options: the values of `server_parameters`, with the server's address
+        :raises StateError: if that is none, or none that a report may name
         """
         super().__init__(title)
+        try:
+            server_address(options["server"])
+        except click.ClickException as error:
+            raise StateError(error.message) from error
         self._settings = settings
         self._options = options
         self._clients: frozenset[str] = frozenset()

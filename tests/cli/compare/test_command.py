@@ -223,6 +223,28 @@ class OutcomeTests(CompareTestCase):
                 self.assertIn(reason, ended.errors)
                 self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
 
+    def test_addresses(self) -> None:
+        """An address is refused that is none, or has a password in it, which nobody gets to see."""
+        conf = str(self.site("new", self.same, self.port).config)
+        for address, reason in (
+            ("", "'' is no address of a server: give https://HOST:PORT"),
+            ("https://", "'https://' is no address of a server: give https://HOST:PORT"),
+            (f"https://me:hush@localhost:{self.port}", "--password-file"),
+        ):
+            for words in (("compare", "--old", address), ("diff", f"server:{address}")):
+                if words[-1] == "server:":
+                    continue  # the site's own
+                ended = run_process(*words, "-C", conf, folder=str(self.folder))
+                self.assertEqual((ended.status, ended.output), (2, ""))
+                self.assertIn(f"{reason}\n", ended.errors)
+                self.assertNotIn("hush", ended.errors)
+        text = f"[shadow]\nserver = https://me:hush@localhost:{self.port}\n"
+        with (self.folder / "new.conf").open("a") as stream:
+            stream.write(text)
+        ended = run_process("shadow", "report", "-C", conf, folder=str(self.folder))
+        self.assertIn("there is a user or password in it", ended.errors)
+        self.assertNotIn("hush", ended.output + ended.errors)
+
     def test_odd_names(self) -> None:
         """Names of clients that are none are an error of the server that tells them."""
         self.other_port = self.port
