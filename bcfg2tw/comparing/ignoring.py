@@ -82,7 +82,7 @@ class IgnoreRules:
         :raises Bcfg2Error: if it cannot be read
         """
         try:
-            with open(path, encoding="utf-8") as stream:
+            with open(path, encoding="utf-8-sig") as stream:  # editors of Windows write a mark
                 lines = [line.strip() for line in stream]
         except (OSError, UnicodeDecodeError) as error:
             raise Bcfg2Error(f"{path} cannot be read: {error}") from error

@@ -162,6 +162,9 @@ class IgnoringTests(SynchronousTestCase):
         with open(path, "w", encoding="utf-8") as stream:
             stream.write("# noise\n\nPath:/etc/motd mode\n")
         self.assertEqual(IgnoreRules.read(path), ["Path:/etc/motd mode"])
+        with open(path, "w", encoding="utf-8-sig") as stream:  # as an editor of Windows does
+            stream.write("Path:/etc/motd\n")
+        self.assertEqual(IgnoreRules.read(path), ["Path:/etc/motd"])
         with self.assertRaisesRegex(Bcfg2Error, "cannot be read"):
             IgnoreRules.read(path + ".none")
 

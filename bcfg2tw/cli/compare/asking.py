@@ -62,7 +62,7 @@ def names_in(path: str) -> list[str]:
     :raises StateError: if it cannot be read, or names nobody
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")  # editors of Windows write a mark
     except (OSError, UnicodeDecodeError) as error:
         raise StateError(f"{path} cannot be read: {error}") from error
     names = [line.partition("#")[0].strip().lower() for line in text.splitlines()]

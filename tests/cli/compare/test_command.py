@@ -10,6 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.calls.codec import write_result
+from bcfg2tw.cli.compare.asking import names_in
 from bcfg2tw.settings import Settings
 from tests.builders import write_files
 from tests.cli.compare.planted import CLIENTS, COME, DB, WEB1, WEB2, planted
@@ -274,6 +275,13 @@ class OutcomeTests(CompareTestCase):
         ended = self.compare("--new", "new.conf", "--clients-file", "clients")
         self.assertEqual(ended.status, 2)
         self.assertIn("names no client: write one a line", ended.errors)
+
+    def test_names_of_windows(self) -> None:
+        """A file of names may begin with a byte order mark, and end its lines as Windows does."""
+        path = self.folder / "clients"
+        self.folder.mkdir()
+        path.write_bytes(b"\xef\xbb\xbfWeb1.example.test\r\nweb2.example.test # new\r\n")
+        self.assertEqual(names_in(str(path)), ["web1.example.test", "web2.example.test"])
 
     def test_own_password(self) -> None:
         """Clients that have a password of their own are asked for with that."""
