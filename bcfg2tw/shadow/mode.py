@@ -202,13 +202,19 @@ class ShadowMode:
             self._presence.note_answer()
             return answer
 
-        def note_failure(failure: Any) -> NoAnswer:
+        def note_failure(failure: Any) -> Deferred[Theirs]:
             failure.trap(NoAnswer)
-            self._presence.note_failure(failure.value, call.method, call.client)
-            error: NoAnswer = failure.value
-            return error
+            return Deferred.fromCoroutine(self._note_failure(call, failure.value))
 
         return asking.addCallbacks(note, note_failure)
+
+    async def _note_failure(self, call: ShadowedCall, error: NoAnswer) -> Theirs:
+        # servers of this project let refused logins wait, and that is no silence: nobody without
+        # a password is to have the other server done without
+        if error.is_late and not await call.authenticate():
+            error = NoAnswer(str(error))
+        self._presence.note_failure(error, call.method, call.client)
+        return error
 
     def _takes_part(self, call: ShadowedCall) -> bool:
         """Decide whether a call is compared."""

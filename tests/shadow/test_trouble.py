@@ -245,6 +245,17 @@ class OneCallTests(TroubleTestCase):
         self.assertIn("theirs", await self.ask("GetConfig"))
         self.assertEqual(self.said("is away"), 0)
 
+    async def test_failed_logins(self) -> None:
+        """Nor do refusals that the other server delays, as servers of this project do."""
+        Rogue(self, server_context(self), hang)
+        await self.start_ours(shadow_patience_seconds=0.3)
+        for _ in range(3):
+            self.assertEqual(await self.ask("GetConfig", user=WEB, password="wrong"), 401)
+        self.assertEqual(self.said("is away"), 0)
+        for _ in range(2):
+            self.assertIn("hello", await self.ask("GetConfig", user=WEB))
+        self.assertEqual(self.said("is away"), 1)
+
 
 class NonsenseTests(TroubleTestCase):
     async def test_garbage(self) -> None:
