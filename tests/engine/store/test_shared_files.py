@@ -7,13 +7,15 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.opening import open_store
 from bcfg2tw.engine.store.store import Store
-from bcfg2tw.engine.store.xmlfiles import probed_file
+from bcfg2tw.engine.store.xmlfiles import probed_file, records
 from bcfg2tw.engine.store.xmlfiles.probed_document import read_probed
+from bcfg2tw.engine.store.xmlfiles.probed_file import ProbedFile
 from bcfg2tw.errors import RepositoryError, StateUnavailable
 from tests.builders import write_files
 from tests.doubles import ManualClock
@@ -80,6 +82,62 @@ class SharedFilesTests(sharing.SharingContract):
         self.assertEqual(self.client(WEB, clients).version, "3")
         self.assertEqual(self.client(DB, clients).version, "1")
         self.assertEqual(self.text_of(WEB, again), "3")
+
+    def test_no_memory(self) -> None:
+        """
+        What others did comes into force later where there is no memory for it; nobody writes the
+        file without it.
+        """
+        for store in (self.store, self.other):
+            store.probes.close()  # which would write the file itself
+        for owner, name in ((records, "_record"), (ProbedFile, "_take_record")):
+            leader, other = self.open_store(), self.open_store()
+            for store in (leader, other):
+                store.probes.refresh()
+                store.probes.start()
+            leader.probes.save(answers(f"0 {name}"))
+            other.catch_up()
+            other.probes.save(answers(f"1 {name}"))
+            other.probes.save(answers(f"2 {name}", client=DB))
+            self.run_out_of_memory(owner, name, leader.catch_up)
+            leader.probes.save(answers(f"3 {name}", client=NEW))
+            self.assertTrue(leader.probes.fold())
+            leader.close()
+            other.close()
+            again = self.open_store()
+            again.probes.refresh()
+            for client, number in ((WEB, 1), (DB, 2), (NEW, 3)):
+                self.assertEqual(self.text_of(client, again), f"{number} {name}")
+
+    def run_out_of_memory(self, owner: object, name: str, call: Callable[[], None]) -> None:
+        """Make a call that finds no memory when it is in a function for the second time."""
+        function = getattr(owner, name)
+        times = count()
+
+        def run_out(*given: Any) -> Any:
+            if next(times) == 1:
+                raise MemoryError
+            return function(*given)
+
+        patch = self.patch(owner, name, run_out)
+        self.assertRaises(MemoryError, call)
+        patch.restore()
+
+    def test_no_memory_by_itself(self) -> None:
+        """A process that nobody calls goes on after it had no memory, and says so in a line."""
+        self.store.probes.save(answers("1"))
+        self.store.probes.save(answers("2"))
+
+        def look() -> None:
+            with self.assertLogs("Probes", "ERROR") as logs:
+                self.clock.advance(2)  # the other store's
+            self.assertEqual(len(logs.output), 1)
+            self.assertIn("there is not enough memory", logs.output[0])
+            raise MemoryError
+
+        self.run_out_of_memory(records, "_record", look)
+        self.clock.advance(2)
+        self.assertEqual(self.text_of(WEB, self.other), "2")
 
     def test_by_itself(self) -> None:
         """A process that nobody calls takes in what others did, and takes over from the leader."""

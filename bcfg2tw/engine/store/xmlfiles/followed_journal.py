@@ -14,6 +14,7 @@ from bcfg2tw.engine.store.state_folder import StateFolder
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.mark import Progress
 from bcfg2tw.engine.store.xmlfiles.records import Record
+from bcfg2tw.engine.store.xmlfiles.shared_log import News
 from bcfg2tw.errors import Bcfg2Error, RepositoryError, StateUnavailable
 
 #: Seconds between two looks of a process that nobody calls.
@@ -137,16 +138,34 @@ class FollowedJournal(ABC):
                 raise StateUnavailable(
                     f"{self._journal.path} cannot be read: {error.strerror or error}"
                 ) from error
-            self._needs_rereading = self._needs_rereading or news.is_gap
-            ends = {count: generation for generation, count in news.rotations}
-            for number, record in enumerate([*news.records, None]):
-                if number in ends:
-                    with self._lock:
-                        self._ends.append((ends[number], self._last_change()))
-                if record is not None:
-                    self._take_record(record)
-            self._take_progress()
-            self._seen = None if self._needs_rereading else news.seen
+            with self._in_force_or_reread():
+                self._put_into_force(news)
+
+    @contextmanager
+    def _in_force_or_reread(self) -> Iterator[None]:
+        """
+        Have file and journal read anew where a change of the journal does not come into force.
+
+        There may be no memory for it, and the journal tells it only once: a leader that lacks it
+        would write the file without, and forget the journal.
+        """
+        try:
+            yield
+        except BaseException:
+            self._needs_rereading, self._seen = True, None
+            raise
+
+    def _put_into_force(self, news: News) -> None:
+        self._needs_rereading = self._needs_rereading or news.is_gap
+        ends = {count: generation for generation, count in news.rotations}
+        for number, record in enumerate([*news.records, None]):
+            if number in ends:
+                with self._lock:
+                    self._ends.append((ends[number], self._last_change()))
+            if record is not None:
+                self._take_record(record)
+        self._take_progress()
+        self._seen = None if self._needs_rereading else news.seen
 
     def _take_progress(self) -> None:
         """Note what the leader has folded."""
@@ -185,7 +204,7 @@ class FollowedJournal(ABC):
                 self.catch_up()
                 if self._wants_folding():
                     self.later.request()
-        except Bcfg2Error as error:
+        except (Bcfg2Error, MemoryError) as error:
             self._report(error)
         finally:
             self._look_later()

@@ -156,9 +156,10 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         self._serve()
         with self._gate.passing():
             self._append(change)
-            self._take_news()  # a generation that ended before this change does not hold it
-            with self._lock:
-                self._apply(change)
+            with self._in_force_or_reread():
+                self._take_news()  # a generation that ended before this change does not hold it
+                with self._lock:
+                    self._apply(change)
         self.later.request()
 
     def _append(self, change: Change) -> None:
@@ -272,7 +273,7 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
                 self._fold()
             except ChangedMeanwhile:
                 return False  # it is taken in first: what somebody has just written is not lost
-            except (Bcfg2Error, OSError) as error:
+            except (Bcfg2Error, OSError, MemoryError) as error:
                 self._report(error)
                 return False
             self._problem = ""
@@ -287,6 +288,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
                 return
             self._journal.start_folding()
             self._take_news()  # what others appended until then is in the batch
+            if self._needs_rereading:
+                raise ChangedMeanwhile(self._path)  # not all of that is in memory
             with self._lock:
                 batch = self._collect()
         state = self._write(batch)
@@ -303,6 +306,8 @@ class JournaledFile(FollowedJournal, Generic[Change, Batch]):
         if isinstance(problem, OSError):
             place = problem.filename or self._path
             text = f"{place} cannot be written: {problem.strerror or problem}"
+        elif isinstance(problem, MemoryError):
+            text = f"{self._path} cannot be read or written: there is not enough memory"
         if text != self._problem:  # it is tried again every few seconds
             self.logger.error("%s; %s", text, self._describe_waiting())
         self._problem = text

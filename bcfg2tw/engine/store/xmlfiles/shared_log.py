@@ -72,7 +72,9 @@ class SharedLog:
             self._progress = self.mark.read()
             aside = list(records(self._aside))
             descriptor = self._reopen()
-            lines = [] if descriptor is None else list(self._read_tail(descriptor))
+            lines: list[Record] = []
+            if descriptor is not None:
+                lines, self._offset = self._read_tail(descriptor)
             if self.mark.read() == self._progress:
                 return aside, lines
 
@@ -99,8 +101,8 @@ class SharedLog:
         with self._condition:
             glance = self.mark.glance()  # before it is read: what comes later is seen later
             self._look()
+            self._news.seen = (glance, self._inode(), self._offset)
             news, self._news = self._news, News()
-            news.seen = (glance, self._inode(), self._offset)
             return news
 
     def glance(self) -> object:
@@ -165,17 +167,18 @@ class SharedLog:
             self._condition.wait()
         self._close()
 
-    def _read_tail(self, descriptor: int) -> Iterator[Record]:
-        """Return the whole records behind the offset, and move it."""
+    def _read_tail(self, descriptor: int) -> tuple[list[Record], int]:
+        """Return the whole records behind the offset, and the offset behind them."""
         size = os.fstat(descriptor).st_size
         data = os.pread(descriptor, size - self._offset, self._offset)
         end = data.rfind(b"\n") + 1
-        self._offset += end
-        return records_in(data[:end], self._path, 1)
+        return list(records_in(data[:end], self._path, 1)), self._offset + end
 
     def _read_news(self, descriptor: int) -> None:
-        records = (record for record in self._read_tail(descriptor) if WRITTEN not in record)
-        self._news.records.extend(records)
+        """Read the whole records behind the offset; all of them, or none for want of memory."""
+        lines, end = self._read_tail(descriptor)
+        self._news.records.extend([line for line in lines if WRITTEN not in line])
+        self._offset = end
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
