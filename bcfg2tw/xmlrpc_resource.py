@@ -69,6 +69,11 @@ ENCODED = HttpAnswer(415, headers={b"Accept-Encoding": b"identity"})
 BUSY = HttpAnswer(503, headers={b"Retry-After": b"%d" % RETRY_AFTER_SECONDS})
 BROKEN = HttpAnswer(500)
 
+NO_MEMORY = (
+    "there is no memory for it; raise MemoryMax of the unit or ulimit -v, or lower [bcfg2tw] "
+    "max_bodies"
+)
+
 
 class Errand:
     """
@@ -305,12 +310,13 @@ class CoreResource(Resource):
         ended = exchange.request.notifyFinish()
         ended.addBoth(lambda _: self._room.give_back(exchange.network, number))
 
-    def cannot_keep(self, request: Any, error: OSError) -> None:
+    def cannot_keep(self, request: Any, error: MemoryError | OSError) -> None:
         """Answer a request whose body cannot be kept, for want of disk space above all."""
         exchange: Exchange = request.exchange
         if not exchange.is_over:
             ip = exchange.peer.address[0]
-            log.error("A body from {ip} cannot be kept: {error}", ip=ip, error=error)
+            reason = NO_MEMORY if isinstance(error, MemoryError) else error
+            log.error("A body from {ip} cannot be kept: {reason}", ip=ip, reason=reason)
             exchange.answer(BUSY)
 
     def render(self, request: Request) -> int:
@@ -487,8 +493,13 @@ class CoreResource(Resource):
         return self._dispatcher
 
     def _failed(self, failure: Failure, exchange: Exchange) -> bool:
-        log.failure("Answering {ip} failed", failure, ip=exchange.peer.address[0])
-        exchange.answer(BROKEN)
+        ip = exchange.peer.address[0]
+        if failure.check(MemoryError):
+            log.error("{ip} is told to come back: {reason}", ip=ip, reason=NO_MEMORY)
+            exchange.answer(BUSY)
+        else:
+            log.failure("Answering {ip} failed", failure, ip=ip)
+            exchange.answer(BROKEN)
         return False
 
 

@@ -28,6 +28,7 @@ from bcfg2tw.calls.dispatch import HttpAnswer
 from bcfg2tw.certificates.presented import certificate_refusal
 from bcfg2tw.serving.deadline import Deadline
 from bcfg2tw.serving.idle_connections import IdleConnections, host_of
+from bcfg2tw.serving.tls_protocol import log_lack_of_memory
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import LENGTH_REQUIRED, NOT_FOUND, CoreResource, Exchange
 
@@ -76,7 +77,7 @@ class CoreRequest(Request):
         """Keep a part of the body."""
         try:
             super().handleContentChunk(data)
-        except OSError as error:
+        except (MemoryError, OSError) as error:
             self.channel.site.resource.cannot_keep(self, error)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
@@ -84,7 +85,7 @@ class CoreRequest(Request):
         assert self.content is not None and self.exchange is not None
         try:
             self.content.seek(0)  # writes what is not written yet
-        except OSError as error:
+        except (MemoryError, OSError) as error:
             self.channel.site.resource.cannot_keep(self, error)
             return
         self.method, self.uri, self.clientproto = command, path, version
@@ -183,7 +184,11 @@ class CoreChannel(HTTPChannel):
         if self._is_idle:
             self._is_idle = False
             self._deadline.set(self._settings.header_timeout_seconds)
-        super().dataReceived(data)
+        try:
+            super().dataReceived(data)
+        except MemoryError:  # not even for an answer that says so
+            log_lack_of_memory(self._host)
+            self.abort()
 
     def rawDataReceived(self, data: bytes) -> None:
         """Take a part of a body, unless the request was answered without it."""
@@ -198,9 +203,10 @@ class CoreChannel(HTTPChannel):
         super().allHeadersReceived()
 
     def allContentReceived(self) -> None:
-        """Let the call take its time."""
-        self._deadline.clear()
-        super().allContentReceived()
+        """Let the call take its time, unless it was answered as its last part could not be kept."""
+        if self.requests:
+            self._deadline.clear()
+            super().allContentReceived()
 
     def requestDone(self, request: Request) -> None:
         """Wait until the answer was read, and for the next request if there may be one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from twisted.internet import tcp
@@ -9,6 +10,16 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.protocols.tls import BufferingTLSTransport
 from twisted.python.failure import Failure
 from zope.interface import implementedBy, implementer
+
+from bcfg2tw.serving.idle_connections import host_of
+from bcfg2tw.xmlrpc_resource import NO_MEMORY
+
+logger = logging.getLogger("bcfg2-server")
+
+
+def log_lack_of_memory(host: str) -> None:
+    """Say that a peer's connection is closed, as there is no memory for what it sends."""
+    logger.error("A connection from %s is closed with what it sends: %s", host, NO_MEMORY)
 
 
 # what mypy-zope cannot read: the interfaces are not written out, since releases have others
@@ -33,6 +44,14 @@ class TLSProtocol(BufferingTLSTransport):
         self.factory.registerProtocol(self)
         self.wrappedProtocol.makeConnection(self)
         self._checkHandshakeStatus()  # type: ignore[no-untyped-call]
+
+    def dataReceived(self, data: bytes) -> None:
+        """Decrypt data, and give it on; where there is no memory for that the peer has to leave."""
+        try:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]
+        except MemoryError:
+            log_lack_of_memory(host_of(self.getPeer()))  # type: ignore[no-untyped-call]
+            self.abortConnection()  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Forget the protocol within, which has this as its transport."""

@@ -10,6 +10,7 @@ import time
 import tracemalloc
 import xmlrpc.client
 from dataclasses import replace
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from OpenSSL import SSL
@@ -19,16 +20,19 @@ from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
+from twisted.protocols.tls import BufferingTLSTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
+from bcfg2tw import xmlrpc_resource
 from bcfg2tw.auth import ServerContext
 from bcfg2tw.calls.failed_logins import FREE_FAILURES
 from bcfg2tw.pool import CorePool
 from bcfg2tw.serving.bounded_tls import LEAVING, SILENCE_SECONDS, tls_factory
 from bcfg2tw.serving.listening import BACKLOG
-from bcfg2tw.serving.site import CLOSING_SECONDS, GRACE_SECONDS, CoreSite
+from bcfg2tw.serving.site import CLOSING_SECONDS, GRACE_SECONDS, CoreRequest, CoreSite
 from bcfg2tw.settings import Settings
 from bcfg2tw.xmlrpc_resource import CoreResource
 from tests.doubles import ManualPool, RecordingCore
@@ -55,6 +59,11 @@ MEASURING_ERROR_SECONDS = 0.02
 HALF_A_HELLO = bytes.fromhex("1603010200010001fc0303") + bytes(100)
 
 tcp: Any = reactor
+
+
+def no_memory(*_: object) -> None:
+    """Do what anything does where there is no memory for it."""
+    raise MemoryError
 
 
 class DeadlineTests(SynchronousTestCase):
@@ -395,6 +404,52 @@ class BodyTests(SynchronousTestCase):
         self.assertEqual(self.status(channel), 503)
         self.assertEqual(lines, ["A body from 192.0.2.1 cannot be kept: [Errno 27] File too large"])
 
+    def test_full_at_last(self) -> None:
+        """So it is where only the last part finds no room."""
+        channel = self.connect("192.0.2.1")
+        body = self.announce(channel, 5 << 20)
+        channel.dataReceived(body[:-10])
+        with files_limited_to(1 << 16):
+            channel.dataReceived(body[-10:])
+        self.assertEqual(self.status(channel), 503)
+
+    def test_no_memory(self) -> None:
+        """So it is where there is no memory for a body; others are served meanwhile."""
+        for method in ("write", "seek"):
+            lines = log_lines(self)
+            channel, other = self.connect("192.0.2.1"), self.connect("192.0.2.2")
+            body = self.announce(channel, 5 << 20)
+            patch = self.patch(SpooledTemporaryFile, method, no_memory)
+            channel.dataReceived(body)
+            self.assertEqual(self.status(channel), 503)
+            patch.restore()
+            self.assertEqual(len(lines), 1)
+            self.assertTrue(lines[0].startswith("A body from 192.0.2.1 cannot be kept: there is"))
+            other.dataReceived(self.announce(other, 5 << 20))
+            self.assertEqual(self.status(other), 200)
+
+    def test_no_memory_for_answer(self) -> None:
+        """Where there is none for an answer either the connection is closed, and a line says so."""
+        for owner, name in ((CoreRequest, "gotLength"), (HTTPChannel, "dataReceived")):
+            channel = self.connect("192.0.2.1")
+            patch = self.patch(owner, name, no_memory)
+            with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                self.announce(channel, 5 << 20)
+            patch.restore()
+            self.assertTrue(channel.transport.disconnecting)
+            self.assertEqual(len(logs.output), 1)
+            self.assertIn("192.0.2.1 is closed with what it sends: there is no mem", logs.output[0])
+
+    def test_no_memory_for_turn(self) -> None:
+        """Where the call cannot even be handed to a thread its client is told to come back."""
+        lines = log_lines(self)
+        channel = self.connect("192.0.2.1")
+        self.patch(xmlrpc_resource, "turn_of", no_memory)
+        channel.dataReceived(self.announce(channel, 5 << 20))
+        self.assertEqual(self.status(channel), 503)
+        self.assertEqual(len(lines), 1)
+        self.assertTrue(lines[0].startswith("192.0.2.1 is told to come back: there is no memory"))
+
 
 class HeaderFloodTests(SynchronousTestCase):
     """Headers that are too large."""
@@ -665,6 +720,24 @@ class LoopbackTests(TestCase):
         answers = await self.clients.call(self.calls, 20)
         results = [xmlrpc.client.loads(body)[0][0] for _, body in answers]
         self.assertEqual(results, [[number] for number in range(20)])
+
+    async def test_no_memory(self) -> None:
+        """Where there is no memory to decrypt what a client sends its connection is closed."""
+
+        def run_out(_: object) -> None:
+            patch.restore()
+            raise MemoryError
+
+        patch = self.patch(BufferingTLSTransport, "_flushReceiveBIO", run_out)
+        with self.assertLogs("bcfg2-server", "ERROR") as logs:
+            try:
+                await self.clients.call(self.calls, 1)
+            except (OSError, http.client.HTTPException):
+                pass
+            else:
+                self.fail("the connection is not closed")
+        self.assertIn("127.0.0.1 is closed with what it sends: there is no memory", logs.output[0])
+        self.assertEqual(len(await self.clients.call(self.calls, 1)), 1)
 
     async def test_certificate(self) -> None:
         """The core learns of the certificate that a client presents on a connection."""
