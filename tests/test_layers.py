@@ -237,6 +237,7 @@ ROOMS = {
             "sole_process",
             "shared_lock",
             "state_folder",
+            "folders",
             "",
         ),
         ("atomic",),

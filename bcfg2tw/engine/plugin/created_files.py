@@ -9,13 +9,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from weakref import WeakValueDictionary
 
-from bcfg2tw.engine.repository.listing import is_below
-from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
+from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import make_folder
 from bcfg2tw.engine.time_limit import within_limit
-from bcfg2tw.errors import StateUnavailable
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -97,48 +96,6 @@ def _is_locked(folder: str) -> OSError:
     return BlockingIOError(
         errno.EAGAIN, "another call or process has been creating files there for too long", folder
     )
-
-
-def make_folder(folder: str, base: str) -> None:
-    """
-    Make a folder, and those between it and another one, if missing; they are on disk on return.
-
-    :param base: itself, or a folder above it, which is never made: in place of a repository that
-        was moved away or unmounted an empty one would be there, and what it got would be lost
-    :raises StateUnavailable: if that is not there
-    :raises OSError: if it cannot be made
-    """
-    check_there(base)
-    if os.path.isdir(folder):
-        return
-    above = os.path.dirname(folder)
-    make_folder(above, base)
-    with suppress(FileExistsError):
-        os.mkdir(folder)
-    sync_folder(above)
-
-
-def base_of(folder: str, *places: str | None) -> str:
-    """
-    Return the base from which on a folder may be made, see `make_folder`.
-
-    :param places: the repository or a part of it, and the folder for state if there is one, which
-        is made at the start: the first of them that it is in is the base. Anywhere else it is the
-        server's own to make
-    """
-    return next((place for place in places if place and is_below(folder, place)), os.sep)
-
-
-def check_there(folder: str) -> None:
-    """
-    See that a folder is there, before something is written in it or beside it.
-
-    :raises StateUnavailable: if it is not
-    """
-    if not os.path.isdir(folder):
-        raise StateUnavailable(
-            f"{folder} is gone: nothing is written until it is moved back, mounted or made again"
-        )
 
 
 def write_created(path: str, data: bytes, mode: int = PRIVATE_MODE) -> None:

@@ -19,13 +19,14 @@ from bcfg2tw.engine.documents.structfile import StructFile
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import check_there, creating
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Probing
 from bcfg2tw.engine.plugins.cfg.cfg import PathFolders
 from bcfg2tw.engine.plugins.fileprobes_script import script_for
 from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import check_there
 from bcfg2tw.engine.xmlio import (
     XINCLUDE,
     Element,

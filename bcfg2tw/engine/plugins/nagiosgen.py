@@ -13,11 +13,12 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin, binder_for
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import base_of, creating
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Generator
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.source import Source
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import base_of
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError, RepositoryError
 

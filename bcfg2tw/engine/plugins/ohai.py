@@ -14,12 +14,13 @@ from lxml import etree
 from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import base_of, check_there, creating
+from bcfg2tw.engine.plugin.created_files import creating
 from bcfg2tw.engine.plugin.interfaces import Connector, Probing
 from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.repository.files import Files
 from bcfg2tw.engine.repository.listing import Stamp, stamp_of
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import base_of, check_there
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import PluginExecutionError
 

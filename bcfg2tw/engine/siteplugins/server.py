@@ -12,11 +12,11 @@ from bcfg2tw.engine.model.client_metadata import ClientMetadata
 from bcfg2tw.engine.model.effects import do_nothing
 from bcfg2tw.engine.plugin.base import Plugin
 from bcfg2tw.engine.plugin.context import PluginContext
-from bcfg2tw.engine.plugin.created_files import base_of, make_folder
 from bcfg2tw.engine.repository.listing import IgnoredNames
 from bcfg2tw.engine.siteplugins.in_force import FormerOptions, OptionsInForce
 from bcfg2tw.engine.siteplugins.monitor import SiteFileMonitor
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import base_of, make_folder
 from bcfg2tw.engine.xmlio import Element
 from bcfg2tw.errors import MetadataRuntimeError
 from bcfg2tw.settings import Settings

@@ -11,9 +11,9 @@ from glob import glob
 from queue import Empty, Full, Queue
 from typing import Any
 
-from bcfg2tw.engine.plugin.created_files import make_folder
 from bcfg2tw.engine.siteplugins.names.roles import SiteStatistics, SiteThreaded
 from bcfg2tw.engine.store.atomic import write_atomically
+from bcfg2tw.engine.store.folders import make_folder
 from bcfg2tw.engine.xmlio import parse_own, serialise
 from bcfg2tw.errors import StateUnavailable
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from bcfg2tw.engine.plugin.created_files import base_of, make_folder
 from bcfg2tw.engine.plugin.downloads import (
     Download,
     Downloader,
@@ -22,6 +21,7 @@ from bcfg2tw.engine.plugin.downloads import (
     NotThere,
     Validators,
 )
+from bcfg2tw.engine.store.folders import base_of, make_folder
 from bcfg2tw.settings import Settings
 
 logger = logging.getLogger("Packages")

@@ -11,7 +11,6 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
-from bcfg2tw.engine.plugin.created_files import make_folder
 from bcfg2tw.engine.plugin.downloads import Downloader, DownloadError
 from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     WRITING,
@@ -20,6 +19,7 @@ from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import (
     make_cache_folder,
     without_credentials,
 )
+from bcfg2tw.engine.store.folders import make_folder
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 
