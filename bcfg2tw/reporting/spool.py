@@ -21,7 +21,8 @@ from uuid import uuid4
 from bcfg2tw.engine.clock import SystemClock
 from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.store.atomic import sync_folder
-from bcfg2tw.errors import NotKept
+from bcfg2tw.engine.store.folders import check_there, make_folder
+from bcfg2tw.errors import NotKept, StateUnavailable
 
 SUFFIX = ".reports"
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
@@ -138,6 +139,14 @@ class Segment:
             os.unlink(self.path)
         self.close()
 
+    @property
+    def is_at_path(self) -> bool:
+        """Whether its file is still where the next process would look for it."""
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Let others have it."""
         os.close(self._descriptor)
@@ -165,16 +174,21 @@ class Spool:
     """
     The segments in a folder. Safe to use from any thread.
 
-    Any thread appends; one thread reads, and says what is done.
+    Any thread appends; one thread reads, and says what is done. The folder is made once: if it is
+    unmounted or moved away later nothing is taken until it is back, for what came into an empty one
+    in its place would be hidden then.
     """
 
-    def __init__(self, folder: str, limit_bytes: int) -> None:
+    def __init__(self, folder: str, base: str, limit_bytes: int) -> None:
         """
         Touch nothing yet.
 
+        :param base: a folder that it is in, which is never made; see `make_folder`
         :param limit_bytes: size of all segments of this process above which nothing is taken
         """
         self.folder = folder
+        self._base = base
+        self._has_been_there = False
         self._limit_bytes = limit_bytes
         self._refusals = Refusals(logging.getLogger("bcfg2-server"), folder, SystemClock())
         self._lock = threading.Lock()
@@ -196,10 +210,29 @@ class Spool:
                 segment = self._writable()
                 end = segment.append(record)
             segment.sync(end)
+        except StateUnavailable as error:
+            raise NotKept(self._refusals.note_reason(str(error))) from error
         except OSError as error:
             raise NotKept(self._refusals.note(error)) from error
         self._refusals.end()
         self.news.set()
+
+    def prepare(self) -> None:
+        """
+        Make the folder if it is missing, once.
+
+        :raises StateUnavailable: if the folder is gone, or that which it is to be made in
+        :raises OSError: if it cannot be made
+        """
+        if self._has_been_there:
+            check_there(self.folder)
+            return
+        above = os.path.dirname(self.folder)
+        make_folder(above, self._base)
+        with suppress(FileExistsError):
+            os.mkdir(self.folder, FOLDER_MODE)
+            sync_folder(above)
+        self._has_been_there = True
 
     def _check_room(self, length: int) -> None:
         if self.waiting_bytes + length > self._limit_bytes:
@@ -216,11 +249,12 @@ class Spool:
         return sum(segment.size - segment.done for segment in segments)
 
     def _writable(self) -> Segment:
-        if self._current is not None and self._current.size >= SEGMENT_BYTES:
-            self._older.append(self._current)
+        self.prepare()
+        current = self._current
+        if current is not None and not (current.size < SEGMENT_BYTES and current.is_at_path):
+            self._older.append(current)
             self._current = None
         if self._current is None:
-            os.makedirs(self.folder, FOLDER_MODE, exist_ok=True)
             self._current = Segment(os.path.join(self.folder, f"{uuid4().hex}{SUFFIX}"))
             sync_folder(self.folder)
         return self._current

@@ -84,7 +84,9 @@ def main(number: int, url: str | None) -> None:
         path = os.path.join(folder, "reports.sqlite")
         database = ReportDatabase(location_of(Settings(db_url=url or f"sqlite:///{path}"), {}))
         intake = Intake(
-            Spool(os.path.join(folder, "spool"), 1 << 30), SystemClock(), ReportStore(database).add
+            Spool(os.path.join(folder, "spool"), folder, 1 << 30),
+            SystemClock(),
+            ReportStore(database).add,
         )
         intake.start()
         wall, cpu = time.perf_counter(), time.process_time()

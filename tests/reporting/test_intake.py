@@ -17,7 +17,7 @@ from bcfg2tw.errors import NotKept
 from bcfg2tw.reporting.database import ReportDatabase
 from bcfg2tw.reporting.intake import Intake, RunClock
 from bcfg2tw.reporting.model import Report
-from bcfg2tw.reporting.spool import Spool
+from bcfg2tw.reporting.spool import SEGMENT_BYTES, Spool
 from bcfg2tw.reporting.storing import ReportStore
 from bcfg2tw.reporting.waiting_files import take_waiting_files
 from tests.doubles import ManualClock
@@ -34,7 +34,7 @@ class SpoolTests(SynchronousTestCase):
 
     def spool(self, limit_bytes: int = 1 << 20) -> Spool:
         """Return a spool in the folder of the test."""
-        return Spool(self.folder, limit_bytes)
+        return Spool(self.folder, os.path.dirname(self.folder), limit_bytes)
 
     def test_order(self) -> None:
         """Records come back in their order until they are done; nothing is left then."""
@@ -91,6 +91,53 @@ class SpoolTests(SynchronousTestCase):
         error = self.assertRaises(NotKept, spool.append, b"x" * 11)
         self.assertIn("spool_limit", str(error))
 
+    def test_unmounted(self) -> None:
+        """
+        While the folder is gone nothing is taken, though one could be made where it was; what was
+        taken before is there when it is back.
+        """
+        for size in (1, SEGMENT_BYTES):  # the next one comes to the same segment, or to another
+            spool = self.spool(SEGMENT_BYTES << 1)
+            spool.append(b"x" * size)
+            os.rename(self.folder, f"{self.folder}.away")
+            with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                error = self.assertRaises(NotKept, spool.append, b"lost")
+            self.assertIn(f"{self.folder} is gone: nothing is written until it is", str(error))
+            self.assertIn(str(error), logs.output[0])
+            self.assertFalse(os.path.exists(self.folder))
+            os.rename(f"{self.folder}.away", self.folder)
+            spool.append(b"later")
+            spool.close()
+            other = self.spool()
+            other.adopt()
+            waiting: list[bytes] = []
+            while (taken := other.waiting(1, 1))[1] is not None:
+                waiting.extend(taken[0])
+                other.done(taken[1])
+            self.assertCountEqual(waiting, [b"x" * size, b"later"])
+
+    def test_never_there(self) -> None:
+        """A folder is not made where that which it belongs in is gone as well."""
+        spool = Spool(os.path.join(self.folder, "Reporting", "spool"), self.folder, 1 << 20)
+        self.assertRaises(NotKept, spool.append, b"lost")
+        self.assertFalse(os.path.exists(self.folder))
+        os.mkdir(self.folder)
+        spool.append(b"kept")
+        self.assertEqual(spool.waiting(9, 100)[0], [b"kept"])
+
+    def test_removed(self) -> None:
+        """A report is not added to a file that somebody has removed; what is in it is taken in."""
+        spool = self.spool()
+        spool.append(b"1")
+        (name,) = os.listdir(self.folder)
+        os.unlink(os.path.join(self.folder, name))
+        spool.append(b"2")
+        self.assertEqual(len(os.listdir(self.folder)), 1)
+        records, place = spool.waiting(9, 100)
+        assert place is not None
+        spool.done(place)
+        self.assertEqual([*records, *spool.waiting(9, 100)[0]], [b"1", b"2"])
+
 
 class RunClockTests(SynchronousTestCase):
     """The times of runs."""
@@ -136,7 +183,9 @@ class IntakeTests(SynchronousTestCase):
 
     def intake(self) -> Intake:
         """Return an intake over the folder of the test."""
-        intake = Intake(Spool(self.folder, 1 << 24), SystemClock(), self.store)
+        intake = Intake(
+            Spool(self.folder, os.path.dirname(self.folder), 1 << 24), SystemClock(), self.store
+        )
         self.addCleanup(intake.stop)
         return intake
 

@@ -62,7 +62,9 @@ class _Reports:
         self.database: ReportDatabase = open_reports(settings)
         if settings.state is not None:
             folder = os.path.join(settings.state, Reporting.name)
-        spool = Spool(os.path.join(folder, SPOOL), settings.spool_limit)
+        # the site's own folder is a new site's to make, and no other's
+        base = folder if os.path.isdir(folder) else os.path.dirname(folder)
+        spool = Spool(os.path.join(folder, SPOOL), base, settings.spool_limit)
         self.intake = Intake(spool, context.clock, ReportStore(self.database, context.clock).add)
         self.upkeep = Upkeep(self.database, context.clock, settings.report_days, spool.folder)
         self._clock = context.clock
