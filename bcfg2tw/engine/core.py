@@ -510,7 +510,7 @@ class Core:
         for plugin in metadata.snapshot.plugins_by_type(Probing):
             try:
                 probes.extend(plugin.GetProbes(metadata))
-            except NotServing:
+            except (MemoryError, NotServing):
                 raise
             except Exception as error:  # a plugin's defect is told to the client as such
                 reason = failure_of(plugin, error)

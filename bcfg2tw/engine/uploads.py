@@ -44,6 +44,7 @@ def take_statistics(metadata: ClientMetadata, document: Element) -> None:
     :param document: the whole upload
     :raises Bcfg2Error: if it holds no statistics
     :raises NotServing: if a plugin that should keep it cannot now
+    :raises MemoryError: if there is no memory for that
     """
     elements = document.iter("Statistics")
     statistics = next((element for element in elements if element is not document), None)
@@ -62,7 +63,7 @@ def _note_state(metadata: ClientMetadata, state: str | None) -> None:
 def _hand_over(plugin: Statistics, metadata: ClientMetadata, document: Element) -> None:
     try:
         plugin.process_statistics(metadata, document)
-    except NotServing:
+    except (MemoryError, NotServing):
         raise
     except Exception as error:  # a report that one plugin cannot take is still one for the others
         reason = describe_failure(plugin, error)
@@ -76,6 +77,7 @@ def take_probe_data(metadata: ClientMetadata, document: Element) -> None:
     Hand the output of probes to the plugins that asked for them; it is on disk on return.
 
     :raises Bcfg2Error: what a plugin raises, or a sentence about its defect
+    :raises MemoryError: if there is no memory for it
     """
     for source, elements in _by_source(document).items():
         plugin = metadata.snapshot.plugins.get(source or "")
@@ -86,7 +88,7 @@ def take_probe_data(metadata: ClientMetadata, document: Element) -> None:
             raise Bcfg2Error(f"{source} takes no probe data")
         try:
             plugin.ReceiveData(metadata, elements)
-        except Bcfg2Error:
+        except (Bcfg2Error, MemoryError):
             raise
         except Exception as error:  # a plugin's defect is told to the client as such
             raise Bcfg2Error(failure_of(plugin, error)) from error
@@ -107,12 +109,13 @@ def collect_decisions(metadata: ClientMetadata, mode: str) -> list[tuple[str, st
 
     :raises CriticalError: if a list cannot be made for the client
     :raises NotServing: if a list was never understood
+    :raises MemoryError: if there is no memory for one: without it what it forbids would be allowed
     """
     decisions: list[tuple[str, str]] = []
     for plugin in metadata.snapshot.plugins_by_type(Decision):
         try:
             decisions.extend(plugin.GetDecisions(metadata, mode))
-        except (CriticalError, NotServing):
+        except (CriticalError, MemoryError, NotServing):
             raise
         except Exception as error:  # an unknown mode, or a defect: it contributes nothing
             reason = describe_failure(plugin, error)

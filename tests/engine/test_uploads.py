@@ -34,6 +34,28 @@ class Broken(Plugin, Probing):
         raise KeyError("a")
 
 
+class Lacking(Plugin, Decision, Probing, Statistics):
+    """Has no memory for anything."""
+
+    create = False
+
+    def process_statistics(self, metadata: ClientMetadata, xdata: Element) -> None:
+        """Fail."""
+        raise MemoryError
+
+    def GetProbes(self, metadata: ClientMetadata) -> list[Element]:
+        """Fail."""
+        raise MemoryError
+
+    def ReceiveData(self, metadata: ClientMetadata, datalist: Sequence[Element]) -> None:
+        """Fail."""
+        raise MemoryError
+
+    def GetDecisions(self, metadata: ClientMetadata, mode: str) -> list[tuple[str, str]]:
+        """Fail."""
+        raise MemoryError
+
+
 def place_of(method: Callable[..., object]) -> str:
     """Return FILE:LINE of a method's last line."""
     lines, start = inspect.getsourcelines(method)
@@ -290,3 +312,21 @@ class DecisionTests(UploadTestCase):
             f"({place_of(Failing.GetDecisions)})",
         )
         self.assertIsNone(record.exc_info)
+
+
+class NoMemoryTests(UploadTestCase):
+    def test_not_answered(self) -> None:
+        """
+        Where a plugin has no memory nothing is acknowledged that is not kept, and nothing told that
+        is not all: whoever serves the call has the client come back.
+        """
+        core = self.core(Lacking)
+        upload = '<ProbeData><probe-data name="a" source="Lacking"/></ProbeData>'
+        report = '<u><Statistics version="2.0" state="clean"/></u>'
+        for call in (
+            partial(core.RecvStats, address(), report),
+            partial(core.RecvProbeData, address(), upload),
+            partial(core.GetProbes, address()),
+            partial(core.GetDecisionList, address(), "whitelist"),
+        ):
+            self.assertRaises(MemoryError, call)
