@@ -180,6 +180,8 @@ def _bind_alternative(entry: Element, source: str, metadata: ClientMetadata) -> 
     entry.set("name", source)
     try:
         _bind_by_name(entry, metadata)
+    except MemoryError:
+        raise  # what the entry's own name is bound to may be another thing altogether
     except Exception as error:  # whatever it was, the entry's own name may still be bound
         logger.error(
             "Failed binding entry %s:%s with altsrc %s: %s", entry.tag, name, source, error

@@ -37,6 +37,8 @@ class Claiming(Plugin, Generator):
         entry.set("owner", "claiming")
         if entry.get("name") == "failing":
             raise PluginExecutionError("it is named so\x00")
+        if entry.get("name") == "huge":
+            raise MemoryError
 
 
 class Listing(Plugin, Generator):
@@ -174,6 +176,11 @@ class BindTests(SynchronousTestCase):
         self.assertEqual(dict(path.attrib), {"name": "s", "owner": "claiming"})
         self.assertIn("Failed binding entry Path:s with altsrc failing", logs.output[0])
         self.assertIn("Falling back to Path:s", logs.output[1])
+
+    def test_altsrc_without_memory(self) -> None:
+        """For want of memory for the altsrc no entry is bound to something else."""
+        core = self.a_core('<Path name="s" altsrc="huge"/>', "Claiming")
+        self.assertIn("bind error", entry(configuration(core), "Path", "huge").get("failure", ""))
 
     def test_altsrc_leaves_nothing(self) -> None:
         """What a failed altsrc put onto the entry is gone."""

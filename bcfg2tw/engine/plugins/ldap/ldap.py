@@ -57,6 +57,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
         try:
             with site_code:
                 return bool(copy.copy(self._by_name[name]).is_applicable(metadata))
+        except MemoryError:
+            raise  # the next build may have what this one lacked
         except Exception as error:  # a site's own code
             self._log(name, metadata, error)
             return False
@@ -66,7 +68,11 @@ class Ldap(Plugin, Connector, ClientRunHooks):
         return name if self._queries or not self._problem else f"{name}: {self._problem}"
 
     def result(self, name: str, metadata: ClientMetadata) -> Any:
-        """Return the result of a query, None if it fails."""
+        """
+        Return the result of a query, None if it fails.
+
+        :raises MemoryError: if there is no memory for it
+        """
         if self._cache is False:
             return self._run(name, metadata, lambda result: None)
         results, host = self._results[name], metadata.hostname
@@ -80,6 +86,8 @@ class Ldap(Plugin, Connector, ClientRunHooks):
         try:
             with site_code:
                 result = copy.copy(self._by_name[name]).get_result(metadata.for_build())
+        except MemoryError:
+            raise  # the next build may have what this one lacked
         except Exception as error:  # the directory's refusal, or a site's own code
             self._log(name, metadata, error)
             return None

@@ -76,5 +76,7 @@ class ProbeData(str):
 
         try:
             return yaml.safe_load(self)
+        except MemoryError:
+            raise  # which says nothing about the text
         except Exception:  # the library raises nearly anything for some texts, such as "!!int ''"
             return None

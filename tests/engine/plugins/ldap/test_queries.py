@@ -89,6 +89,14 @@ class QueryTests(LdapCase):
             self.assertEqual(set(self.results(core)), {"Hosts"})
         self.assertIn(f"query Q for {CLIENT} failed: division by zero, in ", logs.output[0])
 
+    async def test_no_memory(self) -> None:
+        """A query that has no memory is not taken for one without a result."""
+        core = self.core(self.query("def is_applicable(self, metadata):\n    raise MemoryError"))
+        self.assertRaises(MemoryError, self.results, core)
+        core = self.core(self.query("def get_result(self, metadata):\n    raise MemoryError"))
+        with self.assertRaises(MemoryError):
+            await self.result(core, "Q")
+
     async def test_clients_apart(self) -> None:
         """Each run has a query of its own: what one client's sets is not another's."""
         core = self.core(files={"Metadata/clients.xml": TWO})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import yaml
 from lxml import etree
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -493,6 +495,18 @@ class ValueTests(SynchronousTestCase):
                     self.assertIsNone(value.xdata)  # type: ignore[attr-defined]
                 if not text.startswith(("<a>", "<!")):
                     self.assertIsNone(value.yaml)  # type: ignore[attr-defined]
+
+    def test_no_memory(self) -> None:
+        """A text that there is no memory for is not taken for one that is no YAML."""
+        value: Any = self.value("a: b")
+
+        def run_out(_: str) -> None:
+            raise MemoryError
+
+        patch = self.patch(yaml, "safe_load", run_out)
+        self.assertRaises(MemoryError, lambda: value.yaml)
+        patch.restore()
+        self.assertEqual(value.yaml, {"a": "b"})
 
     def test_unsafe_yaml(self) -> None:
         """YAML of a client makes no objects and runs no code."""
