@@ -276,7 +276,11 @@ class _Copies:
                 self._synced += 1
                 stream.flush()
                 os.fsync(stream.fileno())
-        os.replace(f"{copy}.writing", copy)
+        try:
+            os.replace(f"{copy}.writing", copy)
+        except FileNotFoundError:
+            if _content(copy, digest) is None:
+                raise  # else another process has written the same, and was done first
 
     def remove(self, digests: Iterable[str]) -> None:
         """Remove copies that nothing uses any more."""

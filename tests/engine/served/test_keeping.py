@@ -409,6 +409,20 @@ class KeptFolderTests(RestartTestCase):
         self.assertEqual(len(self.paths(core)), 2)
         self.assertEqual(self.said("cannot be kept for the next start", "last_good"), 1)
 
+    def test_several_processes(self) -> None:
+        """What another process writes at the same time is kept, and nobody is warned."""
+        replace = os.replace
+
+        def replace_twice(path: str, target: str) -> None:
+            replace(path, target)
+            if os.path.dirname(target) == str(self.kept() / "files"):
+                replace(path, target)  # as two do that have opened the same file
+
+        self.patch(os, "replace", replace_twice)
+        self.restart()
+        self.assertEqual(self.said("cannot be kept for the next start"), 0)
+        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
+
     def test_rubbish(self) -> None:
         """Copies that nothing uses any more are removed."""
         core = self.restart()
