@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 from bcfg2tw.engine.store.declared_clients import DeclaredClients
 from bcfg2tw.engine.store.opening import open_store
@@ -153,6 +153,23 @@ class SharedFilesTests(sharing.SharingContract):
         self.clock.advance(10)
         again = self.open_store().clients.current(self.declared())
         self.assertEqual(self.client(WEB, again).version, "1.3.5")
+
+    def test_no_thread(self) -> None:
+        """A process that cannot start the thread for that looks as soon as a call finds it can."""
+        other = self.open_store()  # which has a clock of its own
+        self.addCleanup(other.close)
+        other.probes.refresh()
+
+        def refuse(*_: object) -> NoReturn:
+            raise RuntimeError("can't start new thread")
+
+        patch = self.patch(self.clock, "call_later", refuse)
+        other.probes.start()
+        patch.restore()
+        other.catch_up()
+        self.store.probes.save(answers("1"))
+        self.clock.advance(2)
+        self.assertEqual(self.text_of(WEB, other), "1")
 
     def test_no_mark(self) -> None:
         """Where the mark cannot be made changes are kept, and the reason is told."""

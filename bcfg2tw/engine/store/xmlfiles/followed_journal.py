@@ -115,6 +115,8 @@ class FollowedJournal(ABC):
         :raises StateUnavailable: if the folder for state is gone, or the journal cannot be read
         """
         self._check_folder()
+        if self._is_serving and self._timer is None:
+            self._look_later()
         if not self._is_serving or self._journal.glance() == self._seen:
             return
         self._take_news()
@@ -211,7 +213,8 @@ class FollowedJournal(ABC):
 
     def _look_later(self) -> None:
         if not self._is_closed:
-            self._timer = self._clock.call_later(LOOK_EVERY_SECONDS, self._look)
+            with suppress(RuntimeError):  # there is no memory for a thread: the next call tries it
+                self._timer = self._clock.call_later(LOOK_EVERY_SECONDS, self._look)
 
     def _look_no_more(self) -> None:
         self._is_closed = True
