@@ -107,10 +107,16 @@ class ServedRepository:
         self._store.clients.when_written = self._note_written
         number_of_files = sum(len(plugin.files) for plugin in self.plugins.values())
         if keep_good_states and number_of_files > MOST_FILES_KEPT_FIRST:
-            self._keeping = self._clock.call_later(KEEPING_DELAY_SECONDS, self._keep)
+            self._keep_soon()
         else:
             self._keep()
         self._start_new_threads(self._threaded)
+
+    def _keep_soon(self) -> None:
+        try:
+            self._keeping = self._clock.call_later(KEEPING_DELAY_SECONDS, self._keep)
+        except RuntimeError:  # there is no memory for a thread: the first clients wait for it
+            self._keep()
 
     def _keep(self) -> None:
         if self._keeps_good_states:

@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -289,6 +289,19 @@ class ManyFilesTests(RestartTestCase):
         self.clock.advance(repository.KEEPING_DELAY_SECONDS)
         write_files(str(self.folder), {GROUPS: BROKEN})
         self.assertEqual(len(self.paths(self.restart())), 2)
+
+    def test_no_thread(self) -> None:
+        """Where no thread can be started for that they are kept at once, and the server serves."""
+
+        def refuse(*_: object) -> NoReturn:
+            raise RuntimeError("can't start new thread")
+
+        patch = self.patch(self.clock, "call_later", refuse)
+        self.core = NetworkCore(some_settings(str(self.folder)), clock=self.clock)
+        self.core.start()
+        patch.restore()
+        self.assertTrue((self.folder / ".bcfg2tw").exists())
+        self.assertEqual(len(self.paths(self.core)), 2)
 
     def test_stopped(self) -> None:
         """They are kept by a server, too, that is stopped as soon as it has started."""
