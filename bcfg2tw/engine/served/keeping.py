@@ -269,18 +269,27 @@ class _Copies:
         data = _content(path, digest)
         if data is None:
             return
-        descriptor = os.open(f"{copy}.writing", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            self._write(f"{copy}.writing", data)
+        except OSError as error:
+            error.filename = copy  # of a full disk the system says no more than that it is full
+            with suppress(OSError):
+                os.unlink(f"{copy}.writing")  # it takes room that others may need
+            raise
+        try:
+            os.replace(f"{copy}.writing", copy)
+        except FileNotFoundError:
+            if _content(copy, digest) is None:
+                raise  # else another process has written the same, and was done first
+
+    def _write(self, path: str, data: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "wb") as stream:
             stream.write(data)
             if self._synced < SYNCED_COPIES:
                 self._synced += 1
                 stream.flush()
                 os.fsync(stream.fileno())
-        try:
-            os.replace(f"{copy}.writing", copy)
-        except FileNotFoundError:
-            if _content(copy, digest) is None:
-                raise  # else another process has written the same, and was done first
 
     def remove(self, digests: Iterable[str]) -> None:
         """Remove copies that nothing uses any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -421,6 +422,23 @@ class KeptFolderTests(RestartTestCase):
         core.reload(None)
         self.assertEqual(len(self.paths(core)), 2)
         self.assertEqual(self.said("cannot be kept for the next start", "last_good"), 1)
+
+    def test_full(self) -> None:
+        """On a full disk the line names the copy, of which nothing is left; it is kept later."""
+        fsync, copies = os.fsync, self.kept() / "files"
+
+        def fill(descriptor: int) -> None:
+            if os.readlink(f"/proc/self/fd/{descriptor}").startswith(str(copies)):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            fsync(descriptor)
+
+        patch = self.patch(os, "fsync", fill)
+        core = self.restart()
+        self.assertEqual(self.said(f"next start: {copies}/", "No space left on device"), 1)
+        self.assertEqual(list(copies.iterdir()), [])
+        patch.restore()
+        core.reload(None)
+        self.assertEqual(len(self.paths(self.restart({GROUPS: BROKEN}))), 2)
 
     def test_several_processes(self) -> None:
         """What another process writes at the same time is kept, and nobody is warned."""
