@@ -167,8 +167,10 @@ class _Update:
         try:
             self._build(source, path, used_names or set())
             return SourceUpdate(source, path, is_new=True)
-        except (Bcfg2Error, OSError, sqlite3.Error) as error:
+        except (Bcfg2Error, OSError) as error:
             reason = str(error)
+        except sqlite3.Error as error:  # which names no file
+            reason = f"{path} cannot be written: {error}"
         except Exception as error:  # one source's oddity must not be the end of the others
             logger.exception("Packages: Unexpected failure for %s", _address(source))
             reason = f"{type(error).__name__}: {error}"

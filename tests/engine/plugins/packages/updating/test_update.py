@@ -12,6 +12,7 @@ from typing import Any
 from pysequoia import Cert, SignatureMode, Tsk, sign
 from twisted.trial.unittest import SynchronousTestCase
 
+from bcfg2tw.engine.plugins.packages.fetching.downloaded_files import WRITING
 from bcfg2tw.engine.plugins.packages.fetching.keys import key_path
 from bcfg2tw.engine.plugins.packages.sources.package_source import PackageSource
 from bcfg2tw.engine.plugins.packages.updating.update import (
@@ -32,6 +33,7 @@ from tests.engine.plugins.packages.mirrors import (
     quiet,
     release,
 )
+from tests.full_disk import files_limited_to
 
 MIRROR = "http://user:secret@mirror.example.test/debian/"
 LISTED = f"{MIRROR}{DISTS}/Release"
@@ -203,6 +205,22 @@ class FailureTests(UpdateTests):
         self.assertEqual(self.names(outcome), ("a",))
         (outcome,) = self.update(server)
         self.assertEqual((outcome.error, self.names(outcome)), (None, ("a",)))
+
+    def test_full_disk(self) -> None:
+        """An index that a full disk has no room for is named; the last good one stays till then."""
+        server = served(mirror("Package: a\n"))
+        self.update(server)
+        many = "".join(f"Package: package{number}\n\n" for number in range(2_000))
+        for url, data in served(mirror(many)).files.items():
+            server.files[url] = data
+        with files_limited_to(50_000):
+            (outcome,) = self.update(server, force=True)
+        path = index_path(self.cache, self.source)
+        self.assertIn(f"{path} cannot be written: ", outcome.error or "")
+        self.assertEqual(self.names(outcome), ("a",))
+        self.assertEqual([name for name in os.listdir(self.cache) if name.endswith(WRITING)], [])
+        (outcome,) = self.update(server, force=True)
+        self.assertEqual((outcome.error, len(self.names(outcome))), (None, 2_000))
 
     def test_empty_file(self) -> None:
         """A compressed index without a byte is no empty index: the last good one stays."""
