@@ -119,22 +119,29 @@ class Journal(SharedLog):
         with self._condition:
             last, descriptor = self._written, self._descriptor
             _, synced = self._unsynced
-        problem: OSError | None = None
+        is_synced = False
         try:
             if descriptor is not None:
                 os.fdatasync(descriptor)
-        except OSError as error:
-            problem = error
+            is_synced = True
+        except OSError:
+            pass  # all who wait for it are told
+        finally:
+            self._end_sync(is_synced, last, synced)
+
+    def _end_sync(self, is_synced: bool, last: int, synced: int) -> None:
+        """Let those go on who wait for the disk, whatever has happened: nobody else would."""
         with self._condition:
             self._syncing = False
-            if problem:
+            if not is_synced:
                 last = self._failed = self._written  # also what came meanwhile
-                self._take_back()
-            else:
-                first, end = self._unsynced
-                self._unsynced = (max(synced, first), end)
             self._synced = last
             self._condition.notify_all()
+            if is_synced:
+                first, end = self._unsynced
+                self._unsynced = (max(synced, first), end)
+            else:
+                self._take_back()  # for which there may be no memory
 
     def _take_back(self) -> None:
         """

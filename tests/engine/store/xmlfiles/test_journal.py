@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bcfg2tw.engine.store.atomic import write_atomically
 from bcfg2tw.engine.store.xmlfiles.journal import Journal
 from bcfg2tw.engine.store.xmlfiles.mark import GONE, SIZE_BYTES
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 class JournalTests(SynchronousTestCase):
@@ -87,6 +91,40 @@ class JournalTests(SynchronousTestCase):
             thread.join()
         expected = [part * 100 + number for part in range(8) for number in range(25)]
         self.assertEqual(sorted(self.numbers()), expected)
+
+    def test_no_memory(self) -> None:
+        """Where there is no memory to sync, or to take back, no other thread waits for ever."""
+        problems: list[Exception] = []
+
+        def append() -> None:
+            try:
+                self.journal.append({"n": 1})
+            except (MemoryError, OSError) as error:
+                problems.append(error)
+
+        def run_out(*_: int) -> NoReturn:
+            raise MemoryError
+
+        def fail(problem: Exception, _: int) -> NoReturn:
+            wait_until(lambda: self.journal._written % 2 == 0, lambda: "nobody waits")
+            raise problem
+
+        for problem in (MemoryError(), OSError(errno.EIO, os.strerror(errno.EIO))):
+            patches = [
+                self.patch(os, "fdatasync", partial(fail, problem)),
+                self.patch(os, "pread", run_out),
+            ]
+            threads = [threading.Thread(target=append, daemon=True) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(PATIENCE_SECONDS)
+                self.assertFalse(thread.is_alive())
+            self.assertTrue(problems.pop() and problems.pop())
+            for patch in patches:
+                patch.restore()
+        self.journal.append({"n": 2})
+        self.assertEqual(self.numbers()[-1], 2)
 
     def test_second_process(self) -> None:
         """Two processes add to one journal, and each sees what the other one added."""
