@@ -251,11 +251,13 @@ def _read_call(body: IO[bytes]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _no_memory() -> NotServing:
-    """Return the reason for which a client is to come back."""
-    return NotServing(
+    """Return the reason for which a client is to come back, which is logged."""
+    reason = (
         "there is no memory left for an answer: raise MemoryMax of the unit or ulimit -v, or "
         "lower [bcfg2tw] threads or workers"
     )
+    logger.error("A client is told to come back: %s", reason)
+    return NotServing(reason)
 
 
 def _bounded(step: Callable[[], T], on_failure: Callable[[Exception], T]) -> T:

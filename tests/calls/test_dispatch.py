@@ -166,8 +166,11 @@ class OrderTests(DispatchTestCase):
         """Where there is no memory for a step of a call nobody is refused: it is 503."""
         for step in ("check_acls", "authenticate"):
             self.patch(self.core, step, partial(_fail, MemoryError()))
-            error = self.assertRaises(NotServing, self.serve, "GetConfig")
+            with self.assertLogs("bcfg2-server", "ERROR") as logs:
+                error = self.assertRaises(NotServing, self.serve, "GetConfig")
             self.assertIn("there is no memory left for an answer: raise", str(error))
+            self.assertEqual(len(logs.output), 1)
+            self.assertIn(f"A client is told to come back: {error}", logs.output[0])
 
     def test_no_memory_for_request(self) -> None:
         """So it is where there is none to read the request, whatever it is."""
