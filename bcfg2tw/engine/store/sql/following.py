@@ -146,8 +146,8 @@ class Following:
     def _look(self) -> None:
         try:
             self.catch_up()
-        except Bcfg2Error as error:
-            logger.debug("%s", error)  # told already, and tried again
+        except (Bcfg2Error, MemoryError) as error:
+            logger.debug("%r", error)  # told already, and tried again
 
     def close(self) -> None:
         """Take in nothing any more without being called."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from bcfg2tw.engine.store.changes import ClientChange
 from bcfg2tw.engine.store.opening import open_store
+from bcfg2tw.engine.store.sql.clients import SqlClients
 from bcfg2tw.engine.store.store import Store
 from bcfg2tw.errors import StateUnavailable
 from bcfg2tw.settings import Settings
@@ -45,6 +46,19 @@ class SQLiteSharingTests(sharing.SharingContract):
     def location(self) -> dict[str, Any]:
         """Return the settings that name a database of this test's own."""
         return {"state": os.path.abspath(self.mktemp())}
+
+    def test_no_memory_by_itself(self) -> None:
+        """A process that nobody calls goes on after it had no memory to take in a change."""
+
+        def run_out(*_: object) -> None:
+            raise MemoryError
+
+        self.store.clients.update(WEB, {"version": "1.3.4"})
+        patch = self.patch(SqlClients, "take_in", run_out)
+        self.clock.advance(2)  # the other store's
+        patch.restore()
+        self.clock.advance(2)
+        self.assertEqual(self.client(WEB, self.others_list).version, "1.3.4")
 
     def test_replaced(self) -> None:
         """A database that is replaced by an older copy counts as it is then."""
