@@ -46,6 +46,8 @@ key = {key}
 ca = {ca}
 [components]
 bcfg2 = https://localhost:{port}
+[bcfg2tw]
+max_registrations = 1000000
 """
 
 REPOSITORY = {

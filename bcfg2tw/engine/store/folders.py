@@ -9,6 +9,14 @@ from bcfg2tw.engine.repository.listing import is_below
 from bcfg2tw.engine.store.atomic import sync_folder
 from bcfg2tw.errors import StateUnavailable
 
+#: What a new file system holds.
+NOTHING = frozenset(["lost+found"])
+
+
+def holds_nothing(folder: str) -> bool:
+    """Say whether a folder is empty, as one is where something else is to be mounted."""
+    return os.path.isdir(folder) and NOTHING.issuperset(os.listdir(folder))
+
 
 def make_folder(folder: str, base: str) -> None:
     """

@@ -11,6 +11,7 @@ from bcfg2tw.engine.clock import Clock
 from bcfg2tw.engine.refusals import Refusals
 from bcfg2tw.engine.repository.listing import Stamp
 from bcfg2tw.engine.store.atomic import sync_folder, write_atomically
+from bcfg2tw.engine.store.folders import holds_nothing
 from bcfg2tw.errors import CoreInitError, StateUnavailable
 
 #: Of the folder, which holds passwords of clients.
@@ -19,9 +20,6 @@ FOLDER_MODE = 0o750
 #: The file by which the folder is known again: it is mounted and moved with all the rest.
 ID_NAME = "state.id"
 ID_MODE = 0o640
-
-#: What a new file system holds.
-NO_STATE = frozenset(["lost+found"])
 
 logger = logging.getLogger("bcfg2-server")
 
@@ -50,14 +48,23 @@ class StateFolder:
         """
         Make the folder if it is missing, and take note of its id; only the first time.
 
-        An empty one is told: its state may not be mounted.
+        That there is no state is told, and as a warning where the folder is there and empty: it may
+        be that its state is not mounted.
 
         :raises CoreInitError: if it cannot be made, or not be written
         """
         if self._id is not None:
             return
+        if holds_nothing(self.path):
+            logger.warning(
+                "%s is empty: the state of clients begins anew; if there was any, stop the "
+                "server, mount it or move it back, and start the server",
+                self.path,
+            )
         try:
-            os.makedirs(self.path, mode=FOLDER_MODE, exist_ok=True)
+            if not os.path.isdir(self.path):
+                os.makedirs(self.path, mode=FOLDER_MODE, exist_ok=True)
+                logger.info("%s was not there: the state of clients begins anew", self.path)
         except OSError as error:
             raise CoreInitError(
                 f"{self.path} cannot be made: {error.strerror or error} ([server] state)"
@@ -74,12 +81,6 @@ class StateFolder:
 
     def _take_note(self) -> None:
         if not os.path.exists(self._id_path):
-            if NO_STATE.issuperset(os.listdir(self.path)):
-                logger.warning(
-                    "%s is empty: the state of clients begins anew; if there was any, stop the "
-                    "server, mount it or move it back, and start the server",
-                    self.path,
-                )
             self._make_id()
         self._stamp, self._id = Stamp.of(os.stat(self._id_path)), self._read()
 

@@ -241,11 +241,16 @@ class VanishedTests(contract.StoreCase):
         self.store.close()
         for content in ([], ["lost+found"]):
             shutil.rmtree(self.state)
+            os.mkdir(self.state)
             for name in content:
-                os.makedirs(os.path.join(self.state, name))
+                os.mkdir(os.path.join(self.state, name))
             with self.assertLogs("bcfg2-server", "WARNING") as logs:
                 self.reopened()
             self.assertIn(f"{self.state} is empty", logs.output[0])
+        shutil.rmtree(self.state)
+        with self.assertLogs("bcfg2-server", "INFO") as logs:
+            self.reopened()
+        self.assertIn(f"INFO:bcfg2-server:{self.state} was not there", logs.output[0])
         with self.assertNoLogs("bcfg2-server", "WARNING"):
             self.reopened()
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bcfg2tw.engine.store.folders import holds_nothing
 from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
 from bcfg2tw.engine.store.sql.location import DEFAULT_SCHEMA, POSTGRESQL, SQLITE, DatabaseLocation
@@ -145,14 +146,18 @@ class SQLite(DatabaseKind):
     def create(self) -> None:
         """Make folder and file, which hold passwords of clients and are not for everybody."""
         folder = os.path.dirname(self.path)
+        is_mount_point = holds_nothing(folder)
         os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
-            logger.warning(
-                "%s was not there: an empty database is made; if there was one, stop the server, "
-                "mount it or move it back, and start the server",
-                self.path,
-            )
+            if is_mount_point:
+                logger.warning(
+                    "%s is empty: a database without anything is made there; if there was one, "
+                    "stop the server, mount it or move it back, and start the server",
+                    folder,
+                )
+            else:
+                logger.info("%s was not there: a database without anything is made", self.path)
 
     def lock_schema(self, connection: Connection) -> None:
         """Do nothing: the transaction began with the lock of the whole file."""

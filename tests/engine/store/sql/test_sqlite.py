@@ -214,14 +214,18 @@ class SQLiteSharingTests(sharing.SharingContract):
                     self.assertEqual(self.text_of(WEB, store), "1")
 
     def test_new(self) -> None:
-        """A start that makes a database says so: it may be that one is not mounted."""
-        path = os.path.abspath(self.mktemp())
-        self.settings = replace(self.settings, db_url=f"sqlite:///{path}")
-        with self.assertLogs("bcfg2-server", "WARNING") as logs:
-            self.addCleanup(self.open_store().close)
-        self.assertIn(f"{path} was not there", logs.output[0])
-        with self.assertNoLogs("bcfg2-server", "WARNING"):
-            self.addCleanup(self.open_store().close)
+        """A start that makes a database says so, and warns of one that may not be mounted."""
+        for is_there, level in ((False, "INFO"), (True, "WARNING")):
+            folder = os.path.abspath(self.mktemp())
+            if is_there:
+                os.mkdir(folder)
+            self.settings = replace(self.settings, db_url=f"sqlite:///{folder}/db")
+            with self.assertLogs("bcfg2-server", "INFO") as logs:
+                self.addCleanup(self.open_store().close)
+            said = f"{folder} is empty" if is_there else f"{folder}/db was not there"
+            self.assertIn(f"{level}:bcfg2-server:{said}", logs.output[0])
+            with self.assertNoLogs("bcfg2-server", "WARNING"):
+                self.addCleanup(self.open_store().close)
 
     def test_mode(self) -> None:
         """The database, which holds passwords, is not for everybody to read."""
