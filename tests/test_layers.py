@@ -71,6 +71,7 @@ LAYERS = (
         "engine.ciphers",
         "engine.memory",
         "engine.shared_texts",
+        "engine.sqlite_log",
         "engine.xmlio",
     ),
     ("engine.upload_names", "engine.upload_head"),

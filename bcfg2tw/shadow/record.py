@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bcfg2tw.comparing.difference import Difference
 from bcfg2tw.comparing.grouping import MOST_WAYS, OTHER_WAYS, joined_identity
+from bcfg2tw.engine.sqlite_log import use_write_ahead_log
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.counts import Counts
@@ -234,7 +235,7 @@ class Record:
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            use_write_ahead_log(connection, BUSY_SECONDS)
             connection.execute("PRAGMA synchronous=NORMAL")
             self._check_version(connection)
             connection.executescript(_SCHEMA)

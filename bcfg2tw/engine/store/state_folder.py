@@ -86,8 +86,9 @@ class StateFolder:
 
     def _make_id(self) -> None:
         """Write the file, unless another process has by then."""
-        temporary = f"{self._id_path}.{os.getpid()}"
-        write_atomically(temporary, f"{uuid4()}\n".encode("ascii"), ID_MODE)
+        name = str(uuid4())
+        temporary = f"{self._id_path}.{name}"
+        write_atomically(temporary, f"{name}\n".encode("ascii"), ID_MODE)
         try:
             with suppress(FileExistsError):
                 os.link(temporary, self._id_path)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bcfg2tw.engine.sqlite_log import use_write_ahead_log
 from bcfg2tw.engine.store.folders import holds_nothing
 from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
@@ -188,7 +189,7 @@ class SQLite(DatabaseKind):
 def _prepare_sqlite(connection: Any) -> None:
     # the driver begins no transactions by itself: it would not take the lock at their beginning
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    use_write_ahead_log(connection, BUSY_TIMEOUT_SECONDS)
     connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
 
 
