@@ -15,7 +15,9 @@ NOTHING = frozenset(["lost+found"])
 
 def holds_nothing(folder: str) -> bool:
     """Say whether a folder is empty, as one is where something else is to be mounted."""
-    return os.path.isdir(folder) and NOTHING.issuperset(os.listdir(folder))
+    with suppress(OSError):  # it is not there, or none, or of no concern to this user
+        return NOTHING.issuperset(os.listdir(folder))
+    return False
 
 
 def make_folder(folder: str, base: str) -> None:

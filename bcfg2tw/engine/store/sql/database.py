@@ -87,6 +87,14 @@ class Database:
             self._is_prepared = True
 
     def _create(self) -> None:
+        if self._kind.is_in_empty_folder():
+            logger.warning(
+                "%s: its folder is empty, and the state of clients begins anew; if there was any, "
+                "stop the server, mount it or move it back, and start the server",
+                self.location,
+            )
+        elif not self._kind.is_there():
+            logger.info("%s was not there: the state of clients begins anew", self.location)
         try:
             self._kind.create()
         except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -38,8 +37,6 @@ CHANNEL = "bcfg2tw"
 #: The key of what a connection to SQLite leads to.
 _PLACE = "bcfg2tw_place"
 
-logger = logging.getLogger("bcfg2-server")
-
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 
 
@@ -60,6 +57,10 @@ class DatabaseKind(ABC):
     @abstractmethod
     def is_there(self) -> bool:
         """Say whether there is a database, as far as that is seen without opening it."""
+
+    def is_in_empty_folder(self) -> bool:
+        """Say whether it is to be made in an empty folder, as there is where one is not mounted."""
+        return False
 
     def place(self) -> object:
         """Return something that is another once connections lead to what is not there any more."""
@@ -144,21 +145,15 @@ class SQLite(DatabaseKind):
         """Say whether there is a file that holds anything."""
         return os.path.exists(self.path) and os.path.getsize(self.path) > 0
 
+    def is_in_empty_folder(self) -> bool:
+        """Say whether its folder is there, and holds nothing."""
+        return holds_nothing(os.path.dirname(self.path))
+
     def create(self) -> None:
         """Make folder and file, which hold passwords of clients and are not for everybody."""
-        folder = os.path.dirname(self.path)
-        is_mount_point = holds_nothing(folder)
-        os.makedirs(folder, mode=FOLDER_MODE, exist_ok=True)
+        os.makedirs(os.path.dirname(self.path), mode=FOLDER_MODE, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
-            if is_mount_point:
-                logger.warning(
-                    "%s is empty: a database without anything is made there; if there was one, "
-                    "stop the server, mount it or move it back, and start the server",
-                    folder,
-                )
-            else:
-                logger.info("%s was not there: a database without anything is made", self.path)
 
     def lock_schema(self, connection: Connection) -> None:
         """Do nothing: the transaction began with the lock of the whole file."""

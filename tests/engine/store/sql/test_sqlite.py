@@ -222,8 +222,9 @@ class SQLiteSharingTests(sharing.SharingContract):
             self.settings = replace(self.settings, db_url=f"sqlite:///{folder}/db")
             with self.assertLogs("bcfg2-server", "INFO") as logs:
                 self.addCleanup(self.open_store().close)
-            said = f"{folder} is empty" if is_there else f"{folder}/db was not there"
-            self.assertIn(f"{level}:bcfg2-server:{said}", logs.output[0])
+            said = ": its folder is empty" if is_there else " was not there"
+            self.assertTrue(logs.output[0].startswith(f"{level}:bcfg2-server:"), logs.output)
+            self.assertIn(f"{folder}/db{said}", logs.output[0])
             with self.assertNoLogs("bcfg2-server", "WARNING"):
                 self.addCleanup(self.open_store().close)
 
