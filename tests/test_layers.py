@@ -71,7 +71,7 @@ LAYERS = (
         "engine.ciphers",
         "engine.memory",
         "engine.shared_texts",
-        "engine.sqlite_log",
+        "engine.sqlite_files",
         "engine.xmlio",
     ),
     ("engine.upload_names", "engine.upload_head"),

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bcfg2tw.comparing.difference import Difference
 from bcfg2tw.comparing.grouping import MOST_WAYS, OTHER_WAYS, joined_identity
-from bcfg2tw.engine.sqlite_log import use_write_ahead_log
+from bcfg2tw.engine.sqlite_files import file_at, use_write_ahead_log
 from bcfg2tw.errors import Bcfg2Error
 from bcfg2tw.settings import Settings
 from bcfg2tw.shadow.counts import Counts
@@ -210,7 +210,7 @@ class Record:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Give one transaction, which is committed if the block ends well."""
         try:
-            if self._connection is not None and self._file != _file_at(self.path):
+            if self._connection is not None and self._file != file_at(self.path):
                 self._close()  # it was removed: what is written into that, nobody reads
             connection = self._connection = self._connection or self._open()
             connection.execute("BEGIN IMMEDIATE")
@@ -230,7 +230,7 @@ class Record:
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         # what differs is a part of configurations, and nobody else's to read
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._file = _file_at(self.path)
+        self._file = file_at(self.path)
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -262,15 +262,6 @@ class Record:
         """Close the file; it is opened again when it is needed."""
         with self._lock:
             self._close()
-
-
-def _file_at(path: str) -> tuple[int, int] | None:
-    """Return which file a path leads to now, None where there is none."""
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def remove(path: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bcfg2tw.engine.sqlite_log import use_write_ahead_log
+from bcfg2tw.engine.sqlite_files import file_at, use_write_ahead_log
 from bcfg2tw.engine.store.folders import holds_nothing
 from bcfg2tw.engine.store.shared_lock import lock_byte
 from bcfg2tw.engine.store.sql.listening import Listener
@@ -135,11 +135,7 @@ class SQLite(DatabaseKind):
 
     def place(self) -> object:
         """Return device and inode of the file, None if it is not there."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+        return file_at(self.path)
 
     def is_there(self) -> bool:
         """Say whether there is a file that holds anything."""

@@ -1,16 +1,30 @@
-"""SQLite's write-ahead log, with which reading and writing do not keep each other waiting."""
+"""Files of SQLite: which one a path leads to, and how what is written is kept."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 
 PAUSE_SECONDS = 0.01
 
 
+def file_at(path: str) -> tuple[int, int] | None:
+    """
+    Return device and inode of the file that a path leads to, None if none can be reached.
+
+    A connection goes on with a file that was moved or removed, though nobody finds it any more.
+    """
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def use_write_ahead_log(connection: sqlite3.Connection, seconds: float) -> None:
     """
-    Have a file keep what is written in a log beside it, from now on.
+    Have a file keep what is written in a log beside it, so that readers and writers do not wait.
 
     Where another process uses the file at that moment SQLite says that it is locked, at once,
     however long the connection waits for other locks.

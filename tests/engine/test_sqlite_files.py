@@ -9,7 +9,7 @@ from contextlib import closing
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bcfg2tw.engine.sqlite_log import use_write_ahead_log
+from bcfg2tw.engine.sqlite_files import use_write_ahead_log
 from tests.waiting import PATIENCE_SECONDS
 
 #: For which a connection waits for a lock by itself.
