@@ -141,7 +141,7 @@ class Segment:
 
     @property
     def is_at_path(self) -> bool:
-        """Whether its file is still where the next process would look for it."""
+        """Say whether its file is still where the next process would look for it."""
         try:
             return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
         except OSError:
@@ -227,11 +227,7 @@ class Spool:
         if self._has_been_there:
             check_there(self.folder)
             return
-        above = os.path.dirname(self.folder)
-        make_folder(above, self._base)
-        with suppress(FileExistsError):
-            os.mkdir(self.folder, FOLDER_MODE)
-            sync_folder(above)
+        make_folder(self.folder, self._base, FOLDER_MODE)
         self._has_been_there = True
 
     def _check_room(self, length: int) -> None:

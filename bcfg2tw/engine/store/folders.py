@@ -20,12 +20,13 @@ def holds_nothing(folder: str) -> bool:
     return False
 
 
-def make_folder(folder: str, base: str) -> None:
+def make_folder(folder: str, base: str, mode: int = 0o777) -> None:
     """
     Make a folder, and those between it and another one, if missing; they are on disk on return.
 
     :param base: itself, or a folder above it, which is never made: in place of a repository that
         was moved away or unmounted an empty one would be there, and what it got would be lost
+    :param mode: of the folder alone, as `os.mkdir` has it
     :raises StateUnavailable: if that is not there
     :raises OSError: if it cannot be made
     """
@@ -35,7 +36,7 @@ def make_folder(folder: str, base: str) -> None:
     above = os.path.dirname(folder)
     make_folder(above, base)
     with suppress(FileExistsError):
-        os.mkdir(folder)
+        os.mkdir(folder, mode)
     sync_folder(above)
 
 
