@@ -29,6 +29,12 @@ os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:1")
 HANGING_SECONDS = 600
 
 
+def beginning_test(event: dict[str, Any]) -> str:
+    """Return what trial logs of the test that begins, `--> tests.module.test <--`, or nothing."""
+    text = "".join(map(str, event.get("message", ())))
+    return text if text.startswith("--> ") else ""
+
+
 class EngineLog(logging.Handler):
     """
     Writes what nobody else takes of the engine's log to `engine.log`, beside trial's `test.log`.
@@ -42,9 +48,8 @@ class EngineLog(logging.Handler):
         self._heading = ""
 
     def note(self, event: dict[str, Any]) -> None:
-        """Take note of the test that begins, which trial logs as `--> tests.module.test <--`."""
-        text = "".join(map(str, event.get("message", ())))
-        if text.startswith("--> "):
+        """Take note of the test that begins."""
+        if text := beginning_test(event):
             self._heading = f"{text}\n"
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -71,7 +76,7 @@ class HangWatch:
 
     def note(self, event: dict[str, Any]) -> None:
         """Begin anew with each test that trial logs."""
-        if "".join(map(str, event.get("message", ()))).startswith("--> "):
+        if beginning_test(event):
             if self._log is None:  # trial has gone to its folder by now
                 self._log = os.open("hanging.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             faulthandler.dump_traceback_later(HANGING_SECONDS, exit=True, file=self._log)

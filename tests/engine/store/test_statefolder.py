@@ -26,7 +26,9 @@ GROUPS = """<Groups>
 UPLOAD = '<ProbeData><probe-data name="p" source="Probes">group:web</probe-data></ProbeData>'
 
 
-class StateFolderTests(contract.StoreContract, contract.DurableStoreContract):
+class StateFolderCase(contract.StoreCase):
+    """A store with a folder for state."""
+
     def setUp(self) -> None:
         self.state = os.path.abspath(self.mktemp())
         super().setUp()
@@ -39,6 +41,8 @@ class StateFolderTests(contract.StoreContract, contract.DurableStoreContract):
         store.prepare()
         return store
 
+
+class StateFolderTests(StateFolderCase, contract.StoreContract, contract.DurableStoreContract):
     def test_edited_later(self) -> None:
         """What is written into clients.xml after a change counts more than the change."""
         self.store.clients.update(WEB, {"profile": "db", "version": "1.3.4"})
@@ -146,19 +150,12 @@ class RepositoryTests(SynchronousTestCase):
         self.assertEqual(core.metadata.client_names(), [WEB, DB, DB, "new.example.test"])
 
 
-class VanishedTests(contract.StoreCase):
+class VanishedTests(StateFolderCase):
     """A folder for state that is unmounted, moved away or emptied beneath a server."""
-
-    def setUp(self) -> None:
-        self.state = os.path.abspath(self.mktemp())
-        super().setUp()
 
     def open_store(self) -> Store:
         """Return a store that serves from the folder."""
-        self.clock = ManualClock()
-        self.settings = replace(self.settings, state=self.state)
-        store = open_store(self.settings, self.clock)
-        store.prepare()
+        store = super().open_store()
         store.clients.start()
         store.probes.start()
         return store
